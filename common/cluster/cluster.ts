@@ -1,0 +1,95 @@
+import type { Kind, KubeObject } from './objects.ts';
+
+/** One object: its kind, its name and, where the kind is namespaced, its namespace. */
+export interface ObjectRef {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+export interface WriteOptions {
+  readonly fieldManager?: string;
+  /** `dryRun=All`: the server checks everything (rights, admission, quota, schema) and stores nothing. */
+  readonly dryRun?: boolean;
+  /** The status subresource instead of the object. */
+  readonly subresource?: 'status';
+  readonly signal?: AbortSignal;
+}
+
+export interface ApplyOptions extends WriteOptions {
+  readonly fieldManager: string;
+  /** Takes fields over that other managers own. */
+  readonly force?: boolean;
+}
+
+export interface DeleteOptions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Objects a page; 500 unless said. */
+  readonly pageSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent<T> =
+  | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: T }
+  | { readonly type: 'bookmark'; readonly resourceVersion: string };
+
+export interface WatchOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly resourceVersion: string;
+  /** After how many seconds the server ends the watch; 300 unless said. */
+  readonly timeoutSeconds?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The Kubernetes API, as much as this project needs: one object of JSON in, one out, over few keep-alive connections.
+ *
+ * Every method throws CompassError: ClusterUnreachable (no connection, time-out, TLS), ClusterUnauthorized (401, after
+ * the credential was read anew once), ClusterForbidden (403), ClusterNotFound (404), ClusterConflict (409),
+ * ClusterRefused (400, 413, 415, 422, and webhooks that deny), ClusterThrottled (429, with retryAfterMs),
+ * ClusterUnavailable (5xx), ClusterWatchExpired (410). The message carries verb, resource, name and the server's own
+ * message; bodies and headers never.
+ */
+export interface Cluster {
+  /** Where the API server is, for messages. */
+  readonly server: string;
+  get<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal): Promise<T>;
+  /** As get, but undefined where there is none: 404, also of the kind itself. */
+  find<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal): Promise<T | undefined>;
+  /** Page by page; an expired `continue` (410) throws ClusterWatchExpired, and nothing may be concluded from the pages so far. */
+  listPages<T extends KubeObject>(kind: Kind, options?: ListOptions): AsyncIterable<ListPage<T>>;
+  create<T extends KubeObject>(kind: Kind, object: T, options?: WriteOptions): Promise<T>;
+  /** PUT; optimistic when the object carries a resourceVersion. */
+  replace<T extends KubeObject>(kind: Kind, object: T, options?: WriteOptions): Promise<T>;
+  /** JSON merge patch (RFC 7386); put metadata.resourceVersion or metadata.uid into the patch for a precondition. */
+  mergePatch<T extends KubeObject>(ref: ObjectRef, patch: object, options?: WriteOptions): Promise<T>;
+  /** Server-side apply. */
+  apply<T extends KubeObject>(kind: Kind, object: T, options: ApplyOptions): Promise<T>;
+  /** True when it was there. */
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
+  /** Ends normally when the server ends it; throws as said above. The caller restarts it (see watch.ts, which does). */
+  watch<T extends KubeObject>(kind: Kind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  /** Any GET outside the kinds, parsed JSON or text: discovery, /version, /readyz. */
+  raw(path: string, signal?: AbortSignal): Promise<unknown>;
+  /** Any POST outside the kinds (SelfSubjectAccessReview, TokenRequest). */
+  post<T>(path: string, body: object, signal?: AbortSignal): Promise<T>;
+  /** Closes the idle connections. */
+  close(): void;
+}

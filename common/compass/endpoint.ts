@@ -1,0 +1,50 @@
+import type { Sensitive } from '../sensitive.ts';
+
+/** What proves the Runtime's identity over mutual TLS. */
+export interface ClientCredential {
+  /** PEM, leaf first, then the issuing CAs. */
+  readonly certificateChain: string;
+  /** PEM of the private key. */
+  readonly key: Sensitive;
+  /** SHA-256 of the leaf's DER in lower-case hex: the only identity, since every serial number is 2. */
+  readonly fingerprint: string;
+}
+
+/** How Compass is called: everything that is the same for every operation of one target. */
+export interface Endpoint {
+  readonly url: string;
+  /** For messages and metrics. */
+  readonly target: 'connector' | 'connector-mtls' | 'director';
+  readonly credential?: ClientCredential | undefined;
+  /** An administrator's bearer token (the plugin's `token request`), never the sidecar's. */
+  readonly bearer?: Sensitive | undefined;
+  readonly tenant?: string | undefined;
+  /** First part of `x-request-id`: the Runtime's id. */
+  readonly runtimeId?: string | undefined;
+}
+
+/** How a call is carried out: what the settings say, the same for all targets. */
+export interface Transport {
+  /** PEM of further roots to trust for Compass, beside the system's and NODE_EXTRA_CA_CERTS. */
+  readonly extraRoots?: readonly string[];
+  /** APP_SKIP_COMPASS_TLS_VERIFY: no verification of the server at all. */
+  readonly skipVerify?: boolean;
+  /** HTTPS_PROXY, NO_PROXY as in the environment. */
+  readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
+  /** Told after each call, for metrics and logs: no variables, no answers. */
+  readonly observe?: (call: ObservedCall) => void;
+}
+
+export interface ObservedCall {
+  readonly target: Endpoint['target'];
+  readonly operation: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly bytes: number;
+  /** `ok`, or the Reason of the error. */
+  readonly outcome: string;
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number;
+  /** The server's clock by its `Date` header less ours, in milliseconds. */
+  readonly clockSkewMs?: number;
+}

@@ -1,0 +1,159 @@
+/**
+ * What happens next by itself: `backoff` = tried again with growing waits; `never` = waits for a change of spec, token or
+ * setting, because trying again could not help.
+ */
+export type Retry = 'backoff' | 'never';
+
+interface Row {
+  /** The stable number that people look up: CMP0201. */
+  readonly code: string;
+  /** The plugin's exit code; the table stands in the README. */
+  readonly exit: number;
+  readonly retry: Retry;
+  /** What a person does about it, one line; a command where there is one. */
+  readonly next: string;
+}
+
+const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
+const LOGS = 'kubectl -n compass-system logs deployment/compass-sidecar';
+const NEW_TOKEN = 'request a new one-time token in Compass and store it under TOKEN in the configuration Secret';
+
+/**
+ * The one closed table: the same reason is the error's, the condition's, the metric's label and the exit code's.
+ * A row that nobody raises is a defect; so is an error without a row.
+ */
+export const REASONS = {
+  InternalError: { code: 'CMP0001', exit: 1, retry: 'backoff', next: LOGS },
+  InvalidSetting: { code: 'CMP0002', exit: 2, retry: 'never', next: 'correct the named setting and start again' },
+  Usage: { code: 'CMP0003', exit: 2, retry: 'never', next: 'kubectl compass --help' },
+
+  ClusterUnreachable: { code: 'CMP0101', exit: 4, retry: 'backoff', next: 'kubectl cluster-info' },
+  ClusterUnauthorized: { code: 'CMP0102', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
+  ClusterForbidden: { code: 'CMP0103', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
+  ClusterNotFound: { code: 'CMP0104', exit: 3, retry: 'backoff', next: 'kubectl api-resources' },
+  ClusterConflict: { code: 'CMP0105', exit: 4, retry: 'backoff', next: 'it is tried again on the newer version' },
+  ClusterRefused: { code: 'CMP0106', exit: 4, retry: 'backoff', next: 'correct what the API server names' },
+  ClusterThrottled: { code: 'CMP0107', exit: 4, retry: 'backoff', next: 'it is tried again by itself' },
+  ClusterUnavailable: { code: 'CMP0108', exit: 4, retry: 'backoff', next: 'kubectl get --raw /readyz' },
+  ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
+  StoreForbidden: { code: 'CMP0110', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
+  NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: 'kubectl apply --server-side -k sidecar/deploy' },
+
+  CompassUnreachable: { code: 'CMP0501', exit: 5, retry: 'backoff', next: LOGS },
+  CompassUntrusted: {
+    code: 'CMP0502',
+    exit: 5,
+    retry: 'backoff',
+    next: 'give the CA of Compass in APP_COMPASS_CA_BUNDLE',
+  },
+  CompassTimeout: { code: 'CMP0503', exit: 5, retry: 'backoff', next: LOGS },
+  CompassThrottled: { code: 'CMP0504', exit: 5, retry: 'backoff', next: 'it is tried again by itself' },
+  CompassUnavailable: { code: 'CMP0505', exit: 5, retry: 'backoff', next: 'it is tried again by itself' },
+  NotCompass: {
+    code: 'CMP0506',
+    exit: 5,
+    retry: 'backoff',
+    next: 'look for a proxy or captive portal on the way to Compass',
+  },
+  InvalidAnswer: { code: 'CMP0507', exit: 5, retry: 'backoff', next: LOGS },
+  AnswerTooLarge: { code: 'CMP0508', exit: 5, retry: 'backoff', next: LOGS },
+  CompassFailed: { code: 'CMP0509', exit: 5, retry: 'backoff', next: 'it is tried again by itself' },
+  UntrustedUrl: {
+    code: 'CMP0510',
+    exit: 5,
+    retry: 'backoff',
+    next: 'list the host in APP_COMPASS_ALLOWED_HOSTS if it is right',
+  },
+  ClockSkew: { code: 'CMP0511', exit: 5, retry: 'backoff', next: 'correct the clock of the node' },
+
+  TokenRequired: { code: 'CMP0601', exit: 6, retry: 'never', next: NEW_TOKEN },
+  TokenRefused: { code: 'CMP0602', exit: 6, retry: 'backoff', next: NEW_TOKEN },
+  Rejected: { code: 'CMP0603', exit: 6, retry: 'backoff', next: NEW_TOKEN },
+  CertificateExpired: { code: 'CMP0604', exit: 6, retry: 'backoff', next: NEW_TOKEN },
+  TenantMismatch: { code: 'CMP0605', exit: 6, retry: 'backoff', next: `correct TENANT: ${EDIT_SECRET}` },
+  InsufficientScopes: {
+    code: 'CMP0606',
+    exit: 6,
+    retry: 'backoff',
+    next: 'ask the administrator of Compass for the scopes',
+  },
+  RuntimeNotFound: { code: 'CMP0607', exit: 6, retry: 'backoff', next: `correct RUNTIME_ID: ${EDIT_SECRET}` },
+  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'create the configuration Secret' },
+  ConfigurationInvalid: { code: 'CMP0609', exit: 2, retry: 'never', next: EDIT_SECRET },
+  InvalidSubject: {
+    code: 'CMP0610',
+    exit: 6,
+    retry: 'backoff',
+    next: 'report the subject to the administrator of Compass',
+  },
+  InvalidCertificate: { code: 'CMP0611', exit: 6, retry: 'backoff', next: LOGS },
+  InvalidCredential: { code: 'CMP0612', exit: 6, retry: 'backoff', next: NEW_TOKEN },
+  Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
+
+  InvalidName: { code: 'CMP0301', exit: 1, retry: 'backoff', next: 'rename the Application in Compass' },
+  NameConflict: { code: 'CMP0302', exit: 1, retry: 'backoff', next: 'rename one of the two Applications in Compass' },
+  ForeignObject: { code: 'CMP0303', exit: 1, retry: 'backoff', next: 'rename or remove the object that is in the way' },
+  InvalidApplication: { code: 'CMP0304', exit: 1, retry: 'backoff', next: 'correct the Application in Compass' },
+  UnknownCredential: { code: 'CMP0305', exit: 1, retry: 'backoff', next: 'use OAuth or Basic credentials in Compass' },
+  ObjectTooLarge: { code: 'CMP0306', exit: 1, retry: 'backoff', next: 'split the Application in Compass' },
+  ApplicationFailed: { code: 'CMP0307', exit: 1, retry: 'backoff', next: 'kubectl compass status' },
+  ListingIncomplete: { code: 'CMP0308', exit: 1, retry: 'backoff', next: 'it is listed again by itself' },
+  DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass status' },
+  LabelsFailed: { code: 'CMP0309', exit: 1, retry: 'backoff', next: 'it is tried again by itself' },
+  Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: 'kubectl compass status' },
+} as const satisfies Record<string, Row>;
+
+export type Reason = keyof typeof REASONS;
+
+export interface CompassErrorOptions {
+  readonly cause?: unknown;
+  /** The `x-request-id` under which Compass logged the call. */
+  readonly requestId?: string | undefined;
+  /** The HTTP status of the answer, where there was one. */
+  readonly status?: number | undefined;
+  /** How long the other side asks to wait, in milliseconds (Retry-After). */
+  readonly retryAfterMs?: number | undefined;
+  /** Whether the request may have been carried out, although no good answer came: a token in it may be spent. */
+  readonly maybeDone?: boolean | undefined;
+}
+
+/** The one error of this project. Its message says what failed, on what, and is free of secrets. */
+export class CompassError extends Error {
+  override readonly name = 'CompassError';
+  readonly reason: Reason;
+  readonly requestId: string | undefined;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly maybeDone: boolean;
+
+  constructor(reason: Reason, message: string, options: CompassErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.requestId = options.requestId;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+    this.maybeDone = options.maybeDone ?? false;
+  }
+
+  get retry(): Retry {
+    return REASONS[this.reason].retry;
+  }
+
+  get exit(): number {
+    return REASONS[this.reason].exit;
+  }
+}
+
+/** The reason of any error: a bug, which is no CompassError, is an InternalError. */
+export function reasonOf(error: unknown): Reason {
+  return error instanceof CompassError ? error.reason : 'InternalError';
+}
+
+export function hasReason(error: unknown, ...reasons: readonly Reason[]): error is CompassError {
+  return error instanceof CompassError && reasons.includes(error.reason);
+}
+
+/** The text of any error that a person may read. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
