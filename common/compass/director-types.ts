@@ -1,0 +1,64 @@
+/**
+ * What the Director lists, as far as it is used (protocol.md's types; every optional field may be null or absent).
+ * Lists are complete here: the pages of bundles and definitions have been followed and joined.
+ */
+export interface DirectorApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly providerName?: string | null;
+  readonly description?: string | null;
+  /** The ids in `auths`; empty where the answer had null. */
+  readonly clientIds: readonly string[];
+  readonly bundles: readonly DirectorBundle[];
+}
+
+export interface DirectorBundle {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string | null;
+  readonly instanceAuthRequestInputSchema?: string | null;
+  readonly apiDefinitions: readonly DirectorApi[];
+  readonly eventDefinitions: readonly DirectorEvent[];
+  readonly defaultInstanceAuth?: DirectorAuth | null;
+}
+
+export interface DirectorApi {
+  readonly id: string;
+  readonly name: string;
+  readonly targetURL: string;
+}
+
+export interface DirectorEvent {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface DirectorAuth {
+  readonly credential?: DirectorCredential | null;
+  readonly additionalHeaders?: Readonly<Record<string, readonly string[]>> | null;
+  readonly additionalQueryParams?: Readonly<Record<string, readonly string[]>> | null;
+  readonly requestAuth?: { readonly csrf?: { readonly tokenEndpointURL: string } | null } | null;
+}
+
+/** By `__typename`; one that this version does not know keeps its name and nothing else. */
+export type DirectorCredential =
+  | { readonly type: 'Basic'; readonly username: string; readonly password: string }
+  | { readonly type: 'OAuth'; readonly clientId: string; readonly clientSecret: string; readonly url: string }
+  | { readonly type: 'Unknown'; readonly typename: string };
+
+/** An item of a listing that cannot be used, and why. Without an id nothing may be concluded from absence. */
+export interface ListingProblem {
+  readonly id?: string;
+  readonly name?: string;
+  readonly reason: 'InvalidApplication' | 'AnswerTooLarge';
+  readonly message: string;
+}
+
+/** One page of `applicationsForRuntime`, checked. */
+export interface DirectorPage {
+  readonly applications: readonly DirectorApplication[];
+  readonly problems: readonly ListingProblem[];
+  readonly totalCount: number;
+  /** The cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined;
+}
