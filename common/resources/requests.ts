@@ -1,0 +1,80 @@
+import { ANNOTATION_PREFIX } from './names.ts';
+
+/** What can be asked of the sidecar by an annotation of the CompassConnection (the contract's table of requests). */
+export const REQUEST_VERBS = [
+  'sync',
+  'renew',
+  'reconnect',
+  'disconnect',
+  'check',
+  'suspend',
+  'resume',
+  'approve',
+  'reject',
+] as const;
+
+export type RequestVerb = (typeof REQUEST_VERBS)[number];
+
+/** One request: the id lets the caller wait for its own. */
+export interface SidecarRequest {
+  readonly verb: RequestVerb;
+  readonly id: string;
+  /** `key=value` parts; keys that a reader does not know are ignored by it. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The annotation that carries requests of this verb; a second request replaces the first. */
+export function requestAnnotation(verb: RequestVerb): string {
+  return `${ANNOTATION_PREFIX}${verb}`;
+}
+
+/** What cannot stand in a part as it is: the separators, the escape sign itself, and control characters. */
+const RESERVED = /[%;=\p{Cc}]/gu;
+
+/** An id that is echoed into logs and the report: short, one line. */
+const LONGEST_ID = 128;
+
+/** The annotation's value: `<id>[;key=value…]`, in which `%`, `;`, `=` and control characters are percent-encoded. */
+export function formatRequest(request: Omit<SidecarRequest, 'verb'>): string {
+  const parts = Object.entries(request.parameters).map(([key, value]) => `${encode(key)}=${encode(value)}`);
+  return [encode(request.id), ...parts].join(';');
+}
+
+/**
+ * Reads an annotation's value. A part without `=` is taken as `true`; undefined where there is no id to answer to.
+ * Takes values that were not encoded, too: an `=` inside a value stays.
+ */
+export function parseRequest(verb: RequestVerb, value: string): SidecarRequest | undefined {
+  const [first = '', ...parts] = value.split(';');
+  const id = decode(first.trim());
+  if (id === '' || id.length > LONGEST_ID) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    const key = decode((equals < 0 ? part : part.slice(0, equals)).trim());
+    if (key !== '' && key !== '__proto__')
+      parameters[key] = equals < 0 ? 'true' : decode(part.slice(equals + 1).trim());
+  }
+  return { verb, id, parameters };
+}
+
+/** Every request in an object's annotations, in the order of the verbs. */
+export function readRequests(annotations: Readonly<Record<string, string>> = {}): SidecarRequest[] {
+  return REQUEST_VERBS.flatMap((verb) => {
+    const value = annotations[requestAnnotation(verb)];
+    const request = value === undefined ? undefined : parseRequest(verb, value);
+    return request ? [request] : [];
+  });
+}
+
+function encode(text: string): string {
+  return text.replace(RESERVED, encodeURIComponent);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,163 @@
+import type { CompassError, Reason } from '#common/errors.ts';
+import type { RequestVerb } from '#common/resources/requests.ts';
+
+/**
+ * What one reconcile pass saw and did: facts only, all of them current. Whatever a pass did not do itself it repeats
+ * from the last one (`attempted: false`), so that status, report and metrics follow from this object alone.
+ * Times are milliseconds since the epoch.
+ */
+export interface Observation {
+  readonly now: number;
+  /** `metadata.generation` of the CompassConnection that the pass read. */
+  readonly generation?: number | undefined;
+  readonly connection: ConnectionObservation;
+  readonly credential?: CredentialObservation | undefined;
+  /** What the credential was paired with; undefined before pairing. */
+  readonly identity?: { readonly runtimeId: string; readonly tenant?: string | undefined } | undefined;
+  readonly urls?: { readonly connectorUrl: string; readonly directorUrl: string } | undefined;
+  readonly sync?: SyncObservation | undefined;
+  readonly labels?: LabelsObservation | undefined;
+  /** Set where a new pairing is asked for that only a new token makes possible, although the credential works (K26). */
+  readonly tokenRequired?: { readonly message: string } | undefined;
+  readonly warnings: readonly Warning[];
+  readonly requests: readonly RequestObservation[];
+  readonly leader: LeaderObservation;
+  /** The last call of the Connector, whatever it was for. */
+  readonly connectorContact?: ContactObservation | undefined;
+  readonly check?: CheckObservation | undefined;
+  readonly nextSyncAt?: number | undefined;
+}
+
+/** How far the connection is: the establish step, the maintain step, or neither in this pass. */
+export interface ConnectionObservation {
+  readonly step: 'none' | 'establish' | 'maintain';
+  /** Whether the step ran in this pass; else `ok` and `error` are those of the last one that did. */
+  readonly attempted: boolean;
+  readonly ok: boolean;
+  readonly error?: CompassError | undefined;
+  /** When this connection was established, in this pass or before; undefined where that is not known. */
+  readonly established?: number | undefined;
+  /** When the credential was renewed last. */
+  readonly renewed?: number | undefined;
+}
+
+/** The client certificate in use. */
+export interface CredentialObservation {
+  /** SHA-256 of the leaf in lower-case hex; reported only keyed. */
+  readonly fingerprint: string;
+  /** That of the certificate in the client Secret, where it differs from the one in use. */
+  readonly storedFingerprint?: string | undefined;
+  readonly commonName?: string | undefined;
+  readonly acquired?: number | undefined;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly renewAt: number;
+  /** Its notBefore lies ahead of the server's clock. */
+  readonly notYetValid?: boolean | undefined;
+}
+
+export interface ContactObservation {
+  readonly time: number;
+  readonly latencyMs: number;
+  readonly error?: CompassError | undefined;
+}
+
+/** A synchronization, or why there is none. */
+export interface SyncObservation {
+  /** Whether it ended in this pass; else `outcome` is that of the last one. */
+  readonly attempted: boolean;
+  /** When the outcome came about. */
+  readonly time?: number | undefined;
+  /** Undefined until the first synchronization has ended. */
+  readonly outcome?: SyncOutcome | undefined;
+  readonly suspended?: SuspensionObservation | undefined;
+}
+
+export interface SuspensionObservation {
+  readonly scope: string;
+  readonly until?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
+/** What a synchronization came to, as far as status, report and metrics show it. */
+export interface SyncOutcome {
+  readonly fetch: {
+    readonly ok: boolean;
+    readonly error?: CompassError | undefined;
+    readonly pages: number;
+    /** Applications that the Director listed. */
+    readonly listed: number;
+    readonly complete: boolean;
+    readonly latencyMs: number;
+  };
+  /** Applications with our metadata in the cluster after the pass. */
+  readonly present: number;
+  /** Applications that could not be mapped or applied. */
+  readonly failed: readonly FailedApplication[];
+  readonly held?: HeldPlan | undefined;
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly deleted: readonly string[];
+  readonly unchanged: number;
+  /** What kept the whole plan from being applied, and not one Application only. */
+  readonly applyError?: CompassError | undefined;
+}
+
+export interface FailedApplication {
+  readonly name: string;
+  readonly id: string;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Deletions that wait, by mapping.md's rule. */
+export interface HeldPlan {
+  readonly id: string;
+  readonly count: number;
+  /** The Applications that would go. */
+  readonly names: readonly string[];
+  readonly since?: number | undefined;
+  /** When it goes by itself; undefined where only an approval lets it go. */
+  readonly releaseAt?: number | undefined;
+}
+
+export interface LabelsObservation {
+  readonly attempted: boolean;
+  readonly error?: CompassError | undefined;
+}
+
+/** Something that works but should not be so: shown as a condition, an Event and a metric. */
+export interface Warning {
+  readonly type: WarningType;
+  readonly message: string;
+}
+
+export type WarningType = 'TLSVerificationDisabled' | 'ClockSkew' | 'DefinitionMissing' | 'Setting';
+
+export interface RequestObservation {
+  readonly verb: RequestVerb;
+  readonly id: string;
+  readonly acceptedAt: number;
+  readonly finishedAt?: number | undefined;
+  readonly result?: 'succeeded' | 'failed' | 'superseded' | 'refused' | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface LeaderObservation {
+  readonly isLeader: boolean;
+  /** The pod that holds the Lease; undefined where nobody is known to. */
+  readonly pod?: string | undefined;
+  readonly version: string;
+}
+
+export interface CheckObservation {
+  readonly time: number;
+  readonly results: readonly {
+    readonly category: string;
+    readonly name: string;
+    readonly status: 'ok' | 'warning' | 'error';
+    readonly reason?: Reason | undefined;
+    readonly message?: string | undefined;
+  }[];
+}
