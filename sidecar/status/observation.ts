@@ -26,6 +26,8 @@ export interface Observation {
   readonly connectorContact?: ContactObservation | undefined;
   readonly check?: CheckObservation | undefined;
   readonly nextSyncAt?: number | undefined;
+  /** Whether somebody asked for what this pass did: then the status shows its times at once. */
+  readonly requested?: boolean | undefined;
 }
 
 /** How far the connection is: the establish step, the maintain step, or neither in this pass. */

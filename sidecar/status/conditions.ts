@@ -1,0 +1,164 @@
+import { formatTime } from '#common/clock.ts';
+import type { Condition, ConnectionState } from '#common/resources/compass-connection.ts';
+import { currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
+import { applicationText, clip } from './error-text.ts';
+import type { Observation, SuspensionObservation, SyncOutcome, WarningType } from './observation.ts';
+
+type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+/** The types that this program sets, all of which it also removes; other types belong to others and stay. */
+export const OWN_CONDITIONS = [
+  'Connected',
+  'Synchronized',
+  'Ready',
+  'LabelsReported',
+  'DeletionsHeld',
+  'TokenRequired',
+  'TLSVerificationDisabled',
+  'ClockSkew',
+  'DefinitionMissing',
+] as const;
+
+type OwnCondition = (typeof OWN_CONDITIONS)[number];
+
+/** Warnings that last; the others are for the log. */
+const LASTING: readonly WarningType[] = ['TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing'];
+
+/**
+ * The conditions of a CompassConnection: Connected, Synchronized and Ready always, the others while they apply.
+ * `lastTransitionTime` changes with `status` only (API conventions, "Typical status properties").
+ */
+export function conditions(
+  previous: readonly Condition[] | undefined,
+  state: ConnectionState,
+  observation: Observation,
+): Condition[] {
+  const before = new Map((previous ?? []).map((condition) => [condition.type, condition]));
+  const connected = connectedFinding(observation);
+  const synchronized = synchronizedFinding(before.get('Synchronized'), state, observation);
+  const findings: [OwnCondition, Finding | undefined][] = [
+    ['Connected', connected],
+    ['Synchronized', synchronized],
+    ['Ready', readyFinding(connected, synchronized)],
+    ['LabelsReported', labelsFinding(observation)],
+    ['DeletionsHeld', heldFinding(currentOutcome(observation))],
+    ['TokenRequired', tokenFinding(observation)],
+    ...LASTING.map((type): [OwnCondition, Finding | undefined] => [
+      type as OwnCondition,
+      warningFinding(type, observation),
+    ]),
+  ];
+  const foreign = (previous ?? []).filter(({ type }) => !OWN_CONDITIONS.some((own) => own === type));
+  const own = findings.flatMap(([type, finding]) =>
+    finding ? [dated(before.get(type), type, finding, observation)] : [],
+  );
+  return [...own, ...foreign];
+}
+
+function dated(
+  before: Condition | undefined,
+  type: OwnCondition,
+  finding: Finding,
+  observation: Observation,
+): Condition {
+  const { generation, now } = observation;
+  return {
+    type,
+    ...finding,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    lastTransitionTime: before?.status === finding.status ? before.lastTransitionTime : formatTime(now),
+  };
+}
+
+function connectedFinding({ connection, credential }: Observation): Finding {
+  if (connection.ok) {
+    const until = credential ? ` until ${formatTime(credential.notAfter)}` : '';
+    return { status: 'True', reason: 'Connected', message: `the client certificate is valid${until}` };
+  }
+  const { error } = connection;
+  return {
+    status: 'False',
+    reason: error?.reason ?? 'InternalError',
+    message: clip(error?.message ?? 'the connection failed without an error'),
+  };
+}
+
+function synchronizedFinding(before: Condition | undefined, state: ConnectionState, observation: Observation): Finding {
+  if (state === 'ConnectionFailed') {
+    const reason = observation.connection.error?.reason ?? 'InternalError';
+    return { status: 'Unknown', reason, message: 'nothing is synchronized while the connection fails' };
+  }
+  const suspended = syncSuspension(observation);
+  if (suspended) return { status: 'False', reason: 'Suspended', message: suspensionText(suspended) };
+  const outcome = currentOutcome(observation);
+  return outcome ? outcomeFinding(outcome) : findingBefore(before, state, observation);
+}
+
+function suspensionText({ by, until, reason }: SuspensionObservation): string {
+  return clip(`suspended${by ? ` by ${by}` : ''}${until ? ` until ${until}` : ''}${reason ? `: ${reason}` : ''}`);
+}
+
+function outcomeFinding(outcome: SyncOutcome): Finding {
+  if (!outcome.fetch.ok) {
+    const { error } = outcome.fetch;
+    return {
+      status: 'False',
+      reason: error?.reason ?? 'InternalError',
+      message: clip(error?.message ?? 'listing the Applications failed without an error'),
+    };
+  }
+  if (outcome.applyError || outcome.failed.length > 0) {
+    return { status: 'False', reason: applicationReason(outcome), message: applicationText(outcome) };
+  }
+  const applications = outcome.fetch.listed === 1 ? '1 Application' : `${outcome.fetch.listed} Applications`;
+  return { status: 'True', reason: 'Synchronized', message: `${applications} in sync` };
+}
+
+/** The reason that all failures share, if they do. */
+function applicationReason({ applyError, failed }: SyncOutcome): string {
+  const reasons = new Set([...(applyError ? [applyError.reason] : []), ...failed.map(({ reason }) => reason)]);
+  const [only] = reasons;
+  return reasons.size === 1 && only ? only : 'ApplicationFailed';
+}
+
+/** After a restart and before the first synchronization: what the status said, if it fits the state that was kept. */
+function findingBefore(before: Condition | undefined, state: ConnectionState, observation: Observation): Finding {
+  if (state === 'Connected' || isNewlyPaired(observation)) {
+    return { status: 'Unknown', reason: 'Pending', message: 'no synchronization has ended yet' };
+  }
+  if (before) return { status: before.status, reason: before.reason, message: before.message };
+  const isTrue = state === 'Synchronized' || state === 'MetadataUpdateFailed';
+  return {
+    status: isTrue ? 'True' : 'Unknown',
+    reason: isTrue ? 'Synchronized' : 'Pending',
+    message: 'as of the last start',
+  };
+}
+
+function readyFinding(connected: Finding, synchronized: Finding): Finding {
+  const blocking = [connected, synchronized].find(({ status }) => status !== 'True');
+  if (!blocking) return { status: 'True', reason: 'Ready', message: 'connected and synchronized' };
+  return { status: 'False', reason: blocking.reason, message: blocking.message };
+}
+
+function labelsFinding({ labels }: Observation): Finding | undefined {
+  if (!labels) return undefined;
+  if (!labels.error) return { status: 'True', reason: 'LabelsReported', message: "the Runtime's labels are as set" };
+  return { status: 'False', reason: 'LabelsFailed', message: clip(labels.error.message) };
+}
+
+function heldFinding(outcome: SyncOutcome | undefined): Finding | undefined {
+  if (!outcome?.held) return undefined;
+  const { count, id } = outcome.held;
+  const message = `${count} ${count === 1 ? 'deletion is' : 'deletions are'} held as plan ${id}; nothing was deleted`;
+  return { status: 'True', reason: 'DeletionsHeld', message };
+}
+
+function tokenFinding({ tokenRequired }: Observation): Finding | undefined {
+  return tokenRequired && { status: 'True', reason: 'TokenRequired', message: clip(tokenRequired.message) };
+}
+
+function warningFinding(type: WarningType, { warnings }: Observation): Finding | undefined {
+  const warning = warnings.find((candidate) => candidate.type === type);
+  return warning && { status: 'True', reason: type, message: clip(warning.message) };
+}

@@ -1,0 +1,65 @@
+import type { Reason } from '#common/errors.ts';
+import { CONNECTION_STATES, type ConnectionState } from '#common/resources/compass-connection.ts';
+import type { Observation, SuspensionObservation, SyncOutcome } from './observation.ts';
+
+/** Reasons that say: the identity itself is gone, so that only a new pairing helps. */
+const IDENTITY_LOST: readonly Reason[] = [
+  'TokenRequired',
+  'TokenRefused',
+  'Rejected',
+  'CertificateExpired',
+  'Disconnected',
+  'RuntimeNotFound',
+  'InvalidCredential',
+];
+
+/** The states that tell how synchronization went, and so outlive a restart until the next one has ended. */
+const AFTER_SYNC: readonly string[] = [
+  'SynchronizationFailed',
+  'ResourceApplicationFailed',
+  'MetadataUpdateFailed',
+  'Synchronized',
+] satisfies ConnectionState[];
+
+/** The one of the seven states that an observation is (mapping.md's table); the earliest failing step names it. */
+export function connectionState(previous: string | undefined, observation: Observation): ConnectionState {
+  if (!observation.connection.ok) return isLost(observation) ? 'ConnectionFailed' : 'ConnectionMaintenanceFailed';
+  if (syncSuspension(observation)) return 'Connected';
+  return stateOfSync(observation) ?? stateBefore(previous, observation);
+}
+
+function isLost({ connection, credential }: Observation): boolean {
+  if (connection.step === 'establish' || !credential) return true;
+  return connection.error !== undefined && IDENTITY_LOST.includes(connection.error.reason);
+}
+
+function stateOfSync(observation: Observation): ConnectionState | undefined {
+  const outcome = currentOutcome(observation);
+  if (!outcome) return undefined;
+  if (!outcome.fetch.ok) return 'SynchronizationFailed';
+  if (outcome.applyError || outcome.failed.length > 0) return 'ResourceApplicationFailed';
+  return observation.labels?.error ? 'MetadataUpdateFailed' : 'Synchronized';
+}
+
+/** Without an outcome: what stood before a restart is still the best that is known; a new pairing starts anew. */
+function stateBefore(previous: string | undefined, observation: Observation): ConnectionState {
+  if (isNewlyPaired(observation)) return 'Connected';
+  const known = CONNECTION_STATES.find((state) => state === previous);
+  return known && AFTER_SYNC.includes(known) ? known : 'Connected';
+}
+
+/** Whether this pass paired, so that nothing said about synchronization before is about this connection. */
+export function isNewlyPaired({ connection }: Observation): boolean {
+  return connection.step === 'establish' && connection.attempted && connection.ok;
+}
+
+/** How synchronization of this connection went last; what went before a pairing is not about this connection. */
+export function currentOutcome(observation: Observation): SyncOutcome | undefined {
+  const { sync } = observation;
+  return sync?.attempted || !isNewlyPaired(observation) ? sync?.outcome : undefined;
+}
+
+/** The suspension that keeps synchronization from running at all; one of deletions alone does not. */
+export function syncSuspension({ sync }: Observation): SuspensionObservation | undefined {
+  return sync?.suspended && sync.suspended.scope !== 'deletes' ? sync.suspended : undefined;
+}
