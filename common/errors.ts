@@ -26,6 +26,7 @@ export const REASONS = {
   InternalError: { code: 'CMP0001', exit: 1, retry: 'backoff', next: LOGS },
   InvalidSetting: { code: 'CMP0002', exit: 2, retry: 'never', next: 'correct the named setting and start again' },
   Usage: { code: 'CMP0003', exit: 2, retry: 'never', next: 'kubectl compass --help' },
+  Stopping: { code: 'CMP0004', exit: 143, retry: 'never', next: 'it goes on at the next start' },
 
   ClusterUnreachable: { code: 'CMP0101', exit: 4, retry: 'backoff', next: 'kubectl cluster-info' },
   ClusterUnauthorized: { code: 'CMP0102', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
@@ -38,6 +39,7 @@ export const REASONS = {
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
   StoreForbidden: { code: 'CMP0110', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
   NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: 'kubectl apply --server-side -k sidecar/deploy' },
+  ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
 
   CompassUnreachable: { code: 'CMP0501', exit: 5, retry: 'backoff', next: LOGS },
   CompassUntrusted: {

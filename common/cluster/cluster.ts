@@ -62,10 +62,12 @@ export interface WatchOptions {
  * The Kubernetes API, as much as this project needs: one object of JSON in, one out, over few keep-alive connections.
  *
  * Every method throws CompassError: ClusterUnreachable (no connection, time-out, TLS), ClusterUnauthorized (401, after
- * the credential was read anew once), ClusterForbidden (403), ClusterNotFound (404), ClusterConflict (409),
- * ClusterRefused (400, 413, 415, 422, and webhooks that deny), ClusterThrottled (429, with retryAfterMs),
- * ClusterUnavailable (5xx), ClusterWatchExpired (410). The message carries verb, resource, name and the server's own
- * message; bodies and headers never.
+ * the credential was read anew once), ClusterForbidden (403), ClusterNotFound (404 of the object), NotInstalled (404 of
+ * the kind), ClusterConflict and ClusterAlreadyExists (409), ClusterRefused (400, 405, 413, 415, 422, and webhooks that
+ * deny), ClusterThrottled (429, with retryAfterMs), ClusterUnavailable (5xx), ClusterWatchExpired (410). The message
+ * carries verb, resource, name and the server's own message, 500 characters of it at most; bodies and headers never.
+ * `maybeDone` says that a write was sent and its outcome is unknown. An aborted call throws ClusterUnreachable; an
+ * aborted watch ends.
  */
 export interface Cluster {
   /** Where the API server is, for messages. */

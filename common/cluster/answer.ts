@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http';
+import { CompassError } from '../errors.ts';
+import { parseJson } from './parse-json.ts';
+import { describeRequest, translateAnswer } from './translate.ts';
+import { type ApiRequest, send, type Transport } from './transport.ts';
+import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';
+
+/** The most of one answer that is read, in bytes; pages of 500 objects stay far below. */
+export const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+/** Reads the body to its end within what is left of the call's time. */
+async function readBody(answer: IncomingMessage, request: ApiRequest, server: string, leftMs: number): Promise<string> {
+  const write = request.method !== 'GET';
+  let cutBy = 'ECONNRESET';
+  const cut = (code: string) => {
+    cutBy = code;
+    answer.destroy();
+  };
+  const timer = setTimeout(() => cut(TIMED_OUT), Math.max(1, leftMs));
+  const onAbort = () => cut(CANCELLED);
+  request.signal?.addEventListener('abort', onAbort, { once: true });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > LARGEST_ANSWER) {
+        throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(request.subject)}: answer too large`);
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof CompassError) throw error;
+    throw unreachable(request.subject, server, cutBy, write);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', onAbort);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly isJson: boolean;
+}
+
+/** What became of a request, for metrics. `status` is undefined where no answer came. */
+export interface Observation {
+  readonly verb: string;
+  readonly resource: string;
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}
+
+export interface Caller extends Transport {
+  readonly observe?: ((observation: Observation) => void) | undefined;
+}
+
+async function callUnobserved(caller: Caller, request: ApiRequest, seen: (status: number) => void, scrub?: Scrub) {
+  const { server } = caller.endpoint;
+  const startMs = performance.now();
+  const answer = await send(caller, request);
+  const code = answer.statusCode ?? 0;
+  seen(code);
+  const text = await readBody(answer, request, server, request.timeoutMs - (performance.now() - startMs));
+  if (code >= 200 && code < 300) return { text, isJson: /\bjson\b/.test(answer.headers['content-type'] ?? '') };
+  throw translateAnswer(request.subject, { code, headers: answer.headers, body: text, ...(scrub ? { scrub } : {}) });
+}
+
+type Scrub = (message: string) => string;
+
+/** Sends a request and reads its whole answer; throws the translated error unless it is a success. */
+export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): Promise<Answer> {
+  const startMs = performance.now();
+  let status: number | undefined;
+  try {
+    return await callUnobserved(
+      caller,
+      request,
+      (code) => {
+        status = code;
+      },
+      scrub,
+    );
+  } finally {
+    const { verb, resource } = request.subject;
+    caller.observe?.({ verb, resource, status, durationMs: performance.now() - startMs });
+  }
+}
+
+/** Sends a request and parses its answer. */
+export async function callJson<T>(caller: Caller, request: ApiRequest, scrub?: Scrub): Promise<T> {
+  const { text } = await call(caller, request, scrub);
+  const parsed = parseJson(text);
+  if (parsed !== undefined) return parsed as T;
+  throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(request.subject)}: the answer is not JSON`);
+}

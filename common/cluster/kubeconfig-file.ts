@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { load } from 'js-yaml';
+import { CompassError } from '../errors.ts';
+import { codeOf } from './unreachable.ts';
+
+/** The parts of a kubeconfig (client.authentication.k8s.io, v1 Config) that say which server and who. */
+export interface KubeconfigCluster {
+  readonly server?: string;
+  readonly 'certificate-authority'?: string;
+  readonly 'certificate-authority-data'?: string;
+  readonly 'insecure-skip-tls-verify'?: boolean;
+  readonly 'tls-server-name'?: string;
+  readonly 'proxy-url'?: string;
+}
+
+export interface KubeconfigUser {
+  readonly 'client-certificate'?: string;
+  readonly 'client-certificate-data'?: string;
+  readonly 'client-key'?: string;
+  readonly 'client-key-data'?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly as?: string;
+  readonly exec?: { readonly command?: string; readonly apiVersion?: string; readonly env?: readonly unknown[] };
+  readonly 'auth-provider'?: unknown;
+}
+
+export interface KubeconfigContext {
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly namespace?: string;
+}
+
+export interface Kubeconfig {
+  readonly currentContext: string | undefined;
+  readonly clusters: ReadonlyMap<string, KubeconfigCluster>;
+  readonly users: ReadonlyMap<string, KubeconfigUser>;
+  readonly contexts: ReadonlyMap<string, KubeconfigContext>;
+}
+
+/** Fields that name a file, relative to the kubeconfig that they stand in. */
+const PATHS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withAbsolutePaths(entry: Record<string, unknown>, folder: string): Record<string, unknown> {
+  const paths = PATHS.flatMap((field) => {
+    const path = entry[field];
+    return typeof path === 'string' && path !== '' && !isAbsolute(path) ? [[field, join(folder, path)]] : [];
+  });
+  return { ...entry, ...Object.fromEntries(paths) };
+}
+
+/** Adds the named entries of one file; the first file that has a name wins, as in kubectl. */
+function addEntries(target: Map<string, object>, list: unknown, field: string, folder: string): void {
+  if (!Array.isArray(list)) return;
+  for (const item of list) {
+    if (!isRecord(item)) continue;
+    const { name } = item;
+    if (typeof name !== 'string' || target.has(name)) continue;
+    const entry = item[field];
+    target.set(name, isRecord(entry) ? withAbsolutePaths(entry, folder) : {});
+  }
+}
+
+function unreadable(path: string, code: string): CompassError {
+  return new CompassError('InvalidSetting', `cannot read the kubeconfig ${path}: ${code}`);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw unreadable(path, codeOf(error));
+  }
+}
+
+/** Undefined where it is no YAML. The parser's own error would quote the lines around the fault: a token may stand there. */
+function parseYaml(text: string): unknown {
+  try {
+    return load(text) ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
+async function readYaml(path: string): Promise<Record<string, unknown> | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const parsed = parseYaml(text);
+  if (!isRecord(parsed)) throw unreadable(path, 'it is no valid YAML');
+  return parsed;
+}
+
+/** The files that count, in order: the option, else KUBECONFIG (a list), else `~/.kube/config`. */
+export function kubeconfigPaths(env: Readonly<Record<string, string | undefined>>, path?: string): readonly string[] {
+  if (path !== undefined && path !== '') return [path];
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((name) => name !== '');
+  if (listed.length > 0) return listed;
+  return [join(env['HOME'] || homedir(), '.kube', 'config')];
+}
+
+/** Reads and merges kubeconfigs by kubectl's rules: absent files are skipped, the first to say something wins. Undefined where there is none. */
+export async function readKubeconfig(paths: readonly string[]): Promise<Kubeconfig | undefined> {
+  const clusters = new Map<string, KubeconfigCluster>();
+  const users = new Map<string, KubeconfigUser>();
+  const contexts = new Map<string, KubeconfigContext>();
+  let currentContext: string | undefined;
+  let found = false;
+  for (const path of paths) {
+    const file = await readYaml(path);
+    if (file === undefined) continue;
+    found = true;
+    addEntries(clusters, file['clusters'], 'cluster', dirname(path));
+    addEntries(users, file['users'], 'user', dirname(path));
+    addEntries(contexts, file['contexts'], 'context', dirname(path));
+    const current = file['current-context'];
+    if (!currentContext && typeof current === 'string') currentContext = current;
+  }
+  return found ? { currentContext, clusters, users, contexts } : undefined;
+}

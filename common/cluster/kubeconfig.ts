@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Agent } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { CompassError } from '../errors.ts';
+import { Sensitive } from '../sensitive.ts';
+import { closeIdle, keepAliveAgent, type TlsOptions } from './agent.ts';
+import type { Credential, Endpoint } from './endpoint.ts';
+import { type CredentialPlugin, credentialPlugin } from './exec-credential.ts';
+import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+import { proxyFor } from './proxy.ts';
+import { codeOf } from './unreachable.ts';
+
+/** Files that a kubeconfig names (token, certificate) are read anew this often, as client-go does. */
+const CREDENTIAL_AGE_MS = 60_000;
+
+export interface KubeconfigChoice {
+  readonly server: string;
+  readonly userName: string;
+  readonly cluster: KubeconfigCluster;
+  readonly user: KubeconfigUser;
+  readonly namespace: string | undefined;
+}
+
+/** The cluster and user of a context, the current one unless named. */
+export function chooseContext(config: Kubeconfig, contextName: string | undefined): KubeconfigChoice {
+  const name = contextName || config.currentContext;
+  if (!name) throw new CompassError('InvalidSetting', 'the kubeconfig has no current context; choose one by --context');
+  const context = config.contexts.get(name);
+  if (!context) throw new CompassError('InvalidSetting', `the kubeconfig has no context "${name}"`);
+  const cluster = config.clusters.get(context.cluster ?? '');
+  if (!cluster?.server) {
+    throw new CompassError('InvalidSetting', `context "${name}": the kubeconfig has no cluster "${context.cluster}"`);
+  }
+  const userName = context.user ?? '';
+  const user = config.users.get(userName);
+  if (!user && userName !== '') {
+    throw new CompassError('InvalidSetting', `context "${name}": the kubeconfig has no user "${userName}"`);
+  }
+  const server = cluster.server.replace(/\/$/, '');
+  if (!URL.canParse(server)) throw new CompassError('InvalidSetting', `context "${name}": server is not a URL`);
+  return { server, userName, cluster, user: user ?? {}, namespace: context.namespace };
+}
+
+function unreadable(path: string, error: unknown): CompassError {
+  return new CompassError('ClusterUnauthorized', `cannot read ${path}, which the kubeconfig names: ${codeOf(error)}`);
+}
+
+async function fromDataOrFile(data: string | undefined, path: string | undefined): Promise<Buffer | undefined> {
+  if (data) return Buffer.from(data, 'base64');
+  if (!path) return undefined;
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function authorizationOf(user: KubeconfigUser): Promise<string | undefined> {
+  // A token file beside a token wins in client-go: it is the one that is kept fresh.
+  if (user.tokenFile) return `Bearer ${(await fromDataOrFile(undefined, user.tokenFile))?.toString('utf8').trim()}`;
+  if (user.token) return `Bearer ${user.token}`;
+  if (user.username) return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+  return undefined;
+}
+
+interface Proof {
+  readonly tls: TlsOptions;
+  readonly authorization: string | undefined;
+}
+
+async function proofOf(choice: KubeconfigChoice, ask: CredentialPlugin | undefined, fresh: boolean): Promise<Proof> {
+  const { cluster, user } = choice;
+  const plugin = await ask?.(fresh);
+  const ca = await fromDataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
+  const cert = plugin?.cert ?? (await fromDataOrFile(user['client-certificate-data'], user['client-certificate']));
+  const key = plugin?.key ?? (await fromDataOrFile(user['client-key-data'], user['client-key']));
+  const servername = cluster['tls-server-name'];
+  return {
+    tls: {
+      ...(ca ? { ca } : {}),
+      ...(cert ? { cert } : {}),
+      ...(key ? { key } : {}),
+      ...(servername ? { servername } : {}),
+      ...(cluster['insecure-skip-tls-verify'] ? { rejectUnauthorized: false } : {}),
+    },
+    authorization: plugin?.authorization ?? (await authorizationOf(user)),
+  };
+}
+
+function fingerprint(tls: TlsOptions): string {
+  const hash = createHash('sha256');
+  for (const part of [tls.ca, tls.cert, tls.key]) hash.update(`${String(part)}\n`);
+  return hash.digest('base64');
+}
+
+/**
+ * The API server of a kubeconfig's context. Certificates and tokens in files are read anew each minute and after a 401,
+ * a credential plugin is asked again when its credential expired and after a 401; connections are only given up when
+ * certificate or CA changed.
+ */
+export function kubeconfigEndpoint(
+  choice: KubeconfigChoice,
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): Endpoint {
+  const { user, userName, cluster } = choice;
+  const plugin = user.exec || user['auth-provider'] ? credentialPlugin(userName, user, cluster) : undefined;
+  let agent: Agent | undefined;
+  const proxyUrl = cluster['proxy-url'] || proxyFor(choice.server, env);
+  let agentOf = '';
+  let current: Credential | undefined;
+  let readAtMs = 0;
+
+  async function read(fresh: boolean): Promise<Credential> {
+    const proof = await proofOf(choice, plugin, fresh);
+    const wanted = fingerprint(proof.tls);
+    if (agent === undefined || wanted !== agentOf) {
+      if (agent) closeIdle(agent);
+      agent = keepAliveAgent(choice.server, proof.tls, proxyUrl);
+      agentOf = wanted;
+    }
+    readAtMs = clock.monotonicMs();
+    current = {
+      agent,
+      authorization: proof.authorization === undefined ? undefined : new Sensitive(proof.authorization),
+      headers: user.as ? { 'impersonate-user': user.as } : {},
+    };
+    return current;
+  }
+
+  return {
+    server: choice.server,
+    renewed: () => read(true),
+    close: () => agent && closeIdle(agent),
+    async credential() {
+      if (current !== undefined && clock.monotonicMs() - readAtMs < CREDENTIAL_AGE_MS) return current;
+      return read(false);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { callJson } from './answer.ts';
+import type { ListOptions, ListPage } from './cluster.ts';
+import type { Kind, KubeObject } from './objects.ts';
+import { collectionPath, queryString } from './paths.ts';
+import type { RestOptions } from './rest-cluster.ts';
+import { subjectOf } from './subject.ts';
+
+interface RawList<T> {
+  readonly items?: readonly T[] | null;
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+}
+
+/**
+ * Lists by pages, each a quorum read of one consistent snapshot. Items of built-in kinds come without apiVersion and
+ * kind; they are filled in.
+ */
+export async function* listPages<T extends KubeObject>(
+  options: RestOptions,
+  kind: Kind,
+  { namespace, labelSelector, fieldSelector, pageSize = 500, signal }: ListOptions = {},
+): AsyncGenerator<ListPage<T>> {
+  const subject = subjectOf('list', kind, { namespace });
+  let next: string | undefined;
+  do {
+    const query = queryString({ limit: pageSize, continue: next, labelSelector, fieldSelector });
+    const list: RawList<T> = await callJson<RawList<T>>(options, {
+      method: 'GET',
+      path: `${collectionPath(kind, namespace)}${query}`,
+      subject,
+      repeatable: true,
+      timeoutMs: options.timeoutMs,
+      signal,
+    });
+    const items = (list.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
+    next = list.metadata?.continue || undefined;
+    yield { items, resourceVersion: list.metadata?.resourceVersion ?? '' };
+  } while (next !== undefined);
+}
