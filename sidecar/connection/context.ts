@@ -1,0 +1,21 @@
+import type { Clock } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Transport } from '#common/compass/endpoint.ts';
+import type { Log } from '#common/log.ts';
+import type { Config } from '../config.ts';
+import type { DocumentStore } from './document-store.ts';
+import type { Journal } from './journal.ts';
+import type { StoredState } from './state.ts';
+
+/** What every step of the connection works with. */
+export interface ConnectionContext {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: Config;
+  readonly transport: Transport;
+  readonly journal: DocumentStore<Journal>;
+  readonly state: DocumentStore<StoredState>;
+  /** Set at SIGTERM: from then on no call starts that carries a token or makes a certificate. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,103 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { CompassError } from '#common/errors.ts';
+import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
+import type { NamespacedName } from '../config.ts';
+
+const KEY = 'document';
+
+/** A JSON document as it was last read or written, and the version that a next write insists on. */
+export interface StoredDocument<T> {
+  readonly value: T;
+  readonly resourceVersion: string;
+}
+
+/**
+ * One JSON document in a Secret of our own. Every write insists on the version that was read (a replica that slept through
+ * a change gets a ClusterConflict instead of overwriting it), and is compared with what the server gave back:
+ * a webhook that drops or changes the content must not pass for a durable write.
+ */
+export interface SecretDocument<T> {
+  read(): Promise<StoredDocument<T> | undefined>;
+  write(value: T, previous: StoredDocument<T> | undefined): Promise<StoredDocument<T>>;
+  remove(): Promise<void>;
+}
+
+export interface DocumentFormat<T> {
+  /** Plain JSON; secrets are revealed here, at the door. */
+  encode(value: T): unknown;
+  /** Undefined where the document makes no sense: then it counts as absent. */
+  decode(raw: unknown): T | undefined;
+}
+
+export function secretDocument<T>(
+  cluster: Cluster,
+  { namespace, name }: NamespacedName,
+  connectionName: string,
+  format: DocumentFormat<T>,
+): SecretDocument<T> {
+  const ref = { kind: SECRET, namespace, name };
+
+  const stored = (secret: Secret): StoredDocument<T> | undefined => {
+    const value = format.decode(parse(secret.data?.[KEY]));
+    const resourceVersion = secret.metadata.resourceVersion;
+    return value === undefined || resourceVersion === undefined ? undefined : { value, resourceVersion };
+  };
+
+  return {
+    async read() {
+      const secret = await cluster.find<Secret>(ref);
+      return secret ? stored(secret) : undefined;
+    },
+
+    async write(value, previous) {
+      const content = Buffer.from(JSON.stringify(format.encode(value)), 'utf8').toString('base64');
+      const metadata = {
+        name,
+        namespace,
+        labels: SIDECAR_LABELS,
+        annotations: { [CONNECTION_ANNOTATION]: connectionName },
+        ...(previous ? { resourceVersion: previous.resourceVersion } : {}),
+      };
+      const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+      const object: Secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: { [KEY]: content } };
+      const written = previous
+        ? await cluster.replace<Secret>(SECRET, object, options)
+        : await writeFirst(cluster, ref, object, content);
+      const result = written.data?.[KEY] === content ? stored(written) : undefined;
+      if (!result) {
+        throw new CompassError(
+          'ClusterRefused',
+          `secret ${namespace}/${name}: what was written did not come back; a webhook changes or drops its content`,
+        );
+      }
+      return result;
+    },
+
+    async remove() {
+      await cluster.delete(ref);
+    },
+  };
+}
+
+/** A Secret of that name without a document in it (emptied by hand, or damaged) is filled, not refused. */
+async function writeFirst(
+  cluster: Cluster,
+  ref: { kind: typeof SECRET; namespace: string; name: string },
+  object: Secret,
+  content: string,
+): Promise<Secret> {
+  const existing = await cluster.find<Secret>(ref);
+  if (!existing) return cluster.create<Secret>(SECRET, object, { fieldManager: SIDECAR_FIELD_MANAGER });
+  const patch = { metadata: { resourceVersion: existing.metadata.resourceVersion }, data: { [KEY]: content } };
+  return cluster.mergePatch<Secret>(ref, patch, { fieldManager: SIDECAR_FIELD_MANAGER });
+}
+
+function parse(base64: string | undefined): unknown {
+  if (base64 === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { Sensitive } from '#common/sensitive.ts';
+import type { DocumentFormat } from './secret-document.ts';
+
+/** What became of a one-time token of the user's. A hash that is not here is an unused token. */
+export interface TokenRecord {
+  /** `trying`: refused so far, but that is ambiguous; `used`: its certificate is stored; `spent`: it can give nothing any more. */
+  readonly outcome: 'trying' | 'used' | 'spent';
+  readonly tries: number;
+  readonly firstTriedAt: number;
+  /** It was sent once without an answer: a refusal after that most likely means that it was taken. */
+  readonly mayHaveLeft: boolean;
+  /** Why it is spent, for people. */
+  readonly message?: string;
+}
+
+/** Where Compass is, as the Connector named it. */
+export interface ManagementUrls {
+  readonly connector: string;
+  readonly director: string;
+}
+
+/** What must survive a restart, a deleted CompassConnection and a deleted configuration. In the state Secret. */
+export interface StoredState {
+  readonly tokens: Readonly<Record<string, TokenRecord>>;
+  readonly urls?: ManagementUrls;
+  readonly runtimeId?: string;
+  readonly tenant?: string;
+  /** A CompassConnection was written once, so that one that is absent has been deleted by somebody. */
+  readonly registered: boolean;
+  /** A reconnect was asked for, and waits for a token that was not seen before. */
+  readonly reconnectPending: boolean;
+  /** Keys the fingerprints in the report, so that they tell nothing outside this cluster. */
+  readonly fingerprintKey: Sensitive;
+  /** Dates of the connection in ms since the epoch, for a CompassConnection that has to be written anew. */
+  readonly established?: number;
+  readonly acquired?: number;
+  readonly renewed?: number;
+}
+
+export function freshState(): StoredState {
+  return {
+    tokens: {},
+    registered: false,
+    reconnectPending: false,
+    fingerprintKey: new Sensitive(randomBytes(32).toString('base64')),
+  };
+}
+
+/** More hashes than anybody pastes; the oldest go first. */
+const TOKENS_KEPT = 100;
+
+export function withToken(state: StoredState, hash: string, record: TokenRecord): StoredState {
+  const others = Object.entries(state.tokens).filter(([other]) => other !== hash);
+  return { ...state, tokens: Object.fromEntries([...others.slice(1 - TOKENS_KEPT), [hash, record]]) };
+}
+
+const isObject = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null;
+const text = (raw: unknown): string | undefined => (typeof raw === 'string' ? raw : undefined);
+const number = (raw: unknown): number | undefined =>
+  typeof raw === 'number' && Number.isFinite(raw) ? raw : undefined;
+
+function decodeToken(raw: unknown): TokenRecord | undefined {
+  if (!isObject(raw)) return undefined;
+  const outcome = raw['outcome'];
+  if (outcome !== 'trying' && outcome !== 'used' && outcome !== 'spent') return undefined;
+  const message = text(raw['message']);
+  return {
+    outcome,
+    tries: number(raw['tries']) ?? 0,
+    firstTriedAt: number(raw['firstTriedAt']) ?? 0,
+    mayHaveLeft: raw['mayHaveLeft'] === true,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function decodeUrls(raw: unknown): ManagementUrls | undefined {
+  if (!isObject(raw)) return undefined;
+  const connector = text(raw['connector']);
+  const director = text(raw['director']);
+  return connector && director ? { connector, director } : undefined;
+}
+
+/** Leaves out what is undefined, so that optional properties are absent rather than undefined. */
+function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+export const STATE_FORMAT: DocumentFormat<StoredState> = {
+  encode: (state) => ({ version: 1, ...state, fingerprintKey: state.fingerprintKey.reveal() }),
+  decode(raw) {
+    if (!isObject(raw) || raw['version'] !== 1) return undefined;
+    const tokens = isObject(raw['tokens']) ? raw['tokens'] : {};
+    const records = Object.entries(tokens).flatMap(([hash, entry]) => {
+      const record = decodeToken(entry);
+      return record ? [[hash, record] as const] : [];
+    });
+    const key = text(raw['fingerprintKey']);
+    return {
+      ...freshState(),
+      tokens: Object.fromEntries(records),
+      registered: raw['registered'] === true,
+      reconnectPending: raw['reconnectPending'] === true,
+      ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
+      ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed'>>({
+        urls: decodeUrls(raw['urls']),
+        runtimeId: text(raw['runtimeId']),
+        tenant: text(raw['tenant']),
+        established: number(raw['established']),
+        acquired: number(raw['acquired']),
+        renewed: number(raw['renewed']),
+      }),
+    };
+  },
+};

@@ -1,0 +1,73 @@
+import type { Clock } from '#common/clock.ts';
+import { errorFields, type Log } from '#common/log.ts';
+import { Schedule } from './schedule.ts';
+
+/** One level-based pass: reads, acts, writes; returns in how many milliseconds it wants to run again at the latest. */
+export type Pass = () => Promise<number>;
+
+export interface LoopOptions {
+  readonly pass: Pass;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Ends the loop, after the pass under way. */
+  readonly stopping: AbortSignal;
+  /** Told when a pass began (true) and ended (false): liveness. */
+  readonly onPass?: (running: boolean) => void;
+}
+
+/** Watches can die silently, so a pass runs at least this often. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Events that come in a burst are one reason for a pass, not many. */
+const SETTLE_MS = 50;
+
+/** Turns watch events, deadlines and back-off into passes, one at a time, for ever. */
+export class Loop {
+  readonly #options: LoopOptions;
+  #isWoken = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed: a pass runs soon; any number of calls before it are one. */
+  readonly trigger = (): void => {
+    this.#isWoken = true;
+    this.#wake?.();
+  };
+
+  /** Resolves when `stopping` is set and the last pass has ended. */
+  async run(): Promise<void> {
+    const { pass, clock, log, random, stopping, onPass } = this.#options;
+    const failing = new Schedule(clock, random);
+    while (!stopping.aborted) {
+      this.#isWoken = false;
+      onPass?.(true);
+      let waitMs: number;
+      try {
+        waitMs = await pass();
+        failing.succeed(0);
+      } catch (error) {
+        failing.fail(error);
+        waitMs = failing.dueInMs;
+        if (!stopping.aborted)
+          log.warn('the pass failed and is tried again', { ...errorFields(error), retryInMs: waitMs });
+      }
+      onPass?.(false);
+      await this.#rest(Math.min(waitMs, LONGEST_WAIT_MS), failing.failures > 0 ? failing.dueInMs : SETTLE_MS);
+    }
+  }
+
+  /** Waits until the deadline, or until woken, but not less than `leastMs`. */
+  async #rest(waitMs: number, leastMs: number): Promise<void> {
+    const { clock, stopping } = this.#options;
+    await clock.sleep(leastMs, stopping);
+    if (this.#isWoken || stopping.aborted) return;
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    await clock.sleep(Math.max(0, waitMs - leastMs), AbortSignal.any([woken.signal, stopping]));
+    this.#wake = undefined;
+  }
+}

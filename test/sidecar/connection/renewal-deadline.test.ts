@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { renewalDeadline } from '../../../sidecar/connection/renewal-deadline.ts';
+
+const DAY_MS = 86_400_000;
+const policy = { threshold: 0.5, jitter: 0.1, minimalSyncMs: 10_000 };
+const middle = { fingerprint: `80000000${'0'.repeat(56)}`, notBefore: 0 };
+
+test('a certificate of 90 days is renewed at half of its life', () => {
+  assert.equal(renewalDeadline({ ...middle, notAfter: 90 * DAY_MS }, policy), 45 * DAY_MS);
+});
+
+test('a threshold that was set is honoured to the millisecond', () => {
+  const life = { fingerprint: 'ff'.repeat(32), notBefore: 0, notAfter: 100_000_000 };
+  assert.equal(renewalDeadline(life, { ...policy, threshold: 0.3, jitter: 0 }), 70_000_000);
+});
+
+test('less than twice the minimal sync time left makes a renewal due, whatever the threshold', () => {
+  const life = { ...middle, notAfter: 1_000_000 };
+  assert.equal(renewalDeadline(life, { threshold: 0.001, jitter: 0, minimalSyncMs: 60_000 }), 1_000_000 - 120_000);
+});
+
+test('a certificate that lives for seconds still serves for ten of them', () => {
+  assert.equal(renewalDeadline({ ...middle, notAfter: 12_000 }, policy), 10_000);
+});
+
+test('the jitter stays within a tenth of the validity, and is the same for one certificate', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9a-f]{64}$/), fc.integer({ min: 600, max: 400_000_000 }), (hex, seconds) => {
+      const life = { fingerprint: hex, notBefore: 0, notAfter: seconds * 1_000 };
+      const deadline = renewalDeadline(life, policy);
+      assert.ok(deadline >= 0.4 * life.notAfter - 1 && deadline <= 0.6 * life.notAfter + 1, String(deadline));
+      assert.equal(renewalDeadline(life, policy), deadline);
+    }),
+  );
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CompassError } from '#common/errors.ts';
+import { jsonLog } from '#common/log.ts';
+import { Loop } from '../../sidecar/loop.ts';
+import { ManualClock } from './manual-clock.ts';
+
+function start(pass: () => Promise<number>) {
+  const clock = new ManualClock();
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const log = jsonLog(
+    (line) => lines.push(line),
+    'debug',
+    () => clock.now(),
+  );
+  const loop = new Loop({ pass, clock, log, random: () => 1, stopping: stop.signal });
+  const ended = loop.run();
+  const end = () => {
+    stop.abort();
+    return ended;
+  };
+  return { clock, loop, lines, end };
+}
+
+/** Lets every promise that can go on go on, until the loop waits for its clock. */
+async function untilWaiting(clock: ManualClock): Promise<void> {
+  do await turn();
+  while (clock.sleepers === 0);
+}
+
+test('passes never overlap, and a burst of triggers while one runs is one more pass', async () => {
+  let running = 0;
+  let passes = 0;
+  let release: () => void = () => {};
+  const { clock, loop, end } = start(async () => {
+    assert.equal(++running, 1);
+    passes += 1;
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    running -= 1;
+    return 60_000;
+  });
+  await turn();
+  for (let i = 0; i < 1_000; i++) loop.trigger();
+  release();
+  await untilWaiting(clock);
+  clock.advance(50);
+  await turn();
+  release();
+  await untilWaiting(clock);
+  assert.equal(passes, 2);
+  await end();
+});
+
+test('a pass runs at its deadline, and at least every minute', async () => {
+  const deadlines = [5_000, Number.POSITIVE_INFINITY, 10];
+  let passes = 0;
+  const { clock, end } = start(() => Promise.resolve(deadlines[passes++] ?? 0));
+  const rest = async (ms: number) => {
+    await untilWaiting(clock);
+    clock.advance(50);
+    await untilWaiting(clock);
+    clock.advance(ms - 50);
+    await untilWaiting(clock);
+  };
+  await rest(4_999);
+  assert.equal(passes, 1);
+  clock.advance(1);
+  await rest(59_999);
+  assert.equal(passes, 2);
+  clock.advance(1);
+  await turn();
+  assert.equal(passes, 3);
+  await end();
+});
+
+test('a pass that throws is reported and tried again after a growing wait', async () => {
+  let passes = 0;
+  const { clock, lines, end } = start(() => {
+    passes += 1;
+    return Promise.reject(new CompassError('ClusterUnreachable', 'no route'));
+  });
+  await untilWaiting(clock);
+  clock.advance(999);
+  await turn();
+  assert.equal(passes, 1);
+  clock.advance(1);
+  await untilWaiting(clock);
+  assert.equal(passes, 2);
+  clock.advance(1_999);
+  await turn();
+  assert.equal(passes, 2);
+  clock.advance(1);
+  await turn();
+  assert.equal(passes, 3);
+  assert.match(lines[0] ?? '', /"reason":"ClusterUnreachable"/);
+  await end();
+});
+
+test('it ends when told to stop, without another pass', async () => {
+  let passes = 0;
+  const { clock, end } = start(() => Promise.resolve(++passes && 1_000));
+  await untilWaiting(clock);
+  await end();
+  assert.equal(passes, 1);
+});
