@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Sensitive } from '../sensitive.ts';
 
 /** What proves the Runtime's identity over mutual TLS. */
@@ -31,6 +32,10 @@ export interface Transport {
   readonly skipVerify?: boolean;
   /** HTTPS_PROXY, NO_PROXY as in the environment. */
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
+  /** Aborts the calls under way that carry no one-time token; those with one are always awaited. */
+  readonly signal?: AbortSignal;
+  /** Judges dates and measures calls; the machine's own where it is left out. Time-outs run in real time. */
+  readonly clock?: Clock;
   /** Told after each call, for metrics and logs: no variables, no answers. */
   readonly observe?: (call: ObservedCall) => void;
 }

@@ -1,0 +1,125 @@
+import { X509Certificate } from 'node:crypto';
+import { Agent, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { CompassError } from '../errors.ts';
+import { connect } from './connect.ts';
+import type { ClientCredential, Transport } from './endpoint.ts';
+import { proxyFor, readProxy } from './proxy.ts';
+
+/** Idle connections are closed after this, so that a credential which was replaced is soon out of use. */
+const IDLE_MS = 5_000;
+/** Name, TCP, proxy and TLS together. Nothing was sent by then, so a new try costs no token. */
+const CONNECT_MS = 30_000;
+/** The credential in use, the one before, the one that is being proven, and none. */
+const MOST_CREDENTIALS = 4;
+
+/** A connection took longer than CONNECT_MS. */
+export class ConnectTimeout extends Error {
+  override readonly name = 'ConnectTimeout';
+  readonly afterMs = CONNECT_MS;
+}
+
+/** Hands out connections that are ready: TLS done, server verified. */
+class CompassAgent extends Agent {
+  readonly #secureContext: SecureContext;
+  readonly #transport: Transport;
+
+  constructor(secureContext: SecureContext, transport: Transport, keepAlive: boolean) {
+    super({ keepAlive, timeout: IDLE_MS, maxCachedSessions: 0, scheduling: 'lifo' });
+    this.#secureContext = secureContext;
+    this.#transport = transport;
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    callback: (error: Error | null, stream?: Duplex) => void,
+  ): undefined {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(new ConnectTimeout()), CONNECT_MS);
+    this.#connect(options, giveUp.signal)
+      .finally(() => clearTimeout(timer))
+      .then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+      );
+  }
+
+  #connect(options: RequestOptions, signal: AbortSignal): Promise<Duplex> {
+    const host = options.host ?? '';
+    const port = Number(options.port ?? 443);
+    return connect(
+      {
+        host,
+        port,
+        proxy: proxyFor(new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`), this.#transport.proxy),
+        secureContext: this.#secureContext,
+        verify: this.#transport.skipVerify !== true,
+      },
+      signal,
+    );
+  }
+}
+
+/** Two ways to the same place with the same credential. */
+export interface Agents {
+  /** Keeps connections alive between calls. */
+  readonly pooled: Agent;
+  /** Opens a connection for each call, and closes it afterwards. */
+  readonly single: Agent;
+}
+
+const pools = new WeakMap<Transport, Map<string, Agents>>();
+
+/**
+ * The agents for calls with this credential (or none). One pair a fingerprint and transport, so that connections are never
+ * shared between credentials: hand in the same Transport object again and again to have connections reused.
+ * Throws InvalidCredential where certificate and key are no pair.
+ */
+export function agentsFor(transport: Transport, credential: ClientCredential | undefined): Agents {
+  const pool = pools.get(transport) ?? new Map<string, Agents>();
+  pools.set(transport, pool);
+  const fingerprint = credential?.fingerprint ?? '';
+  const agents = pool.get(fingerprint) ?? createAgents(transport, credential);
+  // Least recently used first. One that falls out finishes its calls, and its idle connections close by themselves.
+  pool.delete(fingerprint);
+  pool.set(fingerprint, agents);
+  const [oldest] = pool.keys();
+  if (pool.size > MOST_CREDENTIALS && oldest !== undefined) pool.delete(oldest);
+  return agents;
+}
+
+function createAgents(transport: Transport, credential: ClientCredential | undefined): Agents {
+  // A proxy that cannot be read is found here, where it can still be thrown to the caller.
+  readProxy(transport.proxy);
+  const secureContext = secureContextFor(transport, credential);
+  if (!secureContext) {
+    throw new CompassError('InvalidCredential', 'the client certificate and its key cannot be used for TLS');
+  }
+  return {
+    pooled: new CompassAgent(secureContext, transport, true),
+    single: new CompassAgent(secureContext, transport, false),
+  };
+}
+
+function secureContextFor(transport: Transport, credential: ClientCredential | undefined): SecureContext | undefined {
+  const extraRoots = (transport.extraRoots ?? []).filter(isReadable);
+  try {
+    return createSecureContext({
+      minVersion: 'TLSv1.2',
+      // Without roots of its own Node shares one store between all contexts, which saves memory.
+      ...(extraRoots.length > 0 ? { ca: [...getCACertificates('default'), ...extraRoots] } : {}),
+      ...(credential ? { cert: credential.certificateChain, key: credential.key.reveal() } : {}),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,178 @@
+import { CompassError, hasReason, messageOf } from '../errors.ts';
+import {
+  InvalidItem,
+  type RawPage,
+  readApi,
+  readApplication,
+  readBundle,
+  readEvent,
+  readPage,
+} from './director-reader.ts';
+import type { DirectorApplication, DirectorBundle, DirectorPage, ListingProblem } from './director-types.ts';
+import {
+  APPLICATION_IDS,
+  APPLICATIONS,
+  FURTHER_API_DEFINITIONS,
+  FURTHER_BUNDLES,
+  FURTHER_EVENT_DEFINITIONS,
+  type Operation,
+} from './documents.ts';
+import type { Endpoint, Transport } from './endpoint.ts';
+import { joinPages } from './further-pages.ts';
+import { type Answer, call } from './graphql.ts';
+import type { GraphqlFault } from './graphql-errors.ts';
+import { isRecord } from './json.ts';
+
+export interface PageRequest {
+  readonly runtimeId: string;
+  /** 1 to 200; the documented maximum is 100, which is the default. */
+  readonly first?: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+const PAGE_SIZE = 100;
+
+/**
+ * One page of the Runtime's Applications, complete in depth: further pages of bundles and definitions are followed, one
+ * Application and one bundle a request. An Application that cannot be used is a problem beside the others.
+ *
+ * Throws AnswerTooLarge for a page above 8 MiB (ask for half of it; where `first` was 1, fetchApplicationIds names the one).
+ */
+export async function fetchApplicationsPage(
+  endpoint: Endpoint,
+  transport: Transport,
+  request: PageRequest,
+): Promise<DirectorPage> {
+  const { page, faults } = await fetchFrame(endpoint, transport, APPLICATIONS, request);
+  const applications: DirectorApplication[] = [];
+  const problems: ListingProblem[] = [];
+  for (const [index, item] of page.items.entries()) {
+    const fault = faults.find((one) => one.path[2] === index);
+    const result = fault ? problemOf(item, fault.error) : await readWhole(endpoint, transport, item);
+    if ('reason' in result) problems.push(result);
+    else applications.push(result);
+  }
+  return { applications, problems, totalCount: page.totalCount, next: page.next };
+}
+
+/** Id and name only of the same page, for when the whole is too large. An item without both is a problem. */
+export async function fetchApplicationIds(
+  endpoint: Endpoint,
+  transport: Transport,
+  request: PageRequest,
+): Promise<Omit<DirectorPage, 'applications'> & { readonly applications: readonly { id: string; name: string }[] }> {
+  const { page } = await fetchFrame(endpoint, transport, APPLICATION_IDS, request);
+  const applications: { id: string; name: string }[] = [];
+  const problems: ListingProblem[] = [];
+  for (const item of page.items) {
+    const { id, name } = identityOf(item);
+    if (id !== undefined && name !== undefined) applications.push({ id, name });
+    else problems.push(problemOf(item, new InvalidItem('id or name is missing')));
+  }
+  return { applications, problems, totalCount: page.totalCount, next: page.next };
+}
+
+async function fetchFrame(endpoint: Endpoint, transport: Transport, operation: Operation, request: PageRequest) {
+  const { runtimeId, first = PAGE_SIZE, after } = request;
+  const variables = after === undefined ? { runtimeId, first } : { runtimeId, first, after };
+  const answer = await call(endpoint, { ...operation, variables, onRuntime: true, partial: true }, transport);
+  const faults = answer.faults.filter((fault) => !isHiddenField(fault));
+  const general = faults.find((fault) => !isAboutOneItem(fault));
+  if (general) throw general.error;
+  const page = frameOf(answer, operation);
+  if (page.next !== undefined && page.next === after)
+    throw invalidAnswer(answer, operation, 'the cursor does not advance');
+  return { page, faults };
+}
+
+/** Items of the page are found in `applicationsForRuntime.data.<index>`. */
+function isAboutOneItem({ path, error }: GraphqlFault): boolean {
+  const [root, list, index] = path;
+  const isOurs = root === 'applicationsForRuntime' && list === 'data' && typeof index === 'number';
+  return isOurs && !hasReason(error, 'Rejected', 'TenantMismatch', 'RuntimeNotFound');
+}
+
+/** Client ids need a scope that not every Runtime has; by protocol the field is then null, and an error beside it says no more. */
+function isHiddenField({ path, error }: GraphqlFault): boolean {
+  return path.length === 4 && path[3] === 'auths' && hasReason(error, 'InsufficientScopes');
+}
+
+function frameOf(answer: Answer, operation: Operation): RawPage {
+  try {
+    return readPage(answer.data['applicationsForRuntime'], 'applicationsForRuntime');
+  } catch (error) {
+    throw error instanceof InvalidItem ? invalidAnswer(answer, operation, error.message) : error;
+  }
+}
+
+function invalidAnswer({ requestId }: Answer, { operationName }: Operation, what: string): CompassError {
+  return new CompassError('InvalidAnswer', `${operationName}: ${what} in the answer of Compass`, {
+    requestId,
+    status: 200,
+  });
+}
+
+async function readWhole(
+  endpoint: Endpoint,
+  transport: Transport,
+  item: unknown,
+): Promise<DirectorApplication | ListingProblem> {
+  try {
+    const { application, bundles } = readApplication(item);
+    const follow = furtherPages(endpoint, transport, application.id);
+    const readOne = (value: unknown) => readWholeBundle(follow, value);
+    return { ...application, bundles: await joinPages(bundles, 'bundles', readOne, follow.bundles) };
+  } catch (error) {
+    if (error instanceof InvalidItem || hasReason(error, 'AnswerTooLarge')) return problemOf(item, error);
+    throw error;
+  }
+}
+
+async function readWholeBundle(follow: FurtherPages, value: unknown): Promise<DirectorBundle> {
+  const { bundle, apiDefinitions, eventDefinitions } = readBundle(value);
+  const ofBundle = `of bundle ${bundle.id}`;
+  return {
+    ...bundle,
+    apiDefinitions: await joinPages(apiDefinitions, `apiDefinitions ${ofBundle}`, readApi, (first, after) =>
+      follow.definitions(FURTHER_API_DEFINITIONS, 'apiDefinitions', bundle.id, first, after),
+    ),
+    eventDefinitions: await joinPages(eventDefinitions, `eventDefinitions ${ofBundle}`, readEvent, (first, after) =>
+      follow.definitions(FURTHER_EVENT_DEFINITIONS, 'eventDefinitions', bundle.id, first, after),
+    ),
+  };
+}
+
+type FurtherPages = ReturnType<typeof furtherPages>;
+
+/** Undefined where the Application or the bundle is gone. */
+function furtherPages(endpoint: Endpoint, transport: Transport, applicationId: string) {
+  const ask = async (operation: Operation, variables: Record<string, unknown>) => {
+    const { data } = await call(endpoint, { ...operation, variables: { applicationId, ...variables } }, transport);
+    return isRecord(data['application']) ? data['application'] : undefined;
+  };
+  return {
+    async bundles(first: number, after: string): Promise<RawPage | undefined> {
+      const application = await ask(FURTHER_BUNDLES, { first, after });
+      return application && readPage(application['bundles'], 'bundles');
+    },
+    async definitions(operation: Operation, field: string, bundleId: string, first: number, after: string) {
+      const application = await ask(operation, { bundleId, first, after });
+      const bundle = application?.['bundle'];
+      return isRecord(bundle) ? readPage(bundle[field], field) : undefined;
+    },
+  };
+}
+
+function identityOf(item: unknown): { id?: string; name?: string } {
+  const { id, name } = isRecord(item) ? (item as { id?: unknown; name?: unknown }) : {};
+  return {
+    ...(typeof id === 'string' && id !== '' ? { id } : {}),
+    ...(typeof name === 'string' && name !== '' ? { name } : {}),
+  };
+}
+
+function problemOf(item: unknown, error: unknown): ListingProblem {
+  const reason = hasReason(error, 'AnswerTooLarge') ? 'AnswerTooLarge' : 'InvalidApplication';
+  return { ...identityOf(item), reason, message: messageOf(error) };
+}

@@ -1,0 +1,44 @@
+import type { CompassError } from '../errors.ts';
+import { type CallContext, callError, quote } from './call-context.ts';
+import { messageIn } from './http-status.ts';
+import { isRecord, type JsonRecord } from './json.ts';
+
+/** The two parts of a GraphQL response (GraphQL specification, section 7.1). */
+export interface GraphqlResult {
+  readonly data: JsonRecord | null;
+  readonly errors: readonly unknown[];
+}
+
+/** Reads a body that came with HTTP 200. Throws NotCompass, InvalidAnswer or CompassUnavailable. */
+export function readResult(text: string, context: CallContext): GraphqlResult {
+  const result = parse(text);
+  if (result === undefined) {
+    throw callError(context, 'NotCompass', 'the answer is not JSON', { status: 200, maybeDone: true });
+  }
+  const invalid = (what: string) => callError(context, 'InvalidAnswer', what, { status: 200, maybeDone: true });
+  if (!isRecord(result)) throw invalid('the answer is no JSON object');
+  const data = result['data'] ?? null;
+  const errors = result['errors'] ?? null;
+  if (data === null && errors === null) throw withoutResult(result, context);
+  if (data !== null && !isRecord(data)) throw invalid('data is no object');
+  if (errors !== null && !Array.isArray(errors)) throw invalid('errors is no list');
+  return { data, errors: errors ?? [] };
+}
+
+function withoutResult(result: JsonRecord, context: CallContext): CompassError {
+  const options = { status: 200, maybeDone: true };
+  if (!isRecord(result['error']))
+    return callError(context, 'InvalidAnswer', 'the answer has neither data nor errors', options);
+  // The gateway's own form of an internal error: it may or may not have passed the request on.
+  const what = quote(messageIn(result) ?? '', context) || 'an error without a text';
+  return callError(context, 'CompassUnavailable', what, options);
+}
+
+/** Undefined, which is no JSON value, where the text is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

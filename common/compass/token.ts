@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { CompassError } from '../errors.ts';
+import { Sensitive } from '../sensitive.ts';
+import { isRecord } from './json.ts';
+
+export interface ReadToken {
+  /** The bare token, as the header `Connector-Token` carries it. */
+  readonly token: Sensitive;
+  /** Where the token is good for, when its form says so; not checked yet. */
+  readonly connectorUrl?: string;
+}
+
+const LONGEST_TEXT = 16 * 1024;
+const LONGEST_TOKEN = 4096;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/**
+ * Reads a one-time token in any of its forms: bare, `rawEncoded` (base64 of JSON), that JSON itself, or a URL with `?token=`;
+ * without the white space, line breaks and quotes that pasting adds. Throws ConfigurationInvalid, without any of the content.
+ */
+export function readToken(text: string): ReadToken {
+  if (text.length > LONGEST_TEXT) throw invalid(`is longer than ${LONGEST_TEXT} characters`);
+  const clean = strip(text);
+  if (clean === '') throw invalid('is empty');
+  if (/^https?:\/\//i.test(clean)) return fromUrl(clean);
+  const fields = parseObject(text.trim()) ?? parseObject(Buffer.from(clean, 'base64').toString('utf8'));
+  return fields ? fromFields(fields) : { token: bare(clean) };
+}
+
+/** SHA-256 in lower-case hex: what may be stored of a token to recognize it again. The same for all forms of one token. */
+export function hashToken(token: Sensitive): string {
+  return createHash('sha256').update(token.reveal()).digest('hex');
+}
+
+function fromUrl(text: string): ReadToken {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const token = url?.searchParams.get('token');
+  if (!(url && token)) throw invalid('is a URL without ?token=');
+  url.searchParams.delete('token');
+  return { token: bare(strip(token)), connectorUrl: url.href };
+}
+
+function fromFields(fields: Readonly<Record<string, unknown>>): ReadToken {
+  const { token, connectorURL } = fields as { token?: unknown; connectorURL?: unknown };
+  if (typeof token !== 'string' || strip(token) === '') throw invalid('is JSON without a field "token"');
+  const value = bare(strip(token));
+  return typeof connectorURL === 'string' && connectorURL !== ''
+    ? { token: value, connectorUrl: connectorURL }
+    : { token: value };
+}
+
+function bare(token: string): Sensitive {
+  if (token.length > LONGEST_TOKEN) throw invalid(`is longer than ${LONGEST_TOKEN} characters`);
+  if (!VISIBLE_ASCII.test(token)) throw invalid('holds a character that no token has');
+  return new Sensitive(token);
+}
+
+/** White space anywhere (a token that was broken into lines is common), and quotes around it. */
+function strip(text: string): string {
+  return text.replace(/[\s\u200b-\u200d\u2060\ufeff]+/g, '').replace(/^["'`“”„‘’]+|["'`“”„‘’]+$/g, '');
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(what: string): CompassError {
+  return new CompassError('ConfigurationInvalid', `TOKEN ${what}`);
+}

@@ -1,0 +1,18 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { CompassError } from '../errors.ts';
+import { Sensitive } from '../sensitive.ts';
+
+/** The least that any CA accepts today; less is refused before a token is spent on it. */
+const LEAST_BITS = 2048;
+
+/** A new RSA key as PKCS#1 PEM (RFC 8017, appendix A.1.2: `RSA PRIVATE KEY`), made off the event loop. */
+export async function generatePrivateKey(bits: number): Promise<Sensitive> {
+  if (!(bits >= LEAST_BITS)) throw new CompassError('InvalidSetting', `an RSA key needs at least ${LEAST_BITS} bits`);
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: bits,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  return new Sensitive(privateKey);
+}
