@@ -1,0 +1,139 @@
+import type { Cluster } from './cluster.ts';
+import type { JsonObject } from './json.ts';
+import { hasStatus, type Resource } from './kinds/resource.ts';
+import type { KubeObject } from './object.ts';
+import type { ApiRequest, Target } from './request.ts';
+import { type ApiError, badRequest, methodNotAllowed, notFound, notImplemented, unknownResource } from './status.ts';
+import { create } from './verbs/create.ts';
+import { remove, removeAll } from './verbs/delete.ts';
+import { finalizeNamespace } from './verbs/finalize.ts';
+import { get, type Listed, list } from './verbs/list.ts';
+import { subjectOf } from './verbs/options.ts';
+import { patch } from './verbs/patch.ts';
+import { accessReview, rulesReview, tokenRequest } from './verbs/reviews.ts';
+import { findLive, update } from './verbs/update.ts';
+
+/** What a request gets: an object, a page of objects, or something that is neither (a Status, a review). */
+export type Answer =
+  | { code: number; object: KubeObject; resource: Resource }
+  | { code: number; page: Listed; resource: Resource }
+  | { code: number; plain: JsonObject };
+
+/** Groups of a genuine server that this one serves in part or not at all: 501 rather than 404. */
+const genuineGroups = [
+  '',
+  'admissionregistration.k8s.io',
+  'apiregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apps',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+];
+const genuineCore = [
+  'bindings',
+  'componentstatuses',
+  'endpoints',
+  'limitranges',
+  'nodes',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'podtemplates',
+  'replicationcontrollers',
+  'resourcequotas',
+];
+
+/** The resource of a request: 404 for what no server knows, 501 for what only a genuine one has. */
+export function resourceOf(cluster: Cluster, target: Target): Resource {
+  const resource = cluster.registry.find(target.group, target.version, target.plural);
+  if (resource !== undefined) {
+    if (
+      resource.namespaced &&
+      target.namespace === undefined &&
+      (target.name !== undefined || target.verb === 'create')
+    )
+      throw methodNotAllowed();
+    if (!resource.namespaced && target.namespace !== undefined && resource.plural !== 'namespaces')
+      throw unknownResource();
+    return resource;
+  }
+  const isGenuine = target.group === '' ? genuineCore.includes(target.plural) : genuineGroups.includes(target.group);
+  if (isGenuine) throw notImplemented(`${target.plural}${target.group ? `.${target.group}` : ''} (${target.version})`);
+  throw unknownResource();
+}
+
+/** Runs a request on a resource, all but watches. */
+export function dispatch(cluster: Cluster, request: ApiRequest, target: Target): Answer {
+  if (target.group === 'authorization.k8s.io') return review(cluster, request, target);
+  const resource = resourceOf(cluster, target);
+  if (target.subresource !== undefined) return onSubresource(cluster, request, target, resource);
+  switch (target.verb) {
+    case 'get':
+      return { code: 200, object: get(cluster, request, resource), resource };
+    case 'list':
+      return { code: 200, page: list(cluster, request, resource), resource };
+    case 'create':
+      if (target.name !== undefined) throw methodNotAllowed();
+      return { code: 201, object: create(cluster, request, resource), resource };
+    case 'update':
+    case 'patch':
+      if (target.name === undefined) throw methodNotAllowed();
+      return written(cluster, request, resource);
+    case 'delete':
+      return { code: 200, plain: remove(cluster, request, resource) };
+    case 'deletecollection':
+      if (resource.kind === 'Namespace') throw methodNotAllowed();
+      return { code: 200, plain: removeAll(cluster, request, resource) };
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function written(cluster: Cluster, request: ApiRequest, resource: Resource): Answer {
+  const { object, isNew } =
+    request.method === 'PUT' ? update(cluster, request, resource) : patch(cluster, request, resource);
+  return { code: isNew ? 201 : 200, object, resource };
+}
+
+function review(cluster: Cluster, request: ApiRequest, { plural, verb }: Target): Answer {
+  if (plural === 'selfsubjectaccessreviews' && verb === 'create')
+    return { code: 201, plain: accessReview(cluster, request) };
+  if (plural === 'selfsubjectrulesreviews' && verb === 'create')
+    return { code: 201, plain: rulesReview(cluster, request) };
+  throw notImplemented(`${plural}.authorization.k8s.io`);
+}
+
+function onSubresource(cluster: Cluster, request: ApiRequest, target: Target, resource: Resource): Answer {
+  const { subresource = '', verb } = target;
+  if (subresource === 'token' && resource.kind === 'ServiceAccount' && verb === 'create') {
+    return { code: 201, plain: tokenRequest(cluster, request) };
+  }
+  if (subresource === 'finalize' && resource.kind === 'Namespace' && verb === 'update') {
+    return { code: 200, object: finalizeNamespace(cluster, request, resource), resource };
+  }
+  if (subresource === 'log' && resource.kind === 'Pod') throw podLog(cluster, request, resource);
+  if (subresource !== 'status' || !hasStatus(resource)) {
+    throw resource.isCustom ? unknownResource() : notImplemented(`${resource.plural}/${subresource}`);
+  }
+  if (findLive(cluster, request, resource) === undefined) throw notFound(subjectOf(resource, target.name));
+  if (verb === 'get') return { code: 200, object: get(cluster, request, resource), resource };
+  if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
+  return written(cluster, request, resource);
+}
+
+function podLog(cluster: Cluster, request: ApiRequest, resource: Resource): ApiError {
+  const name = request.target?.name ?? '';
+  if (findLive(cluster, request, resource) === undefined) return notFound(subjectOf(resource, name));
+  return badRequest(`pod ${name} does not have a host assigned`);
+}

@@ -1,0 +1,109 @@
+import { equal, isObject, type Json } from '../json.ts';
+import { memberSchema, type Schema } from '../schema/schema.ts';
+import { FieldSet, type PathElement } from './field-set.ts';
+import { isVoid, type Part, partsOf, shapeOf } from './shape.ts';
+
+/** What differs between two values, as sets of paths. */
+export type Comparison = { added: FieldSet; modified: FieldSet; removed: FieldSet };
+
+/** Compares two values of one schema; lists and maps count by their schema's merge rules. */
+export function compare(left: Json, right: Json, schema: Schema): Comparison {
+  const result = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
+  compareAt(left, right, schema, [], result);
+  return result;
+}
+
+type Path = PathElement[];
+
+function compareAt(left: Json | undefined, right: Json | undefined, schema: Schema, path: Path, out: Comparison): void {
+  if (left === undefined) return insertAll(right, schema, path, out.added);
+  if (right === undefined) return insertAll(left, schema, path, out.removed);
+  const shape = shapeOf(schema, left, right);
+  if (shape === 'leaf' || shape !== shapeOf(schema, right, left) || (isVoid(left) && isVoid(right))) {
+    if (!equal(left, right)) out.modified.insert(path);
+    return;
+  }
+  const before = index(partsOf(left, schema, shape));
+  const after = index(partsOf(right, schema, shape));
+  for (const [element, part] of before) {
+    compareAt(part.value, after.get(element)?.value, part.schema, [...path, element], out);
+  }
+  for (const [element, part] of after) {
+    if (!before.has(element)) compareAt(undefined, part.value, part.schema, [...path, element], out);
+  }
+}
+
+function insertAll(value: Json | undefined, schema: Schema, path: Path, set: FieldSet): void {
+  if (value === undefined) return;
+  set.insert(path);
+  for (const part of partsOf(value, schema, shapeOf(schema, value))) {
+    insertAll(part.value, part.schema, [...path, part.element], set);
+  }
+}
+
+function index(parts: Part[]): Map<PathElement, Part> {
+  return new Map(parts.map((part) => [part.element, part]));
+}
+
+/** The paths that applying this value claims: its leaves, its list items and the keys of its free maps. */
+export function toFieldSet(value: Json, schema: Schema): FieldSet {
+  const set = new FieldSet();
+  claim(value, schema, [], set);
+  return set;
+}
+
+function claim(value: Json, schema: Schema, path: Path, set: FieldSet): void {
+  const shape = shapeOf(schema, value);
+  if (shape === 'leaf') return set.insert(path);
+  for (const part of partsOf(value, schema, shape)) {
+    const below = [...path, part.element];
+    claim(part.value, part.schema, below, set);
+    const isEmptyMap = part.value === null || (isObject(part.value) && isVoid(part.value));
+    if (!part.isNamedField || isEmptyMap) set.insert(below);
+  }
+}
+
+/** Lays one value over another: maps and associative lists merge, all else is the right one's. */
+export function merge(left: Json | undefined, right: Json | undefined, schema: Schema): Json | undefined {
+  if (left === undefined || right === undefined) return right ?? left;
+  const shape = shapeOf(schema, left, right);
+  if (shape === 'leaf' || shape !== shapeOf(schema, right, left) || (isVoid(left) && isVoid(right))) return right;
+  const over = index(partsOf(right, schema, shape));
+  const under = index(partsOf(left, schema, shape));
+  const merged: [PathElement, Json][] = [];
+  for (const [element, part] of under) {
+    merged.push([element, merge(part.value, over.get(element)?.value, part.schema) ?? null]);
+  }
+  for (const [element, part] of over) if (!under.has(element)) merged.push([element, part.value]);
+  if (shape === 'list') return merged.map(([, value]) => value);
+  return Object.fromEntries(merged.map(([element, value]) => [element.slice(2), value]));
+}
+
+/** The value without the paths of the set; what is emptied by that becomes null, as with the genuine server. */
+export function removeItems(value: Json, set: FieldSet, schema: Schema): Json {
+  const shape = shapeOf(schema, value);
+  if (shape === 'leaf') return value;
+  const kept: [PathElement, Json][] = [];
+  for (const part of partsOf(value, schema, shape)) {
+    const below = set.children.get(part.element);
+    if (below?.member) continue;
+    kept.push([part.element, below && !below.isEmpty ? removeItems(part.value, below, part.schema) : part.value]);
+  }
+  if (kept.length === 0) return null;
+  if (shape === 'list') return kept.map(([, item]) => item);
+  return Object.fromEntries(kept.map(([element, item]) => [element.slice(2), item]));
+}
+
+/** The set with every named field of the schema on the way to a member made a member too. */
+export function withNamedFields(set: FieldSet, schema: Schema): FieldSet {
+  const result = new FieldSet();
+  result.member = set.member;
+  for (const [element, child] of set.children) {
+    const name = element.startsWith('f:') ? element.slice(2) : undefined;
+    const below = name === undefined ? (schema.items ?? {}) : (memberSchema(schema, name) ?? {});
+    const ensured = withNamedFields(child, below);
+    if (name !== undefined && schema.properties?.[name] !== undefined && !ensured.isEmpty) ensured.member = true;
+    result.children.set(element, ensured);
+  }
+  return result;
+}

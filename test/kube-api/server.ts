@@ -1,0 +1,234 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerAdmin } from './admin.ts';
+import type { Cluster } from './cluster.ts';
+import { dispatch, resourceOf } from './dispatch.ts';
+import { encode } from './encode.ts';
+import type { FaultEffect, Faults } from './faults.ts';
+import type { JsonObject } from './json.ts';
+import { answerPath } from './paths.ts';
+import type { CertificateAuthority } from './pki.ts';
+import { bodyKind, type Recorder } from './recorder.ts';
+import { type ApiRequest, parseTarget, type Target } from './request.ts';
+import { ApiError } from './status.ts';
+import { watch } from './verbs/watch.ts';
+import { openWatch } from './watch-stream.ts';
+
+const bodyLimitBytes = 3 * 1024 * 1024;
+
+/** What the server is made of. */
+export type Parts = {
+  cluster: Cluster;
+  authority: CertificateAuthority;
+  faults: Faults;
+  recorder: Recorder;
+  bookmarkMs: number;
+};
+
+/** The listener: turns HTTP into verbs on the cluster. It can stop and start again, keeping the cluster. */
+export class KubeApiServer {
+  readonly #parts: Parts;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #address = '';
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Listens on loopback; 0 asks for a free port. Returns the port. */
+  async listen(port: number): Promise<number> {
+    const { certPem, keyPem } = await this.#parts.authority.server();
+    const server = createServer(
+      { cert: certPem, key: keyPem, ca: this.#parts.authority.certPem, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        this.#handle(request, response).catch((error: unknown) => failWith(response, error));
+      },
+    );
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    this.#server = server;
+    const { port: actual } = server.address() as AddressInfo;
+    this.#address = `127.0.0.1:${actual}`;
+    return actual;
+  }
+
+  /** Stops listening and cuts every connection. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.cutConnections();
+    await closed;
+  }
+
+  cutConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(incoming.url ?? '/', 'https://kube');
+    const method = incoming.method ?? 'GET';
+    const body = await readBody(incoming);
+    const user = this.#parts.cluster.authentication.identify(incoming);
+    const target = parseTarget(method, url.pathname, url.searchParams);
+    const request: ApiRequest = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: incoming.headers,
+      body,
+      user,
+      target,
+    };
+    response.on('close', () => this.#record(request, response.statusCode));
+    if (target === undefined) return this.#answerPath(request, response);
+    this.#parts.cluster.authorization.require(user, target);
+    await this.#answerResource(request, target, response);
+  }
+
+  async #answerPath(request: ApiRequest, response: ServerResponse): Promise<void> {
+    const { cluster } = this.#parts;
+    cluster.authorization.requirePath(request.user, request.method, request.path);
+    const admin = await answerAdmin(request, this.#parts, this);
+    if (admin !== undefined) return send(response, 200, admin);
+    const { code, type, body } = answerPath(cluster.registry, request.path, request.headers.accept, this.#address);
+    response.writeHead(code, { 'content-type': type, 'cache-control': 'no-cache, private' }).end(body);
+  }
+
+  async #answerResource(request: ApiRequest, target: Target, response: ServerResponse): Promise<void> {
+    const { cluster, faults, bookmarkMs } = this.#parts;
+    const effects = faults.take(target, request.user.name);
+    const isCut = await suffer(effects, request, cluster, response);
+    if (isCut) return;
+    if (target.verb === 'watch') {
+      const start = watch(cluster, request, resourceOf(cluster, target), bookmarkMs);
+      return openWatch(start, effects, request, resourceOf(cluster, target), cluster, response);
+    }
+    const answer = dispatch(cluster, request, target);
+    if (effects.some((effect) => effect.kind === 'cut' && effect.when === 'after')) {
+      response.destroy();
+      return;
+    }
+    send(response, answer.code, encode(answer, request, cluster.now()));
+  }
+
+  #record(request: ApiRequest, code: number): void {
+    const { method, path, query, headers, body, user } = request;
+    const contentType = headers['content-type'] ?? '';
+    this.#parts.recorder.add({
+      at: this.#parts.cluster.now().toISOString(),
+      method,
+      path,
+      query: Object.fromEntries(query),
+      contentType,
+      accept: headers.accept ?? '',
+      userAgent: headers['user-agent'] ?? '',
+      user: user.name,
+      body: bodyKind(body, contentType),
+      code,
+    });
+  }
+}
+
+/** Lets the effects that come before the work happen; true when the connection is gone. */
+async function suffer(
+  effects: FaultEffect[],
+  request: ApiRequest,
+  cluster: Cluster,
+  response: ServerResponse,
+): Promise<boolean> {
+  for (const effect of effects) {
+    if (effect.kind === 'delay') await delay(effect.ms);
+    if (effect.kind === 'stale')
+      request.revision = Math.max(cluster.storage.floor, cluster.storage.revision - effect.revisions);
+    if (effect.kind === 'mutate') request.mutation = effect.patch;
+    if (effect.kind === 'cut' && effect.when === 'before') {
+      response.destroy();
+      return true;
+    }
+    if (effect.kind === 'status') throw statusOf(effect);
+    if (effect.kind === 'deny') {
+      throw new ApiError(
+        effect.code ?? 400,
+        '',
+        `admission webhook "${effect.webhook}" denied the request: ${effect.message}`,
+      );
+    }
+  }
+  return false;
+}
+
+const reasons: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+function statusOf(effect: Extract<FaultEffect, { kind: 'status' }>): ApiError {
+  const { code, retryAfterSeconds } = effect;
+  const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return new ApiError(
+    code,
+    effect.reason ?? reasons[code] ?? '',
+    effect.message ?? `a fault was switched on for this request (${code})`,
+    details,
+    headers,
+  );
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += (chunk as Buffer).length;
+    if (size <= bodyLimitBytes) chunks.push(chunk as Buffer);
+  }
+  if (size > bodyLimitBytes) {
+    throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimitBytes}`, {});
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, code: number, body: JsonObject, headers: Record<string, string> = {}): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response
+    .writeHead(code, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      'content-length': Buffer.byteLength(text),
+      ...headers,
+    })
+    .end(text);
+}
+
+function failWith(response: ServerResponse, error: unknown): void {
+  const refusal =
+    error instanceof ApiError
+      ? error
+      : new ApiError(
+          500,
+          'InternalError',
+          `the embedded API server failed: ${error instanceof Error ? error.stack : error}`,
+        );
+  if (response.headersSent) response.destroy();
+  else send(response, refusal.code, refusal.status, refusal.headers);
+}

@@ -1,0 +1,120 @@
+import type { Cluster } from '../cluster.ts';
+import { timestamp } from '../cluster.ts';
+import { asObject, asString, at, type JsonObject } from '../json.ts';
+import { groupVersion, type Resource } from '../kinds/resource.ts';
+import type { KubeObject } from '../object.ts';
+import type { ApiRequest } from '../request.ts';
+import { conflict, forbidden, notFound } from '../status.ts';
+import { selectorOf } from './list.ts';
+import { isDryRun, kindSubject, subjectOf } from './options.ts';
+import { decodeOptions } from './patch.ts';
+import { findLive } from './update.ts';
+
+const protectedNamespaces = ['default', 'kube-system', 'kube-public'];
+
+/** DELETE of one object: removes it, or marks it where finalizers hold it. */
+export function remove(cluster: Cluster, request: ApiRequest, resource: Resource): JsonObject {
+  const options = decodeOptions(request);
+  const live = findLive(cluster, request, resource);
+  const name = request.target?.name ?? '';
+  if (live === undefined) throw notFound(subjectOf(resource, name));
+  if (resource.kind === 'Namespace' && protectedNamespaces.includes(name)) {
+    throw forbidden(subjectOf(resource, name), 'this namespace may not be deleted');
+  }
+  requirePreconditions(resource, live, asObject(options['preconditions']));
+  const isTrial = isDryRun(request, 'DeleteOptions') || JSON.stringify(options['dryRun'] ?? []) === '["All"]';
+  const left = removeObject(cluster, resource, live, propagation(request, options), isTrial);
+  return left ?? success(resource, live);
+}
+
+/** DELETE of a collection: every selected object, answered as the list it was. */
+export function removeAll(cluster: Cluster, request: ApiRequest, resource: Resource): JsonObject {
+  const options = decodeOptions(request);
+  const isTrial = isDryRun(request, 'DeleteOptions');
+  const isSelected = selectorOf(request, resource);
+  const items = cluster.storage.list(resource.storedAs, request.target?.namespace).filter(isSelected);
+  const policy = propagation(request, options);
+  for (const item of items) removeObject(cluster, resource, item, policy, isTrial);
+  return {
+    apiVersion: groupVersion(resource),
+    kind: resource.listKind,
+    metadata: { resourceVersion: String(cluster.storage.revision) },
+    items,
+  };
+}
+
+type Propagation = 'Orphan' | 'Foreground' | 'Background';
+
+function propagation(request: ApiRequest, options: JsonObject): Propagation {
+  const given = request.query.get('propagationPolicy') ?? asString(options['propagationPolicy']);
+  if (given === 'Orphan' || given === 'Foreground') return given;
+  return options['orphanDependents'] === true ? 'Orphan' : 'Background';
+}
+
+function requirePreconditions(resource: Resource, { metadata }: KubeObject, wanted: JsonObject): void {
+  const subject = { ...kindSubject(resource, metadata.name) };
+  const { uid, resourceVersion } = wanted;
+  if (uid && uid !== metadata.uid) {
+    throw conflict(
+      subject,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      subject,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
+    );
+  }
+}
+
+/** Removes an object, or marks it as being deleted; answers what is left of it. */
+export function removeObject(
+  cluster: Cluster,
+  resource: Resource,
+  live: KubeObject,
+  policy: Propagation,
+  isTrial = false,
+): KubeObject | undefined {
+  const finalizers = finalizersFor(live, policy);
+  const isNamespace = resource.kind === 'Namespace' && at(live, 'spec', 'finalizers') !== undefined;
+  if (finalizers.length === 0 && !isNamespace) {
+    if (!isTrial) cluster.storage.remove(resource.storedAs, live);
+    return resource.kind === 'Pod' || resource.kind === 'ServiceAccount' ? live : undefined;
+  }
+  if (live.metadata.deletionTimestamp) return live;
+  const { generation } = live.metadata;
+  const marked: KubeObject = {
+    ...live,
+    metadata: {
+      ...live.metadata,
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+      ...(generation ? { generation: generation + 1 } : {}),
+      deletionTimestamp: timestamp(cluster.now()),
+      ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }),
+    },
+    ...(isNamespace ? { status: { phase: 'Terminating' } } : {}),
+  };
+  return isTrial ? marked : cluster.storage.put(resource.storedAs, marked);
+}
+
+function finalizersFor({ metadata }: KubeObject, policy: Propagation): string[] {
+  const own = (metadata.finalizers ?? []).filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
+  if (policy === 'Orphan') return [...own, 'orphan'];
+  return policy === 'Foreground' ? [...own, 'foregroundDeletion'] : (metadata.finalizers ?? []);
+}
+
+function success(resource: Resource, { metadata: { name, uid } }: KubeObject): JsonObject {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(resource.group ? { group: resource.group } : {}),
+      kind: resource.plural,
+      ...(uid ? { uid } : {}),
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { decodeBody, mediaType, parseYaml, readObject } from '../body.ts';
+import { required } from '../causes.ts';
+import type { Cluster } from '../cluster.ts';
+import { clone, isObject, type Json, type JsonObject } from '../json.ts';
+import { groupVersion, type Resource } from '../kinds/resource.ts';
+import { apply } from '../managed-fields/apply.ts';
+import { checkConfig } from '../managed-fields/check-config.ts';
+import { trackUpdate } from '../managed-fields/update.ts';
+import type { KubeObject } from '../object.ts';
+import { jsonPatch } from '../patches/json-patch.ts';
+import { mergePatch } from '../patches/merge-patch.ts';
+import { strategicMerge } from '../patches/strategic-merge.ts';
+import type { ApiRequest } from '../request.ts';
+import { ApiError, badRequest, invalid, notFound, notImplemented, unsupportedMediaType } from '../status.ts';
+import { inNamespace, insert } from './create.ts';
+import { isDryRun, isForced, mutated, subjectOf, writerOf } from './options.ts';
+import { findLive, replace, requireName, requireSoleManager, type Written, withServerFields } from './update.ts';
+
+const jsonType = 'application/json-patch+json';
+const mergeType = 'application/merge-patch+json';
+const strategicType = 'application/strategic-merge-patch+json';
+const applyType = 'application/apply-patch+yaml';
+
+/** PATCH in its four kinds. */
+export function patch(cluster: Cluster, request: ApiRequest, resource: Resource): Written {
+  const type = mediaType(request.headers['content-type']);
+  if (![jsonType, mergeType, strategicType, applyType].includes(type)) {
+    throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  }
+  if (type === strategicType && resource.isCustom) throw unsupportedMediaType([jsonType, mergeType, applyType]);
+  const isTrial = isDryRun(request, 'PatchOptions');
+  if (type === applyType) return applyPatch(cluster, request, resource, isTrial);
+  const live = findLive(cluster, request, resource);
+  if (live === undefined) throw notFound(subjectOf(resource, request.target?.name));
+  const writer = writerOf(cluster, request, resource);
+  requireSoleManager(resource, live, writer.manager);
+  if (type === strategicType && !resource.canBeCoOwned) throw notImplemented(`strategic merge of ${resource.plural}`);
+  const patched = patchedObject(live, readPatch(request, type), type, resource);
+  const next = inNamespace(readObject(patched, resource), live.metadata.namespace, resource);
+  requireName(next, live.metadata.name);
+  const tracked = trackUpdate(live, withServerFields(next, live), writer, false);
+  return { object: replace(cluster, request, resource, live, tracked, next.metadata, isTrial), isNew: false };
+}
+
+function readPatch(request: ApiRequest, type: string): Json {
+  const value = JSON.parse(request.body.toString() || 'null') as Json;
+  if (type !== jsonType && !isObject(value)) throw badRequest('error decoding patch: the body is not a JSON object');
+  return value;
+}
+
+function patchedObject(live: KubeObject, given: Json, type: string, resource: Resource): JsonObject {
+  const document = clone(live);
+  const result =
+    type === jsonType
+      ? jsonPatch(document, given)
+      : type === mergeType
+        ? mergePatch(document, given)
+        : strategicMerge(document, isObject(given) ? given : {}, resource.schema);
+  if (!isObject(result)) throw badRequest('the patch leaves no object');
+  return result;
+}
+
+/** Server-side apply: creates the object, or merges the configuration by field managers. */
+function applyPatch(cluster: Cluster, request: ApiRequest, resource: Resource, isTrial: boolean): Written {
+  if (!request.query.get('fieldManager')) {
+    throw invalid({ kind: 'PatchOptions', group: 'meta.k8s.io' }, [
+      required('fieldManager', 'is required for apply patch'),
+    ]);
+  }
+  const config = readConfig(request, resource);
+  const live = findLive(cluster, request, resource);
+  const writer = writerOf(cluster, request, resource);
+  if (live === undefined) {
+    if (config.metadata.uid) {
+      throw new ApiError(
+        409,
+        'Conflict',
+        `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`,
+      );
+    }
+    const nothing = {
+      apiVersion: writer.apiVersion,
+      kind: resource.kind,
+      metadata: {
+        name: config.metadata.name,
+        ...(config.metadata.namespace ? { namespace: config.metadata.namespace } : {}),
+      },
+    } as KubeObject;
+    const created = resource.fill(apply({ ...resource.empty, ...nothing }, config, writer, true, true));
+    return { object: insert(cluster, resource, mutated(request, withoutVersion(created)), isTrial), isNew: true };
+  }
+  requireSoleManager(resource, live, writer.manager);
+  const applied = apply(live, config, writer, isForced(request), false);
+  const given = { ...live.metadata, ...pick(config.metadata) };
+  const next = withServerFields(resource.fill(applied), live);
+  return { object: replace(cluster, request, resource, live, next, given, isTrial), isNew: false };
+}
+
+function pick({ uid, resourceVersion }: KubeObject['metadata']): Partial<KubeObject['metadata']> {
+  return { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
+}
+
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function readConfig(request: ApiRequest, resource: Resource): KubeObject {
+  const value = parseYaml(request.body.toString());
+  if (!isObject(value)) throw badRequest('error decoding YAML: the body is not an object');
+  const expected = groupVersion(resource);
+  const given = value['apiVersion'];
+  if (given !== expected) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${given ?? ''}, expected: ${expected}`,
+    );
+  }
+  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null)
+    throw badRequest('metadata.managedFields must be nil');
+  const named = { ...value, metadata: { name: request.target?.name ?? '', ...metadata } } as KubeObject;
+  const config = inNamespace(named, request.target?.namespace, resource);
+  checkConfig(config, resource.schema);
+  requireName(config, request.target?.name ?? '');
+  return config;
+}
+
+/** Decodes the options in the body of a delete; undefined when there are none. */
+export function decodeOptions(request: ApiRequest): JsonObject {
+  return request.body.length === 0 ? {} : decodeBody(request.body, request.headers['content-type'], 'DeleteOptions');
+}

@@ -1,0 +1,89 @@
+import { decodeBody } from '../body.ts';
+import type { Cluster } from '../cluster.ts';
+import { timestamp } from '../cluster.ts';
+import { serviceAccountIdentity } from '../identity/identity.ts';
+import { asObject, asString, at, type JsonObject } from '../json.ts';
+import { serviceAccountKind } from '../kinds/core.ts';
+import type { ApiRequest } from '../request.ts';
+import { notFound, notImplemented } from '../status.ts';
+
+/** POST of a SelfSubjectAccessReview: whether the caller may. */
+export function accessReview(cluster: Cluster, request: ApiRequest): JsonObject {
+  const body = decodeBody(request.body, request.headers['content-type'], 'SelfSubjectAccessReview');
+  const wanted = asObject(at(body, 'spec', 'resourceAttributes'));
+  const isAllowed = cluster.authorization.allows(request.user, {
+    verb: asString(wanted['verb']),
+    group: asString(wanted['group']),
+    version: asString(wanted['version']),
+    plural: asString(wanted['resource']),
+    namespace: asString(wanted['namespace']) || undefined,
+    name: asString(wanted['name']) || undefined,
+    subresource: asString(wanted['subresource']) || undefined,
+  });
+  return {
+    kind: 'SelfSubjectAccessReview',
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    spec: asObject(body['spec']),
+    status: { allowed: isAllowed },
+  };
+}
+
+/** POST of a SelfSubjectRulesReview: what the caller may do in a namespace. */
+export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
+  const body = decodeBody(request.body, request.headers['content-type'], 'SelfSubjectRulesReview');
+  const namespace = asString(at(body, 'spec', 'namespace'));
+  const { authorization } = cluster;
+  const isAdmin = request.user.groups.includes('system:masters');
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+  const selfReviews = {
+    verbs: ['create'],
+    apiGroups: ['authorization.k8s.io'],
+    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+  };
+  const rules = [
+    ...authorization.rulesOf(request.user, namespace),
+    ...authorization.simpleRulesOf(request.user, namespace),
+  ];
+  const resourceRules = rules
+    .filter((rule) => rule.resources.length > 0)
+    .map(({ verbs, apiGroups, resources, resourceNames }) => ({
+      verbs,
+      apiGroups,
+      resources,
+      ...(resourceNames.length > 0 ? { resourceNames } : {}),
+    }));
+  const nonResourceRules = rules
+    .filter((rule) => rule.nonResourceURLs.length > 0)
+    .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }));
+  return {
+    kind: 'SelfSubjectRulesReview',
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    spec: {},
+    status: {
+      resourceRules: isAdmin ? [everything, selfReviews] : [...resourceRules, selfReviews],
+      nonResourceRules: isAdmin ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : nonResourceRules,
+      incomplete: false,
+    },
+  };
+}
+
+/** POST to serviceaccounts/NAME/token: an opaque token that this server takes for the ServiceAccount. */
+export function tokenRequest(cluster: Cluster, request: ApiRequest): JsonObject {
+  const { namespace = '', name = '' } = request.target ?? {};
+  const account = cluster.storage.get(serviceAccountKind.storedAs, namespace, name);
+  if (account === undefined) throw notFound({ kind: 'serviceaccounts', name });
+  const body = decodeBody(request.body, request.headers['content-type'], 'TokenRequest');
+  if (at(body, 'spec', 'boundObjectRef')) throw notImplemented('tokens bound to objects');
+  const seconds = Number(at(body, 'spec', 'expirationSeconds') ?? 3600);
+  const identity = serviceAccountIdentity(namespace, name, account.metadata.uid);
+  const token = cluster.authentication.issue(identity, seconds * 1000);
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    spec: { audiences: ['https://kubernetes.default.svc'], expirationSeconds: seconds, boundObjectRef: null },
+    status: { token, expirationTimestamp: timestamp(new Date(cluster.now().getTime() + seconds * 1000)) },
+  };
+}
