@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import type { Observation } from './answer.ts';
 import type { Cluster } from './cluster.ts';
 import type { Endpoint } from './endpoint.ts';
 import { inClusterEndpoint } from './in-cluster.ts';
-import { chooseContext, kubeconfigEndpoint } from './kubeconfig.ts';
+import { chooseContext, type KubeconfigChoice, type KubeconfigOptions, kubeconfigEndpoint } from './kubeconfig.ts';
 import { kubeconfigPaths, readKubeconfig } from './kubeconfig-file.ts';
 import { restCluster } from './rest-cluster.ts';
 
@@ -19,15 +19,18 @@ export interface ClusterOptions {
   readonly observe?: (observation: Observation) => void;
 }
 
-export interface ConnectOptions extends ClusterOptions {
+export interface ConnectOptions extends ClusterOptions, Partial<KubeconfigOptions> {
   /** One kubeconfig instead of what KUBECONFIG names. */
   readonly kubeconfigPath?: string | undefined;
   /** A context other than the current one. */
   readonly context?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly clock?: Clock;
   /** Where the service account of the Pod lies, if not where the kubelet puts it. */
   readonly serviceAccountFolder?: string;
+}
+
+/** The Cluster of a context that the caller chose and changed by flags of its own. */
+export function connectTo(choice: KubeconfigChoice, options: KubeconfigOptions & ClusterOptions): Cluster {
+  return clusterAt(kubeconfigEndpoint(choice, options), options);
 }
 
 /** The Cluster behind an endpoint. */
@@ -43,9 +46,10 @@ export function clusterAt(endpoint: Endpoint, options: ClusterOptions = {}): Clu
 
 async function findEndpoint(options: ConnectOptions): Promise<Endpoint> {
   const { kubeconfigPath, context, env = process.env, clock = systemClock, serviceAccountFolder: folder } = options;
+  const { stderr } = options;
   const paths = kubeconfigPaths(env, kubeconfigPath);
   const config = await readKubeconfig(paths);
-  if (config !== undefined) return kubeconfigEndpoint(chooseContext(config, context), env, clock);
+  if (config !== undefined) return kubeconfigEndpoint(chooseContext(config, context), { env, clock, stderr });
   const named = Boolean(kubeconfigPath || env['KUBECONFIG']);
   const inCluster = named ? undefined : await inClusterEndpoint({ env, clock, ...(folder ? { folder } : {}) });
   if (inCluster !== undefined) return inCluster;

@@ -7,7 +7,7 @@ export interface Credential {
   readonly agent: Agent;
   /** The whole `Authorization` header. */
   readonly authorization?: Sensitive | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** An API server and somebody who may talk to it. */

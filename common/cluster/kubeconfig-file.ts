@@ -25,6 +25,9 @@ export interface KubeconfigUser {
   readonly username?: string;
   readonly password?: string;
   readonly as?: string;
+  readonly 'as-groups'?: readonly string[];
+  readonly 'as-uid'?: string;
+  readonly 'as-user-extra'?: Readonly<Record<string, readonly string[]>>;
   readonly exec?: { readonly command?: string; readonly apiVersion?: string; readonly env?: readonly unknown[] };
   readonly 'auth-provider'?: unknown;
 }

@@ -7,6 +7,7 @@ import { Sensitive } from '../sensitive.ts';
 import { closeIdle, keepAliveAgent, type TlsOptions } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
 import { type CredentialPlugin, credentialPlugin } from './exec-credential.ts';
+import { impersonationHeaders } from './impersonation.ts';
 import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
 import { proxyFor } from './proxy.ts';
 import { codeOf } from './unreachable.ts';
@@ -14,6 +15,15 @@ import { codeOf } from './unreachable.ts';
 /** Files that a kubeconfig names (token, certificate) are read anew this often, as client-go does. */
 const CREDENTIAL_AGE_MS = 60_000;
 
+export interface KubeconfigOptions {
+  /** Where a proxy may be named. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Where a credential plugin talks to the person at the terminal. */
+  readonly stderr?: NodeJS.WritableStream | undefined;
+}
+
+/** A cluster and a user, however they were chosen. */
 export interface KubeconfigChoice {
   readonly server: string;
   readonly userName: string;
@@ -99,13 +109,9 @@ function fingerprint(tls: TlsOptions): string {
  * a credential plugin is asked again when its credential expired and after a 401; connections are only given up when
  * certificate or CA changed.
  */
-export function kubeconfigEndpoint(
-  choice: KubeconfigChoice,
-  env: Readonly<Record<string, string | undefined>>,
-  clock: Clock,
-): Endpoint {
+export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stderr }: KubeconfigOptions): Endpoint {
   const { user, userName, cluster } = choice;
-  const plugin = user.exec || user['auth-provider'] ? credentialPlugin(userName, user, cluster) : undefined;
+  const plugin = user.exec || user['auth-provider'] ? credentialPlugin(userName, user, stderr) : undefined;
   let agent: Agent | undefined;
   const proxyUrl = cluster['proxy-url'] || proxyFor(choice.server, env);
   let agentOf = '';
@@ -124,7 +130,7 @@ export function kubeconfigEndpoint(
     current = {
       agent,
       authorization: proof.authorization === undefined ? undefined : new Sensitive(proof.authorization),
-      headers: user.as ? { 'impersonate-user': user.as } : {},
+      headers: impersonationHeaders(user),
     };
     return current;
   }

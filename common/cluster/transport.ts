@@ -78,6 +78,7 @@ function exchange(options: RequestOptions, request: ApiRequest): Promise<Incomin
     const settled = limit(outgoing, request);
     outgoing.on('socket', (socket) => {
       connected = outgoing.reusedSocket;
+      if (connected) return;
       socket.once(options.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
         connected = true;
       });
