@@ -1,0 +1,67 @@
+import { attempt } from './conclude.ts';
+import { concurrently } from './concurrently.ts';
+import type { Candidate, DeletionVerdict } from './deletions.ts';
+import type { Listing } from './listing.ts';
+import { applicationOwners, isDisposable } from './ownership.ts';
+import type { PresentApplication, PresentSecret } from './present.ts';
+import type { Round } from './round.ts';
+import { deleteApplication } from './write-application.ts';
+import { deleteSecret } from './write-secret.ts';
+
+/** What a complete listing leaves without a reason to be. */
+export interface Unlisted {
+  /** Applications that this connection keeps, the unlisted ones among them. */
+  readonly present: number;
+  readonly applications: readonly PresentApplication[];
+  readonly secrets: readonly PresentSecret[];
+}
+
+/** Finds what the Director no longer lists: Applications by their ids, Secrets by what the Applications refer to. */
+export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unlisted {
+  const { present, place } = round.scene;
+  const isListed = ({ id }: PresentApplication) => id !== undefined && listing.heads.has(id);
+  const kept = [...present.applications()].filter(
+    (record) =>
+      record.ownership !== 'foreign' && (isListed(record) || isDisposable(record.ownership, place.connectionName)),
+  );
+  return {
+    present: kept.length,
+    applications: kept.filter((record) => !(isListed(record) || record.isTerminating)),
+    secrets: [...present.secrets()].filter((secret) => isOrphan(round, secret)),
+  };
+}
+
+/**
+ * A Secret of ours that nobody refers to: every Application that owns it is as it is listed, and names it nowhere, or
+ * there is none. While an Application fails or waits to be deleted, its Secrets stay with it.
+ */
+function isOrphan({ scene, tally }: Round, secret: PresentSecret): boolean {
+  if (secret.ownership === 'foreign' || secret.isTerminating || tally.wanted.has(secret.name)) return false;
+  const owners = applicationOwners(secret.owners);
+  if (owners.length < secret.owners.length) return false;
+  const live = owners.filter((uid) => scene.present.hasApplication(uid));
+  if (live.length === 0) return secret.ownership === 'ours';
+  return live.every((uid) => tally.settled.has(uid));
+}
+
+export function toCandidate({ uid, name }: PresentApplication | PresentSecret): Candidate {
+  return { key: uid, name };
+}
+
+const CONCURRENT_DELETIONS = 4;
+
+/** Carries out what was judged, each in the version that was judged. Kubernetes removes the Secrets with their Application. */
+export async function deleteUnlisted(round: Round, unlisted: Unlisted, verdict: DeletionVerdict): Promise<void> {
+  const applications = unlisted.applications.filter(({ uid }) => verdict.applications.has(uid));
+  await concurrently(applications, CONCURRENT_DELETIONS, async (record) => {
+    if (round.applyError) return;
+    const isDeleted = await attempt(round, record, () => deleteApplication(round.scene, record));
+    if (isDeleted) round.tally.change('Application', record.name, 'deleted', 'no longer listed');
+  });
+  const secrets = unlisted.secrets.filter(({ uid }) => verdict.secrets.has(uid));
+  await concurrently(secrets, CONCURRENT_DELETIONS, async (secret) => {
+    if (round.applyError) return;
+    const isDeleted = await attempt(round, secret, () => deleteSecret(round.scene, secret));
+    if (isDeleted) round.tally.change('Secret', secret.name, 'deleted', 'nothing refers to it');
+  });
+}

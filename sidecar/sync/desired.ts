@@ -1,0 +1,44 @@
+import type { ApplicationSpec, ServiceEntry } from '#common/resources/application.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { Problem } from './problem.ts';
+
+/** What the mapping needs beside the Application. */
+export interface MappingSettings {
+  /** Without a slash at the end. */
+  readonly gatewayUrl: string;
+  readonly skipVerify: boolean;
+}
+
+/** The spec as far as every synchronization keeps it: what is written once, at creation, is not part of it. */
+export type DesiredSpec = Required<
+  Pick<ApplicationSpec, 'description' | 'skipVerify' | 'labels' | 'services' | 'compassMetadata'>
+>;
+
+export interface DesiredSecret {
+  readonly name: string;
+  readonly labels: { readonly app: string; readonly bundleId: string };
+  /** Values as they are, not in base64. */
+  readonly content: Sensitive<Readonly<Record<string, string>>>;
+}
+
+/** A bundle whose credentials cannot be used. Its API entries are absent from the spec until the last good ones are put in. */
+export interface KeptBundle {
+  readonly bundleId: string;
+  /** What the Secret of its credentials is called under the Application's present name. */
+  readonly secretName: string;
+  readonly entries: readonly ServiceEntry[];
+  readonly why: string;
+}
+
+/** One Application of the Director as the cluster must show it. */
+export interface Desired {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: DesiredSpec;
+  readonly secrets: readonly DesiredSecret[];
+  readonly kept: readonly KeptBundle[];
+}
+
+export type Mapped =
+  | { readonly kind: 'desired'; readonly desired: Desired }
+  | { readonly kind: 'invalid'; readonly problem: Problem };

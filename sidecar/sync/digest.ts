@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import type { Secret } from '#common/cluster/objects.ts';
+import type { Application } from '#common/resources/application.ts';
+import { MANAGED_BY_LABEL } from '#common/resources/names.ts';
+import type { DesiredSecret } from './desired.ts';
+
+/**
+ * A digest of what matters about an Application: two that readers take for the same have the same digest. Empty and
+ * absent are one, client ids are a set, keys have no order; what is written once, at creation, is left out.
+ */
+export function applicationDigest(application: Pick<Application, 'spec'> & { metadata: Labelled }): string {
+  const { description, skipVerify, labels, services, compassMetadata } = application.spec ?? {};
+  const clientIds = [...new Set(compassMetadata?.authentication?.clientIds ?? [])].sort();
+  return digest({
+    managedBy: application.metadata.labels?.[MANAGED_BY_LABEL],
+    id: compassMetadata?.applicationId,
+    clientIds,
+    description,
+    skipVerify,
+    labels,
+    services,
+  });
+}
+
+interface Labelled {
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A digest of what matters about a Secret: its whole data and the two labels that are ours. */
+export function secretDigest(secret: Pick<Secret, 'data'> & { metadata: Labelled }): string {
+  const data = Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
+  return contentDigest(secret.metadata.labels ?? {}, Object.fromEntries(data));
+}
+
+export function desiredSecretDigest(secret: DesiredSecret): string {
+  return contentDigest(secret.labels, secret.content.reveal());
+}
+
+function contentDigest(labels: Readonly<Record<string, string>>, content: Readonly<Record<string, string>>): string {
+  const values = Object.entries(content).map(([key, value]) => [key, JSON_KEYS.includes(key) ? parsed(value) : value]);
+  return digest({ app: labels['app'], bundleId: labels['bundleId'], content: Object.fromEntries(values) });
+}
+
+/** These hold JSON, and the same JSON has many spellings: Go's escapes `<`, ours does not. */
+const JSON_KEYS: readonly string[] = ['headers', 'queryParameters'];
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function digest(value: unknown): string {
+  return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url');
+}
+
+/** Sorted keys, and nothing where there is nothing: readers take "", null, false, [], {} and absent as the same. */
+export function canonical(value: unknown): unknown {
+  if (value === '' || value === null || value === false) return undefined;
+  if (typeof value !== 'object' || value === undefined) return value;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => canonical(item) ?? null);
+  const entries = Object.entries(value)
+    .map(([key, item]) => [key, canonical(item)] as const)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import type { Clock } from '#common/clock.ts';
+import type { DirectorApplication, DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import { CompassError } from '#common/errors.ts';
+import { createPageReader, type ListingSource } from './page-reader.ts';
+
+/** A page as it is handed on: every Application comes once in a listing, even where the Director's pages shift. */
+export interface ListedPage {
+  readonly applications: readonly DirectorApplication[];
+  readonly problems: readonly ListingProblem[];
+}
+
+/** What a listing showed, without its content. */
+export interface Listing {
+  /** Every page read, counts agree, no duplicates, nothing without an id: only then does absence mean anything. */
+  readonly complete: boolean;
+  /** Why it is not complete. */
+  readonly incompleteBecause?: string | undefined;
+  /** Whether it changed while it was read, so that reading it anew may show it whole. */
+  readonly isTorn: boolean;
+  /** What ended it early. */
+  readonly error?: CompassError | undefined;
+  /** Name by id of everything listed, also of what cannot be used; undefined where the name is not known. */
+  readonly heads: ReadonlyMap<string, string | undefined>;
+  /** Of the ids: two listings with the same digest list the same Applications. */
+  readonly digest: string;
+  readonly pages: number;
+  /** How long the Director took for its answers, all of them. */
+  readonly latencyMs: number;
+}
+
+/** After so many pages in a row with nothing new no end is in sight. */
+const STALE_PAGES = 3;
+
+/**
+ * Reads all pages of one listing, one at a time: the next is asked for when the last has been dealt with. Returns what
+ * it showed; a page that fails ends it, and is in the result instead of being thrown.
+ */
+export async function* listApplications(source: ListingSource, clock: Clock): AsyncGenerator<ListedPage, Listing> {
+  const tally = createTally();
+  const readPage = createPageReader(source);
+  let pages = 0;
+  let latencyMs = 0;
+  let stale = 0;
+  let after: string | undefined;
+  let error: CompassError | undefined;
+  do {
+    const startMs = clock.monotonicMs();
+    const page = await readPage(after).catch((caught: unknown) => {
+      if (!(caught instanceof CompassError)) throw caught;
+      error = caught;
+    });
+    latencyMs += clock.monotonicMs() - startMs;
+    if (!page) break;
+    pages += 1;
+    const fresh = tally.add(page);
+    after = page.next;
+    yield fresh;
+    stale = fresh.applications.length + fresh.problems.length === 0 ? stale + 1 : 0;
+    if (stale === STALE_PAGES)
+      error = new CompassError('InvalidAnswer', 'the Director lists the same pages in a circle');
+  } while (after !== undefined && error === undefined);
+  return { ...tally.result(error), error, pages, latencyMs };
+}
+
+interface Tally {
+  /** Counts a page, and leaves out what came before. */
+  add(page: DirectorPage): ListedPage;
+  result(
+    error: CompassError | undefined,
+  ): Pick<Listing, 'complete' | 'incompleteBecause' | 'isTorn' | 'heads' | 'digest'>;
+}
+
+function createTally(): Tally {
+  const heads = new Map<string, string | undefined>();
+  const totals = new Set<number>();
+  let duplicates = 0;
+  let nameless = 0;
+  const isNew = (id: string | undefined, name: string | undefined): boolean => {
+    if (id === undefined) {
+      nameless += 1;
+      return true;
+    }
+    if (heads.has(id)) duplicates += 1;
+    else return Boolean(heads.set(id, name));
+    return false;
+  };
+  const torn = (): string | undefined => {
+    const [total] = totals;
+    if (duplicates > 0) return `${duplicates} listed twice, so the list changed while it was read`;
+    if (totals.size > 1) return 'the count changed while it was read';
+    const listed = heads.size + nameless;
+    return total === listed ? undefined : `${listed} listed of ${total ?? 0} counted`;
+  };
+  const doubt = () => torn() ?? (nameless > 0 ? `${nameless} listed without an id` : undefined);
+  return {
+    add(page) {
+      totals.add(page.totalCount);
+      return {
+        applications: page.applications.filter(({ id, name }) => isNew(id, name)),
+        problems: page.problems.filter(({ id, name }) => isNew(id, name)),
+      };
+    },
+    result(error) {
+      const because = error?.message ?? doubt();
+      const digest = hash('sha256', [...heads.keys()].sort().join('\n'), 'base64url');
+      const isTorn = error === undefined && torn() !== undefined;
+      return { complete: because === undefined, incompleteBecause: because, isTorn, heads, digest };
+    },
+  };
+}

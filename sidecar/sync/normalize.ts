@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+const LONGEST_NAME = 57;
+const SUFFIX_DIGITS = 5;
+
+/**
+ * A bundle's or API's name as it stands in gateway URLs: each run of characters outside A-Za-z0-9 is one `-`, lower case,
+ * at most 57 characters, no `-` at the start. The `-` at the end is dropped before the cut, so a cut may leave one,
+ * as the reference does: whoever calls the gateway has these URLs. May be empty.
+ */
+export function normalizeName(name: string): string {
+  return name
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .toLowerCase()
+    .replace(/-$/, '')
+    .slice(0, LONGEST_NAME)
+    .replace(/^-/, '');
+}
+
+/** The name of a bundle's service: the normalized name and the first five hex digits of SHA-1 of the bundle's id. */
+export function serviceName(bundleName: string, bundleId: string): string {
+  const suffix = createHash('sha1').update(bundleId).digest('hex').slice(0, SUFFIX_DIGITS);
+  return `${normalizeName(bundleName)}-${suffix}`.replace(/^-/, '');
+}

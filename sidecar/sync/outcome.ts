@@ -1,0 +1,77 @@
+import type { CompassError, Reason } from '#common/errors.ts';
+import type { HeldPlan as Held } from './deletions.ts';
+
+/** What one synchronization came to. */
+export interface SyncOutcome {
+  readonly fetch: FetchOutcome;
+  /** Applications in the cluster that this connection keeps, after the synchronization. */
+  readonly present: number;
+  /** Listed Applications that are in the cluster as they are listed. */
+  readonly inSync: number;
+  /** Names. */
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly deleted: readonly string[];
+  readonly unchanged: number;
+  /** Secrets that Applications refer to, after the synchronization. */
+  readonly secrets: number;
+  readonly failed: readonly FailedApplication[];
+  readonly held?: HeldPlan | undefined;
+  /** The last ones, oldest first: see MOST_CHANGES. */
+  readonly changes: readonly Change[];
+  /** What kept the whole plan from being applied, and not one Application only. */
+  readonly applyError?: CompassError | undefined;
+  /** Whether it was told to end before it was through. */
+  readonly stopped: boolean;
+}
+
+export interface FetchOutcome {
+  readonly ok: boolean;
+  readonly error?: CompassError | undefined;
+  readonly pages: number;
+  readonly listed: number;
+  /** Every page read, counts agree, no duplicates: nothing is deleted without. */
+  readonly complete: boolean;
+  readonly incompleteBecause?: string | undefined;
+  /** How long the Director took for its answers, all of them. */
+  readonly latencyMs: number;
+}
+
+export interface FailedApplication {
+  readonly name: string;
+  /** Empty where the Director listed it without one. */
+  readonly id: string;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** A plan of deletions that waits. */
+export interface HeldPlan {
+  readonly id: string;
+  readonly count: number;
+  readonly names: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly budget: number;
+  readonly why: string;
+}
+
+export interface Change {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly kind: 'Application' | 'Secret';
+  readonly name: string;
+  readonly action: 'created' | 'updated' | 'renamed' | 'deleted';
+  readonly cause: string;
+}
+
+/** As many changes as the report shows. */
+export const MOST_CHANGES = 50;
+
+export function toHeldPlan(held: Held | undefined): HeldPlan | undefined {
+  return held && { ...pick(held), count: held.names.length };
+}
+
+function pick({ id, names, since, budget, why }: Held): Omit<HeldPlan, 'count'> {
+  return { id, names, since, budget, why };
+}

@@ -1,0 +1,48 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { hasReason } from '#common/errors.ts';
+import { APPLICATION, type Application } from '#common/resources/application.ts';
+import type { Place } from './place.ts';
+import { Present, toPresentApplication, toPresentSecret } from './present.ts';
+
+/** Every Secret of a bundle carries this label, ours as well as the reference agent's. */
+const SECRETS_OF_BUNDLES = 'bundleId';
+/** Objects a page: an Application may be as large as 1.5 MiB. */
+const APPLICATIONS_A_PAGE = 100;
+const SECRETS_A_PAGE = 250;
+/** How often a list that expired half-way is begun anew. */
+const MOST_TRIES = 3;
+
+/**
+ * Reads what is present: all Applications, and the Secrets of bundles in the integration namespace, page by page as
+ * quorum reads. A list whose `continue` expires is begun anew, and nothing of the first part is used. Throws CompassError.
+ */
+export async function readPresent(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<Present> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readOnce(cluster, place, signal);
+    } catch (error) {
+      if (tries === MOST_TRIES || !hasReason(error, 'ClusterWatchExpired')) throw error;
+    }
+  }
+}
+
+async function readOnce(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<Present> {
+  const { connectionName, integrationNamespace: namespace } = place;
+  const aborting = signal ? { signal } : {};
+  const present = new Present();
+  const applications = cluster.listPages<Application>(APPLICATION, { pageSize: APPLICATIONS_A_PAGE, ...aborting });
+  for await (const page of applications) {
+    for (const application of page.items) present.putApplication(toPresentApplication(application, connectionName));
+  }
+  const secrets = cluster.listPages<Secret>(SECRET, {
+    namespace,
+    labelSelector: SECRETS_OF_BUNDLES,
+    pageSize: SECRETS_A_PAGE,
+    ...aborting,
+  });
+  for await (const page of secrets) {
+    for (const secret of page.items) present.putSecret(toPresentSecret(secret, connectionName));
+  }
+  return present;
+}

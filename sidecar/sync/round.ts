@@ -1,0 +1,160 @@
+import type { DirectorApplication } from '#common/compass/director-types.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import { applyDesired, type Destination } from './apply.ts';
+import type { Desired, MappingSettings } from './desired.ts';
+import { toDesired } from './mapping.ts';
+import { decide, foreignApplication } from './plan.ts';
+import type { PresentApplication } from './present.ts';
+import { isLasting, type Problem } from './problem.ts';
+import { refresh } from './refresh.ts';
+import { isClusterWide, type Scene } from './scene.ts';
+import type { Tally } from './tally.ts';
+import { noteSyncError } from './write-application.ts';
+
+/** How often one Application is planned anew because the cluster moved on meanwhile. */
+const MOST_TRIES = 4;
+/** So many Applications in a row that fail for the same outside reason: the others would as well. */
+const MOST_REFUSALS = 10;
+/** Applications whose content is kept until the listing is complete; those beyond wait for the next reading. */
+const MOST_DEFERRED = 500;
+
+/** One synchronization under way: brings listed Applications into the cluster, one by one, whatever becomes of the others. */
+export class Round {
+  readonly scene: Scene;
+  readonly tally: Tally;
+  readonly #settings: MappingSettings;
+  readonly #claims = new Map<string, string>();
+  readonly #deferred = new Map<string, Desired>();
+  #refusals = 0;
+  #overflow = 0;
+  /** What concerns the cluster as a whole: from then on nothing more is written. */
+  applyError: CompassError | undefined;
+
+  constructor(scene: Scene, tally: Tally, settings: MappingSettings) {
+    this.scene = scene;
+    this.tally = tally;
+    this.#settings = settings;
+  }
+
+  /** A listing begins, the first or one that is read anew. */
+  begin(): void {
+    this.tally.beginListing();
+    this.#claims.clear();
+    this.#deferred.clear();
+    this.#overflow = 0;
+  }
+
+  /** Those that have to know the whole listing first. */
+  get deferred(): readonly Desired[] {
+    return [...this.#deferred.values()];
+  }
+
+  /** How many of them could not be kept. */
+  get overflow(): number {
+    return this.#overflow;
+  }
+
+  /** Plans one listed Application and carries the plan out, or defers it. Throws Stopped, and bugs. */
+  async settle(application: DirectorApplication): Promise<void> {
+    const mapped = toDesired(application, this.#settings);
+    if (mapped.kind === 'invalid') await this.fail(application, mapped.problem);
+    else await this.#attempt(mapped.desired, () => this.#settleOnce(mapped.desired));
+  }
+
+  /** Brings an Application to the name that was granted to it, from whatever name it had. */
+  async move(desired: Desired): Promise<void> {
+    const from = this.#elsewhere(desired).map(({ name }) => name);
+    const cause = from.length > 0 ? `was ${from.join(', ')}` : 'its name now is that of another id';
+    await this.#attempt(desired, async () => {
+      const target = this.scene.present.application(desired.name);
+      if (target?.ownership === 'foreign') return this.fail(desired, foreignApplication(desired.name));
+      await this.#bring(desired, { target, elsewhere: this.#elsewhere(desired) }, cause);
+    });
+  }
+
+  /** An Application that is not as it is listed; where it lasts, the objects that it has say so. */
+  async fail(listed: { readonly id?: string; readonly name?: string }, problem: Problem): Promise<void> {
+    this.tally.fail({ id: listed.id, name: listed.name }, problem);
+    if (listed.id === undefined || !isLasting(problem)) return;
+    for (const record of this.scene.present.applicationsOf(listed.id)) await this.#note(record, problem);
+  }
+
+  async #settleOnce(desired: Desired): Promise<void> {
+    const { id, name } = desired;
+    const { present, place } = this.scene;
+    const holder = present.application(name);
+    const elsewhere = this.#elsewhere(desired);
+    const claimedBy = this.#claims.get(name);
+    const decision = decide({ id, name, holder, elsewhere, claimedBy, connectionName: place.connectionName });
+    if (decision.action === 'refuse') return this.fail(desired, decision.problem);
+    if (decision.action === 'defer') return this.#defer(desired, holder);
+    this.#claims.set(name, id);
+    const target = decision.action === 'update' ? decision.target : undefined;
+    await this.#bring(desired, { target, elsewhere }, target ? 'differs from what is listed' : 'newly listed');
+  }
+
+  #defer(desired: Desired, holder: PresentApplication | undefined): void {
+    if (!holder) this.#claims.set(desired.name, desired.id);
+    if (this.#deferred.size < MOST_DEFERRED) this.#deferred.set(desired.id, desired);
+    else this.#putOff(desired);
+  }
+
+  #putOff(desired: Desired): void {
+    this.#overflow += 1;
+    const message = 'too many were renamed at once: it follows in the next round';
+    this.tally.fail(desired, { reason: 'ListingIncomplete', message });
+  }
+
+  #elsewhere({ id, name }: Desired): readonly PresentApplication[] {
+    return this.scene.present.applicationsOf(id).filter((record) => record.name !== name);
+  }
+
+  async #bring(desired: Desired, destination: Destination, cause: string): Promise<void> {
+    const applied = await applyDesired(this.scene, desired, destination);
+    this.#refusals = 0;
+    this.tally.settle(
+      applied,
+      desired.id,
+      cause,
+      destination.elsewhere.map(({ name }) => name),
+    );
+    await this.#note(applied.record, applied.problem);
+  }
+
+  async #attempt(desired: Desired, attempt: () => Promise<void>, tries = 1): Promise<void> {
+    if (this.applyError) return;
+    try {
+      await attempt();
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      if (hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists') && tries < MOST_TRIES) {
+        const elsewhere = this.#elsewhere(desired).map(({ name }) => name);
+        return this.#attempt(desired, () => refresh(this.scene, desired, elsewhere).then(attempt), tries + 1);
+      }
+      await this.#failedBy(desired, error);
+    }
+  }
+
+  async #failedBy(desired: Desired, error: CompassError): Promise<void> {
+    this.#countRefusal(error);
+    if (this.applyError) this.tally.fail(desired, error);
+    else await this.fail(desired, error);
+  }
+
+  #countRefusal(error: CompassError): void {
+    const isOutside = hasReason(error, 'ClusterForbidden', 'ClusterUnavailable', 'ClusterNotFound');
+    this.#refusals = isOutside ? this.#refusals + 1 : 0;
+    if (isClusterWide(error) || this.#refusals >= MOST_REFUSALS) this.applyError ??= error;
+  }
+
+  /** A note that cannot be written is no harm: the next round writes it. */
+  async #note(record: PresentApplication, problem: Problem | undefined): Promise<void> {
+    const text = problem && `${problem.reason}: ${problem.message}`;
+    try {
+      await noteSyncError(this.scene, record, text);
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      if (isClusterWide(error)) this.applyError ??= error;
+    }
+  }
+}

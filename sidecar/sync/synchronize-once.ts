@@ -1,0 +1,155 @@
+import { CompassError } from '#common/errors.ts';
+import { settleNames } from './conclude.ts';
+import { concurrently } from './concurrently.ts';
+import { deleteUnlisted, findUnlisted, toCandidate } from './delete-unlisted.ts';
+import { type DeletionState, judgeDeletions } from './deletions.ts';
+import { type Listing, listApplications } from './listing.ts';
+import { type FetchOutcome, type SyncOutcome, toHeldPlan } from './outcome.ts';
+import { isDisposable } from './ownership.ts';
+import type { ListingSource } from './page-reader.ts';
+import { Present, type PresentApplication } from './present.ts';
+import { readPresent } from './read-present.ts';
+import { Round } from './round.ts';
+import { Stopped, writer } from './scene.ts';
+import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
+import { Tally } from './tally.ts';
+
+/** Applications that are written at the same time, unless said. */
+const CONCURRENCY = 8;
+/** How often the list is read in one round, when it changes while it is read. */
+const MOST_READINGS = 4;
+
+export interface RoundResult {
+  readonly outcome: SyncOutcome;
+  readonly deletions: DeletionState;
+}
+
+/** One round: what is present, then the listing page by page, each planned, applied and dropped, then what it leaves. */
+export async function synchronizeOnce(
+  options: SynchronizerOptions,
+  request: SyncRequest,
+  deletions: DeletionState,
+): Promise<RoundResult> {
+  const { cluster, clock, config } = options;
+  const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
+  const seen = await readPresent(cluster, place, request.signal).catch(toCompassError);
+  const present = seen instanceof CompassError ? new Present() : seen;
+  const scene = { cluster, place, present, write: writer(clock, request.signal) };
+  const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
+  const round = new Round(scene, new Tally(() => clock.now()), settings);
+  if (seen instanceof CompassError) round.applyError = seen;
+  const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions };
+  const stopped = await untilStopped(() => carryOut(options, request, progress));
+  return { outcome: toOutcome(progress, stopped), deletions: progress.deletions };
+}
+
+interface Progress {
+  readonly round: Round;
+  fetch: FetchOutcome;
+  deletions: DeletionState;
+}
+
+const NOTHING_FETCHED: FetchOutcome = { ok: true, pages: 0, listed: 0, complete: false, latencyMs: 0 };
+
+async function carryOut(options: SynchronizerOptions, request: SyncRequest, progress: Progress): Promise<void> {
+  const { round } = progress;
+  const source = options.director(request);
+  for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
+    const listing = await readListing(options, request, round, source);
+    progress.fetch = toFetchOutcome(listing, progress.fetch);
+    if (listing.isTorn && readings < MOST_READINGS && !request.signal?.aborted) continue;
+    if (!round.applyError) await settleNames(round, listing);
+    if (!round.applyError) await conclude(options, request, progress, listing);
+    if (round.overflow === 0) return;
+  }
+}
+
+async function readListing(
+  { clock, concurrency = CONCURRENCY }: SynchronizerOptions,
+  { signal }: SyncRequest,
+  round: Round,
+  source: ListingSource,
+): Promise<Listing> {
+  round.begin();
+  const pages = listApplications(source, clock);
+  for (;;) {
+    const { done, value } = await pages.next();
+    if (done) return value;
+    if (signal?.aborted) throw new Stopped('the synchronization was stopped');
+    await concurrently(value.applications, concurrency, (application) => round.settle(application));
+    for (const problem of value.problems) await round.fail(problem, problem);
+  }
+}
+
+/** What the listing leaves without a reason to be: judged by the one rule of deleting, and removed. */
+async function conclude(
+  { clock, config, holdMs = Number.POSITIVE_INFINITY }: SynchronizerOptions,
+  { approvedPlanId }: SyncRequest,
+  progress: Progress,
+  listing: Listing,
+): Promise<void> {
+  const unlisted = findUnlisted(progress.round, listing);
+  const verdict = judgeDeletions(progress.deletions, {
+    nowMs: clock.monotonicMs(),
+    now: clock.now(),
+    listing: { complete: listing.complete, digest: listing.digest, ids: new Set(listing.heads.keys()) },
+    present: unlisted.present,
+    applications: unlisted.applications.map(toCandidate),
+    secrets: unlisted.secrets.map(toCandidate),
+    budget: config.deletionBudget,
+    holdMs,
+    approvedPlanId,
+  });
+  progress.deletions = verdict.state;
+  if (listing.complete) await deleteUnlisted(progress.round, unlisted, verdict);
+}
+
+function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
+  return {
+    ok: listing.error === undefined,
+    error: listing.error,
+    pages: before.pages + listing.pages,
+    listed: listing.heads.size,
+    complete: listing.complete,
+    incompleteBecause: listing.incompleteBecause,
+    latencyMs: before.latencyMs + listing.latencyMs,
+  };
+}
+
+function toOutcome({ round, fetch, deletions }: Progress, stopped: boolean): SyncOutcome {
+  const { tally, scene, applyError } = round;
+  const { created, updated, deleted, inSync, wanted, failed, changes } = tally;
+  const { connectionName } = scene.place;
+  const isKept = ({ ownership, uid }: PresentApplication) =>
+    ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
+  return {
+    fetch,
+    present: [...scene.present.applications()].filter(isKept).length,
+    inSync,
+    created: [...created],
+    updated: [...updated],
+    deleted: [...deleted],
+    unchanged: Math.max(0, tally.settled.size - created.size - updated.size),
+    secrets: wanted.size,
+    failed,
+    held: toHeldPlan(deletions.held),
+    changes,
+    applyError,
+    stopped,
+  };
+}
+
+async function untilStopped(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return false;
+  } catch (error) {
+    if (error instanceof Stopped) return true;
+    throw error;
+  }
+}
+
+function toCompassError(error: unknown): CompassError {
+  if (error instanceof CompassError) return error;
+  throw error;
+}

@@ -1,0 +1,77 @@
+import type { Applied } from './apply.ts';
+import { type Change, type FailedApplication, MOST_CHANGES } from './outcome.ts';
+import type { Problem } from './problem.ts';
+
+/** Counts what happens in a round. A listing that is begun anew counts its Applications anew, but not what was written. */
+export class Tally {
+  readonly created = new Set<string>();
+  readonly updated = new Set<string>();
+  readonly deleted = new Set<string>();
+  readonly #now: () => number;
+  readonly #changes: Change[] = [];
+  #failed = new Map<string, FailedApplication>();
+  #nameless: FailedApplication[] = [];
+  #withProblem = new Set<string>();
+  /** Uids of the Applications that are as they are listed, but for what `failed` says. */
+  settled = new Set<string>();
+  /** Names of the Secrets that they refer to. */
+  wanted = new Set<string>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  beginListing(): void {
+    this.#failed = new Map();
+    this.#nameless = [];
+    this.#withProblem = new Set();
+    this.settled = new Set();
+    this.wanted = new Set();
+  }
+
+  fail({ id, name }: { readonly id: string | undefined; readonly name: string | undefined }, problem: Problem): void {
+    const failure = { id: id ?? '', name: name ?? '', reason: problem.reason, message: problem.message };
+    if (id === undefined) this.#nameless.push(failure);
+    else this.#failed.set(id, failure);
+  }
+
+  get failed(): readonly FailedApplication[] {
+    return [...this.#failed.values(), ...this.#nameless];
+  }
+
+  /** Those of the settled ones that have nothing to be said about them. */
+  get inSync(): number {
+    return this.settled.size - this.#withProblem.size;
+  }
+
+  /** Nothing was left of it to write, or it was written; `from` are the names that it had before. */
+  settle(
+    { record, action, secrets, wanted, problem }: Applied,
+    id: string,
+    cause: string,
+    from: readonly string[],
+  ): void {
+    this.settled.add(record.uid);
+    for (const name of wanted) this.wanted.add(name);
+    if (problem) {
+      this.fail({ id, name: record.name }, problem);
+      this.#withProblem.add(record.uid);
+    }
+    for (const secret of secrets) this.change('Secret', secret.name, secret.action, `of Application ${record.name}`);
+    if (action === 'unchanged') return;
+    const isNew = action === 'created' && from.length === 0;
+    if (isNew) this.created.add(record.name);
+    else if (!this.created.has(record.name)) this.updated.add(record.name);
+    this.change('Application', record.name, from.length > 0 ? 'renamed' : action, cause);
+  }
+
+  change(kind: Change['kind'], name: string, action: Change['action'], cause: string): void {
+    if (kind === 'Application' && action === 'deleted') this.deleted.add(name);
+    this.#changes.push({ time: this.#now(), kind, name, action, cause });
+    if (this.#changes.length > 2 * MOST_CHANGES) this.#changes.splice(0, MOST_CHANGES);
+  }
+
+  get changes(): readonly Change[] {
+    return this.#changes.slice(-MOST_CHANGES);
+  }
+}

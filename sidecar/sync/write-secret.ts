@@ -1,0 +1,82 @@
+import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
+import type { DesiredSecret } from './desired.ts';
+import { desiredSecretDigest } from './digest.ts';
+import { toSecret } from './objects.ts';
+import { applicationOwners } from './ownership.ts';
+import { type PresentApplication, type PresentSecret, toPresentSecret } from './present.ts';
+import { problemError } from './problem.ts';
+import type { Scene } from './scene.ts';
+
+const FIELD_MANAGER = { fieldManager: SIDECAR_FIELD_MANAGER };
+
+/**
+ * Brings one Secret of an Application to what is desired. Its other owners stay for now, so that it outlives an
+ * Application that is being renamed. The caller has made sure that it is no foreign one. Throws CompassError.
+ */
+export async function writeSecret(
+  scene: Scene,
+  desired: DesiredSecret,
+  owner: PresentApplication,
+): Promise<'created' | 'updated' | 'unchanged'> {
+  const before = scene.present.secret(desired.name);
+  const secret = toSecret(desired, owner, before, scene.place);
+  if (!before) {
+    remember(scene, await scene.write(() => scene.cluster.create(SECRET, secret, FIELD_MANAGER)));
+    return 'created';
+  }
+  const isOwned = before.owners.some(({ uid }) => uid === owner.uid);
+  if (isOwned && before.digest === desiredSecretDigest(desired)) return 'unchanged';
+  const options = { ...FIELD_MANAGER, force: true };
+  const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
+  remember(scene, await dropOtherKeys(scene, desired, applied));
+  return 'updated';
+}
+
+/** An apply leaves the keys of other managers, the reference agent's for example; the data is ours whole. */
+async function dropOtherKeys(scene: Scene, desired: DesiredSecret, applied: Secret): Promise<Secret> {
+  const wanted = desired.content.reveal();
+  const others = Object.keys(applied.data ?? {}).filter((key) => !(key in wanted));
+  if (others.length === 0) return applied;
+  const { name, namespace, resourceVersion } = applied.metadata;
+  const patch = { metadata: { resourceVersion }, data: Object.fromEntries(others.map((key) => [key, null])) };
+  const ref = { kind: SECRET, name, namespace };
+  return scene.write(() => scene.cluster.mergePatch<Secret>(ref, patch, FIELD_MANAGER));
+}
+
+/**
+ * Throws ForeignObject where a Secret is somebody else's: marked by another connection, unmarked and not owned by the
+ * Application, or owned by another Application. `origins` are the uids that the Application has and had before a rename.
+ */
+export function refuseForeign(scene: Scene, secret: PresentSecret, origins: ReadonlySet<string>): void {
+  const owners = applicationOwners(secret.owners);
+  const isItsOwn = owners.some((uid) => origins.has(uid));
+  const isAnothers = owners.some((uid) => !origins.has(uid) && scene.present.hasApplication(uid));
+  if (secret.ownership === 'ours' && (isItsOwn || !isAnothers)) return;
+  if (secret.ownership === 'unmarked' && isItsOwn) return;
+  const message = `the Secret ${secret.name} in ${scene.place.integrationNamespace} is not this Application's`;
+  throw problemError({ reason: 'ForeignObject', message });
+}
+
+/** Takes the Applications that a Secret has left from its owners, so that it does not go with them. */
+export async function dropOtherOwners(scene: Scene, name: string, owner: PresentApplication): Promise<void> {
+  const secret = scene.present.secret(name);
+  if (!secret) return;
+  const left = applicationOwners(secret.owners).filter((uid) => uid !== owner.uid && scene.present.hasApplication(uid));
+  if (left.length === 0) return;
+  const ownerReferences = secret.owners.filter(({ uid }) => !left.includes(uid));
+  const patch = { metadata: { uid: secret.uid, resourceVersion: secret.resourceVersion, ownerReferences } };
+  const ref = { kind: SECRET, name, namespace: scene.place.integrationNamespace };
+  remember(scene, await scene.write(() => scene.cluster.mergePatch<Secret>(ref, patch, FIELD_MANAGER)));
+}
+
+/** Deletes exactly the Secret that was judged, in the version that was judged. */
+export async function deleteSecret(scene: Scene, { name, uid, resourceVersion }: PresentSecret): Promise<void> {
+  const ref = { kind: SECRET, name, namespace: scene.place.integrationNamespace };
+  await scene.write(() => scene.cluster.delete(ref, { uid, resourceVersion }));
+  scene.present.removeSecret(name);
+}
+
+function remember(scene: Scene, secret: Secret): void {
+  scene.present.putSecret(toPresentSecret(secret, scene.place.connectionName));
+}
