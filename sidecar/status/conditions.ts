@@ -1,13 +1,14 @@
 import { formatTime } from '#common/clock.ts';
 import type { Condition, ConnectionState } from '#common/resources/compass-connection.ts';
+import type { SyncOutcome } from '../sync/outcome.ts';
 import { currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, clip } from './error-text.ts';
-import type { Observation, SuspensionObservation, SyncOutcome, WarningType } from './observation.ts';
+import type { Observation, SuspensionObservation, WarningType } from './observation.ts';
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
 
 /** The types that this program sets, all of which it also removes; other types belong to others and stay. */
-export const OWN_CONDITIONS = [
+const OWN_CONDITIONS = [
   'Connected',
   'Synchronized',
   'Ready',
@@ -18,6 +19,11 @@ export const OWN_CONDITIONS = [
   'ClockSkew',
   'DefinitionMissing',
 ] as const;
+
+/** Whether this program sets conditions of the type. */
+export function isOwnCondition(type: string): boolean {
+  return OWN_CONDITIONS.some((own) => own === type);
+}
 
 type OwnCondition = (typeof OWN_CONDITIONS)[number];
 
@@ -48,7 +54,7 @@ export function conditions(
       warningFinding(type, observation),
     ]),
   ];
-  const foreign = (previous ?? []).filter(({ type }) => !OWN_CONDITIONS.some((own) => own === type));
+  const foreign = (previous ?? []).filter(({ type }) => !isOwnCondition(type));
   const own = findings.flatMap(([type, finding]) =>
     finding ? [dated(before.get(type), type, finding, observation)] : [],
   );

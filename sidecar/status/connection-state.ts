@@ -1,6 +1,7 @@
 import type { Reason } from '#common/errors.ts';
 import { CONNECTION_STATES, type ConnectionState } from '#common/resources/compass-connection.ts';
-import type { Observation, SuspensionObservation, SyncOutcome } from './observation.ts';
+import type { SyncOutcome } from '../sync/outcome.ts';
+import type { Observation, SuspensionObservation } from './observation.ts';
 
 /** Reasons that say: the identity itself is gone, so that only a new pairing helps. */
 const IDENTITY_LOST: readonly Reason[] = [

@@ -6,10 +6,11 @@ import type {
   SynchronizationStatus,
   Time,
 } from '#common/resources/compass-connection.ts';
+import type { SyncOutcome } from '../sync/outcome.ts';
 import { conditions } from './conditions.ts';
 import { connectionState, currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, errorText } from './error-text.ts';
-import type { Observation, SyncOutcome } from './observation.ts';
+import type { Observation } from './observation.ts';
 
 /**
  * The status that follows from an observation, exact to the second, by mapping.md's table of states.

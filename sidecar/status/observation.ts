@@ -1,5 +1,6 @@
 import type { CompassError, Reason } from '#common/errors.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
+import type { SyncOutcome } from '../sync/outcome.ts';
 
 /**
  * What one reconcile pass saw and did: facts only, all of them current. Whatever a pass did not do itself it repeats
@@ -80,48 +81,6 @@ export interface SuspensionObservation {
   readonly until?: string | undefined;
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
-}
-
-/** What a synchronization came to, as far as status, report and metrics show it. */
-export interface SyncOutcome {
-  readonly fetch: {
-    readonly ok: boolean;
-    readonly error?: CompassError | undefined;
-    readonly pages: number;
-    /** Applications that the Director listed. */
-    readonly listed: number;
-    readonly complete: boolean;
-    readonly latencyMs: number;
-  };
-  /** Applications with our metadata in the cluster after the pass. */
-  readonly present: number;
-  /** Applications that could not be mapped or applied. */
-  readonly failed: readonly FailedApplication[];
-  readonly held?: HeldPlan | undefined;
-  readonly created: readonly string[];
-  readonly updated: readonly string[];
-  readonly deleted: readonly string[];
-  readonly unchanged: number;
-  /** What kept the whole plan from being applied, and not one Application only. */
-  readonly applyError?: CompassError | undefined;
-}
-
-export interface FailedApplication {
-  readonly name: string;
-  readonly id: string;
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-/** Deletions that wait, by mapping.md's rule. */
-export interface HeldPlan {
-  readonly id: string;
-  readonly count: number;
-  /** The Applications that would go. */
-  readonly names: readonly string[];
-  readonly since?: number | undefined;
-  /** When it goes by itself; undefined where only an approval lets it go. */
-  readonly releaseAt?: number | undefined;
 }
 
 export interface LabelsObservation {

@@ -5,8 +5,6 @@ export interface SettleOptions {
   readonly now: number;
   /** APP_STATUS_PERIOD: how often times alone are worth a write, in milliseconds. */
   readonly periodMs: number;
-  /** False where the CRD is known to prune conditions. */
-  readonly keepsConditions: boolean;
   /** Whether somebody waits for the times of this pass. */
   readonly requested?: boolean | undefined;
 }
@@ -19,14 +17,15 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * What to write: `wanted`, or `written` itself (the same object) where that says the same, or where only times passed
- * and the last write is younger than the period. Null, empty text and absent are one.
+ * and the last write is younger than the period. Null, empty text and absent are one; observedGeneration is no
+ * difference, since it has rules of its own (observed-generation.ts).
  */
 export function settleStatus(
   written: CompassConnectionStatus | undefined,
   wanted: CompassConnectionStatus,
   options: SettleOptions,
 ): CompassConnectionStatus {
-  if (!written || !isDeepStrictEqual(lasting(written, options), lasting(wanted, options))) return wanted;
+  if (!written || !isDeepStrictEqual(lasting(written), lasting(wanted))) return wanted;
   if (isDeepStrictEqual(passing(written), passing(wanted))) return written;
   return options.requested || isOld(written, options) ? wanted : written;
 }
@@ -38,10 +37,10 @@ function isOld(written: CompassConnectionStatus, { now, periodMs }: SettleOption
   return !(newest <= now && now - newest < periodMs);
 }
 
-function lasting(status: CompassConnectionStatus, { keepsConditions }: SettleOptions): unknown {
+function lasting(status: CompassConnectionStatus): unknown {
   const parts = Object.entries(status).map(([key, value]) => [key, without(value, PASSING[key] ?? [])]);
   const { conditions, ...rest } = Object.fromEntries(parts) as Partial<Record<string, unknown>>;
-  return { ...(meaningful(rest) as object), ...(keepsConditions ? { conditions: byType(conditions) } : {}) };
+  return { ...(meaningful(rest) as object), conditions: byType(conditions) };
 }
 
 function passing(status: CompassConnectionStatus): unknown {
@@ -59,7 +58,9 @@ function without(value: unknown, keys: readonly string[]): unknown {
 /** The order of conditions means nothing: they are a map by type. */
 function byType(conditions: unknown): unknown {
   const list = Array.isArray(conditions) ? (conditions as Condition[]) : [];
-  return Object.fromEntries(list.map((condition) => [condition.type, meaningful(condition)]));
+  return Object.fromEntries(
+    list.map((condition) => [condition.type, meaningful(without(condition, ['observedGeneration']))]),
+  );
 }
 
 /** The value without nulls, empty texts and empty objects, at every level of objects. */

@@ -80,7 +80,7 @@ test('failures of one reason give it to the condition, several share Application
 });
 
 test('S3: verification that is off, a skewed clock and held deletions are conditions while they last', () => {
-  const held = { id: 'plan-1', count: 62, names: [] };
+  const held = { id: 'plan-1', count: 62, names: [], since: NOON, budget: 41, why: 'more than the budget' };
   const warnings = [
     { type: 'TLSVerificationDisabled', message: 'the certificate of Compass is not verified' },
     { type: 'Setting', message: 'only for the log' },

@@ -1,5 +1,6 @@
 import type { CompassError } from '#common/errors.ts';
-import type { Observation, SyncOutcome } from '../../../sidecar/status/observation.ts';
+import type { Observation } from '../../../sidecar/status/observation.ts';
+import type { SyncOutcome } from '../../../sidecar/sync/outcome.ts';
 
 /** A moment for tests: 2026-03-01T12:00:00Z. */
 export const NOON = Date.UTC(2026, 2, 1, 12);
@@ -16,6 +17,10 @@ export function outcome(changes: Partial<SyncOutcome> = {}): SyncOutcome {
     updated: [],
     deleted: [],
     unchanged: 2,
+    inSync: 2,
+    secrets: 1,
+    changes: [],
+    stopped: false,
     ...changes,
   };
 }

@@ -8,8 +8,8 @@ import { connected, fetchFailed, NOON, synchronized } from './observations.ts';
 
 const PERIOD_MS = 300_000;
 
-function options(now: number, rest: { keepsConditions?: boolean; requested?: boolean } = {}) {
-  return { now, periodMs: PERIOD_MS, keepsConditions: true, ...rest };
+function options(now: number, rest: { requested?: boolean } = {}) {
+  return { now, periodMs: PERIOD_MS, ...rest };
 }
 
 test('I12: times alone are written once a period', () => {
@@ -45,11 +45,12 @@ test('null, empty and absent are one, and a foreign order of conditions is no di
   assert.equal(settleStatus(written, wanted, options(NOON)), written);
 });
 
-test('conditions that the CRD prunes make no difference once that is known', () => {
-  const wanted = connectionStatus(undefined, synchronized());
+test('conditions that are missing are a difference, and an older observedGeneration is none', () => {
+  const wanted = connectionStatus(undefined, synchronized({}, { generation: 2 }));
   const { conditions: _, ...written } = wanted;
   assert.equal(settleStatus(written, wanted, options(NOON)), wanted);
-  assert.equal(settleStatus(written, wanted, options(NOON, { keepsConditions: false })), written);
+  const older = connectionStatus(undefined, synchronized({}, { generation: 1 }));
+  assert.equal(settleStatus(older, wanted, options(NOON)), older);
 });
 
 test('a clock that stepped back does not silence the status', () => {

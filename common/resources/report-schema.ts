@@ -1,0 +1,69 @@
+import type { Schema } from './conform.ts';
+
+const text: Schema = { type: 'string' };
+const time: Schema = { type: 'string', description: 'RFC 3339, UTC, whole seconds' };
+const count: Schema = { type: 'integer' };
+
+function object(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
+  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+const error = object({ reason: text, message: text }, { requestId: text });
+const contact = object(
+  { time, latencyMs: { type: 'number' } },
+  { error, pages: count, complete: { type: 'boolean' }, incompleteBecause: text },
+);
+const identity = object(
+  { notBefore: time, notAfter: time, renewAt: time },
+  { commonName: text, acquired: time, fingerprints: object({ stored: text, inUse: text }) },
+);
+const condition = object(
+  { type: text, status: text },
+  { reason: text, message: text, observedGeneration: count, lastTransitionTime: time },
+);
+const checkResult = object({ category: text, name: text, status: text }, { reason: text, message: text });
+const request = object({ verb: text, id: text, accepted: time }, { finished: time, result: text, message: text });
+
+/** JSON Schema (draft 2020-12) of the report, v1: additive changes only. Objects of lists are kept whole or not at all. */
+export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title: string } = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Report of a compass-sidecar, v1',
+  ...object(
+    { schemaVersion: text },
+    {
+      generation: count,
+      writtenAt: time,
+      connection: text,
+      observedGeneration: count,
+      state: text,
+      runtimeId: text,
+      tenant: text,
+      connectorUrl: text,
+      directorUrl: text,
+      leader: object({}, { pod: text, version: text }),
+      conditions: list(condition),
+      warnings: list(object({ type: text, message: text })),
+      identity,
+      contact: object({}, { connector: contact, director: contact }),
+      applications: object(
+        { listed: count, present: count, inSync: count, failed: count, held: count },
+        { secrets: count },
+      ),
+      failures: list(object({ name: text, id: text, reason: text, message: text })),
+      held: object({ id: text, count, names: list(text) }, { since: time, budget: count, why: text }),
+      suspended: object({ scope: text }, { until: text, reason: text, by: text }),
+      check: object({ time, results: list(checkResult) }),
+      requests: list(request),
+      changes: list(object({ time, kind: text, name: text, action: text }, { cause: text })),
+      revision: count,
+      lastSync: time,
+      lastChange: time,
+      nextSync: time,
+      omitted: { type: 'object', additionalProperties: count },
+    },
+  ),
+};

@@ -1,0 +1,156 @@
+import { conform } from './conform.ts';
+import { REPORT_SCHEMA } from './report-schema.ts';
+
+/**
+ * The sidecar's report (schema v1): what plugin and people may know without reading a Secret. It lies in the ConfigMap
+ * `<connection name>-report`, under REPORT_KEY, with SIDECAR_LABELS. Times are RFC 3339 in UTC with whole seconds.
+ * A reader takes what it knows: whatever an older or newer sidecar lacks is absent.
+ */
+export interface Report {
+  readonly schemaVersion: string;
+  /** Grows by one with every write. */
+  readonly generation?: number;
+  readonly writtenAt?: string;
+  /** Name of the CompassConnection. */
+  readonly connection?: string;
+  readonly observedGeneration?: number;
+  readonly state?: string;
+  readonly runtimeId?: string;
+  readonly tenant?: string;
+  readonly connectorUrl?: string;
+  readonly directorUrl?: string;
+  readonly leader?: { readonly pod?: string; readonly version?: string };
+  readonly conditions?: readonly ReportedCondition[];
+  readonly warnings?: readonly { readonly type: string; readonly message: string }[];
+  readonly identity?: ReportedIdentity;
+  readonly contact?: { readonly connector?: Contact; readonly director?: Contact };
+  readonly applications?: ApplicationCounts;
+  readonly failures?: readonly ReportedFailure[];
+  readonly held?: ReportedPlan;
+  readonly suspended?: {
+    readonly scope: string;
+    readonly until?: string;
+    readonly reason?: string;
+    readonly by?: string;
+  };
+  readonly check?: { readonly time: string; readonly results: readonly CheckResult[] };
+  readonly requests?: readonly ReportedRequest[];
+  /** The last 50, newest first. */
+  readonly changes?: readonly ReportedChange[];
+  /** How many synchronizations have changed something. */
+  readonly revision?: number;
+  readonly lastSync?: string;
+  readonly lastChange?: string;
+  readonly nextSync?: string;
+  /** Lists that were cut to keep the report small, and how many items each lost. */
+  readonly omitted?: Readonly<Record<string, number>>;
+}
+
+export interface ReportedCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly observedGeneration?: number;
+  readonly lastTransitionTime?: string;
+}
+
+export interface ReportedIdentity {
+  readonly commonName?: string;
+  readonly acquired?: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly renewAt: string;
+  /** HMACs with a key that stays in the cluster: equal where the certificates are, and of no other use. */
+  readonly fingerprints?: { readonly stored: string; readonly inUse: string };
+}
+
+export interface ReportedError {
+  readonly reason: string;
+  readonly message: string;
+  /** The `x-request-id` under which Compass logged the call. */
+  readonly requestId?: string;
+}
+
+export interface Contact {
+  readonly time: string;
+  readonly latencyMs: number;
+  readonly error?: ReportedError;
+  /** Director only: how many pages its last listing had, and whether it was complete. */
+  readonly pages?: number;
+  readonly complete?: boolean;
+  readonly incompleteBecause?: string;
+}
+
+export interface ApplicationCounts {
+  readonly listed: number;
+  readonly present: number;
+  readonly inSync: number;
+  readonly failed: number;
+  readonly held: number;
+  /** Secrets that Applications refer to. */
+  readonly secrets?: number;
+}
+
+export interface ReportedFailure {
+  readonly name: string;
+  readonly id: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ReportedPlan {
+  readonly id: string;
+  readonly count: number;
+  readonly names: readonly string[];
+  readonly since?: string;
+  /** How many deletions would not have been held. */
+  readonly budget?: number;
+  readonly why?: string;
+}
+
+export interface CheckResult {
+  readonly category: string;
+  readonly name: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface ReportedRequest {
+  readonly verb: string;
+  readonly id: string;
+  readonly accepted: string;
+  readonly finished?: string;
+  /** `succeeded`, `failed`, `superseded` or `refused`, once it is finished. */
+  readonly result?: string;
+  readonly message?: string;
+}
+
+export interface ReportedChange {
+  readonly time: string;
+  /** Application or Secret. */
+  readonly kind: string;
+  readonly name: string;
+  /** `created`, `updated` or `deleted`. */
+  readonly action: string;
+  readonly cause?: string;
+}
+
+export const REPORT_SCHEMA_VERSION = 'v1';
+
+/** The key in the ConfigMap's data. */
+export const REPORT_KEY = 'report.json';
+
+/** What a report may weigh: a ConfigMap holds 1 MiB, and every status command reads it. */
+export const REPORT_LIMIT_BYTES = 256 * 1024;
+
+/** The report of a text, without whatever in it does not have the form it should; undefined where it is no report at all. */
+export function readReport(text: string | undefined): Report | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return conform(REPORT_SCHEMA, JSON.parse(text)) as Report | undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Clock } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { discoverKind } from '#common/cluster/discovery.ts';
+import { CompassError } from '#common/errors.ts';
+import { errorFields, type Log } from '#common/log.ts';
+import {
+  COMPASS_CONNECTION,
+  type CompassConnection,
+  type CompassConnectionStatus,
+} from '#common/resources/compass-connection.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { Config } from '../config.ts';
+import type { Done } from './connection-patch.ts';
+import { connectionStatus } from './connection-status.ts';
+import { EventRecorder } from './events.ts';
+import { newerStatus } from './newer-status.ts';
+import type { Observation, Warning } from './observation.ts';
+import { readStatus } from './read-status.ts';
+import { buildReport } from './report.ts';
+import { stateEvents } from './state-events.ts';
+import { ReportWriter } from './write-report.ts';
+import { StatusWriter } from './write-status.ts';
+
+export interface PublisherOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: Pick<Config, 'connectionName' | 'ownNamespace' | 'statusPeriodMs' | 'podName'>;
+  /** What keys the fingerprints in the report, as soon as it is known. */
+  readonly fingerprintKey: () => Sensitive | undefined;
+  /** Told after every pass, whether or not anything was written: for the metrics. */
+  readonly observe?: (observation: Observation, status: CompassConnectionStatus) => void;
+}
+
+/**
+ * The CompassConnection in the cluster, and all that is written about it: status, report, Events. What cannot be
+ * written is logged and tried again with the next pass: the truth about a connection must not stand in its way.
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #status: StatusWriter;
+  readonly #report: ReportWriter;
+  readonly #events: EventRecorder;
+  /** The last status to the second, where the one in the cluster is as old as the period allows. */
+  #exact: CompassConnectionStatus | undefined;
+  #isDefinitionMissing = false;
+
+  constructor(options: PublisherOptions) {
+    const { cluster, clock, log, config } = options;
+    const { connectionName, podName, ownNamespace: namespace, statusPeriodMs: periodMs } = config;
+    this.#options = options;
+    this.#status = new StatusWriter(cluster, connectionName);
+    this.#report = new ReportWriter({
+      cluster,
+      clock,
+      namespace,
+      name: ownObjectNames(connectionName).report,
+      periodMs,
+    });
+    this.#events = new EventRecorder({ cluster, clock, log, connectionName, podName });
+  }
+
+  /** The object, and whether its definition is served at all. Throws CompassError as Cluster does. */
+  async read(): Promise<{ readonly served: boolean; readonly object: CompassConnection | undefined }> {
+    const { cluster, config } = this.#options;
+    const object = await cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name: config.connectionName });
+    const served = object !== undefined || (await discoverKind(cluster, COMPASS_CONNECTION)).served;
+    this.#isDefinitionMissing = !served;
+    return { served, object };
+  }
+
+  /**
+   * Writes what differs, takes off the object what is `done`, and returns the object as it is then: undefined where there
+   * is none any more. An object that the pass found absent is created.
+   */
+  async publish(
+    read: CompassConnection | undefined,
+    observation: Observation,
+    done: Done = {},
+  ): Promise<CompassConnection | undefined> {
+    const facts = this.#withOwnWarnings(observation);
+    const before = newerStatus(this.#exact, readStatus(read));
+    const status = connectionStatus(before, facts);
+    this.#exact = status;
+    this.#options.observe?.(facts, status);
+    const requested = facts.requested || isAnything(done);
+    const connection = await this.#writeStatus(read, status, facts, done, requested);
+    await this.#events.record(connection, stateEvents(before, status));
+    await this.#writeReport(status, facts, requested);
+    return connection;
+  }
+
+  #withOwnWarnings(observation: Observation): Observation {
+    if (!this.#isDefinitionMissing) return observation;
+    const warning: Warning = {
+      type: 'DefinitionMissing',
+      message: 'the CompassConnection definition (CRD) is not installed, so that the status is in the report alone',
+    };
+    return { ...observation, warnings: [...observation.warnings, warning] };
+  }
+
+  async #writeStatus(
+    read: CompassConnection | undefined,
+    status: CompassConnectionStatus,
+    { now, urls }: Observation,
+    done: Done,
+    requested: boolean,
+  ): Promise<CompassConnection | undefined> {
+    if (this.#isDefinitionMissing) return undefined;
+    const { config, log } = this.#options;
+    const settle = { now, periodMs: config.statusPeriodMs, requested };
+    const { connection, error } = await this.#status.write(read, { status, urls, done, settle });
+    if (error) log.warn('the status was not written', errorFields(error));
+    return connection;
+  }
+
+  async #writeReport(status: CompassConnectionStatus, observation: Observation, requested: boolean): Promise<void> {
+    const { config, fingerprintKey, log } = this.#options;
+    const context = { connectionName: config.connectionName, fingerprintKey: fingerprintKey() };
+    try {
+      await this.#report.write((previous) => buildReport(previous, status, observation, context), requested);
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      log.warn('the report was not written', errorFields(error));
+    }
+  }
+}
+
+function isAnything({ resyncNow, refreshCredentialsNow, requests }: Done): boolean {
+  return resyncNow === true || refreshCredentialsNow === true || (requests ?? []).length > 0;
+}

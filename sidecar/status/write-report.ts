@@ -1,0 +1,72 @@
+import { type Clock, formatTime } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
+import { SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
+import { renderReport } from '#common/resources/render-report.ts';
+import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
+import { isReportDue } from './settle-report.ts';
+
+export interface ReportWriterOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly namespace: string;
+  /** Name of the ConfigMap. */
+  readonly name: string;
+  /** APP_STATUS_PERIOD, in milliseconds. */
+  readonly periodMs: number;
+}
+
+/** Keeps the report's ConfigMap: read once, at start, for its history, and written only when there is something to say. */
+export class ReportWriter {
+  readonly #options: ReportWriterOptions;
+  /** The last report that was stored, and the last one at all: the history goes on where a write failed. */
+  #written: Report | undefined;
+  #latest: Report | undefined;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
+  #isRead = false;
+
+  constructor(options: ReportWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Writes what `build` makes of the last report, if that is due. Throws CompassError as Cluster does; then the report
+   * is due again at the next call.
+   */
+  async write(build: (previous: Report | undefined) => Report, requested = false): Promise<void> {
+    await this.#readOnce();
+    const { clock, periodMs } = this.#options;
+    const wanted = build(this.#latest);
+    this.#latest = wanted;
+    const times = { nowMs: clock.monotonicMs(), writtenAtMs: this.#writtenAtMs, periodMs: requested ? 0 : periodMs };
+    if (!isReportDue(this.#written, wanted, times)) return;
+    const report: Report = {
+      ...wanted,
+      generation: (this.#written?.generation ?? 0) + 1,
+      writtenAt: formatTime(clock.now()),
+    };
+    await this.#store(renderReport(report));
+    this.#written = report;
+    this.#writtenAtMs = times.nowMs;
+  }
+
+  async #readOnce(): Promise<void> {
+    if (this.#isRead) return;
+    const { cluster, name, namespace } = this.#options;
+    const present = await cluster.find<ConfigMap>({ kind: CONFIG_MAP, name, namespace });
+    this.#written = readReport(present?.data?.[REPORT_KEY]);
+    this.#latest = this.#written;
+    this.#isRead = true;
+  }
+
+  async #store(text: string): Promise<void> {
+    const { cluster, name, namespace } = this.#options;
+    const configMap: ConfigMap = {
+      apiVersion: CONFIG_MAP.apiVersion,
+      kind: CONFIG_MAP.kind,
+      metadata: { name, namespace, labels: SIDECAR_LABELS },
+      data: { [REPORT_KEY]: text },
+    };
+    await cluster.apply(CONFIG_MAP, configMap, { fieldManager: SIDECAR_FIELD_MANAGER, force: true });
+  }
+}
