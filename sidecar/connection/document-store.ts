@@ -1,4 +1,6 @@
-import { hasReason } from '#common/errors.ts';
+import { backoffMs } from '#common/backoff.ts';
+import type { Clock } from '#common/clock.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import type { SecretDocument, StoredDocument } from './secret-document.ts';
 
 /**
@@ -40,6 +42,22 @@ export class DocumentStore<T> {
       }
       if (hasReason(error, 'ClusterConflict')) this.#loaded = false;
       throw error;
+    }
+  }
+
+  /**
+   * For what cannot be had a second time: keeps trying, with back-off, for as long as the process lives.
+   * `onFailure` is told of each failure.
+   */
+  async writeAtLast(value: T, clock: Clock, onFailure: (error: unknown) => void): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.write(value);
+      } catch (error) {
+        if (!(error instanceof CompassError)) throw error;
+        onFailure(error);
+        await clock.sleep(backoffMs(failures, Math.random, { firstMs: 500, longestMs: 10_000 }));
+      }
     }
   }
 

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '#common/clock.ts';
+import type { ObservedCall, Transport } from '#common/compass/endpoint.ts';
+import { readRoots } from '#common/compass/roots.ts';
+import { CompassError, messageOf, REASONS, type Reason } from '#common/errors.ts';
+import type { Log } from '#common/log.ts';
+import type { Config } from './config.ts';
+import type { ContactObservation, Warning } from './status/observation.ts';
+
+export interface CompassWireOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+  /** Told of each call: for the metrics. */
+  readonly observe?: (call: ObservedCall) => void;
+}
+
+/** A clock that is further off than this is worth a warning: it decides when certificates are valid. */
+const SKEW_WARNED_MS = 5 * 60_000;
+
+/** The way to Compass: one transport for the process, and what it has shown. */
+export class CompassWire {
+  readonly transport: Transport;
+  readonly #config: Config;
+  #contact: ContactObservation | undefined;
+  #skewMs = 0;
+
+  /** Reads the bundles of roots. Throws InvalidSetting for one that cannot be read or has no certificate in it. */
+  static async open(options: CompassWireOptions): Promise<CompassWire> {
+    return new CompassWire(options, await readBundles(options));
+  }
+
+  private constructor(options: CompassWireOptions, extraRoots: readonly string[]) {
+    const { config, clock, stopping: signal } = options;
+    this.#config = config;
+    this.transport = {
+      extraRoots,
+      skipVerify: config.skipCompassTlsVerify,
+      proxy: config.proxy,
+      clock,
+      signal,
+      observe: (call) => this.#observe(call, options),
+    };
+  }
+
+  /** The last call of the Connector, by token or by certificate. */
+  get connectorContact(): ContactObservation | undefined {
+    return this.#contact;
+  }
+
+  /** What is wrong with the way to Compass although it works. */
+  warnings(): Warning[] {
+    const warnings: Warning[] = [];
+    if (this.#config.skipCompassTlsVerify) {
+      const message =
+        'APP_SKIP_COMPASS_TLS_VERIFY is true: anybody on the way to Compass can read and change everything';
+      warnings.push({ type: 'TLSVerificationDisabled', message });
+    }
+    if (Math.abs(this.#skewMs) > SKEW_WARNED_MS) {
+      const minutes = Math.round(this.#skewMs / 60_000);
+      const message = `the clock of Compass is ${minutes} minutes ahead of ours; correct the clock of the node`;
+      warnings.push({ type: 'ClockSkew', message });
+    }
+    return warnings;
+  }
+
+  #observe(call: ObservedCall, { config, clock, log, observe }: CompassWireOptions): void {
+    observe?.(call);
+    if (call.clockSkewMs !== undefined) this.#skewMs = call.clockSkewMs;
+    if (config.queryLogging) log.info('called Compass', { ...call });
+    if (call.target === 'director') return;
+    const { durationMs: latencyMs, outcome } = call;
+    const error = isReason(outcome) ? new CompassError(outcome, `${call.operation} failed: ${outcome}`) : undefined;
+    this.#contact = { time: clock.now(), latencyMs, error };
+  }
+}
+
+function isReason(outcome: string): outcome is Reason {
+  return Object.hasOwn(REASONS, outcome);
+}
+
+async function readBundles({ config, log }: CompassWireOptions): Promise<string[]> {
+  const roots: string[] = [];
+  for (const file of config.caBundleFiles) {
+    const bundle = readRoots(await readBundle(file));
+    for (const problem of bundle.problems) log.warn('a bundle of roots is not good', { file, problem });
+    roots.push(...bundle.roots);
+  }
+  return roots;
+}
+
+async function readBundle(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const message = `the bundle of roots ${file} cannot be read: ${messageOf(error)}; correct APP_COMPASS_CA_BUNDLE or NODE_EXTRA_CA_CERTS`;
+    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
+    throw new CompassError('InvalidSetting', message, { cause: error });
+  }
+}

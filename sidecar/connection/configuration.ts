@@ -1,0 +1,81 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { hashToken, readToken } from '#common/compass/token.ts';
+import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
+import { CompassError } from '#common/errors.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { NamespacedName } from '../config.ts';
+
+/** What the configuration Secret says, checked. */
+export interface Configuration {
+  readonly connectorUrl: string;
+  readonly runtimeId: string;
+  readonly tenant: string | undefined;
+  /** The one-time token, where there is one; it may have been used. */
+  readonly token: { readonly value: Sensitive; readonly hash: string } | undefined;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The longest value of any key: a token in its longest form is far below it. */
+const LONGEST_VALUE = 32 * 1024;
+
+/**
+ * Reads and checks the configuration: the Secret, or where there is none the ConfigMap of the same name (the older form).
+ * Throws ConfigurationMissing, or ConfigurationInvalid with the key at fault; contents never stand in a message,
+ * because people put tokens into the wrong key.
+ */
+export async function readConfiguration(cluster: Cluster, where: NamespacedName): Promise<Configuration> {
+  const secret = await cluster.find<Secret>({ kind: SECRET, ...where });
+  const values = secret ? decoded(secret) : (await cluster.find<ConfigMap>({ kind: CONFIG_MAP, ...where }))?.data;
+  const place = `${where.namespace}/${where.name}`;
+  if (!values) {
+    throw new CompassError(
+      'ConfigurationMissing',
+      `no configuration: there is no secret ${place}, and no configmap of that name; create it with CONNECTOR_URL, RUNTIME_ID, TENANT and TOKEN`,
+    );
+  }
+  return check(values, secret ? `secret ${place}` : `configmap ${place}`);
+}
+
+function check(values: Readonly<Record<string, string>>, place: string): Configuration {
+  for (const [key, value] of Object.entries(values)) {
+    if (value.length > LONGEST_VALUE) throw invalid(place, `${key} is longer than ${LONGEST_VALUE} characters`);
+  }
+  const token = optional(values, 'TOKEN');
+  const parsed = token === undefined ? undefined : readToken(token);
+  const url = optional(values, 'CONNECTOR_URL') ?? parsed?.connectorUrl;
+  if (url === undefined) throw invalid(place, 'CONNECTOR_URL is missing');
+  const runtimeId = optional(values, 'RUNTIME_ID');
+  if (runtimeId === undefined) throw invalid(place, 'RUNTIME_ID is missing');
+  if (!UUID.test(runtimeId)) throw invalid(place, 'RUNTIME_ID is not a UUID');
+  return {
+    connectorUrl: parseConnectorUrl(url),
+    runtimeId: runtimeId.toLowerCase(),
+    tenant: readTenant(values, place),
+    token: parsed && { value: parsed.token, hash: hashToken(parsed.token) },
+  };
+}
+
+function readTenant(values: Readonly<Record<string, string>>, place: string): string | undefined {
+  const tenant = optional(values, 'TENANT');
+  if (tenant !== undefined && !/^[\x21-\x7e]{1,256}$/.test(tenant)) {
+    throw invalid(place, 'TENANT is not a tenant id: it must be one word of printable ASCII, 256 characters at most');
+  }
+  return tenant;
+}
+
+/** A value without the white space around it; undefined where nothing is left. */
+function optional(values: Readonly<Record<string, string>>, key: string): string | undefined {
+  const value = values[key]?.trim();
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function decoded(secret: Secret): Record<string, string> {
+  const entries = Object.entries(secret.data ?? {});
+  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+}
+
+function invalid(place: string, what: string): CompassError {
+  return new CompassError('ConfigurationInvalid', `${place}: ${what}; correct it`);
+}

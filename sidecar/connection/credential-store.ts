@@ -1,0 +1,98 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { CompassError, hasReason, messageOf } from '#common/errors.ts';
+import type { Log } from '#common/log.ts';
+import { joinRoots } from '#common/pki/certificate.ts';
+import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { Config, NamespacedName } from '../config.ts';
+
+/** The content of the client Secret, as it is: a pair may be missing, damaged or expired. */
+export interface StoredPair {
+  readonly crt: string;
+  readonly key: string;
+  readonly crtChain: string;
+}
+
+/** A proven pair on its way into the cluster's Secrets; all PEM. */
+export interface NewPair {
+  readonly leaf: string;
+  readonly chain: string;
+  readonly ca: string;
+  readonly key: Sensitive;
+}
+
+/** What the client Secret holds; undefined where there is no Secret, or nothing in it. */
+export async function readPair(cluster: Cluster, where: NamespacedName): Promise<StoredPair | undefined> {
+  const secret = await cluster.find<Secret>({ kind: SECRET, ...where });
+  const text = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
+  const pair = { crt: text('crt'), key: text('key'), crtChain: text('crtChain') };
+  return pair.crt === '' && pair.key === '' && pair.crtChain === '' ? undefined : pair;
+}
+
+/**
+ * Swaps the pair in: first the roots, old and new together, so that no reader meets a certificate whose issuer it does
+ * not know; then certificate, key and chain in one write. Keys, labels and annotations of others stay.
+ *
+ * The CA Secret is a courtesy to others: where its namespace or the right to it is missing that is a warning.
+ */
+export async function swapPair(cluster: Cluster, config: Config, pair: NewPair, log: Log): Promise<void> {
+  try {
+    await writeRoots(cluster, config.caSecret, pair.ca);
+  } catch (error) {
+    if (!hasReason(error, 'ClusterNotFound', 'ClusterForbidden')) throw error;
+    log.warn('the CA secret was not written; gateways that read it will not know the CA of Compass', {
+      secret: `${config.caSecret.namespace}/${config.caSecret.name}`,
+      error: messageOf(error),
+    });
+  }
+  await writeKeys(cluster, config.clientSecret, {
+    crt: pair.leaf,
+    key: pair.key.reveal(),
+    crtChain: pair.chain,
+  });
+}
+
+/** Writes back the very pair that was read before. */
+export async function restorePair(cluster: Cluster, where: NamespacedName, pair: StoredPair): Promise<void> {
+  await writeKeys(cluster, where, { crt: pair.crt, key: pair.key, crtChain: pair.crtChain });
+}
+
+async function writeRoots(cluster: Cluster, where: NamespacedName, ca: string): Promise<void> {
+  const secret = await cluster.find<Secret>({ kind: SECRET, ...where });
+  const present = Buffer.from(secret?.data?.['cacert'] ?? '', 'base64').toString('utf8');
+  const cacert = joinRoots(ca, present);
+  if (cacert !== present) await writeKeys(cluster, where, { cacert });
+}
+
+/** Writes these keys of a Secret in one request, and checks that what came back is what was written. */
+async function writeKeys(
+  cluster: Cluster,
+  where: NamespacedName,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const ref = { kind: SECRET, ...where };
+  const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+  const data = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+  );
+  const existing = await cluster.find<Secret>(ref);
+  const written = existing
+    ? await cluster.mergePatch<Secret>(
+        ref,
+        { metadata: { resourceVersion: existing.metadata.resourceVersion }, data },
+        options,
+      )
+    : await cluster.create<Secret>(
+        SECRET,
+        { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { ...where }, data },
+        options,
+      );
+  const changed = Object.keys(data).filter((key) => written.data?.[key] !== data[key]);
+  if (changed.length > 0) {
+    throw new CompassError(
+      'ClusterRefused',
+      `secret ${where.namespace}/${where.name}: ${changed.join(', ')} did not come back as written; a webhook changes or drops the content`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import { messageOf } from '#common/errors.ts';
+import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
+import type { Configuration } from './configuration.ts';
+import type { ConnectionContext } from './context.ts';
+import { swapPair } from './credential-store.ts';
+import type { IssuedJournal } from './journal.ts';
+import { type Connection, prove } from './maintain.ts';
+import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
+
+/** What the new pair is proven with, and what it replaces. */
+export interface Installation {
+  readonly journal: IssuedJournal;
+  /** Undefined where the configuration is gone: then the Runtime is the one that the state remembers. */
+  readonly identity: Pick<Configuration, 'runtimeId' | 'tenant'>;
+  readonly trustAnchorUrl: string;
+  /** A credential that works serves until the new one has been proven; without one there is nothing to lose. */
+  readonly replacesWorking: boolean;
+}
+
+/**
+ * Swaps the pair of the journal into the cluster's Secrets: proven by one real call first where it replaces a working one,
+ * the state next, and the journal cleared last, so that a crash in between repeats what was done and loses nothing.
+ */
+export async function installPair(context: ConnectionContext, installation: Installation): Promise<Connection> {
+  const { journal, identity, trustAnchorUrl } = installation;
+  const { leaf, chain, ca, key } = journal;
+  const now = context.clock.now();
+  const connection: Connection = {
+    credential: await readNewPair(context, journal, now),
+    urls: journal.urls,
+    runtimeId: identity.runtimeId,
+    tenant: identity.tenant,
+    trustAnchorUrl,
+  };
+  if (installation.replacesWorking) await prove(context, connection);
+  await swapPair(context.cluster, context.config, { leaf, chain, ca, key }, context.log);
+  await remember(context, installation, now);
+  await context.journal.remove();
+  return connection;
+}
+
+/** A pair that waited until it expired is of no use any more: its journal goes, and so does the token that it cost. */
+async function readNewPair(context: ConnectionContext, journal: IssuedJournal, now: number): Promise<StoredCredential> {
+  try {
+    return readStored({ crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain }, now);
+  } catch (error) {
+    if (journal.tokenHash !== undefined) {
+      const state = (await context.state.load()) ?? freshState();
+      await context.state.write(withToken(state, journal.tokenHash, spentRecord(state, journal, messageOf(error))));
+    }
+    await context.journal.remove();
+    throw error;
+  }
+}
+
+function spentRecord(state: StoredState, { tokenHash = '', startedAt }: IssuedJournal, message: string): TokenRecord {
+  const earlier = state.tokens[tokenHash];
+  const firstTriedAt = earlier?.firstTriedAt ?? startedAt;
+  return { outcome: 'spent', tries: (earlier?.tries ?? 0) + 1, firstTriedAt, mayHaveLeft: true, message };
+}
+
+async function remember(context: ConnectionContext, { journal, identity }: Installation, now: number): Promise<void> {
+  const before = (await context.state.load()) ?? freshState();
+  const hash = journal.tokenHash;
+  const earlier = hash === undefined ? undefined : before.tokens[hash];
+  const tokens = hash
+    ? withToken(before, hash, {
+        outcome: 'used',
+        tries: (earlier?.tries ?? 0) + 1,
+        firstTriedAt: earlier?.firstTriedAt ?? journal.startedAt,
+        mayHaveLeft: true,
+      })
+    : before;
+  const isPairing = journal.purpose === 'pair';
+  await context.state.write({
+    ...tokens,
+    urls: journal.urls,
+    runtimeId: identity.runtimeId,
+    ...(identity.tenant === undefined ? {} : { tenant: identity.tenant }),
+    acquired: now,
+    ...(isPairing ? { established: now, reconnectPending: false } : { renewed: now }),
+  });
+}

@@ -1,0 +1,167 @@
+import { fetchConfiguration, signCertificateSigningRequest } from '#common/compass/connector.ts';
+import type { Endpoint } from '#common/compass/endpoint.ts';
+import { requireTrustedUrl } from '#common/compass/trusted-url.ts';
+import { CompassError } from '#common/errors.ts';
+import { errorFields } from '#common/log.ts';
+import { buildCsr } from '#common/pki/csr.ts';
+import { judgeIssued } from '#common/pki/issued.ts';
+import { generatePrivateKey } from '#common/pki/private-key.ts';
+import { parseSubject } from '#common/pki/subject.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { ConnectionContext } from './context.ts';
+import type { ConfiguredJournal, IssuedJournal, Journal, PreparedJournal } from './journal.ts';
+import type { ManagementUrls } from './state.ts';
+
+/** How a certificate is asked for: with the user's token at CONNECTOR_URL, or with the present certificate. */
+export interface Applicant {
+  readonly purpose: Journal['purpose'];
+  readonly endpoint: Endpoint;
+  readonly token?: { readonly value: Sensitive; readonly hash: string } | undefined;
+  /** The URLs in use, which stand where the Connector names none; there are none before the first pairing. */
+  readonly presentUrls?: ManagementUrls | undefined;
+  /** Against which the URLs that the Connector names are judged. */
+  readonly connectorUrl: string;
+}
+
+/** A second token lives 60 minutes; from here on it is exchanged for a fresh one before it is used. */
+const SECOND_TOKEN_KEPT_MS = 45 * 60_000;
+
+/**
+ * Takes a pairing or a renewal from wherever its journal stands to a new pair in the journal. Each step is durable before
+ * the next one begins, so that after a crash this function goes on where it was.
+ *
+ * Throws what the Connector's calls throw; InvalidSubject and UntrustedUrl before the second token is spent, and
+ * InvalidCertificate for an answer that does not fit the request, after it.
+ */
+export async function issue(context: ConnectionContext, applicant: Applicant, begun?: Journal): Promise<IssuedJournal> {
+  const journal = begun ?? (await prepare(context, applicant));
+  if (journal.phase === 'issued') return journal;
+  const configured =
+    journal.phase === 'prepared'
+      ? await configure(context, applicant, journal, applicant.token?.value)
+      : await refresh(context, applicant, journal);
+  return sign(context, applicant, configured);
+}
+
+async function prepare(context: ConnectionContext, applicant: Applicant): Promise<PreparedJournal> {
+  const journal: PreparedJournal = {
+    phase: 'prepared',
+    purpose: applicant.purpose,
+    startedAt: context.clock.now(),
+    key: await generatePrivateKey(context.config.keySize),
+    ...(applicant.token ? { tokenHash: applicant.token.hash } : {}),
+  };
+  await context.journal.write(journal);
+  return journal;
+}
+
+async function configure(
+  context: ConnectionContext,
+  applicant: Applicant,
+  journal: PreparedJournal | ConfiguredJournal,
+  token: Sensitive | undefined,
+): Promise<ConfiguredJournal> {
+  refuseWhenStopping(context);
+  const answer = await fetchConfiguration(applicant.endpoint, context.transport, token);
+  const { purpose, startedAt, key, tokenHash } = journal;
+  const configured: ConfiguredJournal = {
+    phase: 'configured',
+    purpose,
+    startedAt,
+    key,
+    ...(tokenHash === undefined ? {} : { tokenHash }),
+    ...(token && answer.token ? { secondToken: answer.token } : {}),
+    configuredAt: context.clock.now(),
+    subject: answer.subject,
+    urls: {
+      connector: answer.certificateSecuredConnectorUrl ?? applicant.presentUrls?.connector ?? '',
+      director: answer.directorUrl ?? applicant.presentUrls?.director ?? '',
+    },
+  };
+  await keep(context, configured);
+  return configured;
+}
+
+/**
+ * A journal that waited is asked anew with its second token, which gives a fresh one: when it grew old, or when what the
+ * Connector said could not be used (that may have been mended since). Asking costs nothing but the old second token.
+ */
+async function refresh(
+  context: ConnectionContext,
+  applicant: Applicant,
+  journal: ConfiguredJournal,
+): Promise<ConfiguredJournal> {
+  const ageMs = context.clock.now() - journal.configuredAt;
+  const isUsable = ageMs < SECOND_TOKEN_KEPT_MS && ageMs >= 0 && isAcceptable(context, applicant, journal);
+  return isUsable ? journal : configure(context, applicant, journal, journal.secondToken);
+}
+
+function isAcceptable(context: ConnectionContext, applicant: Applicant, journal: ConfiguredJournal): boolean {
+  try {
+    requireAcceptable(context, applicant, journal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function requireAcceptable(context: ConnectionContext, applicant: Applicant, journal: ConfiguredJournal) {
+  const subject = parseSubject(journal.subject);
+  requireTrustedUrls(context, applicant.connectorUrl, journal.urls);
+  return subject;
+}
+
+/** Throws UntrustedUrl, or InvalidAnswer where the Connector named none. */
+export function requireTrustedUrls(
+  context: Pick<ConnectionContext, 'config'>,
+  connectorUrl: string,
+  urls: ManagementUrls,
+): void {
+  const named = { certificateSecuredConnectorURL: urls.connector, directorURL: urls.director };
+  for (const [field, url] of Object.entries(named)) {
+    if (url === '') throw new CompassError('InvalidAnswer', `the Connector named no ${field}`);
+    requireTrustedUrl(url, { connectorUrl, allowedHosts: context.config.allowedHosts });
+  }
+}
+
+async function sign(
+  context: ConnectionContext,
+  applicant: Applicant,
+  journal: ConfiguredJournal,
+): Promise<IssuedJournal> {
+  const subject = requireAcceptable(context, applicant, journal);
+  const csr = await buildCsr(journal.key, subject);
+  refuseWhenStopping(context);
+  const answer = await signCertificateSigningRequest(applicant.endpoint, context.transport, csr, journal.secondToken);
+  const judged = judgeIssued(answer, { key: journal.key, subject, now: context.clock.now() });
+  for (const warning of judged.warnings) context.log.warn('the new certificate is unusual', { warning });
+  const issued: IssuedJournal = {
+    phase: 'issued',
+    purpose: journal.purpose,
+    startedAt: journal.startedAt,
+    key: journal.key,
+    ...(journal.tokenHash === undefined ? {} : { tokenHash: journal.tokenHash }),
+    urls: journal.urls,
+    leaf: judged.leafPem,
+    chain: judged.chainPem,
+    ca: judged.caPem,
+  };
+  await keep(context, issued);
+  return issued;
+}
+
+/** What a token was spent for is written whatever it takes, also while the program is told to stop. */
+function keep(context: ConnectionContext, journal: Journal): Promise<void> {
+  return context.journal.writeAtLast(journal, context.clock, (error) => {
+    context.log.error('what a token was spent for could not be stored; it is kept in memory and tried again', {
+      phase: journal.phase,
+      ...errorFields(error),
+    });
+  });
+}
+
+function refuseWhenStopping(context: ConnectionContext): void {
+  if (context.stopping.aborted) {
+    throw new CompassError('Stopping', 'stopping: no call that a token or a certificate hangs on is begun');
+  }
+}

@@ -1,0 +1,72 @@
+import { fetchConfiguration } from '#common/compass/connector.ts';
+import { fetchRuntime } from '#common/compass/director.ts';
+import type { Endpoint } from '#common/compass/endpoint.ts';
+import { hasReason } from '#common/errors.ts';
+import type { StoredCredential } from '#common/pki/certificate.ts';
+import type { ConnectionContext } from './context.ts';
+import { issue, requireTrustedUrls } from './issue.ts';
+import type { IssuedJournal } from './journal.ts';
+import type { ManagementUrls } from './state.ts';
+
+/** A connection as it is used: where Compass is, and who we are there. */
+export interface Connection {
+  readonly credential: StoredCredential;
+  readonly urls: ManagementUrls;
+  readonly runtimeId: string;
+  readonly tenant: string | undefined;
+  /** Against which the URLs that the Connector names are judged: CONNECTOR_URL, or where that is gone the present one. */
+  readonly trustAnchorUrl: string;
+}
+
+export function connectorEndpoint(connection: Connection): Endpoint {
+  const { credential, runtimeId } = connection;
+  return { url: connection.urls.connector, target: 'connector-mtls', credential, runtimeId };
+}
+
+export function directorEndpoint(connection: Connection): Endpoint {
+  const { credential, runtimeId, tenant } = connection;
+  return { url: connection.urls.director, target: 'director', credential, runtimeId, tenant };
+}
+
+/** Asks the Connector, by certificate, where Compass is now. Mints a token on the other side, so it is asked rarely. */
+export async function fetchUrls(context: ConnectionContext, connection: Connection): Promise<ManagementUrls> {
+  const answer = await fetchConfiguration(connectorEndpoint(connection), context.transport);
+  const urls = {
+    connector: answer.certificateSecuredConnectorUrl ?? connection.urls.connector,
+    director: answer.directorUrl ?? connection.urls.director,
+  };
+  requireTrustedUrls(context, connection.trustAnchorUrl, urls);
+  return urls;
+}
+
+/** Asks for a certificate with a new key, by the present certificate. Spends nothing: what fails is begun again. */
+export async function renew(context: ConnectionContext, connection: Connection): Promise<IssuedJournal> {
+  const begun = await context.journal.load();
+  const resumed = begun?.purpose === 'renew' && begun.phase === 'issued' ? begun : undefined;
+  if (begun && !resumed) await context.journal.remove();
+  const endpoint = connectorEndpoint(connection);
+  const { urls: presentUrls, trustAnchorUrl: connectorUrl } = connection;
+  return issue(context, { purpose: 'renew', endpoint, presentUrls, connectorUrl }, resumed);
+}
+
+/**
+ * One real call that shows that Compass accepts the credential. An answer about the tenant, the scopes or the Runtime
+ * proves it as well: it comes after authentication, and the synchronization will name it.
+ */
+export async function prove(context: ConnectionContext, connection: Connection): Promise<void> {
+  try {
+    await fetchRuntime(directorEndpoint(connection), context.transport, connection.runtimeId);
+  } catch (error) {
+    if (!hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound', 'CompassFailed')) throw error;
+  }
+}
+
+/** Whether Compass refuses this credential altogether: the Director as well as the Connector, which the caller has asked. */
+export async function isRefusedByDirector(context: ConnectionContext, connection: Connection): Promise<boolean> {
+  try {
+    await prove(context, connection);
+    return false;
+  } catch (error) {
+    return hasReason(error, 'Rejected', 'CertificateExpired');
+  }
+}

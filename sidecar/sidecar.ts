@@ -1,0 +1,104 @@
+import type { Clock } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { connectCluster } from '#common/cluster/connect.ts';
+import { CompassError, messageOf } from '#common/errors.ts';
+import { errorFields, jsonLog, type Log } from '#common/log.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import { VERSION } from '#common/version.ts';
+import { CompassWire } from './compass-wire.ts';
+import { type Config, readConfig } from './config.ts';
+import { ConnectionStep } from './connection/connection-step.ts';
+import type { ConnectionContext } from './connection/context.ts';
+import { DocumentStore } from './connection/document-store.ts';
+import { JOURNAL_FORMAT } from './connection/journal.ts';
+import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
+import { STATE_FORMAT } from './connection/state.ts';
+import { Loop } from './loop.ts';
+import { Reconciler } from './reconcile.ts';
+import { Publisher } from './status/publish.ts';
+import { directorListing } from './sync/director-source.ts';
+import { createSynchronizer } from './sync/synchronize.ts';
+import { SyncStep } from './sync-step.ts';
+import { keepWatches } from './watches.ts';
+
+/** What the program gets from the outside, and nothing else. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes one line of the log. */
+  readonly write: (line: string) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Set at SIGTERM. */
+  readonly stopping: AbortSignal;
+}
+
+/** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
+export async function runSidecar(surroundings: Surroundings): Promise<number> {
+  const { env, write, clock } = surroundings;
+  try {
+    const { config, warnings } = readConfig(env);
+    const log = jsonLog(write, config.logLevel, () => clock.now());
+    for (const warning of warnings) log.warn('a setting needs attention', { warning });
+    const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}` });
+    log.info('started', { version: VERSION, connection: config.connectionName, cluster: cluster.server });
+    await keepConnection(surroundings, config, log, cluster);
+    cluster.close();
+    log.info('stopped');
+    return 0;
+  } catch (error) {
+    const log = jsonLog(write, 'error', () => clock.now());
+    log.error(
+      'the sidecar cannot start',
+      error instanceof CompassError ? { error: messageOf(error) } : errorFields(error),
+    );
+    return error instanceof CompassError ? error.exit : 1;
+  }
+}
+
+async function keepConnection(surroundings: Surroundings, config: Config, log: Log, cluster: Cluster): Promise<void> {
+  const { clock, random, stopping } = surroundings;
+  const wire = await CompassWire.open({ config, clock, log, stopping });
+  const context = connectionContext(surroundings, config, log, cluster, wire);
+  const connectionStep = new ConnectionStep(context, random);
+  const { transport } = wire;
+  const synchronizer = createSynchronizer({ cluster, clock, log, config, director: directorListing(transport) });
+  const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
+  const fingerprintKey = () => context.state.value?.fingerprintKey;
+  const resource = new Publisher({ cluster, clock, log, config, fingerprintKey });
+  const reconciler = new Reconciler({
+    context,
+    connectionStep,
+    syncStep,
+    resource,
+    warnings: () => wire.warnings(),
+    connectorContact: () => wire.connectorContact,
+  });
+  const loop = new Loop({ pass: reconciler.pass, clock, log, random, stopping });
+  await Promise.all([
+    loop.run(),
+    keepWatches({ cluster, config, clock, log, random, stopping, onChange: loop.trigger }),
+  ]);
+}
+
+function connectionContext(
+  { clock, stopping }: Surroundings,
+  config: Config,
+  log: Log,
+  cluster: Cluster,
+  { transport }: CompassWire,
+): ConnectionContext {
+  const { connectionName, ownNamespace: namespace } = config;
+  const names = ownObjectNames(connectionName);
+  const store = <T>(name: string, format: DocumentFormat<T>) =>
+    new DocumentStore(secretDocument(cluster, { namespace, name }, connectionName, format));
+  return {
+    cluster,
+    clock,
+    log,
+    config,
+    transport,
+    stopping,
+    journal: store(names.journal, JOURNAL_FORMAT),
+    state: store(names.state, STATE_FORMAT),
+  };
+}
