@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { listenForAdmin } from './admin/listen.ts';
 import { Certificates } from './authority/certificates.ts';
 import { generateKeys, sharedKeys } from './authority/keys.ts';
 import { createServerAuthority, type ServerCertificateKind } from './authority/server-authority.ts';
@@ -11,6 +12,7 @@ import { Identities } from './identities.ts';
 import { Landscape } from './landscape.ts';
 import type { SimulatorOptions } from './options.ts';
 import { RequestLog } from './request-log.ts';
+import { sampleApplications } from './samples.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 import { type TokenForms, tokenForms } from './token-forms.ts';
 import { Trust } from './trust.ts';
@@ -18,6 +20,8 @@ import { Trust } from './trust.ts';
 /** A running Compass. State is changed directly: what is changed is seen by the next request. */
 export interface Simulator extends AsyncDisposable {
   readonly urls: Urls;
+  /** Where the admin API listens: plain HTTP on loopback. */
+  readonly adminUrl: string;
   /** The root to trust for all listeners (`APP_COMPASS_CA_BUNDLE`), PEM. */
   readonly caPem: string;
   readonly tenant: string;
@@ -59,6 +63,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const switches: Switches = { ...defaultSwitches(), ...options.switches };
   const landscape = new Landscape(options.tenant ?? randomUUID());
   const runtime = landscape.createRuntime(options.runtimeId === undefined ? {} : { id: options.runtimeId });
+  if (options.samples === true) for (const sample of sampleApplications) landscape.createApplication(sample);
   const closing = new AbortController();
   const compass: Compass = {
     switches,
@@ -76,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const doors = await openDoors(compass, options, serverCredential, trust.pems());
   compass.urls = doors.urls;
+  const admin = await listenForAdmin(() => simulator, options.adminPort ?? 0);
   const { identities, certificates, faults, requests, adminToken } = compass;
 
   function requestToken(runtimeId = runtime.id, systemAuthId?: string): TokenForms & { clientId: string } {
@@ -88,11 +94,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   async function close(): Promise<void> {
     closing.abort();
-    await doors.close();
+    await Promise.all([doors.close(), admin.close()]);
   }
 
-  return {
+  const simulator: Simulator = {
     urls: doors.urls,
+    adminUrl: admin.url,
     caPem: serverAuthority.rootPem,
     tenant: runtime.tenant,
     runtimeId: runtime.id,
@@ -126,4 +133,5 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     close,
     [Symbol.asyncDispose]: close,
   };
+  return simulator;
 }

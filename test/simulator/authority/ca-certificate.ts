@@ -18,7 +18,7 @@ function signingAlgorithm(key: webcrypto.CryptoKey): webcrypto.Algorithm | webcr
 }
 
 /** A CA certificate of ten years, valid since yesterday. */
-export function issueCaCertificate({ subject, keys, issuer, nowMs }: CaCertificateRequest) {
+export async function issueCaCertificate({ subject, keys, issuer, nowMs }: CaCertificateRequest) {
   const signingKey = issuer?.key ?? keys.privateKey;
   return x509.X509CertificateGenerator.create({
     subject,
@@ -31,6 +31,9 @@ export function issueCaCertificate({ subject, keys, issuer, nowMs }: CaCertifica
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      // Successive CAs have one name: the key identifiers tell a client's OpenSSL which of them signed.
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer?.certificate.publicKey ?? keys.publicKey),
     ],
   });
 }

@@ -31,7 +31,7 @@ export async function createClientAuthority(keys: AuthorityKeys, nowMs: number):
   return {
     rootPem: root.toString('pem'),
     issuingPem: issuing.toString('pem'),
-    sign: (request, { notBeforeMs, lifetimeSeconds }) =>
+    sign: async (request, { notBeforeMs, lifetimeSeconds }) =>
       x509.X509CertificateGenerator.create({
         serialNumber: SERIAL,
         subject: request.subjectName.toJSON(),
@@ -44,6 +44,7 @@ export async function createClientAuthority(keys: AuthorityKeys, nowMs: number):
         extensions: [
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+          await x509.AuthorityKeyIdentifierExtension.create(keys.clientIssuing.publicKey),
         ],
       }),
   };

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '#common/clock.ts';
 import type { Compass } from '../compass.ts';
 import { type Answer, gatewayAnswer, graphqlErrorAnswer, htmlAnswer, jsonAnswer } from '../gateway/answer.ts';
 import type { Json } from '../model.ts';
@@ -49,9 +49,9 @@ export async function strike(
   let current = answer;
   for (const fault of compass.faults.strike(stage, request)) {
     request.faults.push(fault.id);
-    if (fault.delayMs !== undefined) await delay(fault.delayMs, undefined, { signal: compass.closing });
+    await systemClock.sleep(fault.delayMs ?? 0, compass.closing);
     await fault.run?.();
-    if (fault.cut === true) return CUT;
+    if (fault.cut === true || compass.closing.aborted) return CUT;
     current = replacement(fault) ?? current;
     if (current !== undefined) current = edited(current, fault);
   }

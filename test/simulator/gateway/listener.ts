@@ -48,9 +48,10 @@ export async function listen({ host, port, credential, serve }: ListenerOptions)
     port: (server.address() as AddressInfo).port,
     show: (shown) => server.setSecureContext(secureContext(shown)),
     close: async () => {
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }
