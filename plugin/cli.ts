@@ -1,0 +1,81 @@
+import type { Command, Invocation, Style, Surroundings } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
+import { formatCommandHelp, formatOverview } from './help.ts';
+import { COLOUR_CHOICES, paint, wantsColour } from './output/colour.ts';
+import { isMachineReadable, type OutputFormat, readOutputFormat } from './output/format.ts';
+import { printDocument } from './output/print.ts';
+import { symbolsFor } from './output/symbols.ts';
+import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
+
+/** Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. */
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  let parsed: Parsed | undefined;
+  try {
+    parsed = await parseCommandLine(argv, COMMANDS);
+    return await runParsed(parsed, surroundings);
+  } catch (error) {
+    await reportFailure(error, argv, parsed?.command, surroundings);
+    return exitCodeOf(error);
+  }
+}
+
+async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<number> {
+  const { entry, command, flags } = parsed;
+  const style = styleOf(parsed, surroundings);
+  if (!entry || !command) {
+    surroundings.stdout.write(formatOverview(COMMANDS, style));
+    return 0;
+  }
+  if (flags.isOn('help')) {
+    surroundings.stdout.write(formatCommandHelp(entry, command, flagsOf(command), style));
+    return 0;
+  }
+  return await command.run(invocation(parsed, command, surroundings, style));
+}
+
+function invocation(parsed: Parsed, command: Command, surroundings: Surroundings, style: Style): Invocation {
+  const { flags, names } = parsed;
+  const { env, clock, stderr } = surroundings;
+  return {
+    ...surroundings,
+    names,
+    flags,
+    style,
+    format: readOutputFormat(flags.text('output'), command.formats),
+    hint: (text) => {
+      if (!flags.isOn('quiet')) stderr.write(`${text}\n`);
+    },
+    connect: async () => {
+      const door = await import('./kubeconfig/connect.ts');
+      return await door.connect({ flags, env, clock, stderr: stderr.stream });
+    },
+  };
+}
+
+function styleOf({ flags }: Parsed, { env, platform, stdout }: Surroundings): Style {
+  const choice = COLOUR_CHOICES.find((candidate) => candidate === flags.text('color')) ?? 'auto';
+  return {
+    paint: paint(wantsColour(choice, env, stdout.isTerminal)),
+    symbols: symbolsFor(flags.isOn('ascii'), env, platform),
+  };
+}
+
+/** Tells people on stderr; and programs, which asked for a format that they can read, on stdout, too. */
+async function reportFailure(
+  error: unknown,
+  argv: readonly string[],
+  command: Command | undefined,
+  { stdout, stderr, clock }: Surroundings,
+): Promise<void> {
+  stderr.write(formatFailure(error));
+  const format = askedFormat(argv);
+  if (!isMachineReadable(format)) return;
+  await printDocument(failureDocument(error, command?.documentKind ?? 'Failure', clock.now()), format, stdout);
+}
+
+/** The format among the arguments, also of a command line that could not be read as a whole. */
+function askedFormat(argv: readonly string[]): OutputFormat {
+  const found = /(?:^| )(?:-o ?=?|--output[= ])(json|yaml)(?= |$)/.exec(argv.join(' '))?.[1];
+  return found === 'json' || found === 'yaml' ? found : 'default';
+}

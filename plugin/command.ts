@@ -1,0 +1,74 @@
+import type { Clock } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Flag, ParsedFlags } from './flags.ts';
+import type { Paint } from './output/colour.ts';
+import type { OutputFormat } from './output/format.ts';
+import type { Symbols } from './output/symbols.ts';
+
+/** A stream that takes text, and what is known about who reads it. */
+export interface Sink {
+  write(text: string): void;
+  /** For programs that write to it themselves: a credential plugin that asks for a login. */
+  readonly stream: NodeJS.WritableStream;
+  readonly isTerminal: boolean;
+  /** In columns; undefined where nothing may be cut. */
+  readonly columns: number | undefined;
+}
+
+/** What the program is run in: handed in, so that nothing but main.ts knows the process. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly clock: Clock;
+}
+
+/** How the result is to look. */
+export interface Style {
+  readonly paint: Paint;
+  readonly symbols: Symbols;
+}
+
+/** One call of a command, checked. */
+export interface Invocation extends Surroundings {
+  /** The arguments that are no flags, in their order. */
+  readonly names: readonly string[];
+  readonly flags: ParsedFlags;
+  readonly format: OutputFormat;
+  readonly style: Style;
+  /** A hint for people, on stderr; nothing with --quiet. */
+  hint(text: string): void;
+  /** The cluster that kubeconfig and flags name; loads the code for it on first use. */
+  connect(): Promise<Connected>;
+}
+
+/** A cluster, and how people call it. */
+export interface Connected {
+  readonly cluster: Cluster;
+  /** The context of the kubeconfig, where one was used. */
+  readonly context: string | undefined;
+}
+
+/** A command: what it takes, and the call that does it. Loaded when it is called or its help is asked for. */
+export interface Command {
+  /** A paragraph for its help, beyond the summary. */
+  readonly details: string;
+  readonly flags: readonly Flag[];
+  readonly formats: readonly OutputFormat[];
+  /** The `kind` of the document that `-o json` and `-o yaml` print, also of a failure. */
+  readonly documentKind: string;
+  readonly examples: readonly { readonly command: string; readonly does: string }[];
+  /** Resolves to the exit code; throws CompassError. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** A command in the list: enough for the help, without loading it. */
+export interface CommandEntry {
+  readonly name: string;
+  /** As in the usage line: `[NAME]`. */
+  readonly arguments: string;
+  readonly summary: string;
+  readonly group: 'See' | 'Connect' | 'Certificates' | 'Act' | 'Meta';
+  readonly load: () => Promise<Command>;
+}

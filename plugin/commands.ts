@@ -1,0 +1,19 @@
+import type { CommandEntry } from './command.ts';
+
+/** Every command, in the order of the help. Each is loaded on use, so that none pays for another's start. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'status',
+    arguments: '[NAME]',
+    summary: 'how the connection to Compass stands, and what needs you',
+    group: 'See',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'version',
+    arguments: '',
+    summary: 'versions of the plugin, the sidecar and the definitions, and whether they fit',
+    group: 'Meta',
+    load: async () => (await import('./commands/version.ts')).version,
+  },
+];

@@ -1,0 +1,58 @@
+import type { Command, Invocation } from '../command.ts';
+import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { isMachineReadable } from '../output/format.ts';
+import { printDocument } from '../output/print.ts';
+import { STATUS_DOCUMENT_KIND, statusDocument } from '../status/document.ts';
+import { fetchFacts } from '../status/fetch.ts';
+import { judge } from '../status/judge.ts';
+import { formatStatus } from '../status/screen.ts';
+
+/** `kubectl compass status`: fetch, judge, print; the exit code is the health. */
+export const status: Command = {
+  details: `Reads what the sidecar reports, or without a report what the CompassConnection says: the client certificate
+and when it is renewed, the Connector and the Director, the Applications, the sidecar, and how long this cluster
+survives without Compass. What needs you comes last, each with its cause and the next command.
+
+Exit code: 0 healthy, 1 not healthy, 2 wrong usage, 3 nothing installed or no such connection, 4 Kubernetes
+unreachable or forbidden.`,
+  flags: [],
+  formats: ['default', 'wide', 'json', 'yaml', 'name'],
+  documentKind: STATUS_DOCUMENT_KIND,
+  examples: [
+    { command: 'kubectl compass status', does: 'How the connection of the current cluster stands' },
+    { command: 'kubectl compass status -o wide', does: 'The same, with conditions, failed Applications and changes' },
+    { command: 'kubectl compass status --context prod-eu -o json', does: 'Another cluster, for a script' },
+  ],
+  run: runStatus,
+};
+
+async function runStatus(invocation: Invocation): Promise<number> {
+  const { names, flags, env, format, stdout, style, clock } = invocation;
+  const { cluster, context } = await invocation.connect();
+  const facts = await fetchFacts(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  cluster.close();
+  const now = clock.now();
+  const flagsOfCluster = clusterFlags(flags);
+  const judgement = judge(facts, now, flagsOfCluster);
+  if (isMachineReadable(format)) await printDocument(statusDocument(facts, judgement, now), format, stdout);
+  else if (format === 'name') stdout.write(`compassconnection.compass.kyma-project.io/${facts.name}\n`);
+  else {
+    const isWide = format === 'wide';
+    const width = stdout.columns ?? 80;
+    stdout.write(
+      formatStatus(facts, judgement, {
+        ...style,
+        now,
+        width,
+        context,
+        clusterFlags: flagsOfCluster,
+        allProblems: isWide,
+      }),
+    );
+    if (isWide) {
+      const { formatDetails } = await import('../status/wide.ts');
+      stdout.write(formatDetails(facts, now, style));
+    }
+  }
+  return judgement.exitCode;
+}

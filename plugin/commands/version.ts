@@ -1,0 +1,57 @@
+import { VERSION } from '#common/version.ts';
+import type { Command, Invocation } from '../command.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { isMachineReadable } from '../output/format.ts';
+import { printDocument } from '../output/print.ts';
+import type { ClusterVersions } from '../versions/facts.ts';
+import { formatVersions, VERSION_DOCUMENT_KIND, versionDocument } from '../versions/view.ts';
+
+/** `kubectl compass version`: this program's version always, the cluster's side unless --client. */
+export const version: Command = {
+  details: `The plugin works with sidecars up to two minor versions older or newer. Without a cluster, --client still
+answers.
+
+Exit code: 0 printed, 2 wrong usage, 4 Kubernetes unreachable.`,
+  flags: [{ name: 'client', kind: 'switch', summary: "this plugin's own version only, without a cluster" }],
+  formats: ['default', 'json', 'yaml'],
+  documentKind: VERSION_DOCUMENT_KIND,
+  examples: [
+    { command: 'kubectl compass version', does: 'What runs here and in the current cluster' },
+    { command: 'kubectl compass version --client -o json', does: "The plugin's own version, for a script" },
+  ],
+  run: runVersion,
+};
+
+async function runVersion(invocation: Invocation): Promise<number> {
+  if (invocation.flags.isOn('client')) {
+    await print(invocation, undefined);
+    return 0;
+  }
+  let versions: ClusterVersions;
+  try {
+    versions = await fetchFromCluster(invocation);
+  } catch (error) {
+    // What is known is said, as kubectl does: the client's version does not need the cluster.
+    if (!isMachineReadable(invocation.format)) await print(invocation, undefined);
+    throw error;
+  }
+  await print(invocation, versions);
+  return 0;
+}
+
+async function fetchFromCluster(invocation: Invocation): Promise<ClusterVersions> {
+  const { flags, env } = invocation;
+  const { cluster } = await invocation.connect();
+  const { fetchVersions } = await import('../versions/fetch.ts');
+  const versions = await fetchVersions(cluster, VERSION, sidecarNamespace(flags, env));
+  cluster.close();
+  return versions;
+}
+
+async function print(
+  { format, stdout, style, clock }: Invocation,
+  versions: ClusterVersions | undefined,
+): Promise<void> {
+  if (!isMachineReadable(format)) stdout.write(formatVersions(VERSION, versions, style));
+  else await printDocument(versionDocument(VERSION, versions, clock.now()), format, stdout);
+}

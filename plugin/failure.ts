@@ -1,0 +1,62 @@
+import { formatTime } from '#common/clock.ts';
+import { CompassError, messageOf, REASONS, type Reason, reasonOf } from '#common/errors.ts';
+import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from './output/document.ts';
+
+/** A failure as a document: what `-o json` prints instead of a result. */
+export function failureDocument(error: unknown, kind: string, now: number): ReportDocument {
+  const reason = reasonOf(error);
+  const requestId = error instanceof CompassError ? error.requestId : undefined;
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind,
+    generatedAt: formatTime(now),
+    verdict: { status: 'Failed', exitCode: exitCodeOf(error) },
+    error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
+    remediation: [remediationOf(nextFor(reason, {}))],
+  };
+}
+
+/** A failure for people, on stderr: what failed and, below it, what to do. */
+export function formatFailure(error: unknown): string {
+  const reason = reasonOf(error);
+  const { code, next } = REASONS[reason];
+  const requestId = error instanceof CompassError && error.requestId ? ` (x-request-id ${error.requestId})` : '';
+  const what = reason === 'InternalError' ? `this is a bug: ${stackOf(error)}` : messageOf(error);
+  return `error: ${what}${requestId}\n  ${code} ${reason}; next: ${next}\n`;
+}
+
+/** 1 for a bug, else what the one table says. */
+export function exitCodeOf(error: unknown): number {
+  return REASONS[reasonOf(error)].exit;
+}
+
+/** What to do, for programs: as arguments where it is a command that can be run as it stands. */
+export function remediationOf(next: string): Remediation {
+  return /^kubectl [^:]*$/.test(next) ? { text: next, command: next.split(' ') } : { text: next };
+}
+
+export interface Place {
+  /** The sidecar's namespace, where it is known. */
+  readonly namespace?: string | undefined;
+  /** The flags without which a command would go to another cluster: `--context prod-eu`. */
+  readonly clusterFlags?: string | undefined;
+}
+
+/** What to do next about a reason: a command is one that goes to the same cluster and the sidecar's own namespace. */
+export function nextFor(reason: Reason, place: Place): string {
+  const { namespace } = place;
+  const { next } = REASONS[reason];
+  const there = namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next;
+  // Somebody who reads this has run status already: the whole report says more.
+  const further = there === 'kubectl compass status' ? 'kubectl compass status -o yaml' : there;
+  return atCluster(further, place);
+}
+
+/** A command with the flags without which it would go to another cluster; a sentence as it is. */
+export function atCluster(next: string, { clusterFlags }: Place): string {
+  return clusterFlags && next.includes('kubectl ') ? `${next} ${clusterFlags}` : next;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

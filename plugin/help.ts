@@ -1,0 +1,69 @@
+import type { Command, CommandEntry, Style } from './command.ts';
+import type { Flag } from './flags.ts';
+import { wrap } from './output/text.ts';
+
+const GROUPS: readonly CommandEntry['group'][] = ['See', 'Connect', 'Certificates', 'Act', 'Meta'];
+
+/** The columns that help is written for. */
+const WIDTH = 80;
+
+const NOTE = `kubectl takes no flags before a plugin's name: write them after it. All of kubectl's own
+connection flags work (kubectl options lists them).`;
+
+/** What `kubectl compass` offers, by groups. */
+export function formatOverview(entries: readonly CommandEntry[], { paint }: Style): string {
+  const widest = Math.max(...entries.map(({ name }) => name.length));
+  const groups = GROUPS.flatMap((group) => {
+    const lines = entries
+      .filter((entry) => entry.group === group)
+      .map((entry) => line(entry.name, widest, entry.summary));
+    return lines.length === 0 ? [] : [`${paint.bold(group)}\n${lines.join('')}`];
+  });
+  return [
+    'Connect a Kubernetes cluster to Compass, and see how the connection stands.\n',
+    `${paint.bold('Usage')}\n  kubectl compass COMMAND [flags]\n`,
+    ...groups,
+    `${paint.bold('Examples')}\n  kubectl compass status\n  kubectl compass status --context prod-eu -o json\n`,
+    `${NOTE}\nkubectl compass COMMAND --help tells more.\n`,
+  ].join('\n');
+}
+
+/** The help of one command. */
+export function formatCommandHelp(
+  entry: CommandEntry,
+  command: Command,
+  flags: readonly Flag[],
+  { paint }: Style,
+): string {
+  const shown = flags.filter((flag) => !flag.hidden).map((flag) => ({ ...flag, label: label(flag) }));
+  const widest = Math.max(...shown.map((flag) => flag.label.length));
+  const usage = ['kubectl compass', entry.name, entry.arguments, '[flags]'].filter((part) => part !== '').join(' ');
+  const examples = command.examples.map(({ command: words, does }) => `  # ${does}\n  ${words}\n`);
+  return [
+    `${capitalized(entry.summary)}.\n`,
+    `${command.details}\n`,
+    `${paint.bold('Usage')}\n  ${usage}\n`,
+    `${paint.bold('Examples')}\n${examples.join('\n')}`,
+    `${paint.bold('Flags')}\n${shown.map((flag) => line(flag.label, widest, summaryOf(flag))).join('')}`,
+    `All of kubectl's other connection flags work, too (kubectl options lists them).\n`,
+  ].join('\n');
+}
+
+function label(flag: Flag): string {
+  const short = flag.short && flag.short !== flag.name ? `-${flag.short}, ` : '    ';
+  return `${short}--${flag.name}${flag.value ? ` ${flag.value}` : ''}`;
+}
+
+function summaryOf(flag: Flag): string {
+  return flag.choices ? `${flag.summary}: ${flag.choices.join(', ')}` : flag.summary;
+}
+
+/** A name and what it means, the meaning in a column of its own and broken between words. */
+function line(name: string, widest: number, meaning: string): string {
+  const indent = ' '.repeat(widest + 5);
+  return `  ${name.padEnd(widest)}   ${wrap(meaning, WIDTH - indent.length).join(`\n${indent}`)}\n`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '#common/clock.ts';
+import { connectCluster, connectTo } from '#common/cluster/connect.ts';
+import { kubeconfigPaths, readKubeconfig } from '#common/cluster/kubeconfig-file.ts';
+import { parseDurationMs } from '#common/duration.ts';
+import { CompassError } from '#common/errors.ts';
+import { VERSION } from '#common/version.ts';
+import type { Connected } from '../command.ts';
+import type { ParsedFlags } from '../flags.ts';
+import { chooseByFlags } from './overrides.ts';
+
+export interface ConnectInput {
+  readonly flags: ParsedFlags;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Where a credential plugin talks to the person. */
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** Flags that name a part of a kubeconfig: with one of them the Pod's own service account is not meant. */
+const CHOOSING = ['kubeconfig', 'context', 'cluster', 'user', 'server'];
+
+/**
+ * The cluster that kubectl would talk to with the same flags and environment. Sends nothing yet. Throws InvalidSetting
+ * where there is none, Usage for a flag that makes no sense.
+ */
+export async function connect({ flags, env, clock, stderr }: ConnectInput): Promise<Connected> {
+  const options = { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags) };
+  const kubeconfigPath = flags.text('kubeconfig');
+  const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
+  if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {
+    return { cluster: await connectCluster({ ...options, env, clock, stderr }), context: undefined };
+  }
+  if (!config && kubeconfigPath) throw new CompassError('InvalidSetting', `there is no kubeconfig ${kubeconfigPath}`);
+  const cluster = connectTo(chooseByFlags(config, flags), { ...options, env, clock, stderr });
+  return { cluster, context: flags.text('context') ?? config?.currentContext };
+}
+
+/** `--request-timeout` as kubectl reads it: a duration, or a bare number of seconds; 0 sets no limit of its own. */
+function requestTimeout(flags: ParsedFlags): { readonly timeoutMs?: number } {
+  const text = flags.text('request-timeout');
+  if (text === undefined) return {};
+  const timeoutMs = /^\d+$/.test(text) ? Number(text) * 1_000 : parseDurationMs(text);
+  if (timeoutMs === undefined) {
+    throw new CompassError('Usage', `--request-timeout is "${text}", and must be a duration such as 10s or 2m`);
+  }
+  return timeoutMs === 0 ? {} : { timeoutMs };
+}

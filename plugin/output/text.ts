@@ -1,0 +1,25 @@
+import type { Symbols } from './symbols.ts';
+
+/**
+ * Text of others (names in Compass, messages of servers) as a terminal may have it: one line, and no control characters,
+ * which could move the cursor or change what stands on the screen. Without Unicode, what has no plain form is a `?`.
+ */
+export function plain(text: string, { unicode, ellipsis }: Pick<Symbols, 'unicode' | 'ellipsis'>): string {
+  const line = text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  return unicode ? line : line.replaceAll('…', ellipsis).replace(/[^ -~]/gu, '?');
+}
+
+/** Breaks a text at `separator` into lines of at most `width` columns; what is longer by itself keeps a line of its own. */
+export function wrap(text: string, width: number, separator = ' '): string[] {
+  const lines: string[] = [];
+  let current: string | undefined;
+  for (const word of text.split(separator)) {
+    if (current === undefined) current = word;
+    else if (current.length + separator.length + word.length <= width) current += separator + word;
+    else {
+      lines.push(current);
+      current = word;
+    }
+  }
+  return [...lines, current ?? ''];
+}

@@ -1,0 +1,114 @@
+import { formatTime } from '#common/clock.ts';
+import { remediationOf } from '../failure.ts';
+import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
+import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
+import type { Judgement, Problem } from './judgement.ts';
+import { canICommand, describeRight } from './right.ts';
+
+export const STATUS_DOCUMENT_KIND = 'ConnectionReport';
+
+/** The screen for programs: the same verdict, lines and problems, with the facts behind them. Additive changes only. */
+export function statusDocument(
+  facts: ConnectionFacts,
+  judgement: Judgement,
+  now: number,
+): ReportDocument & { readonly [part: string]: unknown } {
+  const { verdict, exitCode, lines, problems } = judgement;
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: STATUS_DOCUMENT_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status: verdict, exitCode },
+    connection: {
+      name: facts.name,
+      state: facts.state,
+      runtimeId: facts.runtimeId,
+      tenant: facts.tenant,
+      connectorUrl: facts.connectorUrl,
+      directorUrl: facts.directorUrl,
+    },
+    source: facts.source,
+    namespace: facts.namespace,
+    identity: { status: lines.identity.level, ...identity(facts.identity, now) },
+    connector: { status: lines.connector.level, ...contact(facts.connector) },
+    director: {
+      status: lines.director.level,
+      ...contact(facts.director),
+      pages: facts.director?.pages,
+      complete: facts.director?.complete,
+      incompleteBecause: facts.director?.incompleteBecause,
+    },
+    sync: { status: lines.sync.level, ...sync(facts.sync), nextAt: time(facts.nextSyncAt) },
+    agent: { status: lines.agent.level, version: facts.agent?.version, leader: facts.agent?.leader },
+    outage: { status: lines.outage.level, survivesSeconds: secondsLeft(facts.identity, now) },
+    conditions: facts.conditions,
+    findings: problems.map(finding),
+    notPermitted: facts.notPermitted.map((right) => ({
+      ...right,
+      message: describeRight(right),
+      remediation: [remediationOf(canICommand(right))],
+    })),
+    remarks: facts.remarks,
+    ...failureOf(verdict, problems),
+  };
+}
+
+/** The gravest problem once more, where every document of a failure has it. */
+function failureOf(verdict: string, [first]: readonly Problem[]): Pick<ReportDocument, 'error' | 'remediation'> {
+  if (verdict === 'Healthy' || !first) return {};
+  const { code = 'CMP0001', reason = 'InternalError', message } = first;
+  return { error: { code, reason, message }, remediation: [remediation(first)] };
+}
+
+function finding(problem: Problem): object {
+  const { code, reason, severity, message } = problem;
+  return { code, reason, severity, message, remediation: [remediation(problem)] };
+}
+
+function remediation({ next }: Problem): Remediation {
+  return remediationOf(next);
+}
+
+function identity(facts: IdentityFacts | undefined, now: number): object {
+  const { notBefore, notAfter } = facts ?? {};
+  const left = secondsLeft(facts, now);
+  const lifeMs = notBefore === undefined || notAfter === undefined ? undefined : notAfter - notBefore;
+  return {
+    commonName: facts?.commonName,
+    notBefore: time(notBefore),
+    notAfter: time(notAfter),
+    renewAt: time(facts?.renewAt),
+    remainingSeconds: left,
+    lifetimeFractionLeft: lifeMs && left !== undefined ? Math.round((left * 100_000) / lifeMs) / 100 : undefined,
+    sources: facts && { stored: facts.stored, inUse: facts.inUse },
+  };
+}
+
+/** What is left of the certificate's life, and so of an outage that can be survived: never below zero. */
+function secondsLeft(facts: IdentityFacts | undefined, now: number): number | undefined {
+  return facts?.notAfter === undefined ? undefined : Math.max(0, Math.floor((facts.notAfter - now) / 1_000));
+}
+
+function contact(facts: ContactFacts | undefined): object {
+  return { time: time(facts?.time), latencyMs: facts?.latencyMs, error: facts?.error };
+}
+
+function sync(facts: SyncFacts | undefined): object {
+  return {
+    listed: facts?.listed,
+    present: facts?.present,
+    inSync: facts?.inSync,
+    secrets: facts?.secrets,
+    failed: facts?.failedCount,
+    failures: facts?.failed,
+    held: facts?.held,
+    suspended: facts?.suspended,
+    lastAt: time(facts?.endedAt),
+    lastChangeAt: time(facts?.changedAt),
+    revision: facts?.revision,
+  };
+}
+
+function time(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : formatTime(at);
+}

@@ -1,0 +1,71 @@
+import type { Contact, Report, ReportedIdentity } from '#common/resources/report.ts';
+import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
+import { instant } from './from-resource.ts';
+
+/** What a sidecar's report says of its connection, for `name` where an old one does not say it itself. */
+export function factsFromReport(report: Report, name: string, namespace: string | undefined): ConnectionFacts {
+  return {
+    name: report.connection ?? name,
+    source: 'report',
+    namespace,
+    state: report.state,
+    runtimeId: report.runtimeId,
+    tenant: report.tenant,
+    connectorUrl: report.connectorUrl,
+    directorUrl: report.directorUrl,
+    identity: report.identity && identityFacts(report.identity),
+    connector: contactFacts(report.contact?.connector),
+    director: directorFacts(report),
+    sync: syncFacts(report),
+    agent: { version: report.leader?.version, leader: report.leader?.pod },
+    nextSyncAt: instant(report.nextSync),
+    conditions: report.conditions ?? [],
+    changes: report.changes ?? [],
+    omitted: report.omitted ?? {},
+    notPermitted: [],
+    remarks: [],
+  };
+}
+
+function identityFacts(identity: ReportedIdentity): IdentityFacts {
+  return {
+    commonName: identity.commonName,
+    notBefore: instant(identity.notBefore),
+    notAfter: instant(identity.notAfter),
+    renewAt: instant(identity.renewAt),
+    inUse: identity.fingerprints?.inUse,
+    stored: identity.fingerprints?.stored,
+  };
+}
+
+function contactFacts(contact: Contact | undefined): ContactFacts | undefined {
+  return contact && { time: instant(contact.time), latencyMs: contact.latencyMs, error: contact.error };
+}
+
+function directorFacts({ contact, applications }: Report): ConnectionFacts['director'] {
+  const director = contact?.director;
+  if (!director) return undefined;
+  const { pages, complete, incompleteBecause } = director;
+  return { ...contactFacts(director), pages, complete, incompleteBecause, listed: applications?.listed };
+}
+
+function syncFacts({ applications, failures, held, suspended, ...report }: Report): SyncFacts {
+  return {
+    listed: applications?.listed,
+    present: applications?.present,
+    inSync: applications?.inSync,
+    secrets: applications?.secrets,
+    failedCount: applications?.failed,
+    failed: failures ?? [],
+    held: held && { id: held.id, count: held.count, budget: held.budget, why: held.why },
+    suspended: suspended && suspensionText(suspended),
+    endedAt: instant(report.lastSync),
+    changedAt: instant(report.lastChange),
+    revision: report.revision,
+  };
+}
+
+function suspensionText({ scope, until, reason, by }: NonNullable<Report['suspended']>): string {
+  const parts = [scope, by && `by ${by}`, until && `until ${until}`, reason].filter((part) => part);
+  return parts.join(', ');
+}

@@ -1,0 +1,34 @@
+import type { Level } from '../output/symbols.ts';
+
+/** One word for the whole connection, the same in every format. */
+export type Verdict = 'Healthy' | 'Degraded' | 'Disconnected' | 'Connecting';
+
+export const PARTS = ['identity', 'connector', 'director', 'sync', 'agent', 'outage'] as const;
+
+export type Part = (typeof PARTS)[number];
+
+/** How one part stands: its level, and the facts about it, most important first. */
+export interface Line {
+  readonly level: Level;
+  readonly facts: readonly string[];
+}
+
+/** Something that needs a person, or shows why the verdict is what it is. */
+export interface Problem {
+  readonly severity: 'warning' | 'error';
+  /** A Reason of the table, or one that only a newer sidecar knows. */
+  readonly reason?: string | undefined;
+  readonly code?: string | undefined;
+  readonly message: string;
+  /** What to do next: a command where it starts with `kubectl`. */
+  readonly next: string;
+}
+
+/** What the facts come to: everything that the screen and the document show. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** 0 healthy, 1 not. */
+  readonly exitCode: 0 | 1;
+  readonly lines: Readonly<Record<Part, Line>>;
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,158 @@
+import { REASONS, type Reason } from '#common/errors.ts';
+import { humanDuration } from '../output/age.ts';
+import type { ConnectionFacts, ContactFacts, Fault, IdentityFacts, ListingFacts, SyncFacts } from './facts.ts';
+import { isExpired, isOverdue, isRunning, renewalShare } from './identity.ts';
+import type { Line } from './judgement.ts';
+
+/** The client certificate: how much of its life is left, and when it is renewed. */
+export function identityLine({ identity, runtimeId, source }: ConnectionFacts, now: number): Line {
+  if (identity?.notAfter === undefined) return { level: 'none', facts: ['no client certificate yet'] };
+  const { notAfter, notBefore, commonName } = identity;
+  if (isExpired(identity, now)) {
+    return { level: 'error', facts: [`expired ${humanDuration(now - notAfter)} ago`, moment(notAfter)] };
+  }
+  if (notBefore !== undefined && notBefore > now) {
+    return { level: 'warning', facts: [`not valid before ${moment(notBefore)}`, 'is a clock wrong?'] };
+  }
+  const life = notBefore === undefined ? '' : ` of ${humanDuration(notAfter - notBefore)}`;
+  return {
+    level: isOverdue(identity, now) || differs(identity) ? 'warning' : 'ok',
+    facts: [
+      `valid ${humanDuration(notAfter - now)}${life} left`,
+      ...renewal(identity, now),
+      ...(differs(identity) ? ['the stored one is another'] : []),
+      ...(commonName && commonName !== runtimeId ? [`CN=${short(commonName)}`] : []),
+      ...(source === 'resource' ? ['as its status says'] : []),
+    ],
+  };
+}
+
+function renewal(identity: IdentityFacts, now: number): string[] {
+  const { renewAt } = identity;
+  if (renewAt === undefined) return [];
+  if (isOverdue(identity, now)) return [`renewal overdue by ${humanDuration(now - renewAt)}`];
+  if (renewAt <= now) return ['renewal due now'];
+  const share = renewalShare(identity);
+  return [`renews in ${humanDuration(renewAt - now)}${share === 0.5 ? ' (half of its life)' : ''}`];
+}
+
+function differs({ inUse, stored }: IdentityFacts): boolean {
+  return inUse !== undefined && stored !== undefined && inUse !== stored;
+}
+
+/** The Connector: when it was last asked, and what it said. */
+export function connectorLine({ connector, state }: ConnectionFacts, now: number): Line {
+  if (!connector || (connector.time === undefined && !connector.error)) {
+    return { level: state === undefined ? 'none' : 'busy', facts: ['not asked yet'] };
+  }
+  return contactLine(connector, now, 'last used ');
+}
+
+/** The Director: when it was last asked, and whether its whole listing came. */
+export function directorLine(facts: ConnectionFacts, now: number): Line {
+  const { director, identity } = facts;
+  if (isExpired(identity, now)) return { level: 'none', facts: ['not tried (no valid identity)'] };
+  if (!director || (director.time === undefined && !director.error)) return { level: 'none', facts: ['not asked yet'] };
+  const line = contactLine(director, now, '');
+  return director.error ? line : { level: listingLevel(director), facts: [...line.facts, ...listing(director)] };
+}
+
+function contactLine({ time, latencyMs, error }: ContactFacts, now: number, verb: string): Line {
+  const when = time === undefined ? [] : [`${verb}${humanDuration(now - time)} ago`];
+  if (error) return { level: 'error', facts: [failure(error), ...when] };
+  return { level: 'ok', facts: [...when, ...(latencyMs === undefined ? [] : [`${Math.round(latencyMs)}ms`])] };
+}
+
+/** `refused` is what the other side said; everything else may be on the way to it. */
+function failure({ reason }: Fault): string {
+  if (reason === undefined) return 'failed';
+  const isRefusal = reason in REASONS && REASONS[reason as Reason].exit === 6;
+  return `${isRefusal ? 'refused' : 'failed'}: ${reason}`;
+}
+
+function listingLevel({ complete }: ListingFacts): Line['level'] {
+  return complete === false ? 'warning' : 'ok';
+}
+
+function listing({ pages, listed, complete }: ListingFacts): string[] {
+  if (listed === undefined) return [];
+  const whole = complete === undefined ? '' : complete ? ' (complete)' : ' (incomplete)';
+  return [`${pages === undefined ? '' : `${count(pages, 'page')}, `}${count(listed, 'application')}${whole}`];
+}
+
+/** Synchronization: how many Applications are as the Director lists them. */
+export function syncLine({ sync, state }: ConnectionFacts, now: number): Line {
+  if (!sync || (sync.listed === undefined && sync.endedAt === undefined && !sync.error)) {
+    return { level: state === 'Connected' ? 'busy' : 'none', facts: ['no synchronization has ended yet'] };
+  }
+  if (state === 'ConnectionFailed') {
+    const kept = sync.present === undefined ? 'nothing is deleted' : `${count(sync.present, 'application')} kept`;
+    return { level: 'warning', facts: ['stopped', kept] };
+  }
+  return { level: syncLevel(sync), facts: [...syncCounts(sync), ...lastChange(sync, now)] };
+}
+
+function lastChange({ changedAt, endedAt, revision }: SyncFacts, now: number): string[] {
+  if (changedAt !== undefined) {
+    const rev = revision === undefined ? '' : ` (rev ${revision})`;
+    return [`last change ${humanDuration(now - changedAt)} ago${rev}`];
+  }
+  return endedAt === undefined ? [] : [`last applied ${humanDuration(now - endedAt)} ago`];
+}
+
+function syncLevel({ failedCount = 0, held, suspended, error }: SyncFacts): Line['level'] {
+  if (error && failedCount === 0) return 'error';
+  return failedCount > 0 || held || suspended ? 'warning' : 'ok';
+}
+
+function syncCounts({ listed, inSync, secrets, failedCount = 0, held, suspended, error }: SyncFacts): string[] {
+  return [
+    ...(listed === undefined ? [] : [`${inSync ?? '-'}/${listed} applications${failedCount > 0 ? ' in sync' : ''}`]),
+    ...(failedCount > 0 ? [`${failedCount} failed`] : []),
+    ...(held ? [`${count(held.count, 'deletion')} held`] : []),
+    ...(secrets === undefined || failedCount > 0 || held ? [] : [count(secrets, 'secret')]),
+    ...(suspended ? ['suspended'] : []),
+    ...(error && failedCount === 0 ? [error.reason ?? 'failed'] : []),
+  ];
+}
+
+/** The sidecar: whether it runs, and which. */
+export function agentLine({ agent }: ConnectionFacts, now: number): Line {
+  if (!agent) return { level: 'none', facts: ['no report of a sidecar'] };
+  const version = agent.version ? [`v${agent.version.replace(/^v/, '')}`] : [];
+  const leader = agent.leader ? [`leader ${agent.leader}`] : [];
+  if (isRunning(agent, now) === false) {
+    const since = humanDuration(now - (agent.leaseUntil ?? now));
+    return { level: 'error', facts: [`not running since ${since}`, ...version] };
+  }
+  if (isRunning(agent, now) === undefined) {
+    return { level: 'none', facts: ['not known whether it runs', ...version, ...leader] };
+  }
+  return { level: 'ok', facts: [...version, ...leader] };
+}
+
+/** How long this cluster may be cut off from Compass, or asleep, before it needs a new token. */
+export function outageLine({ identity }: ConnectionFacts, now: number): Line {
+  const notAfter = identity?.notAfter;
+  if (notAfter === undefined) return { level: 'none', facts: ['nothing to lose yet'] };
+  if (isExpired(identity, now)) return { level: 'error', facts: ['used up: it takes a new one-time token'] };
+  return {
+    level: 'ok',
+    facts: [`survives ${humanDuration(notAfter - now)} without Compass`, `until ${moment(notAfter)}`],
+  };
+}
+
+/** A date that people read, in UTC: the weekday where it is near enough to be meant, `Sat 03:12 UTC`. */
+function moment(at: number): string {
+  const iso = new Date(at).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A Runtime's id is a UUID: its first group tells two of them apart. */
+export function short(id: string): string {
+  return /^[0-9a-f]{8}-/i.test(id) ? id.slice(0, 8) : id;
+}

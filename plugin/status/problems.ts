@@ -1,0 +1,123 @@
+import { REASONS, type Reason } from '#common/errors.ts';
+import type { ReportedCondition } from '#common/resources/report.ts';
+import { atCluster, nextFor, type Place } from '../failure.ts';
+import { humanDuration } from '../output/age.ts';
+import type { ConnectionFacts, FailedApplicationFacts, Fault } from './facts.ts';
+import { isExpired, isOverdue, isRunning } from './identity.ts';
+import type { Problem } from './judgement.ts';
+import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from './reports.ts';
+
+/** Conditions that say True when something is wrong: the others say False. */
+const BAD_WHEN_TRUE = ['DeletionsHeld', 'TokenRequired', 'TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing'];
+
+/** What works for now and should not stay so. */
+const WARNINGS = ['DeletionsHeld', 'Suspended', 'TLSVerificationDisabled', 'ClockSkew', 'LabelsFailed'];
+
+/** Where nothing better is known: what the sidecar itself says. */
+const LOGS_REASON: Reason = 'InternalError';
+
+/** Everything that needs a person or explains the verdict, the gravest first, each reason and message once. */
+export function findProblems(facts: ConnectionFacts, now: number, clusterFlags?: string): Problem[] {
+  const place: Place = { namespace: facts.namespace, clusterFlags };
+  const faults = [
+    ...sidecarFaults(facts, now),
+    ...identityFaults(facts, now),
+    ...contactFaults(facts),
+    ...conditionFaults(facts),
+    ...applicationFaults(facts),
+  ];
+  const problems = dropRepeated(faults).map((fault) => problemOf(fault, place));
+  return problems.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ severity }: Problem): number {
+  return severity === 'error' ? 0 : 1;
+}
+
+function sidecarFaults({ agent, name, namespace = DEFAULT_NAMESPACE }: ConnectionFacts, now: number): Fault[] {
+  if (!agent || isRunning(agent, now) !== false) return [];
+  const since = humanDuration(now - (agent.leaseUntil ?? now));
+  return [
+    {
+      message: `the sidecar of ${name} has not been seen for ${since}: nothing is renewed or synchronized`,
+      next: `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`,
+    },
+  ];
+}
+
+function identityFaults({ identity, conditions }: ConnectionFacts, now: number): Fault[] {
+  if (!identity || conditions.some(({ type, status }) => type === 'Connected' && status === 'False')) return [];
+  if (isExpired(identity, now)) {
+    const ago = humanDuration(now - (identity.notAfter ?? now));
+    return [{ reason: 'CertificateExpired', message: `the client certificate expired ${ago} ago; nothing is deleted` }];
+  }
+  if (!isOverdue(identity, now)) return [];
+  const since = humanDuration(now - (identity.renewAt ?? now));
+  return [{ message: `the certificate should have been renewed ${since} ago` }];
+}
+
+function conditionFaults({ conditions, sync }: ConnectionFacts): Fault[] {
+  const named = sync?.failed ?? [];
+  return conditions.filter(isBad).flatMap(({ reason, message = '' }) => {
+    // The Applications come one by one: what sums them up says nothing more.
+    const summary = named.length > 0 && (reason === 'ApplicationFailed' || named.some((one) => one.reason === reason));
+    return summary || reason === 'Pending' ? [] : [{ reason, message }];
+  });
+}
+
+/** Unknown is not bad: what it waits for is said elsewhere. Conditions of others are not ours to judge. */
+function isBad({ type, status }: ReportedCondition): boolean {
+  if (BAD_WHEN_TRUE.includes(type)) return status === 'True';
+  return ['Connected', 'Synchronized', 'Ready', 'LabelsReported'].includes(type) && status === 'False';
+}
+
+function contactFaults({ connector, director, sync }: ConnectionFacts): Fault[] {
+  return [connector?.error, director?.error, sync?.error].filter((fault) => fault !== undefined);
+}
+
+/** One fault for all Applications that fail for the same reason: the first of them says what it is about. */
+function applicationFaults({ sync, omitted }: ConnectionFacts): Fault[] {
+  const isCut = (omitted['failures'] ?? 0) > 0;
+  return [...Map.groupBy(sync?.failed ?? [], ({ reason }) => reason)].map(([reason, failed]) => {
+    const others = failed.length - 1;
+    const more = others === 0 && !isCut ? '' : ` and ${others}${isCut ? ' or more' : ''} like it`;
+    return {
+      reason,
+      message: failed
+        .slice(0, 1)
+        .map((first) => describe(first, more))
+        .join(''),
+    };
+  });
+}
+
+/** A name may be of 100 characters; -o wide has it whole. */
+const LONGEST_NAME = 40;
+
+function describe({ name, message }: FailedApplicationFacts, more: string): string {
+  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return `Application ${JSON.stringify(short)}${more}: ${message}`;
+}
+
+/** The first fault of each reason: conditions, contacts and status fields say the same thing in turn. */
+function dropRepeated(faults: readonly Fault[]): Fault[] {
+  const seen = new Set<string>();
+  return faults.filter(({ reason, message }) => {
+    const key = reason ?? message;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+function problemOf({ reason, message, requestId, next }: Fault, place: Place): Problem {
+  const known = reason !== undefined && reason in REASONS ? (reason as Reason) : undefined;
+  const row = known && REASONS[known];
+  return {
+    severity: WARNINGS.includes(reason ?? '') ? 'warning' : 'error',
+    reason,
+    code: row?.code,
+    message: requestId ? `${message} (x-request-id ${requestId})` : message,
+    next: next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place),
+  };
+}

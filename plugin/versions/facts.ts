@@ -1,0 +1,28 @@
+import type { MissingRight } from '../status/facts.ts';
+import type { Skew } from './skew.ts';
+
+/** One sidecar, by its report. */
+export interface SidecarVersion {
+  readonly connection: string;
+  readonly namespace: string;
+  /** Undefined where its report does not say. */
+  readonly version: string | undefined;
+  readonly skew: Skew;
+}
+
+/** A kind that the connection lives in, and whether the cluster serves the version that we speak. */
+export interface DefinitionVersion {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly served: boolean;
+}
+
+/** What a cluster says about versions. */
+export interface ClusterVersions {
+  readonly server: string;
+  /** As the API server says it: `v1.33.1`. */
+  readonly kubernetes: string | undefined;
+  readonly sidecars: readonly SidecarVersion[];
+  readonly definitions: readonly DefinitionVersion[];
+  readonly notPermitted: readonly MissingRight[];
+}

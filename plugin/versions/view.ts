@@ -1,0 +1,63 @@
+import { formatTime } from '#common/clock.ts';
+import type { Style } from '../command.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { plain } from '../output/text.ts';
+import { describeRight } from '../status/right.ts';
+import type { ClusterVersions, SidecarVersion } from './facts.ts';
+import type { Skew } from './skew.ts';
+
+export const VERSION_DOCUMENT_KIND = 'VersionReport';
+
+/** The versions for people, one a line. Without `versions` that of the client alone. */
+export function formatVersions(client: string, versions: ClusterVersions | undefined, { symbols }: Style): string {
+  const rows = [['Client', `v${client}`], ...(versions ? clusterRows(versions) : [])];
+  return rows.map(([title = '', value = '']) => `${`${title}:`.padEnd(13)}${plain(value, symbols)}\n`).join('');
+}
+
+function clusterRows({ kubernetes, sidecars, definitions, notPermitted }: ClusterVersions): string[][] {
+  return [
+    ['Kubernetes', kubernetes ? kubernetes : '-'],
+    ...definitions.map(({ kind, apiVersion, served }) => [
+      'Definition',
+      served ? `${kind} ${apiVersion.split('/')[1]}` : `${kind} not installed`,
+    ]),
+    ...sidecars.map((sidecar) => ['Sidecar', describeSidecar(sidecar)]),
+    ...notPermitted.map((right) => ['Sidecar', describeRight(right)]),
+    ...(sidecars.length + notPermitted.length === 0 ? [['Sidecar', 'none has reported']] : []),
+    ['Skew', SENTENCES[worst(sidecars)]],
+  ];
+}
+
+function describeSidecar({ connection, namespace, version }: SidecarVersion): string {
+  const running = version ? `v${version.replace(/^v/, '')}` : '-';
+  return `${running}  (${connection} in namespace ${namespace})`;
+}
+
+const SENTENCES: Readonly<Record<Skew, string>> = {
+  ok: 'ok',
+  unsupported: 'more than two minor versions apart: upgrade the older of the two',
+  unknown: '-',
+};
+
+function worst(sidecars: readonly SidecarVersion[]): Skew {
+  const skews = sidecars.map(({ skew }) => skew);
+  return (
+    skews.find((skew) => skew === 'unsupported') ?? skews.find((skew) => skew === 'unknown') ?? skews[0] ?? 'unknown'
+  );
+}
+
+/** The versions for programs. */
+export function versionDocument(
+  client: string,
+  versions: ClusterVersions | undefined,
+  now: number,
+): ReportDocument & { readonly [part: string]: unknown } {
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: VERSION_DOCUMENT_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status: 'Done', exitCode: 0 },
+    client: { version: client },
+    ...(versions ? { ...versions, skew: worst(versions.sidecars) } : {}),
+  };
+}

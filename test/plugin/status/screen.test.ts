@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { REASONS } from '#common/errors.ts';
+import type { Report } from '#common/resources/report.ts';
+import type { Style } from '../../../plugin/command.ts';
+import { COMMANDS } from '../../../plugin/commands.ts';
+import { paint } from '../../../plugin/output/colour.ts';
+import { symbolsFor } from '../../../plugin/output/symbols.ts';
+import type { AgentFacts, ConnectionFacts } from '../../../plugin/status/facts.ts';
+import { factsFromReport } from '../../../plugin/status/from-report.ts';
+import { judge } from '../../../plugin/status/judge.ts';
+import { formatStatus } from '../../../plugin/status/screen.ts';
+import { formatDetails } from '../../../plugin/status/wide.ts';
+import { assertGolden } from '../golden.ts';
+import {
+  CROWDED,
+  condition,
+  DEGRADED,
+  EXPIRED,
+  HEALTHY,
+  LABELS_FAILED,
+  LISTING_FAILED,
+  NOW,
+  PAIRED,
+  SUSPENDED,
+  TOKEN_REFUSED,
+  UNREACHABLE,
+} from '../sample-reports.ts';
+
+const RUNNING: AgentFacts = { leaseUntil: NOW + 10_000 };
+
+const PLAIN: Style = { paint: paint(false), symbols: symbolsFor(false, { LANG: 'en_US.UTF-8' }, 'linux') };
+const COLOURED: Style = { ...PLAIN, paint: paint(true) };
+const ASCII: Style = { ...PLAIN, symbols: symbolsFor(true, {}, 'linux') };
+
+function factsOf(report: Report, agent: AgentFacts = RUNNING): ConnectionFacts {
+  const facts = factsFromReport(report, 'compass-connection', 'compass-system');
+  return { ...facts, agent: { ...facts.agent, ...agent } };
+}
+
+function screen(facts: ConnectionFacts, style: Style, width = 80): string {
+  return formatStatus(facts, judge(facts, NOW), { ...style, now: NOW, width, context: 'prod-eu' });
+}
+
+const STATES: Readonly<Record<string, ConnectionFacts>> = {
+  healthy: factsOf(HEALTHY),
+  degraded: factsOf(DEGRADED),
+  crowded: factsOf(CROWDED),
+  expired: factsOf(EXPIRED),
+  unreachable: factsOf(UNREACHABLE),
+  'listing-failed': factsOf(LISTING_FAILED),
+  'labels-failed': factsOf(LABELS_FAILED),
+  paired: factsOf(PAIRED),
+  'token-refused': factsOf(TOKEN_REFUSED),
+  suspended: factsOf(SUSPENDED),
+  'not-running': factsOf(HEALTHY, { leaseUntil: NOW - 300_000 }),
+  'not-permitted': {
+    ...factsOf(HEALTHY, {}),
+    notPermitted: [{ verb: 'get', resource: 'leases.coordination.k8s.io', namespace: 'compass-system' }],
+  },
+};
+
+for (const [state, facts] of Object.entries(STATES)) {
+  describe(`the screen of a connection that is ${state}`, () => {
+    test('is as it was agreed on', async () => {
+      await assertGolden(new URL(`golden/${state}.txt`, import.meta.url), screen(facts, PLAIN));
+    });
+
+    test('is as it was agreed on in colour, where the words are the same', async () => {
+      const coloured = screen(facts, COLOURED);
+      await assertGolden(new URL(`golden/${state}.colour.txt`, import.meta.url), coloured);
+      assert.equal(stripVTControlCharacters(coloured), screen(facts, PLAIN));
+    });
+
+    test('is as it was agreed on without Unicode', async () => {
+      const text = screen(facts, ASCII);
+      await assertGolden(new URL(`golden/${state}.ascii.txt`, import.meta.url), text);
+      assert.match(text, /^[\n\x20-\x7e]*$/);
+    });
+
+    test('fits 24 rows of 80 columns', () => {
+      for (const style of [PLAIN, ASCII]) {
+        const rows = screen(facts, style).split('\n');
+        assert.ok(rows.length <= 24, `${rows.length} rows`);
+        for (const row of rows) assert.ok(row.length <= 80, row);
+      }
+    });
+
+    test('is told everything with -o wide', async () => {
+      await assertGolden(new URL(`golden/${state}.wide.txt`, import.meta.url), formatDetails(facts, NOW, PLAIN));
+    });
+  });
+}
+
+test('no screen names a command of ours that does not exist', () => {
+  const words = Object.keys(REASONS).flatMap((reason): string[] => {
+    const facts = factsOf({ ...HEALTHY, conditions: [condition('Connected', 'False', reason, 'it failed')] });
+    return [...screen(facts, PLAIN, 1_000).matchAll(/(?<=kubectl compass )[\w-]+/g)].map(([word]) => word);
+  });
+  assert.ok(words.length > 0);
+  for (const word of words) assert.ok(COMMANDS.some(({ name }) => name === word) || word === '--help', word);
+});
+
+test('text from Compass cannot move the cursor', () => {
+  const facts = factsOf({
+    ...DEGRADED,
+    failures: [{ name: 'a\u001b[2J', id: '1', reason: 'InvalidName', message: 'b\rc\u0007\u202e' }],
+  });
+  const wide = formatDetails(facts, NOW, PLAIN);
+  for (const text of [screen(facts, PLAIN), wide]) assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
+});
