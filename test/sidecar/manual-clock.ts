@@ -1,22 +1,17 @@
 import type { Clock } from '#common/clock.ts';
 
-interface Sleeper {
-  readonly atMs: number;
-  readonly wake: () => void;
-}
-
-/** A clock that a test moves; sleepers wake when their time has come. */
+/** A clock that a test moves; whoever sleeps on it wakes when the time has come. */
 export class ManualClock implements Clock {
-  #nowMs: number;
+  #epochMs: number;
   #monotonicMs = 0;
-  readonly #sleepers = new Set<Sleeper>();
+  #sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
 
-  constructor(nowMs = Date.UTC(2026, 0, 1)) {
-    this.#nowMs = nowMs;
+  constructor(epochMs: number) {
+    this.#epochMs = epochMs;
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#epochMs;
   }
 
   monotonicMs(): number {
@@ -25,27 +20,17 @@ export class ManualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (ms <= 0 || signal?.aborted) return resolve();
-      const sleeper = { atMs: this.#monotonicMs + ms, wake: () => this.#wake(sleeper, resolve) };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', sleeper.wake, { once: true });
+      this.#sleepers.push({ untilMs: this.#monotonicMs + ms, wake: resolve });
+      signal?.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
-  /** How many wait on this clock. */
-  get sleepers(): number {
-    return this.#sleepers.size;
-  }
-
-  /** Moves both clocks on, and wakes whoever is due. */
+  /** Lets time pass, in milliseconds. */
   advance(ms: number): void {
-    this.#nowMs += ms;
+    this.#epochMs += ms;
     this.#monotonicMs += ms;
-    for (const sleeper of [...this.#sleepers]) if (sleeper.atMs <= this.#monotonicMs) sleeper.wake();
-  }
-
-  #wake(sleeper: Sleeper, resolve: () => void): void {
-    this.#sleepers.delete(sleeper);
-    resolve();
+    const due = this.#sleepers.filter(({ untilMs }) => untilMs <= this.#monotonicMs);
+    this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > this.#monotonicMs);
+    for (const { wake } of due) wake();
   }
 }

@@ -1,0 +1,44 @@
+import type { Clock } from '#common/clock.ts';
+import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
+import type { Observation } from '../status/observation.ts';
+import { Liveness } from './liveness.ts';
+import { Metrics } from './metrics.ts';
+import { Readiness } from './readiness.ts';
+import { type HealthServer, serveHealth } from './server.ts';
+
+/** What the sidecar says of itself over HTTP: told of what happens, asked by probes and Prometheus. */
+export class Health {
+  readonly liveness: Liveness;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+
+  constructor(clock: Clock, version: string) {
+    this.liveness = new Liveness(clock);
+    this.readiness = new Readiness(clock);
+    this.metrics = new Metrics(version);
+    this.metrics.readLagFrom(() => this.liveness.lagMs);
+  }
+
+  /** Told of every pass of the leader. */
+  readonly onObservation = (observation: Observation, status: CompassConnectionStatus): void => {
+    this.readiness.onObservation(observation, status.connectionState);
+    this.metrics.onObservation(observation, status);
+  };
+
+  /** Told now and then by a replica that waits for the Lease. */
+  readonly onStandby = (hasCredentials: boolean): void => {
+    this.readiness.onStandby(hasCredentials);
+    this.metrics.setLeader(false);
+  };
+
+  /** Serves on all interfaces, and watches the event loop until `signal` aborts. Throws InvalidSetting for a port in use. */
+  async serve(port: number, signal: AbortSignal): Promise<HealthServer> {
+    const server = await serveHealth(port, {
+      live: () => this.liveness.verdict(),
+      ready: () => this.readiness.verdict(),
+      metrics: () => this.metrics.text(),
+    });
+    void this.liveness.watch(signal);
+    return server;
+  }
+}

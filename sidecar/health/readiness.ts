@@ -1,0 +1,43 @@
+import type { Clock } from '#common/clock.ts';
+import { formatDuration } from '#common/duration.ts';
+import type { Observation } from '../status/observation.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A pass ends at least once a minute while the cluster answers; without one for so long nothing known is true any more. */
+const LONGEST_SILENCE_MS = 5 * 60_000;
+
+/** Whether this replica can do its work: it leads or stands by, and has credentials. Never gives a secret away. */
+export class Readiness {
+  readonly #clock: Clock;
+  #verdict: Verdict = { ok: false, text: 'starting: no reconcile pass has ended yet' };
+  #sinceMs: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#sinceMs = clock.monotonicMs();
+  }
+
+  /** Told of every pass of the leader, and the state that followed from it. */
+  readonly onObservation = ({ connection, credential }: Observation, state: string): void => {
+    const isUsable = credential !== undefined && state !== 'ConnectionFailed';
+    const { reason = 'InternalError', message = 'not connected' } = connection.error ?? {};
+    this.#set({ ok: isUsable, text: isUsable ? 'ok: leading' : `leading without credentials: ${reason}: ${message}` });
+  };
+
+  /** Told now and then by a replica that waits for the Lease. */
+  readonly onStandby = (hasCredentials: boolean): void => {
+    const text = hasCredentials ? 'ok: standing by' : 'standing by without credentials';
+    this.#set({ ok: hasCredentials, text });
+  };
+
+  verdict(): Verdict {
+    const silentMs = this.#clock.monotonicMs() - this.#sinceMs;
+    if (!this.#verdict.ok || silentMs < LONGEST_SILENCE_MS) return this.#verdict;
+    return { ok: false, text: `no reconcile pass has ended for ${formatDuration(silentMs)}; see the log` };
+  }
+
+  #set(verdict: Verdict): void {
+    this.#verdict = verdict;
+    this.#sinceMs = this.#clock.monotonicMs();
+  }
+}
