@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { listenForAdmin } from './admin/listen.ts';
+import { createAuthorities, sharedAuthorities } from './authority/authorities.ts';
 import { Certificates } from './authority/certificates.ts';
-import { generateKeys, sharedKeys } from './authority/keys.ts';
-import { createServerAuthority, type ServerCertificateKind } from './authority/server-authority.ts';
+import type { ServerCertificateKind } from './authority/server-authority.ts';
 import type { Compass, Urls } from './compass.ts';
 import { renderConfigurationSecret } from './configuration-secret.ts';
 import { openDoors } from './doors.ts';
@@ -56,8 +56,9 @@ const NOT_LISTENING: Urls = { connector: '', connectorMtls: '', director: '', di
 
 /** Starts a Compass on ports of the system's choice, or those of the options. Close it, or hold it with `await using`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const keys = await (options.freshKeys === true ? generateKeys() : sharedKeys());
-  const [trust, serverAuthority] = await Promise.all([Trust.create(keys), createServerAuthority(keys, Date.now())]);
+  const authorities = await (options.freshKeys === true ? createAuthorities() : sharedAuthorities());
+  const { server: serverAuthority } = authorities;
+  const trust = new Trust(authorities.client);
   let serverCredential = await serverAuthority.issue('valid');
   const now = (): number => (options.clock ?? Date).now();
   const switches: Switches = { ...defaultSwitches(), ...options.switches };

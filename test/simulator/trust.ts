@@ -1,17 +1,13 @@
 import { type ClientAuthority, createClientAuthority } from './authority/client-authority.ts';
-import { type AuthorityKeys, generateKeys } from './authority/keys.ts';
+import { generateKeys } from './authority/keys.ts';
 
 /** The client CA that signs now, and those whose certificates are still accepted. */
 export class Trust {
   #current: ClientAuthority;
   #former: ClientAuthority[] = [];
 
-  private constructor(current: ClientAuthority) {
+  constructor(current: ClientAuthority) {
     this.#current = current;
-  }
-
-  static async create(keys: AuthorityKeys): Promise<Trust> {
-    return new Trust(await createClientAuthority(keys, Date.now()));
   }
 
   current(): ClientAuthority {

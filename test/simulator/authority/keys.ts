@@ -28,14 +28,6 @@ export async function generateKeys(): Promise<AuthorityKeys> {
   return { serverRoot, server, clientRoot, clientIssuing };
 }
 
-let shared: Promise<AuthorityKeys> | undefined;
-
-/** The keys of this process, so that many simulators start fast. */
-export function sharedKeys(): Promise<AuthorityKeys> {
-  shared ??= generateKeys();
-  return shared;
-}
-
 /** PKCS#8 PEM of a private key. */
 export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key));
