@@ -2,7 +2,7 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import { assignNames, isLeftover } from './assign-names.ts';
 import { concurrently } from './concurrently.ts';
 import type { Listing } from './listing.ts';
-import type { Round } from './round.ts';
+import type { Move, Round } from './round.ts';
 import { isClusterWide } from './scene.ts';
 import { deleteApplication } from './write-application.ts';
 
@@ -21,10 +21,13 @@ export async function settleNames(round: Round, listing: Listing): Promise<void>
     if (problem) await round.fail(desired, problem);
   }
   const byId = new Map(deferred.map((desired) => [desired.id, desired]));
+  const moves: Move[] = [];
   for (const { id } of granted) {
     const desired = byId.get(id);
-    if (desired) await round.move(desired);
+    const move = desired && (await round.prepareMove(desired));
+    if (move) moves.push(move);
   }
+  for (const move of moves) await round.move(move);
   await dropLeftovers(round, landscape);
 }
 

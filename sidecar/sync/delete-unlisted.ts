@@ -39,7 +39,7 @@ function isOrphan({ scene, tally }: Round, secret: PresentSecret): boolean {
   if (secret.ownership === 'foreign' || secret.isTerminating || tally.wanted.has(secret.name)) return false;
   const owners = applicationOwners(secret.owners);
   if (owners.length < secret.owners.length) return false;
-  const live = owners.filter((uid) => scene.present.hasApplication(uid));
+  const live = owners.filter((uid) => scene.present.applicationByUid(uid) !== undefined);
   if (live.length === 0) return secret.ownership === 'ours';
   return live.every((uid) => tally.settled.has(uid));
 }

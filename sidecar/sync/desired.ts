@@ -36,7 +36,10 @@ export interface Desired {
   readonly name: string;
   readonly spec: DesiredSpec;
   readonly secrets: readonly DesiredSecret[];
+  /** Empty once kept.ts has been over it. */
   readonly kept: readonly KeptBundle[];
+  /** What is wrong with it although it can be written. */
+  readonly problem?: Problem | undefined;
 }
 
 export type Mapped =

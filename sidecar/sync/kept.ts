@@ -17,9 +17,12 @@ export async function keepCredentials(
   desired: Desired,
   lastKnown: PresentApplication | undefined,
 ): Promise<Desired> {
-  if (desired.kept.length === 0 || !lastKnown || lastKnown.id !== desired.id) return desired;
-  const last = await scene.cluster.find<Application>({ kind: APPLICATION, name: lastKnown.name });
-  let result = desired;
+  const [first] = desired.kept;
+  if (!first) return desired;
+  const ref = lastKnown && { kind: APPLICATION, name: lastKnown.name };
+  const last = ref && (await scene.cluster.find<Application>(ref));
+  const problem = { reason: 'UnknownCredential', message: `${first.why}; the last good ones are kept` } as const;
+  let result: Desired = { ...desired, kept: [], problem };
   for (const bundle of desired.kept) {
     const credentials = lastCredentials(last, bundle.bundleId);
     const content = credentials && (await readContent(scene, credentials.secretName));

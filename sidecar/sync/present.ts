@@ -58,7 +58,7 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
 /** What the cluster has, by name, kept up to date by every write of ours within a round. */
 export class Present {
   readonly #applications = new Map<string, PresentApplication>();
-  readonly #uids = new Set<string>();
+  readonly #namesByUid = new Map<string, string>();
   readonly #namesById = new Map<string, Set<string>>();
   readonly #secrets = new Map<string, PresentSecret>();
 
@@ -74,9 +74,9 @@ export class Present {
       .filter(({ ownership }) => ownership !== 'foreign');
   }
 
-  /** Whether an Application of that uid is there, whoever's it is. */
-  hasApplication(uid: string): boolean {
-    return this.#uids.has(uid);
+  /** The Application of that uid, whoever's it is. */
+  applicationByUid(uid: string): PresentApplication | undefined {
+    return this.#applications.get(this.#namesByUid.get(uid) ?? '');
   }
 
   applications(): Iterable<PresentApplication> {
@@ -86,7 +86,7 @@ export class Present {
   putApplication(application: PresentApplication): void {
     this.removeApplication(application.name);
     this.#applications.set(application.name, application);
-    this.#uids.add(application.uid);
+    this.#namesByUid.set(application.uid, application.name);
     if (application.id === undefined) return;
     const names = this.#namesById.get(application.id) ?? new Set();
     this.#namesById.set(application.id, names.add(application.name));
@@ -96,7 +96,7 @@ export class Present {
     const application = this.#applications.get(name);
     if (!application) return;
     this.#applications.delete(name);
-    this.#uids.delete(application.uid);
+    this.#namesByUid.delete(application.uid);
     const { id } = application;
     if (id === undefined) return;
     const names = this.#namesById.get(id);

@@ -12,8 +12,7 @@ export async function refresh(scene: Scene, desired: Desired, alsoApplications: 
     if (application) present.putApplication(toPresentApplication(application, place.connectionName));
     else present.removeApplication(name);
   }
-  const names = [...desired.secrets.map(({ name }) => name), ...desired.kept.map(({ secretName }) => secretName)];
-  for (const name of names) {
+  for (const { name } of desired.secrets) {
     const secret = await cluster.find<Secret>({ kind: SECRET, name, namespace: place.integrationNamespace });
     if (secret) present.putSecret(toPresentSecret(secret, place.connectionName));
     else present.removeSecret(name);

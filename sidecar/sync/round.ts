@@ -1,7 +1,8 @@
 import type { DirectorApplication } from '#common/compass/director-types.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
-import { applyDesired, type Destination } from './apply.ts';
+import { applyDesired } from './apply.ts';
 import type { Desired, MappingSettings } from './desired.ts';
+import { keepCredentials } from './kept.ts';
 import { toDesired } from './mapping.ts';
 import { decide, foreignApplication } from './plan.ts';
 import type { PresentApplication } from './present.ts';
@@ -17,6 +18,12 @@ const MOST_TRIES = 4;
 const MOST_REFUSALS = 10;
 /** Applications whose content is kept until the listing is complete; those beyond wait for the next reading. */
 const MOST_DEFERRED = 500;
+
+/** An Application on its way from the names that it had. */
+export interface Move {
+  readonly desired: Desired;
+  readonly from: readonly string[];
+}
 
 /** One synchronization under way: brings listed Applications into the cluster, one by one, whatever becomes of the others. */
 export class Round {
@@ -61,15 +68,27 @@ export class Round {
     else await this.#attempt(mapped.desired, () => this.#settleOnce(mapped.desired));
   }
 
-  /** Brings an Application to the name that was granted to it, from whatever name it had. */
-  async move(desired: Desired): Promise<void> {
-    const from = this.#elsewhere(desired).map(({ name }) => name);
+  /**
+   * Brings an Application to the name that was granted to it. It is to have been prepared before the first one moves,
+   * because in a circle of names another takes the object that has its last good credentials.
+   */
+  async move({ desired, from }: Move): Promise<void> {
     const cause = from.length > 0 ? `was ${from.join(', ')}` : 'its name now is that of another id';
     await this.#attempt(desired, async () => {
       const target = this.scene.present.application(desired.name);
       if (target?.ownership === 'foreign') return this.fail(desired, foreignApplication(desired.name));
-      await this.#bring(desired, { target, elsewhere: this.#elsewhere(desired) }, cause);
+      await this.#bring(desired, target, cause, from);
     });
+  }
+
+  async prepareMove(listed: Desired): Promise<Move | undefined> {
+    let move: Move | undefined;
+    await this.#attempt(listed, async () => {
+      const elsewhere = this.#elsewhere(listed);
+      const desired = await keepCredentials(this.scene, listed, elsewhere[0]);
+      move = { desired, from: elsewhere.map(({ name }) => name) };
+    });
+    return move;
   }
 
   /** An Application that is not as it is listed; where it lasts, the objects that it has say so. */
@@ -90,7 +109,8 @@ export class Round {
     if (decision.action === 'defer') return this.#defer(desired, holder);
     this.#claims.set(name, id);
     const target = decision.action === 'update' ? decision.target : undefined;
-    await this.#bring(desired, { target, elsewhere }, target ? 'differs from what is listed' : 'newly listed');
+    const whole = await keepCredentials(this.scene, desired, target?.id === id ? target : undefined);
+    await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
   }
 
   #defer(desired: Desired, holder: PresentApplication | undefined): void {
@@ -109,16 +129,16 @@ export class Round {
     return this.scene.present.applicationsOf(id).filter((record) => record.name !== name);
   }
 
-  async #bring(desired: Desired, destination: Destination, cause: string): Promise<void> {
-    const applied = await applyDesired(this.scene, desired, destination);
+  async #bring(
+    desired: Desired,
+    target: PresentApplication | undefined,
+    cause: string,
+    from: readonly string[],
+  ): Promise<void> {
+    const applied = await applyDesired(this.scene, desired, target);
     this.#refusals = 0;
-    this.tally.settle(
-      applied,
-      desired.id,
-      cause,
-      destination.elsewhere.map(({ name }) => name),
-    );
-    await this.#note(applied.record, applied.problem);
+    this.tally.settle(desired, applied, cause, from);
+    await this.#note(applied.record, desired.problem);
   }
 
   async #attempt(desired: Desired, attempt: () => Promise<void>, tries = 1): Promise<void> {

@@ -9,6 +9,8 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly place: Place;
   readonly present: Present;
+  /** Takes a Secret's name for an Application's id; false where another one has it already in this listing. */
+  claimSecret(name: string, id: string): boolean;
   /** Carries out one write; see `writer`. */
   write<T>(request: () => Promise<T>): Promise<T>;
 }

@@ -34,9 +34,11 @@ export async function synchronizeOnce(
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
   const seen = await readPresent(cluster, place, request.signal).catch(toCompassError);
   const present = seen instanceof CompassError ? new Present() : seen;
-  const scene = { cluster, place, present, write: writer(clock, request.signal) };
+  const tally = new Tally(() => clock.now());
+  const claimSecret = (name: string, id: string) => tally.claim(name, id);
+  const scene = { cluster, place, present, claimSecret, write: writer(clock, request.signal) };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
-  const round = new Round(scene, new Tally(() => clock.now()), settings);
+  const round = new Round(scene, tally, settings);
   if (seen instanceof CompassError) round.applyError = seen;
   const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions };
   const stopped = await untilStopped(() => carryOut(options, request, progress));

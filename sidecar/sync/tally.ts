@@ -1,4 +1,5 @@
 import type { Applied } from './apply.ts';
+import type { Desired } from './desired.ts';
 import { type Change, type FailedApplication, MOST_CHANGES } from './outcome.ts';
 import type { Problem } from './problem.ts';
 
@@ -14,8 +15,8 @@ export class Tally {
   #withProblem = new Set<string>();
   /** Uids of the Applications that are as they are listed, but for what `failed` says. */
   settled = new Set<string>();
-  /** Names of the Secrets that they refer to. */
-  wanted = new Set<string>();
+  /** Ids by the names of the Secrets that Applications refer to. */
+  readonly wanted = new Map<string, string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -26,7 +27,7 @@ export class Tally {
     this.#nameless = [];
     this.#withProblem = new Set();
     this.settled = new Set();
-    this.wanted = new Set();
+    this.wanted.clear();
   }
 
   fail({ id, name }: { readonly id: string | undefined; readonly name: string | undefined }, problem: Problem): void {
@@ -44,15 +45,9 @@ export class Tally {
     return this.settled.size - this.#withProblem.size;
   }
 
-  /** Nothing was left of it to write, or it was written; `from` are the names that it had before. */
-  settle(
-    { record, action, secrets, wanted, problem }: Applied,
-    id: string,
-    cause: string,
-    from: readonly string[],
-  ): void {
+  /** It is written as it is listed; `from` are the names that it had before. */
+  settle({ id, problem }: Desired, { record, action, secrets }: Applied, cause: string, from: readonly string[]): void {
     this.settled.add(record.uid);
-    for (const name of wanted) this.wanted.add(name);
     if (problem) {
       this.fail({ id, name: record.name }, problem);
       this.#withProblem.add(record.uid);
@@ -63,6 +58,13 @@ export class Tally {
     if (isNew) this.created.add(record.name);
     else if (!this.created.has(record.name)) this.updated.add(record.name);
     this.change('Application', record.name, from.length > 0 ? 'renamed' : action, cause);
+  }
+
+  /** False where the Secret is another Application's. */
+  claim(secretName: string, id: string): boolean {
+    const by = this.wanted.get(secretName) ?? id;
+    this.wanted.set(secretName, by);
+    return by === id;
   }
 
   change(kind: Change['kind'], name: string, action: Change['action'], cause: string): void {

@@ -45,16 +45,15 @@ async function dropOtherKeys(scene: Scene, desired: DesiredSecret, applied: Secr
 }
 
 /**
- * Throws ForeignObject where a Secret is somebody else's: marked by another connection, unmarked and not owned by the
- * Application, or owned by another Application. `origins` are the uids that the Application has and had before a rename.
+ * Throws ForeignObject where a Secret is somebody else's: marked by another connection, an unmarked one that none of our
+ * Applications owns, or one that a foreign Application owns. A bundle's id is in the name, so one that another of our
+ * Applications still owns is this bundle's all the same, left there by a rename that was cut short.
  */
-export function refuseForeign(scene: Scene, secret: PresentSecret, origins: ReadonlySet<string>): void {
-  const owners = applicationOwners(secret.owners);
-  const isItsOwn = owners.some((uid) => origins.has(uid));
-  const isAnothers = owners.some((uid) => !origins.has(uid) && scene.present.hasApplication(uid));
-  if (secret.ownership === 'ours' && (isItsOwn || !isAnothers)) return;
-  if (secret.ownership === 'unmarked' && isItsOwn) return;
-  const message = `the Secret ${secret.name} in ${scene.place.integrationNamespace} is not this Application's`;
+export function refuseForeign(scene: Scene, secret: PresentSecret): void {
+  const owners = applicationOwners(secret.owners).flatMap((uid) => scene.present.applicationByUid(uid) ?? []);
+  const isForeign = owners.some(({ ownership }) => ownership === 'foreign');
+  if (!isForeign && (secret.ownership === 'ours' || (secret.ownership === 'unmarked' && owners.length > 0))) return;
+  const message = `the Secret ${secret.name} in ${scene.place.integrationNamespace} is somebody else's`;
   throw problemError({ reason: 'ForeignObject', message });
 }
 
@@ -62,7 +61,9 @@ export function refuseForeign(scene: Scene, secret: PresentSecret, origins: Read
 export async function dropOtherOwners(scene: Scene, name: string, owner: PresentApplication): Promise<void> {
   const secret = scene.present.secret(name);
   if (!secret) return;
-  const left = applicationOwners(secret.owners).filter((uid) => uid !== owner.uid && scene.present.hasApplication(uid));
+  const left = applicationOwners(secret.owners).filter(
+    (uid) => uid !== owner.uid && scene.present.applicationByUid(uid) !== undefined,
+  );
   if (left.length === 0) return;
   const ownerReferences = secret.owners.filter(({ uid }) => !left.includes(uid));
   const patch = { metadata: { uid: secret.uid, resourceVersion: secret.resourceVersion, ownerReferences } };

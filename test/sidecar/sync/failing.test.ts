@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
+import { installCrd, readCrds } from '../../cluster/crds.ts';
+import { application, basic, bundle, id, oauth } from './samples.ts';
+import { type SyncWorld, startSyncWorld } from './world.ts';
+
+async function noteOn(world: SyncWorld, name: string): Promise<string | undefined> {
+  return (await world.application(name))?.metadata.annotations?.[SYNC_ERROR_ANNOTATION];
+}
+
+test('one Application that cannot be mapped does not stop the others', async (t) => {
+  const world = await startSyncWorld(t);
+  world.simulator.landscape.createApplication(application(1, 'SAP S/4 (Prod)'));
+  world.simulator.landscape.createApplication(application(2, 'orders'));
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, id: failed, reason }) => [name, failed, reason]),
+    [['SAP S/4 (Prod)', id(1), 'InvalidName']],
+  );
+  assert.deepEqual([outcome.created, outcome.fetch.ok, outcome.applyError], [['orders'], true, undefined]);
+});
+
+test('an Application that fails says so by an annotation, which goes when it is healed', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  landscape.createApplication(application(1, 'orders', [bundle(2, { defaultInstanceAuth: basic() })]));
+  await world.sync();
+  landscape.updateApplication(id(1), { name: 'Not a name' });
+  await world.sync();
+  assert.match((await noteOn(world, 'orders')) ?? '', /^InvalidName: the name "Not a name"/);
+  const before = await world.versions();
+  world.clock.advance(120_000);
+  await world.sync();
+  assert.deepEqual(await world.versions(), before);
+  landscape.updateApplication(id(1), { name: 'orders' });
+  assert.deepEqual((await world.sync()).failed, []);
+  assert.equal(await noteOn(world, 'orders'), undefined);
+});
+
+test('D15: credentials of an unknown type keep the last good Secret and entry, also over a rename', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  landscape.createApplication(application(1, 'orders', [bundle(2, { defaultInstanceAuth: oauth() })]));
+  await world.sync();
+  const services = (await world.application('orders'))?.spec?.services;
+  const url = 'https://auth.example.com/token';
+  const credential = { type: 'CertificateOAuth' as const, clientId: 'client', certificate: 'not-a-certificate', url };
+  landscape.updateApplication(id(1), { bundles: [bundle(2, { defaultInstanceAuth: { credential } })] });
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, reason }) => [name, reason]),
+    [['orders', 'UnknownCredential']],
+  );
+  assert.deepEqual((await world.application('orders'))?.spec?.services, services);
+  assert.deepEqual(await world.content(`orders-${id(2)}`), { clientId: 'client', clientSecret: 'not-a-secret' });
+  assert.match((await noteOn(world, 'orders')) ?? '', /^UnknownCredential: /);
+  const before = await world.versions();
+  world.clock.advance(120_000);
+  await world.sync();
+  assert.deepEqual(await world.versions(), before);
+
+  landscape.updateApplication(id(1), { name: 'renamed' });
+  await world.sync();
+  assert.deepEqual(await world.content(`renamed-${id(2)}`), { clientId: 'client', clientSecret: 'not-a-secret' });
+  const entry = (await world.application('renamed'))?.spec?.services?.[0]?.entries[0];
+  assert.equal(entry?.credentials?.secretName, `renamed-${id(2)}`);
+});
+
+test('D15: an API whose credentials were never usable is not offered without any', async (t) => {
+  const world = await startSyncWorld(t);
+  const eventDefinitions = [{ id: id(5), name: 'order created' }];
+  const broken = bundle(2, { eventDefinitions, defaultInstanceAuth: basic('') });
+  world.simulator.landscape.createApplication(application(1, 'orders', [broken]));
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ reason }) => reason),
+    ['UnknownCredential'],
+  );
+  const entries = (await world.application('orders'))?.spec?.services?.[0]?.entries ?? [];
+  assert.deepEqual(
+    entries.map(({ type }) => type),
+    ['Events'],
+  );
+});
+
+test('D17: a header that would break out of its line is refused, and the last good state stays', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  const auth = (value: string) => ({ ...basic(), additionalHeaders: { 'x-tenant': [value] } });
+  landscape.createApplication(application(1, 'orders', [bundle(2, { defaultInstanceAuth: auth('blue') })]));
+  await world.sync();
+  landscape.updateApplication(id(1), { bundles: [bundle(2, { defaultInstanceAuth: auth('blue\r\nx-admin: yes') })] });
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ reason }) => reason),
+    ['InvalidApplication'],
+  );
+  assert.deepEqual(await world.content(`params-orders-${id(2)}`), { headers: '{"x-tenant":["blue"]}' });
+});
+
+test('K20: without the Application CRD nothing is applied, and it starts when the CRD appears', async (t) => {
+  const world = await startSyncWorld(t, 'none');
+  world.simulator.landscape.createApplication(application(1, 'orders'));
+  const outcome = await world.sync();
+  assert.deepEqual([outcome.fetch.ok, outcome.fetch.listed, outcome.applyError?.reason], [true, 1, 'NotInstalled']);
+  for (const definition of await readCrds('field')) await installCrd(world.cluster.cluster, definition);
+  assert.deepEqual((await world.sync()).created, ['orders']);
+});
+
+test('K21: an Application that is too large is named, and the others are synchronized', async (t) => {
+  const world = await startSyncWorld(t);
+  const apiDefinitions = Array.from({ length: 150 }, (_, index) => ({
+    id: id(1000 + index),
+    name: `api ${index}`,
+    targetURL: `https://orders.example.com/${'x'.repeat(11_000)}`,
+  }));
+  world.simulator.landscape.createApplication(application(1, 'large', [bundle(2, { apiDefinitions })]));
+  world.simulator.landscape.createApplication(application(3, 'small'));
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, reason }) => [name, reason]),
+    [['large', 'ObjectTooLarge']],
+  );
+  assert.deepEqual(outcome.created, ['small']);
+});
+
+test('L1: an Application whose answer is larger than 8 MiB is skipped by name, and blocks no deletion of others', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  for (let number = 1; number <= 5; number += 1) landscape.createApplication(application(number, `app-${number}`));
+  await world.sync();
+  landscape.deleteApplication(id(5));
+  await world.sync();
+  world.clock.advance(60_000);
+  landscape.updateApplication(id(3), { description: 'x'.repeat(8 * 1024 * 1024) });
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, id: failed, reason }) => [name, failed, reason]),
+    [['app-3', id(3), 'AnswerTooLarge']],
+  );
+  assert.deepEqual([outcome.fetch.complete, outcome.fetch.listed, outcome.deleted], [true, 4, ['app-5']]);
+  assert.equal((await world.application('app-3'))?.spec?.description, 'Description not provided');
+});
+
+test('a stop comes between two writes, and the next synchronization completes', async (t) => {
+  const world = await startSyncWorld(t);
+  world.simulator.landscape.createApplication(application(1, 'orders'));
+  const stopped = await world.sync({ signal: AbortSignal.abort() });
+  assert.deepEqual([stopped.stopped, stopped.created], [true, []]);
+  assert.deepEqual((await world.sync()).created, ['orders']);
+});

@@ -1,0 +1,101 @@
+import { X509Certificate } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
+import type { Endpoint } from '#common/compass/endpoint.ts';
+import { silentLog } from '#common/log.ts';
+import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { Sensitive } from '#common/sensitive.ts';
+import { directorListing } from '../../../sidecar/sync/director-source.ts';
+import type { SyncOutcome } from '../../../sidecar/sync/outcome.ts';
+import { createSynchronizer, type SynchronizerOptions, type SyncRequest } from '../../../sidecar/sync/synchronize.ts';
+import type { Crds } from '../../cluster/crds.ts';
+import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { pair } from '../../simulator/tests/pair.ts';
+import { ManualClock } from '../manual-clock.ts';
+
+export const INTEGRATION_NAMESPACE = 'kyma-system';
+
+export type Sync = (more?: Partial<SyncRequest>) => Promise<SyncOutcome>;
+
+/** A Compass with a paired Runtime, a cluster with the Application CRD of the field, and a synchronizer between them. */
+export interface SyncWorld {
+  readonly simulator: Simulator;
+  readonly cluster: TestCluster;
+  readonly clock: ManualClock;
+  readonly sync: Sync;
+  /** Another synchronizer of the same world: after a restart, or of another connection. */
+  another(config?: Partial<SynchronizerOptions['config']>): Sync;
+  application(name: string): Promise<Application | undefined>;
+  secret(name: string): Promise<Secret | undefined>;
+  /** The values of a Secret, decoded; undefined where there is none. */
+  content(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Every Application and Secret by name, with its resourceVersion: equal before and after means that nothing was written. */
+  versions(): Promise<Readonly<Record<string, string>>>;
+}
+
+const CONFIG: SynchronizerOptions['config'] = {
+  connectionName: 'compass-connection',
+  integrationNamespace: INTEGRATION_NAMESPACE,
+  centralGatewayUrl: 'http://gateway.example:8082',
+  skipAppsTlsVerify: false,
+  deletionBudget: { fraction: 0.1 },
+};
+
+export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Promise<SyncWorld> {
+  const switches = { rateLimitPerMinute: 0 };
+  const [simulator, fixture] = await Promise.all([startSimulator({ switches }), startTestCluster(t, { crds })]);
+  t.after(() => simulator.close());
+  simulator.switches.runtimeScopes.push('application.auths:read');
+  const { cluster } = fixture;
+  const metadata = { name: INTEGRATION_NAMESPACE };
+  await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  const endpoint = await pairedEndpoint(simulator);
+  const clock = new ManualClock(Date.UTC(2026, 0, 1));
+  const director = directorListing({ extraRoots: [simulator.caPem] });
+
+  const another: SyncWorld['another'] = (config) => {
+    const options = { cluster, clock, log: silentLog, director, config: { ...CONFIG, ...config } };
+    const synchronizer = createSynchronizer(options);
+    return (more) => synchronizer.run({ endpoint, runtimeId: simulator.runtimeId, ...more });
+  };
+  const secret = (name: string) => cluster.find<Secret>({ kind: SECRET, name, namespace: INTEGRATION_NAMESPACE });
+  return {
+    simulator,
+    cluster: fixture,
+    clock,
+    sync: another(),
+    another,
+    application: (name) => cluster.find<Application>({ kind: APPLICATION, name }),
+    secret,
+    async content(name) {
+      const data = (await secret(name))?.data;
+      return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
+    },
+    async versions() {
+      const versions: Record<string, string> = {};
+      for (const [kind, namespace] of [[APPLICATION], [SECRET, INTEGRATION_NAMESPACE]] as const) {
+        for await (const { items } of cluster.listPages(kind, { namespace })) {
+          for (const { metadata: item } of items) versions[`${kind.kind} ${item.name}`] = item.resourceVersion ?? '';
+        }
+      }
+      return versions;
+    },
+  };
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
+}
+
+async function pairedEndpoint(simulator: Simulator): Promise<Endpoint> {
+  const { cert, key } = await pair(simulator);
+  const fingerprint = new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
+  return {
+    url: simulator.urls.director,
+    target: 'director',
+    tenant: simulator.tenant,
+    runtimeId: simulator.runtimeId,
+    credential: { certificateChain: cert, key: new Sensitive(key), fingerprint },
+  };
+}
