@@ -1,10 +1,12 @@
 import { parse } from 'yaml';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { invalidValue } from './causes.ts';
+import { asString, at, isObject, type Json, type JsonObject } from './json.ts';
 import { groupVersion, type Resource } from './kinds/resource.ts';
 import { hasReadableData } from './kinds/secret.ts';
 import type { KubeObject } from './object.ts';
 import { decodeProtobuf } from './protobuf/decode.ts';
-import { badRequest, unsupportedMediaType } from './status.ts';
+import { memberSchema } from './schema/schema.ts';
+import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
 
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
@@ -28,10 +30,11 @@ function unrecognized(wanted: string, why: string): string {
 }
 
 function parseJson(text: string, wanted: string): Json {
+  if (text === '') throw badRequest(unrecognized(wanted, 'unexpected end of JSON input (<empty>)'));
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw badRequest(unrecognized(wanted, `${error instanceof Error ? error.message : error}`));
+    throw badRequest(unrecognized(wanted, `${error instanceof Error ? error.message : error}`), error);
   }
 }
 
@@ -40,35 +43,52 @@ export function parseYaml(text: string): Json {
   try {
     return parse(text, { maxAliasCount: 100 }) as Json;
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : error}`);
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : error}`, error);
   }
 }
 
 /** Reads a body as an object of the resource: kind and version must fit, what the kind does not know is dropped. */
 export function readObject(body: JsonObject, resource: Resource): KubeObject {
-  const { kind, version } = resource;
-  const apiVersion = groupVersion(resource);
-  if (resource.isCustom && (!body['kind'] || !body['apiVersion'])) {
-    const missing = body['kind'] ? 'apiVersion' : 'Kind';
-    throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: unmarshalerDecoder: Object '${missing}' is missing in '${JSON.stringify(body)}'`,
-    );
-  }
-  if ((body['kind'] ?? kind) !== kind || (body['apiVersion'] ?? apiVersion) !== apiVersion) {
-    const given = String(body['kind'] ?? kind);
-    const givenVersion = String(body['apiVersion'] ?? apiVersion);
-    if (resource.isCustom || givenVersion !== apiVersion) {
-      throw badRequest(
-        `${given} in version "${givenVersion.split('/').at(-1)}" cannot be handled as a ${kind}: no kind "${given}" is registered for version "${givenVersion}"`,
-      );
-    }
-    throw badRequest(
-      `${given} in version "${version}" cannot be handled as a ${kind}: converting (${version}.${given}) to (core.${kind}): unknown conversion`,
-    );
-  }
+  if (resource.isCustom) requireCustomType(body, resource);
+  else requireType(body, resource);
   checkTypes(body, resource);
   const metadata = isObject(body['metadata']) ? body['metadata'] : {};
-  return resource.read({ ...body, apiVersion, kind, metadata } as KubeObject);
+  return resource.read({ ...body, apiVersion: groupVersion(resource), kind: resource.kind, metadata } as KubeObject);
+}
+
+function cannotHandle(kind: string, version: string, resource: Resource, why: string): ApiError {
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
+}
+
+function requireType(body: JsonObject, resource: Resource): void {
+  const expected = groupVersion(resource);
+  const kind = asString(body['kind']) || resource.kind;
+  const apiVersion = asString(body['apiVersion']) || expected;
+  if (apiVersion !== expected) {
+    const scheme = 'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"';
+    const why = `no kind "${kind}" is registered for version "${apiVersion}" ${scheme}`;
+    throw cannotHandle(kind, apiVersion.split('/').at(-1) ?? '', resource, why);
+  }
+  if (kind === resource.kind) return;
+  const why = `converting (${resource.version}.${kind}) to (core.${resource.kind}): unknown conversion`;
+  throw cannotHandle(kind, resource.version, resource, why);
+}
+
+function requireCustomType(body: JsonObject, resource: Resource): void {
+  const { kind, apiVersion } = body;
+  const expected = groupVersion(resource);
+  if (!kind) {
+    const why = `unmarshalerDecoder: Object 'Kind' is missing in '${JSON.stringify(body)}'`;
+    throw cannotHandle(resource.kind, resource.version, resource, why);
+  }
+  if (!apiVersion) {
+    const why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+    throw new ApiError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
+  }
+  const group = asString(apiVersion).split('/').reverse()[1] ?? '';
+  const subject = { kind: asString(kind), group, name: asString(at(body, 'metadata', 'name')) };
+  if (apiVersion !== expected) throw invalid(subject, [invalidValue('apiVersion', apiVersion, `must be ${expected}`)]);
+  if (kind !== resource.kind) throw invalid(subject, [invalidValue('kind', kind, `must be ${resource.kind}`)]);
 }
 
 function checkTypes(body: JsonObject, resource: Resource): void {
@@ -90,23 +110,34 @@ function checkTypes(body: JsonObject, resource: Resource): void {
   if (mismatch !== undefined) throw cannot(mismatch);
 }
 
+const complaints: Record<string, string> = {
+  string: 'ReadString: expects " or n',
+  boolean: 'ReadBool: expect t or f',
+  integer: 'readUint64: unexpected character',
+  object: 'ReadMapCB: expect { or n',
+  array: 'decode slice: expect [ or n',
+};
+
+function isOfType(value: Json, type: string): boolean {
+  if (type === 'integer') return typeof value === 'number';
+  if (type === 'array') return Array.isArray(value);
+  return type === 'object' ? isObject(value) : typeof value === type;
+}
+
 function typeMismatch(value: Json, schema: Resource['schema'], path: string): string | undefined {
+  const { type } = schema;
   if (value === null) return;
-  if (schema.type === 'string' && typeof value !== 'string') return `${path}: ReadString: expects " or n`;
-  if (schema.type === 'boolean' && typeof value !== 'boolean') return `${path}: ReadBool: expect t or f`;
-  if (schema.type === 'integer' && typeof value !== 'number') return `${path}: readUint64: unexpected character`;
-  if (schema.type === 'object' && !isObject(value)) return `${path}: ReadMapCB: expect { or n`;
-  if (schema.type === 'array' && !Array.isArray(value)) return `${path}: decode slice: expect [ or n`;
+  if (type !== undefined && !isOfType(value, type)) return `${path}: ${complaints[type] ?? 'unexpected type'}`;
   if (Array.isArray(value)) return first(value.map((item) => typeMismatch(item, schema.items ?? {}, path)));
-  if (!isObject(value)) return;
+  return isObject(value) ? memberMismatch(value, schema, path) : undefined;
+}
+
+function memberMismatch(value: JsonObject, schema: Resource['schema'], path: string): string | undefined {
   return first(
     Object.entries(value).map(([name, member]) => {
-      const below =
-        schema.properties?.[name] ??
-        (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined);
-      return below && member !== undefined
-        ? typeMismatch(member, below, schema.properties ? `${path}.${name}` : path)
-        : undefined;
+      const below = memberSchema(schema, name);
+      if (below === undefined || member === undefined) return undefined;
+      return typeMismatch(member, below, schema.properties ? `${path}.${name}` : path);
     }),
   );
 }

@@ -23,8 +23,9 @@ export function forbiddenField(field: string, detail: string): Cause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${detail}`, field };
 }
 
-export function duplicate(field: string, value: Json): Cause {
-  return { reason: 'FieldValueDuplicate', message: `Duplicate value: ${shown(value)}`, field };
+/** A duplicate; `text` is the value as the message shows it. */
+export function duplicate(field: string, text: string): Cause {
+  return { reason: 'FieldValueDuplicate', message: `Duplicate value: ${text}`, field };
 }
 
 export function unsupported(field: string, value: Json, supported: Json[]): Cause {

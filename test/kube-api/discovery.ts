@@ -3,6 +3,8 @@ import type { JsonObject } from './json.ts';
 import type { Resource } from './kinds/resource.ts';
 import type { Registry } from './registry.ts';
 
+/** In the order in which a genuine server lists the verbs of custom resources. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Groups that take reviews only and store nothing. */
@@ -97,7 +99,7 @@ function describe(resource: Resource): JsonObject {
     singularName: singular,
     namespaced,
     kind,
-    verbs: plural === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs,
+    verbs: verbsOf(resource),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     storageVersionHash: createHash('sha256')
@@ -106,6 +108,11 @@ function describe(resource: Resource): JsonObject {
       .slice(0, 11)
       .concat('='),
   };
+}
+
+function verbsOf({ plural, isCustom }: Resource): string[] {
+  if (isCustom) return customVerbs;
+  return plural === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
 }
 
 function subresource({ plural, namespaced, kind }: Resource, name: string): JsonObject {

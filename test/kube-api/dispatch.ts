@@ -3,7 +3,16 @@ import type { JsonObject } from './json.ts';
 import { hasStatus, type Resource } from './kinds/resource.ts';
 import type { KubeObject } from './object.ts';
 import type { ApiRequest, Target } from './request.ts';
-import { type ApiError, badRequest, methodNotAllowed, notFound, notImplemented, unknownResource } from './status.ts';
+import {
+  type ApiError,
+  badRequest,
+  methodNotAllowed,
+  notFound,
+  notImplemented,
+  PageNotFound,
+  qualified,
+  unknownResource,
+} from './status.ts';
 import { create } from './verbs/create.ts';
 import { remove, removeAll } from './verbs/delete.ts';
 import { finalizeNamespace } from './verbs/finalize.ts';
@@ -56,21 +65,25 @@ const genuineCore = [
 
 /** The resource of a request: 404 for what no server knows, 501 for what only a genuine one has. */
 export function resourceOf(cluster: Cluster, target: Target): Resource {
-  const resource = cluster.registry.find(target.group, target.version, target.plural);
-  if (resource !== undefined) {
-    if (
-      resource.namespaced &&
-      target.namespace === undefined &&
-      (target.name !== undefined || target.verb === 'create')
-    )
-      throw methodNotAllowed();
-    if (!resource.namespaced && target.namespace !== undefined && resource.plural !== 'namespaces')
-      throw unknownResource();
-    return resource;
-  }
-  const isGenuine = target.group === '' ? genuineCore.includes(target.plural) : genuineGroups.includes(target.group);
-  if (isGenuine) throw notImplemented(`${target.plural}${target.group ? `.${target.group}` : ''} (${target.version})`);
-  throw unknownResource();
+  const { group, version, plural } = target;
+  const resource = cluster.registry.find(group, version, plural);
+  if (resource === undefined) throw unserved(cluster, target);
+  requireScope(resource, target);
+  return resource;
+}
+
+function requireScope(resource: Resource, { namespace, name, verb }: Target): void {
+  const needsNamespace = resource.namespaced && namespace === undefined && (name !== undefined || verb === 'create');
+  if (needsNamespace) throw resource.isCustom ? new PageNotFound() : methodNotAllowed();
+  const hasNoNamespace = !resource.namespaced && resource.kind !== 'Namespace';
+  if (hasNoNamespace && namespace !== undefined) throw unknownResource();
+}
+
+function unserved(cluster: Cluster, { group, version, plural }: Target): ApiError {
+  const isGenuine = group === '' ? genuineCore.includes(plural) : genuineGroups.includes(group);
+  if (isGenuine) return notImplemented(`${qualified(plural, group)} (${version})`);
+  const isKnown = group === '' || cluster.registry.all().some((resource) => resource.group === group);
+  return isKnown ? unknownResource() : new PageNotFound();
 }
 
 /** Runs a request on a resource, all but watches. */
@@ -115,20 +128,28 @@ function review(cluster: Cluster, request: ApiRequest, { plural, verb }: Target)
 }
 
 function onSubresource(cluster: Cluster, request: ApiRequest, target: Target, resource: Resource): Answer {
-  const { subresource = '', verb } = target;
-  if (subresource === 'token' && resource.kind === 'ServiceAccount' && verb === 'create') {
-    return { code: 201, plain: tokenRequest(cluster, request) };
+  switch (`${resource.plural}/${target.subresource} ${target.verb}`) {
+    case 'serviceaccounts/token create':
+      return { code: 201, plain: tokenRequest(cluster, request) };
+    case 'namespaces/finalize update':
+      return { code: 200, object: finalizeNamespace(cluster, request, resource), resource };
+    case 'pods/log get':
+      throw podLog(cluster, request, resource);
+    default:
+      return onStatus(cluster, request, target, resource);
   }
-  if (subresource === 'finalize' && resource.kind === 'Namespace' && verb === 'update') {
-    return { code: 200, object: finalizeNamespace(cluster, request, resource), resource };
-  }
-  if (subresource === 'log' && resource.kind === 'Pod') throw podLog(cluster, request, resource);
+}
+
+function onStatus(cluster: Cluster, request: ApiRequest, target: Target, resource: Resource): Answer {
+  const { subresource = '', verb, name } = target;
+  const subject = subjectOf(resource, name);
   if (subresource !== 'status' || !hasStatus(resource)) {
-    throw resource.isCustom ? unknownResource() : notImplemented(`${resource.plural}/${subresource}`);
+    throw resource.isCustom ? notFound(subject) : notImplemented(`${resource.plural}/${subresource}`);
   }
-  if (findLive(cluster, request, resource) === undefined) throw notFound(subjectOf(resource, target.name));
+  if (!['get', 'update', 'patch'].includes(verb)) throw methodNotAllowed();
+  const isApply = request.headers['content-type']?.startsWith('application/apply-patch') === true;
+  if (!isApply && findLive(cluster, request, resource) === undefined) throw notFound(subject);
   if (verb === 'get') return { code: 200, object: get(cluster, request, resource), resource };
-  if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   return written(cluster, request, resource);
 }
 

@@ -63,18 +63,25 @@ const extraFields: Record<string, string[]> = {
 
 /** Parses a fieldSelector of a stored resource: metadata.name, metadata.namespace and the few that a kind adds. */
 export function fieldSelector(text: string, storedAs: string): Selector {
-  const known = ['metadata.name', 'metadata.namespace', ...(extraFields[storedAs] ?? [])];
+  const extra = extraFields[storedAs];
+  const isPlain = extra === undefined && !storedAs.split('/')[0]?.includes('.');
+  const known = ['metadata.name', 'metadata.namespace', ...(extra ?? [])];
   const tests = text
     .split(',')
     .filter(Boolean)
-    .map((part) => fieldTest(part, known));
+    .map((part) => fieldTest(part, known, isPlain));
   return (object) => tests.every((test) => test(object));
 }
 
-function fieldTest(part: string, known: string[]): Selector {
+function fieldTest(part: string, known: string[], isPlain: boolean): Selector {
   const [, name = '', operator, value = ''] = /^([^=!]+)(==|=|!=)(.*)$/.exec(part) ?? [];
   if (operator === undefined) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
-  if (!known.includes(name)) throw badRequest(`field label not supported: ${name}`);
+  if (!known.includes(name)) {
+    const names = known.map((field) => `"${field}"`).join(', ');
+    throw badRequest(
+      isPlain ? `"${name}" is not a known field selector: only ${names}` : `field label not supported: ${name}`,
+    );
+  }
   const path = name === 'source' ? ['source', 'component'] : name.split('.');
   const isEqual = (object: KubeObject) => String(at(object, ...path) ?? '') === value;
   return operator === '!=' ? (object) => !isEqual(object) : isEqual;

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { answerAdmin } from './admin.ts';
 import type { Cluster } from './cluster.ts';
 import { dispatch, resourceOf } from './dispatch.ts';
+import { suffer } from './effects.ts';
 import { encode } from './encode.ts';
-import type { FaultEffect, Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { JsonObject } from './json.ts';
 import { answerPath } from './paths.ts';
 import type { CertificateAuthority } from './pki.ts';
 import { bodyKind, type Recorder } from './recorder.ts';
 import { type ApiRequest, parseTarget, type Target } from './request.ts';
-import { ApiError } from './status.ts';
+import { ApiError, PageNotFound } from './status.ts';
 import { watch } from './verbs/watch.ts';
 import { openWatch } from './watch-stream.ts';
 
@@ -47,6 +47,9 @@ export class KubeApiServer {
         this.#handle(request, response).catch((error: unknown) => failWith(response, error));
       },
     );
+    // As long as a genuine server keeps idle connections, and no limit on watches.
+    server.keepAliveTimeout = 120_000;
+    server.requestTimeout = 0;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -141,60 +144,6 @@ export class KubeApiServer {
   }
 }
 
-/** Lets the effects that come before the work happen; true when the connection is gone. */
-async function suffer(
-  effects: FaultEffect[],
-  request: ApiRequest,
-  cluster: Cluster,
-  response: ServerResponse,
-): Promise<boolean> {
-  for (const effect of effects) {
-    if (effect.kind === 'delay') await delay(effect.ms);
-    if (effect.kind === 'stale')
-      request.revision = Math.max(cluster.storage.floor, cluster.storage.revision - effect.revisions);
-    if (effect.kind === 'mutate') request.mutation = effect.patch;
-    if (effect.kind === 'cut' && effect.when === 'before') {
-      response.destroy();
-      return true;
-    }
-    if (effect.kind === 'status') throw statusOf(effect);
-    if (effect.kind === 'deny') {
-      throw new ApiError(
-        effect.code ?? 400,
-        '',
-        `admission webhook "${effect.webhook}" denied the request: ${effect.message}`,
-      );
-    }
-  }
-  return false;
-}
-
-const reasons: Record<number, string> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  410: 'Expired',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-};
-
-function statusOf(effect: Extract<FaultEffect, { kind: 'status' }>): ApiError {
-  const { code, retryAfterSeconds } = effect;
-  const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  const headers: Record<string, string> =
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return new ApiError(
-    code,
-    effect.reason ?? reasons[code] ?? '',
-    effect.message ?? `a fault was switched on for this request (${code})`,
-    details,
-    headers,
-  );
-}
-
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -230,5 +179,7 @@ function failWith(response: ServerResponse, error: unknown): void {
           `the embedded API server failed: ${error instanceof Error ? error.stack : error}`,
         );
   if (response.headersSent) response.destroy();
-  else send(response, refusal.code, refusal.status, refusal.headers);
+  else if (refusal instanceof PageNotFound) {
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end(`${refusal.message}\n`);
+  } else send(response, refusal.code, refusal.status, refusal.headers);
 }

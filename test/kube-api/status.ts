@@ -18,8 +18,9 @@ export class ApiError extends Error {
     message: string,
     details?: JsonObject,
     headers: Record<string, string> = {},
+    options: ErrorOptions = {},
   ) {
-    super(message);
+    super(message, options);
     this.name = 'ApiError';
     this.code = code;
     this.headers = headers;
@@ -51,6 +52,13 @@ export function notFound(subject: Subject): ApiError {
   return new ApiError(404, 'NotFound', `${label(subject)} not found`, details(subject));
 }
 
+/** The answer of a server that does not know the API group or version: plain text, as genuine servers give it. */
+export class PageNotFound extends ApiError {
+  constructor() {
+    super(404, 'NotFound', '404 page not found');
+  }
+}
+
 /** The path leads nowhere: the answer of a server that does not know the resource. */
 export function unknownResource(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
@@ -64,8 +72,8 @@ export function conflict(subject: Subject, why: string): ApiError {
   return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${label(subject)}: ${why}`, details(subject));
 }
 
-export function badRequest(message: string): ApiError {
-  return new ApiError(400, 'BadRequest', message);
+export function badRequest(message: string, cause?: unknown): ApiError {
+  return new ApiError(400, 'BadRequest', message, undefined, {}, { cause });
 }
 
 export function forbidden(subject: Subject, why: string): ApiError {
@@ -73,10 +81,17 @@ export function forbidden(subject: Subject, why: string): ApiError {
   return new ApiError(403, 'Forbidden', `${named} is forbidden: ${why}`, details(subject));
 }
 
-export function invalid(subject: Subject, causes: Cause[]): ApiError {
+export function invalid(subject: Subject, causes: Cause[], cause?: unknown): ApiError {
   const lines = causes.map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`));
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
-  return new ApiError(422, 'Invalid', `${label(subject)} is invalid: ${text}`, { ...details(subject), causes });
+  return new ApiError(
+    422,
+    'Invalid',
+    `${label(subject)} is invalid: ${text}`,
+    { ...details(subject), causes },
+    {},
+    { cause },
+  );
 }
 
 export function expired(message: string): ApiError {

@@ -39,8 +39,8 @@ export function openWatch(
     end: () => response.end(),
     onClose: (callback) => response.on('close', callback),
   };
-  if (limit?.afterEvents === 0) return endEarly();
-  start(sink);
+  if (limit?.afterEvents === 0) endEarly();
+  else start(sink);
 }
 
 function shape(event: WatchEvent, request: ApiRequest, resource: Resource, cluster: Cluster, sent: number): JsonObject {

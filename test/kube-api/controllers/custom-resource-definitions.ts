@@ -5,27 +5,28 @@ import { crdKind } from '../kinds/custom-resource-definition.ts';
 import { trackUpdate } from '../managed-fields/update.ts';
 import type { KubeObject } from '../object.ts';
 import type { Change } from '../storage.ts';
-
-const cleanup = 'customresourcecleanup.apiextensions.k8s.io';
+import { cleanup } from './cleanup.ts';
 
 /** Accepts the names of new CRDs, establishes them, and removes their custom resources before them. */
 export function onCrdChange(cluster: Cluster, { object, type }: Change): void {
   if (type === 'DELETED') return;
   const live = cluster.storage.get(crdKind.storedAs, undefined, object.metadata.name);
   if (live === undefined || live.metadata.uid !== object.metadata.uid) return;
-  if (live.metadata.deletionTimestamp) return finalize(cluster, live);
+  if (live.metadata.deletionTimestamp) finalize(cluster, live);
+  else establish(cluster, live);
+}
+
+function establish(cluster: Cluster, live: KubeObject): void {
   const status = statusOf(cluster, live);
-  if (equal(status, live['status']) && live.metadata.finalizers?.includes(cleanup)) return;
-  const finalizers = [...new Set([...(live.metadata.finalizers ?? []), cleanup])];
-  const next = { ...live, status, metadata: { ...live.metadata, finalizers } };
+  if (equal(status, live['status'])) return;
+  const next = { ...live, status };
   const writer = {
     manager: 'kube-apiserver',
     apiVersion: live.apiVersion,
     schema: crdKind.schema,
     now: timestamp(cluster.now()),
   };
-  const unclaimed = { ...live, metadata: { ...live.metadata, finalizers } };
-  cluster.storage.put(crdKind.storedAs, trackUpdate(unclaimed, next, writer, false));
+  cluster.storage.put(crdKind.storedAs, trackUpdate(live, next, writer, false));
 }
 
 function statusOf(cluster: Cluster, crd: KubeObject): JsonObject {

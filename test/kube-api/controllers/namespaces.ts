@@ -37,18 +37,19 @@ function put(
 
 /** Empties namespaces that are being deleted, and removes them once nothing holds their content. */
 export function collectNamespaces(cluster: Cluster): void {
-  const { storage, registry } = cluster;
-  for (const namespace of storage.list(namespaceKind.storedAs)) {
-    if (!namespace.metadata.deletionTimestamp) continue;
-    const { name } = namespace.metadata;
-    const content = contentOf(cluster, name);
-    for (const [resource, object] of content) {
-      const kind = registry.storedAs(resource);
-      if (kind && !object.metadata.deletionTimestamp) removeObject(cluster, kind, object, 'Background');
-    }
-    const isHeld = (namespace.metadata.finalizers ?? []).length > 0;
-    if (contentOf(cluster, name).length === 0 && !isHeld) storage.remove(namespaceKind.storedAs, namespace);
+  for (const namespace of cluster.storage.list(namespaceKind.storedAs)) {
+    if (namespace.metadata.deletionTimestamp) empty(cluster, namespace);
   }
+}
+
+function empty(cluster: Cluster, namespace: KubeObject): void {
+  const { name, finalizers = [] } = namespace.metadata;
+  for (const [resource, object] of contentOf(cluster, name)) {
+    const kind = cluster.registry.storedAs(resource);
+    if (kind && !object.metadata.deletionTimestamp) removeObject(cluster, kind, object, 'Background');
+  }
+  const isEmpty = contentOf(cluster, name).length === 0;
+  if (isEmpty && finalizers.length === 0) cluster.storage.remove(namespaceKind.storedAs, namespace);
 }
 
 function contentOf({ storage }: Cluster, namespace: string): [string, KubeObject][] {

@@ -49,6 +49,14 @@ export const ageColumn: Column = {
   value: (object, now) => age(object.metadata.creationTimestamp, now),
 };
 
+/** The creation time itself, where a kind shows no age. */
+export const createdAtColumn: Column = {
+  name: 'Created At',
+  type: 'date',
+  description: ageDescription,
+  value: (object) => object.metadata.creationTimestamp ?? '<unknown>',
+};
+
 /** The Age column of custom resources, which is of type date. */
 export const customAgeColumn: Column = { ...ageColumn, type: 'date' };
 

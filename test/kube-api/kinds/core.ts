@@ -1,3 +1,4 @@
+import { invalidValue } from '../causes.ts';
 import { asArray, asObject, asString, at, isObject, type JsonObject } from '../json.ts';
 import {
   anything,
@@ -11,7 +12,8 @@ import {
   type Schema,
   string,
 } from '../schema/schema.ts';
-import { age, column, countColumn, memberColumn } from './columns.ts';
+import type { Cause } from '../status.ts';
+import { age, column, countColumn, memberColumn, nameColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 import { immutableCauses } from './immutable.ts';
 import { configKeyCauses } from './names.ts';
@@ -88,6 +90,19 @@ export const leaseKind = defineKind({
   empty: { spec: {} },
   columns: [memberColumn('Holder', 'spec', 'holderIdentity')],
   createsOnUpdate: true,
+  needsResourceVersion: true,
+  validate: (lease) => {
+    const seconds = at(lease, 'spec', 'leaseDurationSeconds');
+    const transitions = at(lease, 'spec', 'leaseTransitions');
+    const causes: Cause[] = [];
+    if (typeof seconds === 'number' && seconds <= 0) {
+      causes.push(invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0'));
+    }
+    if (typeof transitions === 'number' && transitions < 0) {
+      causes.push(invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+    }
+    return causes;
+  },
 });
 
 export const eventKind = defineKind({
@@ -120,16 +135,22 @@ export const eventKind = defineKind({
     reportingInstance: '',
   },
   createsOnUpdate: true,
-  columns: [
+  allColumns: [
     column('Last Seen', (event, now) => age(lastSeen(event), now)),
     memberColumn('Type', 'type'),
     memberColumn('Reason', 'reason'),
-    column(
-      'Object',
-      (event) =>
-        `${asString(at(event, 'involvedObject', 'kind')).toLowerCase()}/${asString(at(event, 'involvedObject', 'name'))}`,
-    ),
+    column('Object', (event) => objectOf(event)),
+    column('Subobject', (event) => asString(at(event, 'involvedObject', 'fieldPath')), 'string', 1),
+    column('Source', (event) => sourceOf(event), 'string', 1),
     column('Message', (event) => asString(event['message']).trim()),
+    column(
+      'First Seen',
+      (event, now) => age(asString(event['firstTimestamp']) || asString(event['eventTime']), now),
+      'string',
+      1,
+    ),
+    column('Count', (event) => event['count'] ?? 1, 'string', 1),
+    { ...nameColumn, priority: 1 },
   ],
   validate: (event) => {
     const involved = asString(at(event, 'involvedObject', 'namespace')) || 'default';
@@ -143,6 +164,19 @@ export const eventKind = defineKind({
     ];
   },
 });
+
+function objectOf(event: JsonObject): string {
+  const kind = asString(at(event, 'involvedObject', 'kind')).toLowerCase();
+  const name = asString(at(event, 'involvedObject', 'name'));
+  return name === '' ? kind : `${kind}/${name}`;
+}
+
+function sourceOf(event: JsonObject): string {
+  const source = asObject(event['source']);
+  const component = asString(source['component']) || asString(event['reportingComponent']);
+  const host = asString(source['host']) || asString(event['reportingInstance']);
+  return host === '' ? component : `${component}, ${host}`;
+}
 
 function lastSeen(event: JsonObject): string {
   return (

@@ -3,7 +3,7 @@ import { asArray, asObject, asString, at, isObject, type JsonObject } from '../j
 import type { KubeObject } from '../object.ts';
 import { anything, boolean, list, object, string } from '../schema/schema.ts';
 import type { Cause } from '../status.ts';
-import { column } from './columns.ts';
+import { createdAtColumn, nameColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 
 const names = object({
@@ -41,7 +41,7 @@ export const crdKind = defineKind({
     spec: { group: '', names: { plural: '', kind: '' }, scope: '', versions: null },
     status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null },
   },
-  columns: [column('Created At', (crd) => crd.metadata.creationTimestamp)],
+  allColumns: [nameColumn, createdAtColumn],
   fill: fillCrd,
   prepare: (next, live) => {
     if (live !== undefined) return { ...next, status: live['status'] };

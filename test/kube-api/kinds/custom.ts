@@ -4,6 +4,7 @@ import { metadataSchema } from '../schema/metadata.ts';
 import { applyDefaults, dropNulls, prune } from '../schema/normalize.ts';
 import { asSchema, type Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
+import type { Cause } from '../status.ts';
 import { customAgeColumn, nameColumn } from './columns.ts';
 import { printerColumn } from './printer-column.ts';
 import type { Resource } from './resource.ts';
@@ -61,8 +62,13 @@ function customResource(crd: KubeObject, version: JsonObject): Resource {
     fill,
     prepare: (next, live) => (statusIsApart ? withStatusOf(next, live) : next),
     validate: (next) =>
-      validate({ ...next }, { ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } }),
+      unique(validate({ ...next }, { ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } })),
   };
+}
+
+/** The genuine server says the same thing of several list items once. */
+function unique(causes: Cause[]): Cause[] {
+  return [...new Map(causes.map((cause) => [`${cause.field} ${cause.message}`, cause])).values()];
 }
 
 function withStatusOf(next: KubeObject, live: KubeObject | undefined): KubeObject {

@@ -17,7 +17,10 @@ export type Definition = {
   namespaced?: boolean;
   properties: Record<string, Schema>;
   empty?: JsonObject;
+  /** The columns between Name and Age, and those behind, shown with -o wide; or all of them. */
   columns?: Column[];
+  wideColumns?: Column[];
+  allColumns?: Column[];
   subresources?: string[];
   createsOnUpdate?: boolean;
   needsResourceVersion?: boolean;
@@ -28,36 +31,37 @@ export type Definition = {
   validate?: Resource['validate'];
 };
 
+const usual = {
+  group: '',
+  version: 'v1',
+  singular: '',
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  isCustom: false,
+  canBeCoOwned: true,
+  subresources: [],
+  createsOnUpdate: false,
+  needsResourceVersion: false,
+  generation: 'none',
+  empty: {},
+  prepare: (next: KubeObject) => next,
+  validate: () => [],
+} satisfies Partial<Resource>;
+
 /** A built-in kind from its definition: namespaced, in the core group, version v1, unless it says otherwise. */
 export function defineKind(definition: Definition): Resource {
-  const { kind, plural, group = '' } = definition;
-  const schema = objectSchema(definition.properties);
-  const empty = definition.empty ?? {};
-  const fill = definition.fill ?? ((object) => object);
-  const tidy = (object: KubeObject) => omitEmpty(object, schema, { ...empty }) as KubeObject;
+  const { properties, columns, wideColumns, allColumns, fill = (object) => object, ...said } = definition;
+  const schema = objectSchema(properties);
+  const known = { ...usual, ...said };
+  const tidy = (object: KubeObject) => omitEmpty(object, schema, { metadata: {}, ...known.empty }) as KubeObject;
   return {
-    group,
-    version: definition.version ?? 'v1',
-    kind,
-    listKind: `${kind}List`,
-    plural,
-    singular: '',
-    shortNames: definition.shortNames ?? [],
-    categories: definition.categories ?? [],
-    namespaced: definition.namespaced ?? true,
-    storedAs: `${group}/${plural}`,
+    ...known,
+    listKind: `${known.kind}List`,
+    storedAs: `${known.group}/${known.plural}`,
     schema,
-    isCustom: false,
-    canBeCoOwned: definition.canBeCoOwned ?? true,
-    subresources: definition.subresources ?? [],
-    createsOnUpdate: definition.createsOnUpdate ?? false,
-    needsResourceVersion: definition.needsResourceVersion ?? false,
-    generation: definition.generation ?? 'none',
-    empty,
-    columns: [nameColumn, ...(definition.columns ?? []), ageColumn],
+    columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn, ...(wideColumns ?? [])],
     read: (object) => fill(tidy(dropNulls(prune(object, schema, true), schema) as KubeObject)),
     fill: (object) => fill(tidy(object)),
-    prepare: definition.prepare ?? ((next) => next),
-    validate: definition.validate ?? (() => []),
   };
 }

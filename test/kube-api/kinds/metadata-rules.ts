@@ -70,13 +70,13 @@ function ownerCauses({ ownerReferences = [] }: ObjectMeta): Cause[] {
 
 function finalizerCauses({ finalizers = [] }: ObjectMeta): Cause[] {
   const causes: Cause[] = [];
-  for (const finalizer of finalizers) {
+  for (const [i, finalizer] of finalizers.entries()) {
     causes.push(...qualifiedNameCauses('metadata.finalizers', finalizer));
     const isKnown = ['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer);
     if (!finalizer.includes('/') && !isKnown) {
       causes.push(
         invalidValue(
-          'metadata.finalizers',
+          `metadata.finalizers[${i}]`,
           finalizer,
           'name is neither a standard finalizer name nor is it fully qualified',
         ),

@@ -19,11 +19,18 @@ export function printerColumn(definition: JsonObject): Column {
 }
 
 function cell(value: Json | undefined, type: string, now: Date): string | number | boolean | null {
-  if (value === undefined || value === null) return type === 'date' || type !== 'string' ? null : null;
-  if (type === 'date') return age(asString(value), now);
-  if (type === 'integer' || type === 'number') return typeof value === 'number' ? value : null;
-  if (type === 'boolean') return typeof value === 'boolean' ? value : null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === undefined || value === null) return null;
+  switch (type) {
+    case 'date':
+      return age(asString(value), now);
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    default:
+      return typeof value === 'string' ? value : JSON.stringify(value);
+  }
 }
 
 type Step = (value: Json) => Json | undefined;

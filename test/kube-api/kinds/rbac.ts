@@ -1,7 +1,8 @@
 import { invalidText } from '../causes.ts';
-import { asString, at, equal } from '../json.ts';
-import { anything, atomic, list, object, type Schema, string } from '../schema/schema.ts';
-import { column } from './columns.ts';
+import { asArray, asString, at, equal } from '../json.ts';
+import type { KubeObject } from '../object.ts';
+import { anything, list, object, type Schema, string } from '../schema/schema.ts';
+import { column, createdAtColumn, nameColumn } from './columns.ts';
 import { type Definition, defineKind } from './define.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -16,14 +17,25 @@ const rule: Schema = object({
 
 const subject: Schema = object({ kind: string, apiGroup: string, name: string, namespace: string });
 
-const role = { group, properties: { rules: list(rule) }, empty: { rules: null } };
+const role = {
+  group,
+  properties: { rules: list(rule) },
+  empty: { rules: null },
+  allColumns: [nameColumn, createdAtColumn],
+  prepare: (next) => ({ ...next, rules: asArray(next['rules']).length > 0 ? next['rules'] : null }),
+} satisfies Partial<Definition>;
 
 const binding = {
   group,
-  properties: { subjects: list(subject), roleRef: atomic(object({ apiGroup: string, kind: string, name: string })) },
+  properties: { subjects: list(subject), roleRef: object({ apiGroup: string, kind: string, name: string }) },
   empty: { roleRef: { apiGroup: '', kind: '', name: '' } },
   columns: [
     column('Role', (object) => `${asString(at(object, 'roleRef', 'kind'))}/${asString(at(object, 'roleRef', 'name'))}`),
+  ],
+  wideColumns: [
+    column('Users', (object) => subjectsOf(object, 'User'), 'string', 1),
+    column('Groups', (object) => subjectsOf(object, 'Group'), 'string', 1),
+    column('ServiceAccounts', (object) => subjectsOf(object, 'ServiceAccount'), 'string', 1),
   ],
   fill: (object) => ({
     ...object,
@@ -41,6 +53,15 @@ const binding = {
         ]
       : [],
 } satisfies Partial<Definition>;
+
+function subjectsOf(object: KubeObject, kind: string): string {
+  const found = asArray(object['subjects']).filter((subject) => at(subject, 'kind') === kind);
+  const named = found.map((subject) => {
+    const name = asString(at(subject, 'name'));
+    return kind === 'ServiceAccount' ? `${asString(at(subject, 'namespace'))}/${name}` : name;
+  });
+  return named.join(', ');
+}
 
 function dropEmpty(value: unknown): { [key: string]: string } {
   const members = Object.entries((value ?? {}) as { [key: string]: string });

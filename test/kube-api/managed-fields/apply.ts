@@ -1,9 +1,18 @@
 import { clone, equal, type Json } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 import { ApiError } from '../status.ts';
-import { type Claim, type Claims, decodeClaims, identity, strip, withClaims, withoutClaims } from './entries.ts';
+import {
+  type Claim,
+  type Claims,
+  decodeClaims,
+  identity,
+  reconcile,
+  strip,
+  withClaims,
+  withoutClaims,
+} from './entries.ts';
 import { displayPath, FieldSet } from './field-set.ts';
-import { compare, merge, removeItems, toFieldSet, withNamedFields } from './typed.ts';
+import { compare, merge, removeItems, toFieldSet } from './typed.ts';
 import { type Writer, yieldFields } from './update.ts';
 
 /**
@@ -19,7 +28,7 @@ export function apply(
   isCreate: boolean,
 ): KubeObject {
   const { schema } = writer;
-  const claims = decodeClaims(live.metadata.managedFields);
+  const claims = reconcile(decodeClaims(live.metadata.managedFields), live, schema);
   const before = withoutClaims(live);
   if (claims.size === 0 && !isCreate) rememberFirst(claims, before, writer);
   const own = { manager: writer.manager, operation: 'Apply' as const, apiVersion: writer.apiVersion };
@@ -33,9 +42,8 @@ export function apply(
   const changed = change.added.union(change.modified);
   if (!force) refuseConflicts(stripped, id, changed);
   const after = yieldFields(stripped, change, id);
-  const isSame = changed.isEmpty && change.removed.isEmpty;
   const mine = after.get(id);
-  if (mine !== undefined && !isSame) after.set(id, { ...mine, time: writer.now });
+  if (mine !== undefined) after.set(id, { ...mine, time: writer.now });
   return withClaims(clone(result), after);
 }
 
@@ -51,7 +59,7 @@ function prune(merged: Json, claims: Claims, last: Claim | undefined, schema: Wr
   if (last === undefined) return merged;
   let owned = new FieldSet();
   for (const claim of claims.values()) owned = owned.union(claim.set);
-  const given = withNamedFields(last.set, schema).difference(withNamedFields(owned, schema));
+  const given = last.set.difference(owned);
   return given.isEmpty ? merged : removeItems(merged, given, schema);
 }
 

@@ -10,24 +10,47 @@ export function checkConfig(config: Json, schema: Schema): void {
   throw new ApiError(500, '', `failed to create typed patch object: ${text}`);
 }
 
+const expected: Record<string, string> = {
+  object: 'map',
+  array: 'list',
+  string: 'string',
+  boolean: 'boolean',
+  integer: 'numeric (int or float)',
+  number: 'numeric (int or float)',
+};
+
+function kindOf(value: Json): string {
+  if (Array.isArray(value)) return 'list';
+  if (isObject(value)) return 'map';
+  return typeof value === 'number' ? 'numeric (int or float)' : typeof value;
+}
+
 function problems(value: Json, schema: Schema, path: string): string[] {
   if (value === null || schema['x-kubernetes-int-or-string']) return [];
-  switch (schema.type) {
-    case 'object':
-      return isObject(value) ? memberProblems(value, schema, path) : [`${path}: expected map, got ${shown(value)}`];
-    case 'array':
-      if (!Array.isArray(value)) return [`${path}: expected list, got ${shown(value)}`];
-      return value.flatMap((item) => problems(item, schema.items ?? {}, `${path}[]`));
-    case 'string':
-      return typeof value === 'string' ? [] : [`${path}: expected string, got ${shown(value)}`];
-    case 'boolean':
-      return typeof value === 'boolean' ? [] : [`${path}: expected boolean, got ${shown(value)}`];
-    case 'integer':
-    case 'number':
-      return typeof value === 'number' ? [] : [`${path}: expected numeric (int or float), got ${shown(value)}`];
-    default:
-      return isObject(value) ? memberProblems(value, schema, path) : [];
-  }
+  const wanted = expected[schema.type ?? ''];
+  if (wanted !== undefined && wanted !== kindOf(value)) return [`${path}: expected ${wanted}, got ${shown(value)}`];
+  if (isObject(value)) return memberProblems(value, schema, path);
+  return Array.isArray(value) ? itemProblems(value, schema, path) : [];
+}
+
+function itemProblems(value: Json[], schema: Schema, path: string): string[] {
+  const { items = {} } = schema;
+  return [...keyProblems(value, schema, path), ...value.flatMap((item) => problems(item, items, `${path}[]`))];
+}
+
+function keyProblems(value: Json[], schema: Schema, path: string): string[] {
+  if (schema['x-kubernetes-list-type'] !== 'map') return [];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  return value.flatMap((item, i) =>
+    keys
+      .filter(
+        (key) => isObject(item) && item[key] === undefined && schema.items?.properties?.[key]?.default === undefined,
+      )
+      .map(
+        (key) =>
+          `${path}: element ${i}: associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`,
+      ),
+  );
 }
 
 function memberProblems(value: { [key: string]: Json | undefined }, schema: Schema, path: string): string[] {

@@ -1,5 +1,7 @@
 import type { KubeObject, ManagedFieldsEntry } from '../object.ts';
+import type { Schema } from '../schema/schema.ts';
 import { FieldSet, fromFieldsV1, toFieldsV1 } from './field-set.ts';
+import { expandLeaves } from './typed.ts';
 
 /** One manager's claim on fields. Managers are told apart by name, operation and version. */
 export type Claim = {
@@ -35,6 +37,12 @@ export function decodeClaims(entries: ManagedFieldsEntry[] | undefined): Claims 
     claims.set(identity(claim), claim);
   }
   return claims;
+}
+
+/** The claims brought up to date with the object that they are about. */
+export function reconcile(claims: Claims, live: KubeObject, schema: Schema): Claims {
+  const bare = withoutClaims(live);
+  return new Map([...claims].map(([id, claim]) => [id, { ...claim, set: expandLeaves(claim.set, bare, schema) }]));
 }
 
 /** metadata.managedFields of claims, in the genuine server's order: operation, time, manager, version. */

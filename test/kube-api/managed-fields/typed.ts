@@ -1,5 +1,5 @@
-import { equal, isObject, type Json } from '../json.ts';
-import { memberSchema, type Schema } from '../schema/schema.ts';
+import { equal, type Json } from '../json.ts';
+import type { Schema } from '../schema/schema.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
 import { isVoid, type Part, partsOf, shapeOf } from './shape.ts';
 
@@ -16,8 +16,12 @@ export function compare(left: Json, right: Json, schema: Schema): Comparison {
 type Path = PathElement[];
 
 function compareAt(left: Json | undefined, right: Json | undefined, schema: Schema, path: Path, out: Comparison): void {
-  if (left === undefined) return insertAll(right, schema, path, out.added);
-  if (right === undefined) return insertAll(left, schema, path, out.removed);
+  if (left === undefined) insertAll(right, schema, path, out.added);
+  else if (right === undefined) insertAll(left, schema, path, out.removed);
+  else compareValues(left, right, schema, path, out);
+}
+
+function compareValues(left: Json, right: Json, schema: Schema, path: Path, out: Comparison): void {
   const shape = shapeOf(schema, left, right);
   if (shape === 'leaf' || shape !== shapeOf(schema, right, left) || (isVoid(left) && isVoid(right))) {
     if (!equal(left, right)) out.modified.insert(path);
@@ -54,13 +58,31 @@ export function toFieldSet(value: Json, schema: Schema): FieldSet {
 
 function claim(value: Json, schema: Schema, path: Path, set: FieldSet): void {
   const shape = shapeOf(schema, value);
-  if (shape === 'leaf') return set.insert(path);
+  if (shape === 'leaf') set.insert(path);
   for (const part of partsOf(value, schema, shape)) {
     const below = [...path, part.element];
     claim(part.value, part.schema, below, set);
-    const isEmptyMap = part.value === null || (isObject(part.value) && isVoid(part.value));
-    if (!part.isNamedField || isEmptyMap) set.insert(below);
+    if (!part.isNamedField || part.value === null) set.insert(below);
   }
+}
+
+/**
+ * The set with every member that has no paths below it, but stands for a granular value, extended to all of that
+ * value: whoever owned it as a leaf (as null, or before the schema told its parts apart) owns its parts.
+ */
+export function expandLeaves(set: FieldSet, value: Json, schema: Schema): FieldSet {
+  const result = new FieldSet();
+  result.member = set.member;
+  if (set.member && set.children.size === 0) {
+    insertAll(value, schema, [], result);
+    return result;
+  }
+  const parts = index(partsOf(value, schema, shapeOf(schema, value)));
+  for (const [element, child] of set.children) {
+    const part = parts.get(element);
+    result.children.set(element, part === undefined ? child : expandLeaves(child, part.value, part.schema));
+  }
+  return result;
 }
 
 /** Lays one value over another: maps and associative lists merge, all else is the right one's. */
@@ -92,18 +114,4 @@ export function removeItems(value: Json, set: FieldSet, schema: Schema): Json {
   if (kept.length === 0) return null;
   if (shape === 'list') return kept.map(([, item]) => item);
   return Object.fromEntries(kept.map(([element, item]) => [element.slice(2), item]));
-}
-
-/** The set with every named field of the schema on the way to a member made a member too. */
-export function withNamedFields(set: FieldSet, schema: Schema): FieldSet {
-  const result = new FieldSet();
-  result.member = set.member;
-  for (const [element, child] of set.children) {
-    const name = element.startsWith('f:') ? element.slice(2) : undefined;
-    const below = name === undefined ? (schema.items ?? {}) : (memberSchema(schema, name) ?? {});
-    const ensured = withNamedFields(child, below);
-    if (name !== undefined && schema.properties?.[name] !== undefined && !ensured.isEmpty) ensured.member = true;
-    result.children.set(element, ensured);
-  }
-  return result;
 }

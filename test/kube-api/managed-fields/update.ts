@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.ts';
 import type { Schema } from '../schema/schema.ts';
-import { type Claims, decodeClaims, identity, strip, withClaims, withoutClaims } from './entries.ts';
+import { type Claims, decodeClaims, identity, reconcile, strip, withClaims, withoutClaims } from './entries.ts';
 import { type Comparison, compare } from './typed.ts';
 
 /** Who writes, when, and by which version and schema. */
@@ -22,7 +22,7 @@ export function yieldFields(claims: Claims, change: Comparison, except?: string)
  * removed to nobody. `live` is undefined or the kind's empty object for a create.
  */
 export function trackUpdate(live: KubeObject, next: KubeObject, writer: Writer, isCreate: boolean): KubeObject {
-  const base = baseClaims(live, next);
+  const base = reconcile(baseClaims(live, next), live, writer.schema);
   if (base.size === 0 && !isCreate) return withoutClaims(next);
   const change = compare(withoutClaims(live), withoutClaims(next), writer.schema);
   const claims = yieldFields(base, change);

@@ -25,7 +25,8 @@ function applyOperation(document: Json, operation: Json): Json {
       return path.length === 0 ? value(operation) : add(remove(document, path), path, value(operation));
     case 'move': {
       const from = pointer(operation['from']);
-      return add(remove(document, from), path, read(document, from));
+      const moved = read(document, from);
+      return add(remove(document, from), path, moved);
     }
     case 'copy':
       return add(document, path, clone(read(document, pointer(operation['from']))));

@@ -41,8 +41,8 @@ function mergeValue(current: Json | undefined, value: Json, schema: Schema): Jso
   if (!Array.isArray(value)) return value;
   if (schema['x-kubernetes-list-type'] === 'map') return mergeByKey(asArray(current), value, schema);
   if (schema['x-kubernetes-list-type'] !== 'set') return value;
-  const added = value.filter((item) => !asArray(current).some((other) => equal(item, other)));
-  return [...asArray(current), ...added];
+  const kept = asArray(current).filter((item) => !value.some((other) => equal(item, other)));
+  return [...value, ...kept];
 }
 
 function mergeByKey(current: Json[], patch: Json[], schema: Schema): Json[] {

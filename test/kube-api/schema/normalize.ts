@@ -58,7 +58,8 @@ export function omitEmpty(value: JsonObject, schema: Schema, empty: JsonObject):
   const kept: JsonObject = clone(empty);
   for (const [name, member] of Object.entries(value)) {
     const below = schema.properties?.[name];
-    if (member === undefined || (below !== undefined && isUnset(member))) continue;
+    if (member === undefined || member === null) continue;
+    if (below !== undefined && empty[name] === undefined && isUnset(member)) continue;
     kept[name] = isObject(member) && below !== undefined ? inner(member, below, empty[name]) : member;
   }
   return kept;

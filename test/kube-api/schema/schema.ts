@@ -71,13 +71,16 @@ export function atomic(schema: Schema): Schema {
   return { ...schema, 'x-kubernetes-map-type': 'atomic' };
 }
 
+/** Below an object that keeps unknown fields: one leaf for field managers. */
+const opaque: Schema = { ...anything, 'x-kubernetes-map-type': 'atomic' };
+
 /** The schema of a member: by name, else of any further one; undefined when the schema knows no such member. */
 export function memberSchema(schema: Schema, name: string): Schema | undefined {
   const named = schema.properties?.[name];
   if (named !== undefined) return named;
   if (typeof schema.additionalProperties === 'object') return schema.additionalProperties;
-  if (schema.additionalProperties === true) return anything;
-  return schema['x-kubernetes-preserve-unknown-fields'] === true ? anything : undefined;
+  if (schema.additionalProperties === true) return opaque;
+  return schema['x-kubernetes-preserve-unknown-fields'] === true ? opaque : undefined;
 }
 
 /** A CRD's schema as JSON, taken as a Schema: the CRD's own validation has looked at it. */

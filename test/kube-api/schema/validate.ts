@@ -1,5 +1,5 @@
-import { invalidValue, required, unsupported } from '../causes.ts';
-import { equal, isObject, type Json, type JsonObject } from '../json.ts';
+import { duplicate, invalidValue, required, unsupported } from '../causes.ts';
+import { canonical, equal, isObject, type Json, type JsonObject } from '../json.ts';
 import type { Cause } from '../status.ts';
 import { isOfFormat } from './formats.ts';
 import { memberSchema, type Schema } from './schema.ts';
@@ -54,14 +54,14 @@ function stringCauses(value: string, schema: Schema, path: string): Cause[] {
 }
 
 function numberCauses(value: number, schema: Schema, path: string): Cause[] {
-  const { minimum, maximum, multipleOf } = schema;
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   const causes: Cause[] = [];
   const say = (what: string) => causes.push(invalidValue(path, value, `${path} in body should be ${what}`));
-  if (maximum !== undefined && (schema.exclusiveMaximum ? value >= maximum : value > maximum)) {
-    say(`less than ${schema.exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  if (value > maximum || (exclusiveMaximum && value === maximum)) {
+    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
   }
-  if (minimum !== undefined && (schema.exclusiveMinimum ? value <= minimum : value < minimum)) {
-    say(`greater than ${schema.exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  if (value < minimum || (exclusiveMinimum && value === minimum)) {
+    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
   }
   if (multipleOf !== undefined && value % multipleOf !== 0) say(`a multiple of ${multipleOf}`);
   return causes;
@@ -76,7 +76,25 @@ function listCauses(value: Json[], schema: Schema, path: string): Cause[] {
   const items = schema.items;
   if (items === undefined) return causes;
   // The genuine server of this age names the list, not the item.
-  return [...causes, ...value.flatMap((item) => validate(item, items, path))];
+  return [...causes, ...value.flatMap((item) => validate(item, items, path)), ...duplicates(value, schema, path)];
+}
+
+/** Items of sets and keyed lists that are there twice. */
+function duplicates(value: Json[], schema: Schema, path: string): Cause[] {
+  const kind = schema['x-kubernetes-list-type'];
+  if (kind !== 'set' && kind !== 'map') return [];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const seen = new Set<string>();
+  return value.flatMap((item, i) => {
+    const id =
+      kind === 'set' || !isObject(item) ? item : Object.fromEntries(keys.map((key) => [key, item[key] ?? null]));
+    const text = canonical(id);
+    if (!seen.has(text)) {
+      seen.add(text);
+      return [];
+    }
+    return [duplicate(`${path}[${i}]`, isObject(id) ? `map[string]interface {}${text}` : text)];
+  });
 }
 
 function objectCauses(value: JsonObject, schema: Schema, path: string): Cause[] {

@@ -8,7 +8,7 @@ import { groupVersion, type Resource } from '../kinds/resource.ts';
 import { trackUpdate } from '../managed-fields/update.ts';
 import type { KubeObject } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
-import { alreadyExists, badRequest, forbidden, invalid, notFound } from '../status.ts';
+import { ApiError, alreadyExists, badRequest, forbidden, invalid, notFound } from '../status.ts';
 import { isDryRun, kindSubject, mutated, subjectOf, writerOf } from './options.ts';
 
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
@@ -19,7 +19,7 @@ export function create(cluster: Cluster, request: ApiRequest, resource: Resource
   const body = readObject(decodeBody(request.body, request.headers['content-type'], resource.kind), resource);
   const object = inNamespace(body, request.target?.namespace, resource);
   if (object.metadata.resourceVersion) {
-    throw badRequest('resourceVersion should not be set on objects to be created');
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   const nothing = {
     ...resource.empty,

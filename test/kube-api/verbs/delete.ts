@@ -1,11 +1,12 @@
 import type { Cluster } from '../cluster.ts';
 import { timestamp } from '../cluster.ts';
-import { asObject, asString, at, type JsonObject } from '../json.ts';
+import { cleanup } from '../controllers/cleanup.ts';
+import { asObject, asString, type JsonObject } from '../json.ts';
 import { groupVersion, type Resource } from '../kinds/resource.ts';
 import type { KubeObject } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
 import { conflict, forbidden, notFound } from '../status.ts';
-import { selectorOf } from './list.ts';
+import { bareItems, selectorOf } from './list.ts';
 import { isDryRun, kindSubject, subjectOf } from './options.ts';
 import { decodeOptions } from './patch.ts';
 import { findLive } from './update.ts';
@@ -39,7 +40,7 @@ export function removeAll(cluster: Cluster, request: ApiRequest, resource: Resou
     apiVersion: groupVersion(resource),
     kind: resource.listKind,
     metadata: { resourceVersion: String(cluster.storage.revision) },
-    items,
+    items: bareItems(resource, items),
   };
 }
 
@@ -76,29 +77,28 @@ export function removeObject(
   policy: Propagation,
   isTrial = false,
 ): KubeObject | undefined {
-  const finalizers = finalizersFor(live, policy);
-  const isNamespace = resource.kind === 'Namespace' && at(live, 'spec', 'finalizers') !== undefined;
-  if (finalizers.length === 0 && !isNamespace) {
+  const finalizers = finalizersFor(resource, live, policy);
+  if (finalizers.length === 0 && resource.kind !== 'Namespace') {
     if (!isTrial) cluster.storage.remove(resource.storedAs, live);
     return resource.kind === 'Pod' || resource.kind === 'ServiceAccount' ? live : undefined;
   }
   if (live.metadata.deletionTimestamp) return live;
-  const { generation } = live.metadata;
-  const marked: KubeObject = {
-    ...live,
-    metadata: {
-      ...live.metadata,
-      ...(finalizers.length > 0 ? { finalizers } : {}),
-      ...(generation ? { generation: generation + 1 } : {}),
-      deletionTimestamp: timestamp(cluster.now()),
-      ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }),
-    },
-    ...(isNamespace ? { status: { phase: 'Terminating' } } : {}),
-  };
+  const marked = mark(resource, live, finalizers, timestamp(cluster.now()));
   return isTrial ? marked : cluster.storage.put(resource.storedAs, marked);
 }
 
-function finalizersFor({ metadata }: KubeObject, policy: Propagation): string[] {
+/** The object as being deleted. Namespaces and CRDs have ways of their own. */
+function mark(resource: Resource, live: KubeObject, finalizers: string[], deletionTimestamp: string): KubeObject {
+  const metadata = { ...live.metadata, ...(finalizers.length > 0 ? { finalizers } : {}), deletionTimestamp };
+  if (resource.kind === 'Namespace') return { ...live, metadata, status: { phase: 'Terminating' } };
+  if (resource.kind === 'CustomResourceDefinition') return { ...live, metadata };
+  const { generation } = live.metadata;
+  const counted = generation ? { generation: generation + 1 } : {};
+  return { ...live, metadata: { ...metadata, ...counted, deletionGracePeriodSeconds: 0 } };
+}
+
+function finalizersFor(resource: Resource, { metadata }: KubeObject, policy: Propagation): string[] {
+  if (resource.kind === 'CustomResourceDefinition') return [...new Set([...(metadata.finalizers ?? []), cleanup])];
   const own = (metadata.finalizers ?? []).filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
   if (policy === 'Orphan') return [...own, 'orphan'];
   return policy === 'Foreground' ? [...own, 'foregroundDeletion'] : (metadata.finalizers ?? []);

@@ -54,9 +54,18 @@ export function list(cluster: Cluster, request: ApiRequest, resource: Resource):
 
 /** The list object of a page. */
 export function listObject(resource: Resource, { items, metadata }: Listed): JsonObject {
-  const bare = resource.isCustom ? items : items.map(({ kind: _, apiVersion: __, ...rest }) => rest);
   const shown = resource.isCustom ? { continue: '', ...metadata } : metadata;
-  return { kind: resource.listKind, apiVersion: groupVersion(resource), metadata: shown, items: bare };
+  return {
+    kind: resource.listKind,
+    apiVersion: groupVersion(resource),
+    metadata: shown,
+    items: bareItems(resource, items),
+  };
+}
+
+/** Items as a list holds them: those of built-in kinds say neither kind nor version. */
+export function bareItems(resource: Resource, items: KubeObject[]): JsonObject[] {
+  return resource.isCustom ? items : items.map(({ kind: _, apiVersion: __, ...rest }) => rest);
 }
 
 /** The request's label and field selectors as one. */
@@ -74,7 +83,11 @@ function requireReachable({ storage }: Cluster, given: string | null): void {
   if (!given) return;
   const wanted = Number(given);
   if (!/^\d+$/.test(given))
-    throw badRequest(`Invalid value: "${given}": strconv.ParseUint: parsing "${given}": invalid syntax`);
+    throw new ApiError(
+      500,
+      '',
+      `resourceVersion: Invalid value: "${given}": strconv.ParseUint: parsing "${given}": invalid syntax`,
+    );
   if (wanted <= storage.revision) return;
   throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${storage.revision}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }].map(
@@ -128,8 +141,8 @@ function readToken(text: string): Start {
   try {
     const { rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { rv: number; start: string };
     return { revision: Number(rv), after: String(start) };
-  } catch {
-    throw badRequest('continue key is not valid: it was not made by this server');
+  } catch (error) {
+    throw badRequest(`continue key is not valid: ${error}`, error);
   }
 }
 

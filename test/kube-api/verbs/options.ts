@@ -26,7 +26,7 @@ export function isDryRun(request: ApiRequest, kind: string): boolean {
   throw invalid({ kind, group: 'meta.k8s.io' }, [
     {
       reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ["${value}"]: supported values: "All"`,
+      message: `Unsupported value: []string{"${value}"}: supported values: "All"`,
       field: 'dryRun',
     },
   ]);

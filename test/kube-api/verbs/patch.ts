@@ -1,5 +1,5 @@
 import { decodeBody, mediaType, parseYaml, readObject } from '../body.ts';
-import { required } from '../causes.ts';
+import { invalidValue, required } from '../causes.ts';
 import type { Cluster } from '../cluster.ts';
 import { clone, isObject, type Json, type JsonObject } from '../json.ts';
 import { groupVersion, type Resource } from '../kinds/resource.ts';
@@ -36,16 +36,38 @@ export function patch(cluster: Cluster, request: ApiRequest, resource: Resource)
   requireSoleManager(resource, live, writer.manager);
   if (type === strategicType && !resource.canBeCoOwned) throw notImplemented(`strategic merge of ${resource.plural}`);
   const patched = patchedObject(live, readPatch(request, type), type, resource);
-  const next = inNamespace(readObject(patched, resource), live.metadata.namespace, resource);
+  const next = inNamespace(readPatched(patched, resource), live.metadata.namespace, resource);
   requireName(next, live.metadata.name);
   const tracked = trackUpdate(live, withServerFields(next, live), writer, false);
   return { object: replace(cluster, request, resource, live, tracked, next.metadata, isTrial), isNew: false };
 }
 
 function readPatch(request: ApiRequest, type: string): Json {
-  const value = JSON.parse(request.body.toString() || 'null') as Json;
+  const value = parsePatch(request.body.toString());
   if (type !== jsonType && !isObject(value)) throw badRequest('error decoding patch: the body is not a JSON object');
   return value;
+}
+
+function parsePatch(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw unreadablePatch(error);
+  }
+}
+
+function unreadablePatch(cause: unknown): ApiError {
+  return new ApiError(500, '', 'Invalid JSON Patch', undefined, {}, { cause });
+}
+
+/** Reads what a patch makes of an object; where that is none of the kind, the patch is invalid. */
+function readPatched(patched: JsonObject, resource: Resource): KubeObject {
+  try {
+    return readObject(patched, resource);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 422) throw error;
+    throw invalid({}, [invalidValue('patch', JSON.stringify(patched), error.message)], error);
+  }
 }
 
 function patchedObject(live: KubeObject, given: Json, type: string, resource: Resource): JsonObject {
@@ -113,6 +135,13 @@ function readConfig(request: ApiRequest, resource: Resource): KubeObject {
   if (given !== expected) {
     throw badRequest(
       `Incorrect version specified in apply patch. Specified patch version: ${given ?? ''}, expected: ${expected}`,
+    );
+  }
+  if (value['kind'] !== resource.kind) {
+    throw new ApiError(
+      500,
+      '',
+      `failed to merge config: expected objects of the same type, but got ${value['kind']} and ${resource.kind}`,
     );
   }
   const metadata = isObject(value['metadata']) ? value['metadata'] : {};

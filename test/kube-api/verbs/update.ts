@@ -51,7 +51,9 @@ export function findLive(cluster: Cluster, request: ApiRequest, resource: Resour
 
 export function requireName(object: KubeObject, name: string): void {
   const own = object.metadata.name;
-  if (own === undefined || own === '') throw badRequest('name must be provided');
+  if (own === undefined || own === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   if (own !== name) {
     throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
   }

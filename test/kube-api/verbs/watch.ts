@@ -3,8 +3,8 @@ import type { JsonObject } from '../json.ts';
 import { groupVersion, type Resource } from '../kinds/resource.ts';
 import type { KubeObject } from '../object.ts';
 import { type ApiRequest, isTrue } from '../request.ts';
-import { type ApiError, badRequest, expired } from '../status.ts';
-import type { Change } from '../storage.ts';
+import { badRequest, expired } from '../status.ts';
+import type { Change, Storage } from '../storage.ts';
 import { requireWatchable, selectorOf } from './list.ts';
 
 /** One event of a watch. */
@@ -25,50 +25,66 @@ export function watch(
   resource: Resource,
   bookmarkMs: number,
 ): (sink: Sink) => void {
-  const { query, target } = request;
+  const { query } = request;
   requireWatchable(query);
-  const { storage } = cluster;
   const given = query.get('resourceVersion') ?? '';
   if (given !== '' && !/^\d+$/.test(given)) throw badRequest(`Invalid value: "${given}": invalid resource version`);
-  const isSelected = selectorOf(request, resource);
-  const inScope = ({ metadata }: KubeObject) =>
-    (target?.namespace === undefined || metadata.namespace === target.namespace) &&
-    (target?.name === undefined || metadata.name === target.name);
-  const isSeen = (object: KubeObject | undefined) => object !== undefined && inScope(object) && isSelected(object);
-  const shown = (object: KubeObject) => ({ ...object, apiVersion: groupVersion(resource), kind: resource.kind });
-  const toEvent = (change: Change): WatchEvent | undefined => {
-    const was = isSeen(change.previous);
-    const is = change.type !== 'DELETED' && isSeen(change.object);
-    if (!(was || is)) return;
-    if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: shown(change.object) };
-    const gone = change.type === 'DELETED' ? change.object : restamped(change);
-    return { type: 'DELETED', object: shown(gone) };
-  };
-  const from = Number(given);
+  const view = viewOf(request, resource);
   return (sink) => {
-    if (from > 0 && from < storage.floor) {
-      sink.send({ type: 'ERROR', object: expired(`too old resource version: ${from} (${storage.floor + 1})`).status });
-      sink.end();
-      return;
-    }
-    const send = (change: Change) => {
-      if (change.resource !== resource.storedAs) return;
-      const event = toEvent(change);
-      if (event !== undefined) sink.send(event);
-    };
-    if (from === 0) {
-      for (const object of storage.list(resource.storedAs))
-        if (isSeen(object)) sink.send({ type: 'ADDED', object: shown(object) });
-    } else {
-      for (const change of storage.since(resource.storedAs, from)) send(change);
-    }
-    const unsubscribe = storage.subscribe(send);
+    if (!sendPast(cluster.storage, view, Number(given), sink)) return;
+    const unsubscribe = cluster.storage.subscribe((change) => sendChange(view, change, sink));
     const timers = startTimers(cluster, resource, query, sink, bookmarkMs);
     sink.onClose(() => {
       unsubscribe();
       for (const timer of timers) clearTimeout(timer);
     });
   };
+}
+
+/** What a watch sees: which resource, which of its objects, and how they look. */
+type View = {
+  storedAs: string;
+  isSeen(object: KubeObject | undefined): boolean;
+  shown(object: KubeObject): JsonObject;
+};
+
+function viewOf(request: ApiRequest, resource: Resource): View {
+  const { target } = request;
+  const isSelected = selectorOf(request, resource);
+  const inScope = ({ metadata }: KubeObject) =>
+    (target?.namespace === undefined || metadata.namespace === target.namespace) &&
+    (target?.name === undefined || metadata.name === target.name);
+  return {
+    storedAs: resource.storedAs,
+    isSeen: (object) => object !== undefined && inScope(object) && isSelected(object),
+    shown: (object) => ({ ...object, apiVersion: groupVersion(resource), kind: resource.kind }),
+  };
+}
+
+/** Sends what is there, or what happened since a revision; false when that is too long ago. */
+function sendPast(storage: Storage, view: View, from: number, sink: Sink): boolean {
+  if (from > 0 && from < storage.floor) {
+    sink.send({ type: 'ERROR', object: expired(`too old resource version: ${from} (${storage.floor + 1})`).status });
+    sink.end();
+    return false;
+  }
+  if (from > 0) for (const change of storage.since(view.storedAs, from)) sendChange(view, change, sink);
+  else {
+    const seen = storage.list(view.storedAs).filter((object) => view.isSeen(object));
+    for (const object of seen) sink.send({ type: 'ADDED', object: view.shown(object) });
+  }
+  return true;
+}
+
+function sendChange(view: View, change: Change, sink: Sink): void {
+  if (change.resource !== view.storedAs) return;
+  const was = view.isSeen(change.previous);
+  const is = change.type !== 'DELETED' && view.isSeen(change.object);
+  if (is) sink.send({ type: was ? 'MODIFIED' : 'ADDED', object: view.shown(change.object) });
+  else if (was) {
+    const gone = change.type === 'DELETED' ? change.object : restamped(change);
+    sink.send({ type: 'DELETED', object: view.shown(gone) });
+  }
 }
 
 /** The last state that was seen, under the revision of the change that took it out of sight. */
@@ -101,9 +117,4 @@ function startTimers(
 function bookmarkOf(cluster: Cluster, resource: Resource): JsonObject {
   const metadata: JsonObject = { resourceVersion: String(cluster.storage.revision), creationTimestamp: null };
   return { ...resource.empty, kind: resource.kind, apiVersion: groupVersion(resource), metadata };
-}
-
-/** The ERROR event of a fault or refusal under way. */
-export function errorEvent(error: ApiError): WatchEvent {
-  return { type: 'ERROR', object: error.status };
 }
