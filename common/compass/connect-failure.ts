@@ -32,7 +32,8 @@ export class ServerUntrusted extends Error {
   readonly issuer: string;
 
   constructor(error: NodeJS.ErrnoException, issuer: string) {
-    super(error.message);
+    // Node adds advice on its own flags, which is of no use here.
+    super(error.message.replace(/;.*$/s, ''));
     this.code = error.code ?? 'UNKNOWN';
     this.issuer = issuer;
   }

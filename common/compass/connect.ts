@@ -70,7 +70,6 @@ function handshake(to: Destination, transport: Socket, signal: AbortSignal): Pro
   socket.once('secureConnect', () => {
     signal.removeEventListener('abort', abort);
     socket.off('error', fail);
-    socket.disableRenegotiation();
     resolve(socket);
   });
   return promise;

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -107,6 +107,7 @@ function secureContextFor(transport: Transport, credential: ClientCredential | u
   try {
     return createSecureContext({
       minVersion: 'TLSv1.2',
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       // Without roots of its own Node shares one store between all contexts, which saves memory.
       ...(extraRoots.length > 0 ? { ca: [...getCACertificates('default'), ...extraRoots] } : {}),
       ...(credential ? { cert: credential.certificateChain, key: credential.key.reveal() } : {}),

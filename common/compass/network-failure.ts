@@ -49,6 +49,10 @@ function translateCause(
   return aboutOurCertificate(code, context, maybeDone) ?? unreachable(code, context, maybeDone, status);
 }
 
+/** With these the server ends the handshake from its side: nothing that we sent was read. */
+const ABOUT_CERTIFICATE =
+  /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REVOKED|UNKNOWN|REQUIRED)|ACCESS_DENIED)/;
+
 /**
  * TLS alerts about the client certificate (RFC 8446, section 6.2), and what stands in for them: Node's TLS server resets the
  * connection instead, which looks like any other reset and is told apart by the certificate's own dates.
@@ -63,11 +67,7 @@ function aboutOurCertificate(code: string, context: CallContext, maybeDone: bool
     const since = expiredByClock ? ` since ${new Date(expiresAt).toISOString()}` : '';
     return callError(context, 'CertificateExpired', `${how} has expired${since}`, { maybeDone: isReset && maybeDone });
   }
-  if (
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_(REVOKED|UNKNOWN|REQUIRED)|ACCESS_DENIED|UNSUPPORTED_CERTIFICATE)/.test(
-      code,
-    )
-  ) {
+  if (ABOUT_CERTIFICATE.test(code)) {
     return callError(
       context,
       'Rejected',
@@ -104,7 +104,10 @@ function unreachable(code: string, context: CallContext, maybeDone: boolean, sta
         .toLowerCase()})`
     : WORDS[code];
   const text = what === undefined ? `the connection failed (${code})` : isTls ? what : `${what} (${code})`;
-  return callError(context, 'CompassUnreachable', text, { maybeDone: maybeDone && !/ALERT/.test(code), status });
+  return callError(context, 'CompassUnreachable', text, {
+    maybeDone: maybeDone && !ABOUT_CERTIFICATE.test(code),
+    status,
+  });
 }
 
 /** The code of the first error that has one: several addresses that were tried come as an AggregateError. */

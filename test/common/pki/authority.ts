@@ -52,8 +52,8 @@ function alternativeName(host: string): x509.JsonGeneralName {
   return /^[\d.]+$/.test(host) ? { type: 'ip', value: host } : { type: 'dns', value: host };
 }
 
-export async function issueRoot(name: string, terms: Partial<Terms> = {}): Promise<Issued> {
-  return await issue({ subject: `CN=${name}`, isCa: true, ...terms });
+export function issueRoot(name: string, terms: Partial<Terms> = {}): Promise<Issued> {
+  return issue({ subject: `CN=${name}`, isCa: true, ...terms });
 }
 
 let rsaKeys: Promise<{ pem: string; keys: webcrypto.CryptoKeyPair }> | undefined;
