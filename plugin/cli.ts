@@ -31,7 +31,7 @@ async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<nu
     surroundings.stdout.write(formatCommandHelp(entry, command, flagsOf(command), style));
     return 0;
   }
-  return await command.run(invocation(parsed, command, surroundings, style));
+  return command.run(invocation(parsed, command, surroundings, style));
 }
 
 function invocation(parsed: Parsed, command: Command, surroundings: Surroundings, style: Style): Invocation {
@@ -48,7 +48,7 @@ function invocation(parsed: Parsed, command: Command, surroundings: Surroundings
     },
     connect: async () => {
       const door = await import('./kubeconfig/connect.ts');
-      return await door.connect({ flags, env, clock, stderr: stderr.stream });
+      return door.connect({ flags, env, clock, stderr: stderr.stream });
     },
   };
 }

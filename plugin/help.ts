@@ -7,8 +7,8 @@ const GROUPS: readonly CommandEntry['group'][] = ['See', 'Connect', 'Certificate
 /** The columns that help is written for. */
 const WIDTH = 80;
 
-const NOTE = `kubectl takes no flags before a plugin's name: write them after it. All of kubectl's own
-connection flags work (kubectl options lists them).`;
+const NOTE = `kubectl takes no flags before a plugin's name: write them after it. All of its
+own connection flags work (kubectl options lists them).`;
 
 /** What `kubectl compass` offers, by groups. */
 export function formatOverview(entries: readonly CommandEntry[], { paint }: Style): string {
@@ -41,7 +41,7 @@ export function formatCommandHelp(
   const examples = command.examples.map(({ command: words, does }) => `  # ${does}\n  ${words}\n`);
   return [
     `${capitalized(entry.summary)}.\n`,
-    `${command.details}\n`,
+    `${paragraphs(command.details)}\n`,
     `${paint.bold('Usage')}\n  ${usage}\n`,
     `${paint.bold('Examples')}\n${examples.join('\n')}`,
     `${paint.bold('Flags')}\n${shown.map((flag) => line(flag.label, widest, summaryOf(flag))).join('')}`,
@@ -62,6 +62,13 @@ function summaryOf(flag: Flag): string {
 function line(name: string, widest: number, meaning: string): string {
   const indent = ' '.repeat(widest + 5);
   return `  ${name.padEnd(widest)}   ${wrap(meaning, WIDTH - indent.length).join(`\n${indent}`)}\n`;
+}
+
+function paragraphs(text: string): string {
+  return text
+    .split('\n\n')
+    .map((paragraph) => wrap(paragraph.replaceAll('\n', ' '), WIDTH).join('\n'))
+    .join('\n\n');
 }
 
 function capitalized(text: string): string {

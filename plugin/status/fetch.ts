@@ -31,7 +31,7 @@ export async function fetchFacts(cluster: Cluster, options: FetchOptions): Promi
     reports.items.find(({ connection }) => connection === name) ?? (await findReport(cluster, name, options));
   const resource = connections.items.find(({ metadata }) => metadata.name === name);
   if (!resource && !isFound(found)) throw nothingFound(connections, name);
-  return await combine(cluster, { name, resource, found, connections, options });
+  return combine(cluster, { name, resource, found, connections, options });
 }
 
 interface Parts {
@@ -106,7 +106,7 @@ async function fetchLease(
   namespace: string,
 ): Promise<Reading<{ readonly leaseUntil: number | undefined; readonly leader?: string }>> {
   const ref = { kind: LEASE, name: ownObjectNames(connection).lease, namespace };
-  return await reading({ verb: 'get', resource: 'leases.coordination.k8s.io', namespace }, async () => {
+  return reading({ verb: 'get', resource: 'leases.coordination.k8s.io', namespace }, async () => {
     const lease = await cluster.find<Lease>(ref);
     const renewedAt = instant(lease?.spec?.renewTime);
     if (renewedAt === undefined) return [];

@@ -30,7 +30,7 @@ function clusterRows({ kubernetes, sidecars, definitions, notPermitted }: Cluste
 
 function describeSidecar({ connection, namespace, version }: SidecarVersion): string {
   const running = version ? `v${version.replace(/^v/, '')}` : '-';
-  return `${running}  (${connection} in namespace ${namespace})`;
+  return `${running} (${connection} in namespace ${namespace})`;
 }
 
 const SENTENCES: Readonly<Record<Skew, string>> = {

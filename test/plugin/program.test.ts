@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { VERSION } from '#common/version.ts';
+import { COMMANDS } from '../../plugin/commands.ts';
+import { runHere, runPlugin } from './run-plugin.ts';
+
+/** A port where nobody answers. */
+const NOBODY = ['--server', 'https://127.0.0.1:1'];
+
+describe('the program without a command', () => {
+  test('prints the list of commands, and is content', async () => {
+    const { code, stdout, stderr } = await runPlugin([]);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    for (const { name } of COMMANDS) assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
+  });
+
+  test('prints the same with --help', async () => {
+    assert.deepEqual(await runHere(['--help']), await runHere([]));
+  });
+
+  test('refuses a command that does not exist, and names the one that was meant', async () => {
+    const { code, stdout, stderr } = await runPlugin(['statsu']);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^error: unknown command "statsu"; did you mean "status"\?\n/);
+  });
+});
+
+describe('the help of each command', () => {
+  for (const { name, load } of COMMANDS) {
+    test(`${name} --help fits 80 columns, and its examples start as they are typed`, async () => {
+      const { code, stdout } = await runHere([name, '-h']);
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`^ {2}kubectl compass ${name}.*\\[flags\\]$`, 'm'));
+      for (const row of stdout.split('\n')) assert.ok(row.length <= 80, row);
+      const { examples } = await load();
+      assert.ok(examples.length >= 2);
+      for (const { command } of examples) assert.ok(command.startsWith(`kubectl compass ${name}`));
+    });
+  }
+
+  test('says that -n never filters Applications', async () => {
+    const { stdout } = await runHere(['status', '--help']);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /--namespace NAMESPACE the sidecar's namespace; never filters Applications/,
+    );
+  });
+});
+
+describe('a command line that makes no sense', () => {
+  const cases: readonly (readonly [args: string[], complaint: RegExp])[] = [
+    [['status', '--contxt', 'a'], /unknown flag --contxt; did you mean --context\?/],
+    [['version', '--client', 'false'], /--client takes no separate value: write --client=false or --no-client/],
+    [['status', '--context'], /--context needs a value/],
+    [['status', 'a', 'b'], /status takes \[NAME\] only, and "b" was given too/],
+    [['version', 'a'], /version takes no argument/],
+    [['status', '--color', 'pink'], /--color is "pink", and must be one of "auto", "always", "never"/],
+    [['status', '-o', 'go-template={{.}}'], /go-template is not offered: use -o json/],
+    [['status', '-o', 'jsonpath={.a}'], /jsonpath is not offered yet; -o takes wide, json, yaml, name/],
+    [['version', '-o', 'wide'], /unknown output format "wide"; -o takes json, yaml/],
+    [['status', ...NOBODY, '--as-group', 'admins'], /--as-group and --as-uid need --as/],
+    [['status', ...NOBODY, '--request-timeout', 'soon'], /--request-timeout is "soon"/],
+    [['status', '--kubeconfig', '/nonexistent/config'], /\/nonexistent\/config/],
+    [['status'], /no cluster to talk to/],
+  ];
+  for (const [args, complaint] of cases) {
+    test(`is refused with exit code 2: ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await runHere(args);
+      assert.match(stderr, complaint);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+    });
+  }
+
+  test('is a document, too, where -o asks for one', async () => {
+    const { code, stdout } = await runPlugin(['status', '--bogus', '-ojson']);
+    const { apiVersion, verdict, error, remediation } = JSON.parse(stdout);
+    assert.equal(code, 2);
+    assert.equal(apiVersion, 'cli.compass.kyma-project.io/v1');
+    assert.deepEqual(verdict, { status: 'Failed', exitCode: 2 });
+    assert.deepEqual(error, { code: 'CMP0003', reason: 'Usage', message: 'unknown flag --bogus' });
+    assert.deepEqual(remediation[0].command, ['kubectl', 'compass', '--help']);
+  });
+});
+
+describe('version', () => {
+  test('--client answers without a cluster', async () => {
+    const { code, stdout, stderr } = await runPlugin(['version', '--client']);
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `Client:      v${VERSION}\n`, stderr: '' });
+  });
+
+  test('--client=false and --no-client ask the cluster', async () => {
+    for (const flag of ['--client=false', '--no-client']) {
+      const { code } = await runHere(['version', flag, ...NOBODY]);
+      assert.equal(code, 4, flag);
+    }
+  });
+
+  test('is the one of package.json', async () => {
+    const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    assert.equal(VERSION, manifest.version);
+  });
+
+  test('prints a document in both formats', async () => {
+    const [json, yaml] = await Promise.all(
+      ['json', 'yaml'].map((format) => runHere(['version', '--client', '-o', format])),
+    );
+    assert.deepEqual(JSON.parse(json?.stdout ?? '').client, { version: VERSION });
+    assert.deepEqual(parse(yaml?.stdout ?? '').client, { version: VERSION });
+  });
+
+  test('without an answer still says which client it is, and exits with 4', async () => {
+    const { code, stdout, stderr } = await runPlugin(['version', ...NOBODY]);
+    assert.equal(code, 4);
+    assert.equal(stdout, `Client:      v${VERSION}\n`);
+    assert.match(
+      stderr,
+      /^error: .*connection refused.*\n {2}CMP0101 ClusterUnreachable; next: kubectl cluster-info\n$/,
+    );
+  });
+});
+
+test('a cluster that cannot be reached is exit code 4 in every format, and a document where one is asked for', async () => {
+  for (const format of ['wide', 'name', 'json', 'yaml']) {
+    const { code, stdout, stderr } = await runHere(['status', '-o', format, ...NOBODY]);
+    assert.equal(code, 4, format);
+    assert.match(stderr, /^error: cannot list /);
+    if (format === 'json' || format === 'yaml') {
+      const { kind, verdict, error } = parse(stdout);
+      assert.equal(kind, 'ConnectionReport');
+      assert.equal(verdict.exitCode, 4);
+      assert.equal(error.reason, 'ClusterUnreachable');
+    } else assert.equal(stdout, '');
+  }
+});

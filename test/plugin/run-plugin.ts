@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '#common/clock.ts';
+import { runCommandLine } from '../../plugin/cli.ts';
+import type { Sink } from '../../plugin/command.ts';
+
+const MAIN = fileURLToPath(new URL('../../plugin/main.ts', import.meta.url));
+
+export interface PluginResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The environment of every run: nothing of ours but a locale that reads UTF-8. */
+function environment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...env };
+}
+
+/** Runs one command line in this process, which is quicker where many of them are tried. */
+export async function runHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<PluginResult> {
+  const stdout = collect();
+  const stderr = collect();
+  const surroundings = { env: environment(env), platform: 'linux', stdout, stderr, clock: systemClock };
+  const code = await runCommandLine(args, surroundings);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function collect(): Sink & { text(): string } {
+  const stream = new PassThrough();
+  const written: string[] = [];
+  return {
+    stream,
+    isTerminal: false,
+    columns: undefined,
+    write: (text) => {
+      written.push(text);
+    },
+    text: () => written.join(''),
+  };
+}
+
+/**
+ * Runs the plugin as kubectl does: a process of its own, with its own environment.
+ */
+export function runPlugin(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<PluginResult> {
+  const { promise, resolve } = Promise.withResolvers<PluginResult>();
+  const clean = environment(env);
+  execFile(process.execPath, [MAIN, ...args], { env: clean, timeout: 30_000 }, (error, stdout, stderr) => {
+    resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+  });
+  return promise;
+}
