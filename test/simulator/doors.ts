@@ -36,7 +36,8 @@ export async function openDoors(
     const table = new Map(routes);
     const handle: Parameters<typeof listen>[0]['serve'] = (incoming, response) =>
       serve(compass, table, incoming, response);
-    return listen({ host, port: port ?? 0, credential: shown, serve: handle });
+    const alert = (): number | null => (shown.clientCa === undefined ? null : compass.switches.handshakeAlert);
+    return listen({ host, port: port ?? 0, credential: shown, alert, serve: handle });
   };
   const mutual = { ...plain(credential), clientCa };
   const [byToken, connectorByCertificate, directorByCertificate] = await Promise.all([

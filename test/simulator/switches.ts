@@ -28,6 +28,11 @@ export interface Switches {
   rateLimitPerMinute: number;
   /** Whether a request that the rate limit refuses has lost its token already. */
   rateLimitConsumesToken: boolean;
+  /**
+   * Both doors by certificate end every handshake with this alert (RFC 8446: 42 bad, 44 revoked, 45 expired, 46 unknown certificate,
+   * 48 unknown CA), as Envoy does with a certificate that it does not like. Null: Node's own TLS, which resets the connection.
+   */
+  handshakeAlert: number | null;
   /** Moves the `Date` header of every answer. */
   dateSkewSeconds: number;
 }
@@ -66,6 +71,7 @@ export function defaultSwitches(): Switches {
     ],
     rateLimitPerMinute: 500,
     rateLimitConsumesToken: true,
+    handshakeAlert: null,
     dateSkewSeconds: 0,
   };
 }

@@ -9,7 +9,7 @@ const WORDS: Record<string, string[]> = {
   directorRefusal: ['graphql', 'http401'],
   revocation: ['refused', 'notRenewable'],
 };
-const NULLABLE = ['directorURL', 'certificateSecuredConnectorURL'];
+const NULLABLE = ['directorURL', 'certificateSecuredConnectorURL', 'handshakeAlert'];
 const SERVER_CERTIFICATES: ServerCertificateKind[] = ['valid', 'expired', 'wrongHost', 'selfSigned'];
 
 function kindOf(value: unknown): string {
@@ -18,6 +18,7 @@ function kindOf(value: unknown): string {
 
 function checkSwitch(name: string, value: unknown, standard: unknown): void {
   if (value === null && NULLABLE.includes(name)) return;
+  if (name === 'handshakeAlert' && typeof value === 'number') return;
   const words = WORDS[name];
   if (words !== undefined && !words.includes(String(value))) {
     throw new AdminError(400, `${name} must be one of ${words.join(', ')}`);

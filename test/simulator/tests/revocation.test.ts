@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '../simulator.ts';
@@ -91,4 +93,23 @@ test('after a rotation of the client CA old certificates are accepted as long as
   for (const credential of [old, next]) assert.deepEqual((await who(simulator, credential)).errors, []);
   await simulator.rotateClientAuthority({ keepOld: false });
   await assert.rejects(who(simulator, next), /ECONNRESET|socket hang up|alert/);
+});
+
+test('the doors by certificate send a TLS alert when the switch says so, the door by token does not', async () => {
+  await using simulator = await startSimulator();
+  const credential = await pair(simulator);
+  simulator.switches.handshakeAlert = 45;
+  await assert.rejects(who(simulator, credential), /alert certificate expired/);
+  const probe = await call(simulator.urls.connector, { ca: simulator.caPem, query: '{ __typename }' });
+  assert.equal(probe.status, 200);
+  simulator.switches.handshakeAlert = null;
+  assert.deepEqual((await who(simulator, credential)).errors, []);
+});
+
+test('closing does not wait for a connection that never comes to TLS', async () => {
+  const simulator = await startSimulator();
+  const idle = connect(Number(new URL(simulator.urls.director).port), '127.0.0.1');
+  await once(idle, 'connect');
+  await simulator.close();
+  await once(idle, 'close');
 });
