@@ -87,8 +87,9 @@ async function readText(path: string): Promise<string | undefined> {
 
 /** Undefined where it is no YAML. The parser's own error would quote the lines around the fault: a token may stand there. */
 function parseYaml(text: string): unknown {
+  if (text.trim() === '') return {};
   try {
-    return load(text) ?? {};
+    return load(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { WatchEvent, WatchOptions } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
@@ -5,9 +6,25 @@ import { collectionPath, queryString } from './paths.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { subjectOf } from './subject.ts';
 import { translateAnswer } from './translate.ts';
-import { send } from './transport.ts';
+import { type ApiRequest, send } from './transport.ts';
 import { unreachable } from './unreachable.ts';
 import { readEvents } from './watch-stream.ts';
+
+/** The answer to a watch, once it is a stream of events; undefined when the signal came first. */
+async function openWatch(options: RestOptions, request: ApiRequest): Promise<IncomingMessage | undefined> {
+  let answer: IncomingMessage;
+  try {
+    answer = await send(options, request);
+  } catch (error) {
+    if (request.signal?.aborted) return undefined;
+    throw error;
+  }
+  const code = answer.statusCode ?? 0;
+  if (code === 200) return answer;
+  answer.setTimeout(options.timeoutMs, () => answer.destroy());
+  const body = await readText(answer).catch(() => '');
+  throw translateAnswer(request.subject, { code, headers: answer.headers, body });
+}
 
 /** One watch: a request whose answer is a stream of events, until the server, the signal or silence ends it. */
 export async function* watchStream<T extends KubeObject>(
@@ -15,26 +32,14 @@ export async function* watchStream<T extends KubeObject>(
   kind: Kind,
   { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds = 300, signal }: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  if (signal.aborted) return;
   const subject = subjectOf('watch', kind, { namespace });
-  const query = queryString({
-    watch: true,
-    allowWatchBookmarks: true,
-    labelSelector,
-    fieldSelector,
-    resourceVersion,
-    timeoutSeconds,
-  });
+  const selection = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
+  const query = queryString({ watch: true, allowWatchBookmarks: true, ...selection });
   const path = `${collectionPath(kind, namespace)}${query}`;
-  const { timeoutMs, endpoint } = options;
-  const answer = await send(options, { method: 'GET', path, subject, repeatable: true, signal, timeoutMs });
-  const code = answer.statusCode ?? 0;
-  if (code !== 200) {
-    answer.setTimeout(timeoutMs, () => answer.destroy());
-    const body = await readText(answer).catch(() => '');
-    throw translateAnswer(subject, { code, headers: answer.headers, body });
-  }
-  const silentMs = timeoutSeconds * 1_000 + options.watchMarginMs;
+  const { timeoutMs, watchMarginMs, endpoint } = options;
+  const answer = await openWatch(options, { method: 'GET', path, subject, repeatable: true, signal, timeoutMs });
+  if (answer === undefined) return;
+  const silentMs = timeoutSeconds * 1_000 + watchMarginMs;
   const cutOff = (cause: string) => unreachable(subject, endpoint.server, cause, false);
   yield* readEvents<T>(answer, { subject, kind, signal, silentMs, cutOff });
 }

@@ -71,15 +71,20 @@ function limit(outgoing: ClientRequest, request: ApiRequest): () => void {
   };
 }
 
+/** The connections that are through with their handshake. */
+const ready = new WeakSet<object>();
+
 function exchange(options: RequestOptions, request: ApiRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const outgoing = options.protocol === 'http:' ? httpRequest(options) : httpsRequest(options);
     const settled = limit(outgoing, request);
     outgoing.on('socket', (socket) => {
-      connected = outgoing.reusedSocket;
+      // Not `reusedSocket`: that is false for a request which had waited for a connection to become free.
+      connected = ready.has(socket);
       if (connected) return;
       socket.once(options.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
+        ready.add(socket);
         connected = true;
       });
     });

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import type { Observation } from '#common/cluster/answer.ts';
+import type { ClusterOptions } from '#common/cluster/connect.ts';
+import { clusterAt } from '#common/cluster/connect.ts';
+import { CONFIG_MAP, type ConfigMap, SECRET } from '#common/cluster/objects.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import { endpointOf } from '../../cluster/endpoint-of.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+
+/** A server on loopback that answers as told, and the Cluster in front of it. */
+async function clusterBefore(t: TestContext, answer: Answer, options: ClusterOptions = {}) {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    answer(request, response, seen.length);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const endpoint = endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' });
+  return { cluster: clusterAt(endpoint, { timeoutMs: 300, ...options }), seen };
+}
+
+const ref = { kind: CONFIG_MAP, name: 'a', namespace: 'b' };
+const object: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'b' } };
+const fine = (response: ServerResponse) =>
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(object));
+
+async function errorOf(promise: Promise<unknown>): Promise<CompassError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof CompassError, String(error));
+    return error;
+  }
+  throw new Error('it did not fail');
+}
+
+test('a server that never answers costs the time-out and no more', async (t) => {
+  const { cluster } = await clusterBefore(t, () => undefined);
+  const startMs = performance.now();
+  const read = await errorOf(cluster.get(ref));
+  assert.ok(hasReason(read, 'ClusterUnreachable') && performance.now() - startMs < 2_000);
+  assert.match(read.message, /^cannot get configmaps "a" in namespace "b": http:.*no answer in time/);
+  assert.equal(read.maybeDone, false);
+  assert.equal((await errorOf(cluster.create(CONFIG_MAP, object))).maybeDone, true);
+});
+
+test('an answer that stops in its midst costs the time-out and no more', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) => response.writeHead(200).write('{"kind":'));
+  assert.match((await errorOf(cluster.get(ref))).message, /no answer in time/);
+});
+
+test('nobody listening is said as such', async () => {
+  const cluster = clusterAt(endpointOf('http://127.0.0.1:1', '', { token: 't' }));
+  const error = await errorOf(cluster.create(CONFIG_MAP, object));
+  assert.ok(hasReason(error, 'ClusterUnreachable') && !error.maybeDone);
+  assert.match(error.message, /connection refused/);
+});
+
+test('a connection that the server closed while idle is replaced for what may be repeated, and only for that', async (t) => {
+  const cutsSecond: Answer = (request, response, count) => (count === 2 ? request.socket.destroy() : fine(response));
+  await t.test('a read is sent again', async (tt) => {
+    const { cluster, seen } = await clusterBefore(tt, cutsSecond);
+    await cluster.get(ref);
+    await cluster.get(ref);
+    assert.equal(seen.length, 3);
+  });
+  await t.test('so is an apply', async (tt) => {
+    const { cluster, seen } = await clusterBefore(tt, cutsSecond);
+    await cluster.get(ref);
+    await cluster.apply(CONFIG_MAP, object, { fieldManager: 'me' });
+    assert.equal(seen.length, 3);
+  });
+  await t.test('a creation is not, and may have been carried out', async (tt) => {
+    const { cluster, seen } = await clusterBefore(tt, cutsSecond);
+    await cluster.get(ref);
+    const error = await errorOf(cluster.create(CONFIG_MAP, object));
+    assert.ok(hasReason(error, 'ClusterUnreachable') && error.maybeDone);
+    assert.equal(seen.length, 2);
+  });
+  await t.test('on a new connection nothing is sent twice', async (tt) => {
+    const { cluster, seen } = await clusterBefore(tt, (request) => request.socket.destroy());
+    assert.ok(hasReason(await errorOf(cluster.get(ref)), 'ClusterUnreachable'));
+    assert.equal(seen.length, 1);
+  });
+});
+
+test('one connection serves call after call', async (t) => {
+  const ports = new Set<number | undefined>();
+  const { cluster } = await clusterBefore(t, (request, response) => {
+    ports.add(request.socket.remotePort);
+    fine(response);
+  });
+  for (let at = 0; at < 5; at += 1) await cluster.get(ref);
+  assert.equal(ports.size, 1);
+});
+
+test('what the server asks and says reaches the caller', async (t) => {
+  const say = (code: number, status: object, headers: Record<string, string> = {}) => {
+    return clusterBefore(t, (_, response) => {
+      response.writeHead(code, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', code, ...status }));
+    });
+  };
+  await t.test('how long to wait', async () => {
+    const { cluster } = await say(429, { message: 'too many requests' }, { 'retry-after': '7' });
+    const error = await errorOf(cluster.get(ref));
+    assert.ok(hasReason(error, 'ClusterThrottled'));
+    assert.equal(error.retryAfterMs, 7_000);
+    assert.equal(error.status, 429);
+  });
+  await t.test('that a webhook denied it, whatever code the webhook chose', async () => {
+    const message = 'admission webhook "policy.example.com" denied the request: no';
+    for (const code of [400, 403, 409, 500]) {
+      const { cluster } = await say(code, { message });
+      const error = await errorOf(cluster.create(CONFIG_MAP, object));
+      assert.ok(hasReason(error, 'ClusterRefused'), String(code));
+      assert.ok(error.message.includes(message));
+    }
+  });
+  await t.test('that it is out of order', async () => {
+    const { cluster } = await say(503, { message: 'etcd is away' });
+    assert.ok(hasReason(await errorOf(cluster.get(ref)), 'ClusterUnavailable'));
+  });
+  await t.test('in 500 characters at most', async () => {
+    const { cluster } = await say(422, { message: 'x'.repeat(10_000) });
+    assert.ok((await errorOf(cluster.create(CONFIG_MAP, object))).message.length < 600);
+  });
+});
+
+test('what a Secret holds never stands in a message, whoever quotes it', async (t) => {
+  const value = 'canary-5b1e';
+  const base64 = Buffer.from(value).toString('base64');
+  const { cluster } = await clusterBefore(t, (_, response) => {
+    const message = `admission webhook "w" denied the request: ${value} and ${base64} and "canary-plain" are bad`;
+    response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', message }));
+  });
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'b' }, data: { TOKEN: base64 } };
+  const error = await errorOf(cluster.create(SECRET, { ...secret, stringData: { OTHER: 'canary-plain' } }));
+  assert.match(error.message, /denied the request: \[sensitive\] and \[sensitive\] and "\[sensitive\]" are bad/);
+});
+
+test('an answer that is no Status keeps its text to itself', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) => response.writeHead(502).end('<html>canary</html>'));
+  const error = await errorOf(cluster.get(ref));
+  assert.ok(hasReason(error, 'ClusterUnavailable'));
+  assert.match(error.message, /: the server answered 502$/);
+});
+
+test('an answer that is too large is given up', async (t) => {
+  const { cluster } = await clusterBefore(
+    t,
+    (_, response) => {
+      const piece = Buffer.alloc(4 * 1024 * 1024, ' ');
+      const more = () => {
+        while (!response.destroyed && response.write(piece));
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+    },
+    { timeoutMs: 20_000 },
+  );
+  assert.match((await errorOf(cluster.get(ref))).message, /answer too large/);
+});
+
+test('a caller that gives up is let go at once', async (t) => {
+  const { cluster } = await clusterBefore(t, () => undefined, { timeoutMs: 60_000 });
+  const giveUp = new AbortController();
+  const failure = errorOf(cluster.get(ref, giveUp.signal));
+  giveUp.abort();
+  assert.match((await failure).message, /cancelled/);
+});
+
+test('every call is observed with its verb, resource and status', async (t) => {
+  const observed: Omit<Observation, 'durationMs'>[] = [];
+  const observe = ({ durationMs, ...rest }: Observation) => {
+    assert.ok(durationMs >= 0);
+    observed.push(rest);
+  };
+  const { cluster } = await clusterBefore(
+    t,
+    (_, response, count) => (count === 1 ? fine(response) : response.writeHead(500).end()),
+    { observe },
+  );
+  await cluster.get(ref);
+  await errorOf(cluster.mergePatch(ref, {}));
+  assert.deepEqual(observed, [
+    { verb: 'get', resource: 'configmaps', status: 200 },
+    { verb: 'patch', resource: 'configmaps', status: 500 },
+  ]);
+});
