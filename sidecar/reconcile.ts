@@ -156,6 +156,8 @@ export class Reconciler {
     result: ConnectionResult,
     flags: Pick<Done, 'resyncNow' | 'refreshCredentialsNow'>,
   ): Promise<CompassConnection | undefined> {
+    // What was cut short by the stop says nothing about the connection; what was done before it is still told.
+    if (this.#options.context.stopping.aborted && result.did === 'nothing') return read;
     const done = { ...flags, requests: this.#requests.answered(read) };
     return this.#options.resource.publish(read, this.#observe(read, result), done);
   }

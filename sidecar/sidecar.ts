@@ -13,6 +13,7 @@ import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
+import { Health } from './health/health.ts';
 import { Loop } from './loop.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
@@ -39,9 +40,14 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
     const { config, warnings } = readConfig(env);
     const log = jsonLog(write, config.logLevel, () => clock.now());
     for (const warning of warnings) log.warn('a setting needs attention', { warning });
-    const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}` });
-    log.info('started', { version: VERSION, connection: config.connectionName, cluster: cluster.server });
-    await keepConnection(surroundings, config, log, cluster);
+    const health = new Health(clock, VERSION);
+    const observe = health.metrics.onClusterCall;
+    const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
+    const server = await health.serve(config.healthPort, surroundings.stopping);
+    const { connectionName: connection } = config;
+    log.info('started', { version: VERSION, connection, cluster: cluster.server, healthPort: server.port });
+    await keepConnection(surroundings, { config, log, cluster, health });
+    await server.close();
     cluster.close();
     log.info('stopped');
     return 0;
@@ -55,36 +61,41 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
   }
 }
 
-async function keepConnection(surroundings: Surroundings, config: Config, log: Log, cluster: Cluster): Promise<void> {
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly cluster: Cluster;
+  readonly health: Health;
+}
+
+async function keepConnection(surroundings: Surroundings, parts: Parts): Promise<void> {
   const { clock, random, stopping } = surroundings;
-  const wire = await CompassWire.open({ config, clock, log, stopping });
-  const context = connectionContext(surroundings, config, log, cluster, wire);
-  const connectionStep = new ConnectionStep(context, random);
+  const { config, log, cluster, health } = parts;
+  const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
+  const context = connectionContext(surroundings, parts, wire);
   const { transport } = wire;
-  const synchronizer = createSynchronizer({ cluster, clock, log, config, director: directorListing(transport) });
+  const director = directorListing(transport);
+  const synchronizer = createSynchronizer({ cluster, clock, log, config, director });
   const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
   const fingerprintKey = () => context.state.value?.fingerprintKey;
-  const resource = new Publisher({ cluster, clock, log, config, fingerprintKey });
+  const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
   const reconciler = new Reconciler({
     context,
-    connectionStep,
+    connectionStep: new ConnectionStep(context, random),
     syncStep,
     resource,
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,
   });
-  const loop = new Loop({ pass: reconciler.pass, clock, log, random, stopping });
-  await Promise.all([
-    loop.run(),
-    keepWatches({ cluster, config, clock, log, random, stopping, onChange: loop.trigger }),
-  ]);
+  const { onPass } = health.liveness;
+  const loop = new Loop({ pass: reconciler.pass, clock, log, random, stopping, onPass });
+  const onChange = loop.trigger;
+  await Promise.all([loop.run(), keepWatches({ cluster, config, clock, log, random, stopping, onChange })]);
 }
 
 function connectionContext(
   { clock, stopping }: Surroundings,
-  config: Config,
-  log: Log,
-  cluster: Cluster,
+  { config, log, cluster }: Parts,
   { transport }: CompassWire,
 ): ConnectionContext {
   const { connectionName, ownNamespace: namespace } = config;

@@ -73,6 +73,7 @@ export class SyncStep {
     if (stopping.aborted) return false;
     this.#sync = { attempted: true, time: clock.now(), outcome };
     if (outcome.fetch.ok) await this.#reportLabels(connection);
+    if (stopping.aborted) return false;
     this.#reschedule(outcome);
     return true;
   }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { conditionOf, errorOf } from './every-state.ts';
+import { startWorld } from './world.ts';
+
+test('a certificate that expired while nobody could renew it fails the connection, and a new token brings it back', async (t) => {
+  const world = await startWorld(t, { simulator: { switches: { certificateLifetimeSeconds: 12 } } });
+  const { simulator } = world;
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  const cut = simulator.faults.add({ target: 'connectorMtls', status: 503 });
+  const expired = await world.reaches('ConnectionFailed');
+  assert.equal(conditionOf(expired, 'Connected')?.reason, 'TokenRequired');
+  assert.match(errorOf(expired), /expired/);
+  simulator.faults.remove(cut);
+  simulator.switches.certificateLifetimeSeconds = 3_600;
+  await world.configure();
+  await world.reaches('Synchronized');
+});
+
+test('a Runtime that was deleted in Compass fails the connection', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  world.simulator.deleteRuntime();
+  const failed = await world.reaches('ConnectionFailed');
+  assert.equal(conditionOf(failed, 'Connected')?.reason, 'Rejected');
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { test } from 'node:test';
+import { until } from '../cluster/until.ts';
+import { CLIENT, startWorld, type World } from './world.ts';
+
+async function fingerprint(world: World): Promise<string> {
+  const client = await world.secret(CLIENT.namespace, CLIENT.name);
+  return new X509Certificate(client?.['crt'] ?? '').fingerprint256;
+}
+
+async function patch(world: World, spec: object): Promise<void> {
+  const args = ['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', JSON.stringify({ spec })];
+  const { code, stderr } = await world.cluster.kubectl(args);
+  assert.equal(code, 0, stderr);
+}
+
+const newFingerprint = (world: World, old: string) =>
+  until('another certificate is stored', async () => {
+    const current = await fingerprint(world);
+    return current !== old && current;
+  });
+
+test('refreshCredentialsNow renews the certificate with a new key, and is set back', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  const before = await fingerprint(world);
+  await patch(world, { refreshCredentialsNow: true });
+  const after = await newFingerprint(world, before);
+  const connection = await world.reaches('Synchronized', ({ spec }) => spec.refreshCredentialsNow === false);
+  assert.ok(connection.status?.connectionStatus.renewed);
+  assert.notEqual(after, before);
+  const issued = world.simulator.certificates.list();
+  assert.equal(issued.length, 2);
+});
+
+test('a certificate is renewed by its own dates before it expires', async (t) => {
+  const world = await startWorld(t, { simulator: { switches: { certificateLifetimeSeconds: 21 } } });
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  const first = await fingerprint(world);
+  await newFingerprint(world, first);
+  const failed = world.simulator.requests.list().filter(({ status }) => status !== null && status >= 400);
+  assert.deepEqual(failed, []);
+  await world.reaches('Synchronized');
+});
+
+test('deleting the CompassConnection with a new token in the Secret pairs anew; with a used one the connection stays', async (t) => {
+  const world = await startWorld(t);
+  const used = await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  const first = await fingerprint(world);
+
+  await world.cluster.kubectl(['delete', 'compassconnection', 'compass-connection']);
+  const stayed = await world.reaches('Synchronized', ({ status }) =>
+    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'TokenRequired' && value === 'True')),
+  );
+  assert.equal(await fingerprint(world), first);
+  assert.match(
+    stayed.status?.conditions?.find(({ type }) => type === 'TokenRequired')?.message ?? '',
+    /new one-time token/,
+  );
+
+  const fresh = await world.configure();
+  assert.notEqual(fresh, used);
+  await newFingerprint(world, first);
+  const paired = await world.reaches('Synchronized');
+  assert.ok(!paired.status?.conditions?.some(({ type }) => type === 'TokenRequired'));
+  const pairings = world.simulator.requests
+    .list()
+    .filter(({ target, rootFields }) => target === 'connector' && rootFields.includes('configuration'));
+  assert.equal(pairings.length, 2);
+});

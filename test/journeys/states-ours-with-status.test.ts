@@ -1,0 +1,5 @@
+import { test } from 'node:test';
+import { everyState } from './every-state.ts';
+
+test('every state is reached by its cause, and left when the cause ends (our CRD with the status subresource)', (t) =>
+  everyState(t, 'ours-with-status'));
