@@ -3,8 +3,8 @@ import type { ApiDefinition, Application, Auth, Bundle, EventDefinition } from '
 
 type Sparse<T> = { [K in keyof T]?: T[K] };
 
-export type EventInput = Sparse<EventDefinition> & { name: string };
-export type ApiInput = Sparse<ApiDefinition> & { name: string };
+type EventInput = Sparse<EventDefinition> & { name: string };
+type ApiInput = Sparse<ApiDefinition> & { name: string };
 export type BundleInput = Omit<Sparse<Bundle>, 'apiDefinitions' | 'eventDefinitions' | 'defaultInstanceAuth'> & {
   name: string;
   apiDefinitions?: ApiInput[];

@@ -3,7 +3,7 @@ import { type ApplicationInput, type BundleInput, completeApplication, completeB
 import type { Application, Runtime } from './model.ts';
 
 /** The formation that new Runtimes and Applications are in. */
-export const DEFAULT_FORMATION = 'DEFAULT';
+const DEFAULT_FORMATION = 'DEFAULT';
 
 export type RuntimeInput = Partial<Runtime>;
 

@@ -1,10 +1,10 @@
 /** A JSON value, as labels and schemas carry it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-export type JsonMap = Record<string, Json>;
+type JsonMap = Record<string, Json>;
 
 /** A map of string to list of strings: HTTP headers or query parameters. */
-export type MultiMap = Record<string, string[]>;
+type MultiMap = Record<string, string[]>;
 
 export type Credential =
   | { type: 'Basic'; username: string; password: string }
@@ -19,7 +19,7 @@ export interface Auth {
   requestAuth: { csrf: { tokenEndpointURL: string } | null } | null;
 }
 
-export interface Version {
+interface Version {
   value: string;
   deprecated: boolean | null;
   deprecatedSince: string | null;

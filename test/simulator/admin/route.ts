@@ -1,7 +1,7 @@
 import type { Simulator } from '../simulator.ts';
 
 /** A request of the admin API: what `:name` stood for in the path, and the JSON body (`{}` where there is none). */
-export interface AdminRequest {
+interface AdminRequest {
   parameter: string;
   body: Record<string, unknown>;
 }

@@ -6,7 +6,7 @@ import type { AuthorityKeys } from './keys.ts';
 /** Every certificate of Compass has this one. */
 const SERIAL = '02';
 
-export interface IssuanceTerms {
+interface IssuanceTerms {
   notBeforeMs: number;
   lifetimeSeconds: number;
 }

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { Switches } from '../switches.ts';
 
 /** A signing request that the Connector refuses; the message is what the client is told. */
-export class SigningRequestRefused extends GraphQLError {}
+class SigningRequestRefused extends GraphQLError {}
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const REQUIRED = ['O', 'OU', 'L', 'ST', 'C'] as const;

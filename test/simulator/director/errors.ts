@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /** The Director's error codes and their names. */
-export const ERROR_CODES = {
+const ERROR_CODES = {
   InternalError: 10,
   NotFound: 20,
   NotUnique: 21,
@@ -15,13 +15,14 @@ export const ERROR_CODES = {
   ConcurrentUpdate: 35,
 } as const;
 
-export type ErrorName = keyof typeof ERROR_CODES;
+type ErrorName = keyof typeof ERROR_CODES;
 
-/** The `extensions` of an error. */
-export function errorExtensions(name: ErrorName): { error_code: number; error: ErrorName } {
-  return { error_code: ERROR_CODES[name], error: name };
+/** The name that goes with a code; empty for a code that the Director does not have. */
+export function errorName(code: number): string {
+  return Object.entries(ERROR_CODES).find(([, known]) => known === code)?.[0] ?? '';
 }
 
 export function directorError(name: ErrorName, reason: string): GraphQLError {
-  return new GraphQLError(`${reason} [Error: ${name}]`, { extensions: errorExtensions(name) });
+  const extensions = { error_code: ERROR_CODES[name], error: name };
+  return new GraphQLError(`${reason} [Error: ${name}]`, { extensions });
 }

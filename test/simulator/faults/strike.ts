@@ -1,5 +1,6 @@
 import { systemClock } from '#common/clock.ts';
 import type { Compass } from '../compass.ts';
+import { errorName } from '../director/errors.ts';
 import { type Answer, gatewayAnswer, graphqlErrorAnswer, htmlAnswer, jsonAnswer } from '../gateway/answer.ts';
 import type { Json } from '../model.ts';
 import type { LoggedRequest } from '../request-log.ts';
@@ -13,7 +14,10 @@ function replacement({ status, body, headers, html, error }: Fault): Answer | un
   if (html === true) return htmlAnswer(status ?? 200, headers);
   if (error !== undefined) {
     const { message, code, name } = error;
-    return graphqlErrorAnswer(message, code === undefined ? undefined : { error_code: code, error: name ?? '' });
+    return graphqlErrorAnswer(
+      message,
+      code === undefined ? undefined : { error_code: code, error: name ?? errorName(code) },
+    );
   }
   if (typeof body === 'string') return { status: status ?? 200, headers: headers ?? {}, body };
   if (body !== undefined) return jsonAnswer(status ?? 200, body, headers);

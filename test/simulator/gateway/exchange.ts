@@ -7,7 +7,7 @@ import type { LoggedRequest } from '../request-log.ts';
 import { type GraphqlRequest, operationNames, readGraphqlRequest } from './graphql-request.ts';
 
 /** The client certificate of a connection; TLS has verified it already. */
-export interface PeerCertificate {
+interface PeerCertificate {
   clientId: string;
   /** SHA-256 of the DER, lower-case hex. */
   fingerprint: string;
