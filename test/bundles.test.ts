@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { buildProgram, type Program } from '../.scripts/build.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'compass-bundles-'));
+after(() => rm(folder, { recursive: true }));
+
+/** Our own files in a bundle: whatever does not come from a package. */
+async function ownFilesOf(program: Program): Promise<string[]> {
+  const { inputs } = await buildProgram(program, folder);
+  return Object.keys(inputs).filter((path) => !path.startsWith('node_modules/'));
+}
+
+function run(file: string, args: readonly string[], env: Record<string, string>) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [file, ...args],
+      { env: { PATH: process.env['PATH'], ...env } },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+test('the bundle of the plugin holds plugin and common, and it runs', async () => {
+  const files = await ownFilesOf('plugin');
+  assert.ok(files.includes('plugin/main.ts'));
+  assert.deepEqual(
+    files.filter((path) => !/^(plugin|common)\//.test(path)),
+    [],
+  );
+  const main = join(folder, 'plugin', 'main.js');
+  assert.match(await readFile(main, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  const { code, stdout } = await run(main, ['version', '--client'], {});
+  assert.equal(code, 0);
+  assert.match(stdout, /v\d+\.\d+\.\d+/);
+});
+
+test('the bundle of the sidecar holds sidecar and common, and refuses a bad setting by its name', async () => {
+  const files = await ownFilesOf('sidecar');
+  assert.ok(files.includes('sidecar/main.ts'));
+  assert.deepEqual(
+    files.filter((path) => !/^(sidecar|common)\//.test(path)),
+    [],
+  );
+  const { code, stdout } = await run(join(folder, 'sidecar', 'main.js'), [], { APP_HEALTH_PORT: 'x' });
+  assert.equal(code, 2);
+  assert.match(stdout, /APP_HEALTH_PORT is \\"x\\"/);
+});
