@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REASONS } from '#common/errors.ts';
+import { CONNECTION_STATES } from '#common/resources/compass-connection.ts';
+import { COMMANDS } from '../../plugin/commands.ts';
+import { readConfig } from '../../sidecar/config.ts';
+import { readFromRoot } from './tracked-files.ts';
+
+const readme = await readFromRoot('README.md');
+
+/** The first cells of the table under a header. */
+function firstCells(header: string): string[] {
+  const [, after = ''] = readme.split(`\n| ${header} |`);
+  const rows = after.split('\n\n')[0]?.split('\n').slice(2) ?? [];
+  return rows.map((row) => row.split('|')[1]?.trim() ?? '');
+}
+
+function inBackticks(cells: readonly string[]): string[] {
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text));
+}
+
+/** The names that readConfig asks an environment for. */
+function settingsRead(): string[] {
+  const asked = new Set<string>();
+  const env = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get(_target, name) {
+        asked.add(String(name));
+        return undefined;
+      },
+    },
+  );
+  readConfig(env);
+  return [...asked].filter((name) => name.startsWith('APP_')).toSorted();
+}
+
+test("the README's commands are those of the help, in its order and words", () => {
+  const rows = COMMANDS.map(({ name, arguments: words, summary }) => {
+    const usage = ['kubectl compass', name, words].filter((part) => part !== '').join(' ');
+    return `| \`${usage}\` | ${summary} |`;
+  });
+  assert.ok(readme.includes(`| command | tells |\n|---|---|\n${rows.join('\n')}\n\n`), rows.join('\n'));
+});
+
+test("the README's settings are those that the sidecar reads", () => {
+  const cells = inBackticks(firstCells('setting | default | says'));
+  assert.deepEqual(cells.toSorted(), settingsRead());
+});
+
+test("the README's states are those of a CompassConnection", () => {
+  const cells = inBackticks(firstCells('state | means | what to do'));
+  assert.deepEqual(cells.toSorted(), CONNECTION_STATES.toSorted());
+});
+
+test("the README's exit codes are those of the reasons, and 0", () => {
+  const codes = new Set<number>([0, ...Object.values(REASONS).map(({ exit }) => exit)]);
+  assert.deepEqual(
+    firstCells('exit code | means').map(Number),
+    [...codes].toSorted((a, b) => a - b),
+  );
+});
+
+test('every reason that the README explains exists', () => {
+  const cells = inBackticks(firstCells('what you see | what it is'));
+  assert.ok(cells.length > 0);
+  for (const cell of cells) assert.ok(cell in REASONS, cell);
+});
