@@ -34,6 +34,9 @@ const RESERVED = /[%;=\p{Cc}]/gu;
 /** An id that is echoed into logs and the report: short, one line. */
 const LONGEST_ID = 128;
 
+/** More parts than any request has; the rest of an annotation, which may be of 256 KiB, is not looked at. */
+const MOST_PARTS = 64;
+
 /** The annotation's value: `<id>[;key=value…]`, in which `%`, `;`, `=` and control characters are percent-encoded. */
 export function formatRequest(request: Omit<SidecarRequest, 'verb'>): string {
   const parts = Object.entries(request.parameters).map(([key, value]) => `${encode(key)}=${encode(value)}`);
@@ -45,7 +48,7 @@ export function formatRequest(request: Omit<SidecarRequest, 'verb'>): string {
  * Takes values that were not encoded, too: an `=` inside a value stays.
  */
 export function parseRequest(verb: RequestVerb, value: string): SidecarRequest | undefined {
-  const [first = '', ...parts] = value.split(';');
+  const [first = '', ...parts] = value.split(';', MOST_PARTS);
   const id = decode(first.trim());
   if (id === '' || id.length > LONGEST_ID) return undefined;
   const parameters: Record<string, string> = {};
