@@ -111,28 +111,33 @@ suite('the Connector', () => {
     }
   });
 
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  for (const value of ['', '!!!', base64('no PEM'), '-----BEGIN CERTIFICATE-----', null]) {
-    test(`C16: a certificate of ${JSON.stringify(value)} is InvalidAnswer, and names the field`, async () => {
-      const paired = await pair(simulator);
-      const { subject } = await fetchConfiguration(paired.connector, transport);
-      const csr = await buildCsr(new Sensitive((await sharedRsaKey()).pem), parseSubject(subject));
-      for (const field of ['clientCertificate', 'certificateChain', 'caCertificate']) {
-        simulator.faults.clear();
-        simulator.faults.add({ set: { [`/data/signCertificateSigningRequest/${field}`]: value } });
-        const signing = signCertificateSigningRequest(paired.connector, transport, csr);
-        await assert.rejects(signing, { reason: 'InvalidAnswer', message: new RegExp(field) });
-      }
-    });
-  }
+  suite('C16: the certificates in the answer', () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    let connector: Endpoint;
+    let csr: string;
 
-  test('base64 in lines is read', async () => {
-    const paired = await pair(simulator);
-    const { subject } = await fetchConfiguration(paired.connector, transport);
-    const csr = await buildCsr(new Sensitive((await sharedRsaKey()).pem), parseSubject(subject));
-    const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-    const lines = base64(pem).replace(/.{20}/g, '$&\r\n');
-    simulator.faults.add({ set: { '/data/signCertificateSigningRequest/caCertificate': lines } });
-    assert.equal((await signCertificateSigningRequest(paired.connector, transport, csr)).caCertificate, pem);
+    before(async () => {
+      connector = (await pair(simulator)).connector;
+      const { subject } = await fetchConfiguration(connector, transport);
+      csr = await buildCsr(new Sensitive((await sharedRsaKey()).pem), parseSubject(subject));
+    });
+
+    for (const value of ['', '!!!', base64('no PEM'), '-----BEGIN CERTIFICATE-----', null]) {
+      test(`of ${JSON.stringify(value)} are InvalidAnswer, and the field is named`, async () => {
+        for (const field of ['clientCertificate', 'certificateChain', 'caCertificate']) {
+          simulator.faults.clear();
+          simulator.faults.add({ set: { [`/data/signCertificateSigningRequest/${field}`]: value } });
+          const signing = signCertificateSigningRequest(connector, transport, csr);
+          await assert.rejects(signing, { reason: 'InvalidAnswer', message: new RegExp(field) });
+        }
+      });
+    }
+
+    test('are read from base64 in lines', async () => {
+      const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+      const lines = base64(pem).replace(/.{20}/g, '$&\r\n');
+      simulator.faults.add({ set: { '/data/signCertificateSigningRequest/caCertificate': lines } });
+      assert.equal((await signCertificateSigningRequest(connector, transport, csr)).caCertificate, pem);
+    });
   });
 });

@@ -1,0 +1,394 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { fetchApplicationIds, fetchApplicationsPage } from '#common/compass/director-listing.ts';
+import type { DirectorPage } from '#common/compass/director-types.ts';
+import type { Json } from '../../simulator/model.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { type Paired, pair } from './pair.ts';
+
+const ITEM = '/data/applicationsForRuntime/data';
+
+suite('the listing of Applications', () => {
+  let simulator: Simulator;
+  let paired: Paired;
+
+  before(async () => {
+    simulator = await startSimulator({ switches: { rateLimitPerMinute: 0 } });
+    paired = await pair(simulator);
+  });
+  after(() => simulator.close());
+  afterEach(() => {
+    simulator.faults.clear();
+    simulator.landscape.deleteAllApplications();
+  });
+
+  function list(first?: number, after?: string): Promise<DirectorPage> {
+    const { director, transport, runtimeId } = paired;
+    return fetchApplicationsPage(director, transport, { runtimeId, after, ...(first === undefined ? {} : { first }) });
+  }
+
+  const numbered = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
+
+  function createMany(count: number, bundles: { name: string }[] = []): void {
+    for (const name of numbered(count, 'app')) simulator.landscape.createApplication({ name, bundles });
+  }
+
+  function operations(): (string | null)[] {
+    return simulator.requests.list().map(({ operation }) => operation);
+  }
+
+  test('D1: without any is an empty, valid page', async () => {
+    assert.deepEqual(await list(), { applications: [], problems: [], totalCount: 0, next: undefined });
+  });
+
+  test('has every field of an Application', async () => {
+    simulator.switches.runtimeScopes.push('application.auths:read');
+    const csrf = { csrf: { tokenEndpointURL: 'https://csrf.example.com' } };
+    const oauth = { type: 'OAuth' as const, clientId: 'id', clientSecret: 'canary', url: 'https://token.example.com' };
+    const created = simulator.landscape.createApplication({
+      name: 'Orders (v2)',
+      description: 'what it does',
+      providerName: 'provider',
+      bundles: [
+        {
+          name: 'First',
+          description: 'd',
+          instanceAuthRequestInputSchema: '{"type":"object"}',
+          apiDefinitions: [{ name: 'api', targetURL: 'https://api.example.com' }],
+          eventDefinitions: [{ name: 'event' }],
+          defaultInstanceAuth: {
+            credential: oauth,
+            additionalHeaders: { h: ['1', '2'] },
+            additionalQueryParams: { q: [''] },
+            requestAuth: csrf,
+          },
+        },
+        { name: 'Second', defaultInstanceAuth: { credential: { type: 'Basic', username: 'u', password: '' } } },
+        { name: 'Third' },
+      ],
+    });
+    const { applications, problems } = await list();
+    assert.deepEqual(problems, []);
+    const [application] = applications;
+    assert.deepEqual(
+      [application?.id, application?.name, application?.description, application?.providerName],
+      [created.id, 'Orders (v2)', 'what it does', 'provider'],
+    );
+    assert.ok(Array.isArray(application?.clientIds));
+    const byName = new Map(application?.bundles.map((bundle) => [bundle.name, bundle]));
+    const first = byName.get('First');
+    assert.equal(first?.instanceAuthRequestInputSchema, '{"type":"object"}');
+    assert.deepEqual(
+      first?.apiDefinitions.map(({ name, targetURL }) => [name, targetURL]),
+      [['api', 'https://api.example.com']],
+    );
+    assert.deepEqual(
+      first?.eventDefinitions.map(({ name }) => name),
+      ['event'],
+    );
+    assert.deepEqual(first?.defaultInstanceAuth, {
+      credential: oauth,
+      additionalHeaders: { h: ['1', '2'] },
+      additionalQueryParams: { q: [''] },
+      requestAuth: csrf,
+    });
+    assert.deepEqual(byName.get('Second')?.defaultInstanceAuth?.credential, {
+      type: 'Basic',
+      username: 'u',
+      password: '',
+    });
+    assert.equal(byName.get('Third')?.defaultInstanceAuth, null);
+  });
+
+  test('D2: is complete over pages, in the size that is asked for', async () => {
+    createMany(25);
+    const ids = new Set<string>();
+    let page = await list(10);
+    for (let pages = 1; ; pages += 1) {
+      assert.equal(page.totalCount, 25);
+      for (const { id } of page.applications) ids.add(id);
+      if (page.next === undefined) {
+        assert.equal(pages, 3);
+        break;
+      }
+      page = await list(10, page.next);
+    }
+    assert.equal(ids.size, 25);
+  });
+
+  test('asks for a hundred unless told', async () => {
+    createMany(101);
+    const page = await list();
+    assert.deepEqual([page.applications.length, page.next === undefined], [100, false]);
+  });
+
+  test('D14: is complete in depth, one Application and one bundle a request', async () => {
+    const definitions = { apiDefinitions: numbered(205, 'api').map((name) => ({ name, targetURL: 'https://a' })) };
+    const large = numbered(150, 'bundle').map((name, index) => ({
+      name,
+      ...(index === 3 || index === 130
+        ? { ...definitions, eventDefinitions: numbered(101, 'event').map((event) => ({ name: event })) }
+        : {}),
+    }));
+    createMany(2, [{ name: 'small' }]);
+    simulator.landscape.createApplication({ name: 'large', bundles: large });
+    simulator.requests.clear();
+    const { applications, problems } = await list();
+    assert.deepEqual(problems, []);
+    const found = applications.find(({ name }) => name === 'large');
+    assert.deepEqual(new Set(found?.bundles.map(({ name }) => name)), new Set(large.map(({ name }) => name)));
+    for (const name of ['bundle-3', 'bundle-130']) {
+      const bundle = found?.bundles.find((one) => one.name === name);
+      assert.equal(new Set(bundle?.apiDefinitions.map((api) => api.name)).size, 205);
+      assert.equal(new Set(bundle?.eventDefinitions.map((event) => event.name)).size, 101);
+    }
+    assert.deepEqual(
+      applications.filter(({ name }) => name !== 'large').map(({ bundles }) => bundles.length),
+      [1, 1],
+    );
+    assert.equal(operations().filter((operation) => operation === 'applicationsForRuntime').length, 1);
+    assert.equal(operations().filter((operation) => operation === 'furtherApiDefinitions').length, 4);
+    assert.equal(operations().filter((operation) => operation === 'furtherEventDefinitions').length, 2);
+  });
+
+  test('L1: a further page that is too large is asked for in halves', async () => {
+    simulator.landscape.createApplication({
+      name: 'large',
+      bundles: numbered(201, 'bundle').map((name) => ({ name })),
+    });
+    simulator.faults.add({ operation: 'furtherBundles', times: 2, padBytes: 9_000_000 });
+    simulator.requests.clear();
+    const { applications, problems } = await list();
+    assert.deepEqual(problems, []);
+    assert.equal(new Set(applications[0]?.bundles.map((bundle) => bundle.id)).size, 201);
+    // Two of 100 and 50 in vain, then five of 25.
+    assert.equal(operations().filter((operation) => operation === 'furtherBundles').length, 7);
+  });
+
+  test('L1: a page above the limit is AnswerTooLarge; ids and names of it can be had', async () => {
+    createMany(3);
+    simulator.faults.add({ operation: 'applicationsForRuntime', times: 1, padBytes: 9_000_000 });
+    await assert.rejects(list(1), { reason: 'AnswerTooLarge' });
+    const { director, transport, runtimeId } = paired;
+    const light = await fetchApplicationIds(director, transport, { runtimeId, first: 1 });
+    const { applications, next } = await list(1);
+    assert.deepEqual(
+      light.applications,
+      applications.map(({ id, name }) => ({ id, name })),
+    );
+    assert.deepEqual([light.next, light.totalCount], [next, 3]);
+  });
+
+  test('L1: an Application whose further pages are too large is a problem, by id, beside the others', async () => {
+    simulator.landscape.createApplication({ name: 'large', bundles: numbered(101, 'b').map((name) => ({ name })) });
+    createMany(1);
+    simulator.faults.add({ operation: 'furtherBundles', padBytes: 9_000_000 });
+    const { applications, problems } = await list();
+    assert.deepEqual(
+      applications.map(({ name }) => name),
+      ['app-0'],
+    );
+    assert.deepEqual(
+      problems.map(({ name, reason }) => [name, reason]),
+      [['large', 'AnswerTooLarge']],
+    );
+    assert.equal(typeof problems[0]?.id, 'string');
+  });
+
+  const bundlePath = `${ITEM}/0/bundles/data/0`;
+  const bad: [what: string, pointer: string, value: Json, message: RegExp, known: ('id' | 'name')[]][] = [
+    ['null', `${ITEM}/0`, null, /the application is missing/, []],
+    ['a text', `${ITEM}/0`, 'x', /the application is missing/, []],
+    ['an Application without id', `${ITEM}/0/id`, null, /id is missing/, ['name']],
+    ['an Application without name', `${ITEM}/0/name`, null, /name is missing/, ['id']],
+    ['an empty name', `${ITEM}/0/name`, '', /name is empty/, ['id']],
+    ['bundles: null', `${ITEM}/0/bundles`, null, /bundles is missing/, ['id', 'name']],
+    ['bundles.data: [null]', `${ITEM}/0/bundles/data`, [null], /a bundle is missing/, ['id', 'name']],
+    ['bundles.data: null', `${ITEM}/0/bundles/data`, null, /bundles.data is no list/, ['id', 'name']],
+    ['bundles without pageInfo', `${ITEM}/0/bundles/pageInfo`, null, /bundles.pageInfo is missing/, ['id', 'name']],
+    ['a count that does not agree', `${ITEM}/0/bundles/totalCount`, 7, /bundles changed/, ['id', 'name']],
+    ['auths: [null]', `${ITEM}/0/auths`, [null], /one of auths is missing/, ['id', 'name']],
+    [
+      'apiDefinitions: null',
+      `${bundlePath}/apiDefinitions`,
+      null,
+      /apiDefinitions of bundle .* is missing/,
+      ['id', 'name'],
+    ],
+    [
+      'an API without target',
+      `${bundlePath}/apiDefinitions/data/0/targetURL`,
+      null,
+      /targetURL of API/,
+      ['id', 'name'],
+    ],
+    [
+      'headers that are no lists',
+      `${bundlePath}/defaultInstanceAuth/additionalHeaders`,
+      { h: 'canary' },
+      /no map of lists/,
+      ['id', 'name'],
+    ],
+    [
+      'a credential without a secret',
+      `${bundlePath}/defaultInstanceAuth/credential/password`,
+      null,
+      /password of credential/,
+      ['id', 'name'],
+    ],
+    [
+      'an auth that is a text',
+      `${bundlePath}/defaultInstanceAuth`,
+      'canary',
+      /defaultInstanceAuth of bundle/,
+      ['id', 'name'],
+    ],
+  ];
+  for (const [what, pointer, value, message, known] of bad) {
+    test(`D6: ${what} is a problem of that Application, and the rest is listed`, async () => {
+      createMany(2, [withEverything()]);
+      simulator.faults.add({ operation: 'applicationsForRuntime', set: { [pointer]: value } });
+      const { applications, problems, totalCount } = await list();
+      assert.deepEqual([applications.length, problems.length, totalCount], [1, 1, 2]);
+      const [problem] = problems;
+      assert.equal(problem?.reason, 'InvalidApplication');
+      assert.match(problem?.message ?? '', message);
+      assert.doesNotMatch(problem?.message ?? '', /canary/);
+      assert.deepEqual(
+        Object.keys(problem ?? {}).filter((key) => key === 'id' || key === 'name'),
+        known,
+      );
+    });
+  }
+
+  function withEverything() {
+    return {
+      name: 'bundle',
+      apiDefinitions: [{ name: 'api', targetURL: 'https://a' }],
+      defaultInstanceAuth: {
+        credential: { type: 'Basic' as const, username: 'u', password: 'canary' },
+        additionalHeaders: { h: ['v'] },
+      },
+    };
+  }
+
+  test('D6, D24: what is optional may be null or absent, and what is unknown is left aside', async () => {
+    createMany(1, [withEverything()]);
+    simulator.faults.add({
+      operation: 'applicationsForRuntime',
+      set: {
+        [`${ITEM}/0/auths`]: null,
+        [`${ITEM}/0/newField`]: { a: 1 },
+        '/data/applicationsForRuntime/pageInfo/more': 1,
+      },
+      remove: [`${ITEM}/0/description`, `${ITEM}/0/providerName`, `${bundlePath}/defaultInstanceAuth/requestAuth`],
+    });
+    const { applications, problems } = await list();
+    assert.deepEqual(problems, []);
+    assert.deepEqual(applications[0]?.clientIds, []);
+    assert.equal(applications[0]?.description, null);
+  });
+
+  test('D15: a credential of a type that is not known keeps its name', async () => {
+    const auth = {
+      credential: { type: 'CertificateOAuth' as const, clientId: 'c', certificate: 'canary', url: 'https://t' },
+    };
+    createMany(1, [{ name: 'bundle', defaultInstanceAuth: auth } as { name: string }]);
+    const [application] = (await list()).applications;
+    assert.deepEqual(application?.bundles[0]?.defaultInstanceAuth?.credential, {
+      type: 'Unknown',
+      typename: 'CertificateOAuthCredentialData',
+    });
+  });
+
+  const frames: [what: string, pointer: string, value: Json][] = [
+    ['no page', '/data/applicationsForRuntime', null],
+    ['data: null', '/data/applicationsForRuntime/data', null],
+    ['no totalCount', '/data/applicationsForRuntime/totalCount', null],
+    ['no pageInfo', '/data/applicationsForRuntime/pageInfo', null],
+    ['a next page without cursor', '/data/applicationsForRuntime/pageInfo', { hasNextPage: true, endCursor: '' }],
+  ];
+  for (const [what, pointer, value] of frames) {
+    test(`D6: an answer with ${what} is InvalidAnswer as a whole`, async () => {
+      createMany(1);
+      simulator.faults.add({ operation: 'applicationsForRuntime', set: { [pointer]: value } });
+      await assert.rejects(list(), { reason: 'InvalidAnswer', message: /applicationsForRuntime/ });
+    });
+  }
+
+  test('a cursor that does not advance ends in an error, not in a circle', async () => {
+    createMany(3);
+    const { next } = await list(1);
+    simulator.faults.add({
+      operation: 'applicationsForRuntime',
+      set: { '/data/applicationsForRuntime/pageInfo': { hasNextPage: true, endCursor: next ?? '' } },
+    });
+    await assert.rejects(list(1, next), { reason: 'InvalidAnswer', message: /does not advance/ });
+  });
+
+  test('an error about one Application is its problem; one about the whole, or about us, is thrown', async () => {
+    createMany(2);
+    const data = await rawPage();
+    const about = (path: Json, code = 10) => ({
+      data,
+      errors: [{ message: 'boom', path, extensions: { error_code: code } }],
+    });
+    const answer = (body: Json) => {
+      simulator.faults.clear();
+      simulator.faults.add({ operation: 'applicationsForRuntime', body });
+    };
+    answer(about(['applicationsForRuntime', 'data', 1, 'bundles']));
+    const { applications, problems } = await list();
+    assert.deepEqual([applications.length, problems.length], [1, 1]);
+    assert.match(problems[0]?.message ?? '', /boom/);
+    answer(about(['applicationsForRuntime', 'data', 1, 'auths'], 23));
+    assert.deepEqual((await list()).problems, []);
+    answer(about(['applicationsForRuntime']));
+    await assert.rejects(list(), { reason: 'CompassFailed' });
+    answer(about([]));
+    await assert.rejects(list(), { reason: 'CompassFailed' });
+    answer(about(['applicationsForRuntime', 'data', 1, 'auths'], 26));
+    await assert.rejects(list(), { reason: 'Rejected' });
+  });
+
+  async function rawPage(): Promise<Json> {
+    const { applications } = await list();
+    const page = (data: Json[]) => ({ data, pageInfo: { endCursor: '', hasNextPage: false }, totalCount: data.length });
+    const items = applications.map(({ id, name }) => ({ id, name, auths: null, bundles: page([]) }));
+    return { applicationsForRuntime: page(items) };
+  }
+
+  test('D8: a Runtime that is not there, a tenant that is wrong', async () => {
+    const { director, transport, runtimeId } = paired;
+    const other = { runtimeId: '00000000-0000-4000-8000-000000000000' };
+    await assert.rejects(fetchApplicationsPage(director, transport, other), { reason: 'RuntimeNotFound' });
+    const wrong = { ...director, tenant: '11111111-0000-4000-8000-000000000000' };
+    await assert.rejects(fetchApplicationsPage(wrong, transport, { runtimeId }), { reason: 'TenantMismatch' });
+  });
+
+  test('D4: a bundle that comes or goes while its list is paged makes that Application a problem', async () => {
+    const { id } = simulator.landscape.createApplication({
+      name: 'moving',
+      bundles: numbered(150, 'b').map((name) => ({ name })),
+    });
+    createMany(1);
+    const run = () =>
+      void simulator.landscape.putBundle(id, { id: '00000000-0000-4000-8000-000000000000', name: 'new' });
+    simulator.faults.add({ operation: 'furtherBundles', run });
+    const { applications, problems } = await list();
+    assert.deepEqual(
+      applications.map(({ name }) => name),
+      ['app-0'],
+    );
+    assert.match(problems[0]?.message ?? '', /bundles lists .* twice|bundles changed/);
+    simulator.faults.clear();
+    simulator.faults.add({ operation: 'furtherBundles', run: () => void simulator.landscape.deleteApplication(id) });
+    assert.match((await list()).problems[0]?.message ?? '', /bundles disappeared/);
+  });
+
+  test('D3: a further page that fails makes the whole page fail', async () => {
+    simulator.landscape.createApplication({ name: 'large', bundles: numbered(101, 'b').map((name) => ({ name })) });
+    simulator.faults.add({ operation: 'furtherBundles', status: 503 });
+    await assert.rejects(list(), { reason: 'CompassUnavailable' });
+  });
+});
