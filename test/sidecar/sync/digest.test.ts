@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Sensitive } from '#common/sensitive.ts';
+import { applicationDigest, canonical, desiredSecretDigest, secretDigest } from '../../../sidecar/sync/digest.ts';
+
+const application = (spec: object) => applicationDigest({ metadata: {}, spec } as never);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+const SAME: readonly (readonly [what: string, one: object, other: object])[] = [
+  ['an empty text and none', { services: [{ id: 'a', displayName: '' }] }, { services: [{ id: 'a' }] }],
+  ['no services and an empty list', {}, { services: [] }],
+  [
+    'an empty block of credentials and none',
+    { services: [{ entries: [{ credentials: { type: '', secretName: '' } }] }] },
+    { services: [{ entries: [{}] }] },
+  ],
+  ['false and absent', { skipVerify: false }, {}],
+  [
+    'client ids in another order',
+    { compassMetadata: { authentication: { clientIds: ['a', 'b'] } } },
+    { compassMetadata: { authentication: { clientIds: ['b', 'a'] } } },
+  ],
+  ['keys in another order', { labels: { a: '1', b: '2' } }, { labels: { b: '2', a: '1' } }],
+  ['what is written once', { encodeUrl: true, skipInstallation: true }, { encodeUrl: false }],
+];
+
+for (const [what, one, other] of SAME) {
+  test(`${what} are the same`, () => assert.equal(application(one), application(other)));
+}
+
+const DIFFERENT: readonly (readonly [what: string, one: object, other: object])[] = [
+  ['a description', { description: 'a' }, { description: 'b' }],
+  ['a further label', { labels: { a: '1' } }, { labels: { a: '1', b: '2' } }],
+  ['the order of services', { services: [{ id: 'a' }, { id: 'b' }] }, { services: [{ id: 'b' }, { id: 'a' }] }],
+  [
+    'a further client id',
+    { compassMetadata: { authentication: { clientIds: ['a'] } } },
+    { compassMetadata: { authentication: { clientIds: ['a', 'b'] } } },
+  ],
+  ['an id', { compassMetadata: { applicationId: 'a' } }, { compassMetadata: { applicationId: 'b' } }],
+  [
+    'an entry that is empty',
+    { services: [{ id: 'a', entries: [{}] }] },
+    { services: [{ id: 'a', entries: [{}, {}] }] },
+  ],
+];
+
+for (const [what, one, other] of DIFFERENT) {
+  test(`${what} makes a difference`, () => assert.notEqual(application(one), application(other)));
+}
+
+test("a Secret's digest is that of its values: what is desired, stored, has the same", () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[a-zA-Z]{1,10}$/), fc.string({ minLength: 1, unit: 'grapheme' })),
+      (content) => {
+        const labels = { app: 'orders', bundleId: 'b1' };
+        const data = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, base64(value)]));
+        const desired = { name: 'orders-b1', labels, content: new Sensitive(content) };
+        const stored = { metadata: { labels: { ...labels, team: 'blue' } }, data };
+        assert.equal(secretDigest(stored), desiredSecretDigest(desired));
+        assert.notEqual(
+          secretDigest({ ...stored, data: { ...data, more: base64('1') } }),
+          desiredSecretDigest(desired),
+        );
+      },
+    ),
+  );
+});
+
+test('the same JSON in another spelling is the same parameters', () => {
+  const labels = { app: 'orders', bundleId: 'b1' };
+  const desired = { name: 'x', labels, content: new Sensitive({ headers: '{"a":["<&>"],"b":["1"]}' }) };
+  const ofGo = '{"b":["1"],"a":["\\u003c\\u0026\\u003e"]}';
+  assert.equal(secretDigest({ metadata: { labels }, data: { headers: base64(ofGo) } }), desiredSecretDigest(desired));
+});
+
+test('the canonical form of a canonical form is itself', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      assert.deepEqual(canonical(canonical(value)), canonical(value));
+    }),
+  );
+});
