@@ -11,11 +11,11 @@ const prefix = '/embedded/';
  * The endpoint for a person with curl: GET/POST/DELETE /embedded/faults, GET/DELETE /embedded/requests,
  * POST /embedded/cut (every connection), POST /embedded/compact (history). Undefined for other paths.
  */
-export async function answerAdmin(
+export function answerAdmin(
   request: ApiRequest,
   parts: { faults: Faults; recorder: Recorder; cluster: Cluster },
   server: { cutConnections(): void },
-): Promise<JsonObject | undefined> {
+): JsonObject | undefined {
   if (!request.path.startsWith(prefix)) return;
   const { faults, recorder, cluster } = parts;
   switch (`${request.method} ${request.path.slice(prefix.length)}`) {
@@ -39,7 +39,7 @@ export async function answerAdmin(
       setImmediate(() => server.cutConnections());
       return { cut: true };
     default:
-      return await Promise.reject(badRequest(`the embedded server has no ${request.method} ${request.path}`));
+      throw badRequest(`the embedded server has no ${request.method} ${request.path}`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
   PageNotFound,
   qualified,
   unknownResource,
+  unsupportedVerb,
 } from './status.ts';
 import { create } from './verbs/create.ts';
 import { remove, removeAll } from './verbs/delete.ts';
@@ -69,6 +70,9 @@ export function resourceOf(cluster: Cluster, target: Target): Resource {
   const resource = cluster.registry.find(group, version, plural);
   if (resource === undefined) throw unserved(cluster, target);
   requireScope(resource, target);
+  if (resource.isHollow && !['get', 'list', 'watch'].includes(target.verb)) {
+    throw notImplemented(`${target.verb} of ${plural}: nothing would enforce them`);
+  }
   return resource;
 }
 
@@ -146,9 +150,9 @@ function onStatus(cluster: Cluster, request: ApiRequest, target: Target, resourc
   if (subresource !== 'status' || !hasStatus(resource)) {
     throw resource.isCustom ? notFound(subject) : notImplemented(`${resource.plural}/${subresource}`);
   }
-  if (!['get', 'update', 'patch'].includes(verb)) throw methodNotAllowed();
-  const isApply = request.headers['content-type']?.startsWith('application/apply-patch') === true;
-  if (!isApply && findLive(cluster, request, resource) === undefined) throw notFound(subject);
+  if (!['get', 'update', 'patch'].includes(verb))
+    throw resource.isCustom ? unsupportedVerb(verb, subject) : methodNotAllowed();
+  if (findLive(cluster, request, resource) === undefined) throw notFound(subject);
   if (verb === 'get') return { code: 200, object: get(cluster, request, resource), resource };
   return written(cluster, request, resource);
 }

@@ -7,6 +7,8 @@ import { dispatch, resourceOf } from './dispatch.ts';
 import { suffer } from './effects.ts';
 import { encode } from './encode.ts';
 import type { Faults } from './faults.ts';
+import type { Identity } from './identity/identity.ts';
+import { impersonated } from './identity/impersonation.ts';
 import type { JsonObject } from './json.ts';
 import { answerPath } from './paths.ts';
 import type { CertificateAuthority } from './pki.ts';
@@ -83,7 +85,7 @@ export class KubeApiServer {
     const url = new URL(incoming.url ?? '/', 'https://kube');
     const method = incoming.method ?? 'GET';
     const body = await readBody(incoming);
-    const user = this.#parts.cluster.authentication.identify(incoming);
+    const user = this.#identify(incoming);
     const target = parseTarget(method, url.pathname, url.searchParams);
     const request: ApiRequest = {
       method,
@@ -95,16 +97,27 @@ export class KubeApiServer {
       target,
     };
     response.on('close', () => this.#record(request, response.statusCode));
-    if (target === undefined) return this.#answerPath(request, response);
+    if (target === undefined) {
+      this.#answerPath(request, response);
+      return;
+    }
     this.#parts.cluster.authorization.require(user, target);
     await this.#answerResource(request, target, response);
   }
 
-  async #answerPath(request: ApiRequest, response: ServerResponse): Promise<void> {
+  #identify(incoming: IncomingMessage): Identity {
+    const { authentication, authorization } = this.#parts.cluster;
+    return impersonated(authentication.identify(incoming), incoming.headers, authorization);
+  }
+
+  #answerPath(request: ApiRequest, response: ServerResponse): void {
     const { cluster } = this.#parts;
     cluster.authorization.requirePath(request.user, request.method, request.path);
-    const admin = await answerAdmin(request, this.#parts, this);
-    if (admin !== undefined) return send(response, 200, admin);
+    const admin = answerAdmin(request, this.#parts, this);
+    if (admin !== undefined) {
+      send(response, 200, admin);
+      return;
+    }
     const { code, type, body } = answerPath(cluster.registry, request.path, request.headers.accept, this.#address);
     response.writeHead(code, { 'content-type': type, 'cache-control': 'no-cache, private' }).end(body);
   }

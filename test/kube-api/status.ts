@@ -103,6 +103,12 @@ export function unsupportedMediaType(accepted: string[]): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message);
 }
 
+/** What custom resources say of a verb that a subresource does not have. */
+export function unsupportedVerb(verb: string, { kind = '', group = '' }: Subject): ApiError {
+  const text = `${verb} is not supported on resources of kind "${qualified(kind, group)}"`;
+  return new ApiError(405, 'MethodNotAllowed', text, details({ kind, group }));
+}
+
 export function methodNotAllowed(): ApiError {
   return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }

@@ -186,6 +186,24 @@ function lastSeen(event: JsonObject): string {
   );
 }
 
+/** What `kubectl describe namespace` lists. */
+export const resourceQuotaKind = defineKind({
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  shortNames: ['quota'],
+  properties: { spec: anything, status: anything },
+  isHollow: true,
+});
+
+/** What `kubectl describe namespace` lists. */
+export const limitRangeKind = defineKind({
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  shortNames: ['limits'],
+  properties: { spec: anything },
+  isHollow: true,
+});
+
 /** Nothing of a Pod template but what merges by key is told apart. */
 const podSpec: Schema = {
   ...anything,

@@ -26,6 +26,7 @@ export type Definition = {
   needsResourceVersion?: boolean;
   generation?: Resource['generation'];
   canBeCoOwned?: boolean;
+  isHollow?: boolean;
   fill?: (object: KubeObject) => KubeObject;
   prepare?: Resource['prepare'];
   validate?: Resource['validate'];

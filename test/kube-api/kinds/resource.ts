@@ -29,6 +29,8 @@ export type Resource = {
   /** The whole object, for pruning, defaults, strategic merge and managed fields. */
   schema: Schema;
   isCustom: boolean;
+  /** Served for kubectl describe only: lists are empty, and nothing can be created. */
+  isHollow?: boolean;
   /** False: only one field manager may write an object, as merge rules are known in part only. */
   canBeCoOwned: boolean;
   subresources: string[];
