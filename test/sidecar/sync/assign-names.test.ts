@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { assignNames, type Named } from '../../../sidecar/sync/assign-names.ts';
+import type { Ownership } from '../../../sidecar/sync/ownership.ts';
+import { Present } from '../../../sidecar/sync/present.ts';
+
+const CONNECTION = 'compass-connection';
+
+function presentOf(records: readonly (readonly [name: string, id: string | undefined, ownership?: Ownership])[]) {
+  const present = new Present();
+  for (const [name, id, ownership = 'ours'] of records) {
+    const unset = { resourceVersion: '1', digest: '', syncError: undefined, isTerminating: false };
+    present.putApplication({ ...unset, name, uid: `uid-${name}`, id, ownership });
+  }
+  return present;
+}
+
+/** Who wants which name, given as `id: name`, and what is present, `name: id`. */
+function assign(listed: Record<string, string>, records: Parameters<typeof presentOf>[0], connectionName = CONNECTION) {
+  const present = presentOf(records);
+  const heads = new Map(Object.entries(listed));
+  const wanting = Object.entries(listed)
+    .map(([id, name]): Named => ({ id, name }))
+    .filter(({ id, name }) => present.application(name)?.id !== id);
+  const { granted, refused } = assignNames(wanting, { present, heads, connectionName });
+  return { granted: granted.map(({ id }) => id), refused: [...refused].map(([id, { reason }]) => [id, reason]) };
+}
+
+const CASES: readonly (readonly [
+  what: string,
+  result: ReturnType<typeof assign>,
+  expected: ReturnType<typeof assign>,
+])[] = [
+  ['a free name is granted', assign({ i1: 'b' }, [['a', 'i1']]), { granted: ['i1'], refused: [] }],
+  [
+    'a swap is granted to both',
+    assign({ i1: 'b', i2: 'a' }, [
+      ['a', 'i1'],
+      ['b', 'i2'],
+    ]),
+    { granted: ['i2', 'i1'], refused: [] },
+  ],
+  [
+    'in a chain whoever leaves comes first',
+    assign({ i1: 'b', i2: 'c' }, [
+      ['a', 'i1'],
+      ['b', 'i2'],
+    ]),
+    { granted: ['i2', 'i1'], refused: [] },
+  ],
+  [
+    'the one present keeps its name',
+    assign({ i1: 'b', i2: 'b' }, [
+      ['a', 'i1'],
+      ['b', 'i2'],
+    ]),
+    { granted: [], refused: [['i1', 'NameConflict']] },
+  ],
+  [
+    'of two renamed to one name the smaller id gets it',
+    assign({ i1: 'c', i2: 'c' }, [
+      ['a', 'i1'],
+      ['b', 'i2'],
+    ]),
+    { granted: ['i1'], refused: [['i2', 'NameConflict']] },
+  ],
+  [
+    'the name of one that is no longer listed is granted',
+    assign({ i1: 'b' }, [['b', 'i2']]),
+    { granted: ['i1'], refused: [] },
+  ],
+  [
+    'a foreign Application keeps its name',
+    assign({ i1: 'b' }, [
+      ['a', 'i1'],
+      ['b', 'i2', 'foreign'],
+    ]),
+    { granted: [], refused: [['i1', 'ForeignObject']] },
+  ],
+  [
+    'a chain ends at a foreign Application',
+    assign({ i1: 'b', i2: 'c' }, [
+      ['a', 'i1'],
+      ['b', 'i2'],
+      ['c', undefined, 'foreign'],
+    ]),
+    {
+      granted: [],
+      refused: [
+        ['i2', 'ForeignObject'],
+        ['i1', 'NameConflict'],
+      ],
+    },
+  ],
+  [
+    'an unmarked, unlisted one gives way to compass-connection',
+    assign({ i1: 'b' }, [['b', 'i2', 'unmarked']]),
+    { granted: ['i1'], refused: [] },
+  ],
+  [
+    'and to no other connection',
+    assign({ i1: 'b' }, [['b', 'i2', 'unmarked']], 'second'),
+    { granted: [], refused: [['i1', 'ForeignObject']] },
+  ],
+  [
+    'what a rename left behind gives way',
+    assign({ i1: 'b', i2: 'a' }, [
+      ['a', 'i1'],
+      ['b', 'i1'],
+    ]),
+    { granted: ['i2'], refused: [] },
+  ],
+];
+
+for (const [what, result, expected] of CASES) test(what, () => assert.deepEqual(result, expected));
+
+test('every Application gets an answer, no name goes to two, and a name is free when it is taken', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const id = fc.constantFrom('1', '2', '3', '4', '5', '6');
+  const world = fc.record({ listed: fc.dictionary(id, name), records: fc.dictionary(name, id) });
+  fc.assert(
+    fc.property(world, ({ listed, records }) => {
+      const byName = Object.entries(records);
+      const unique = byName.filter(([, one], at) => byName.findIndex(([, other]) => other === one) === at);
+      const { granted, refused } = assign(listed, unique);
+      const settled = Object.entries(listed).filter(([one, n]) => records[n] === one && unique.some(([u]) => u === n));
+      assert.equal(granted.length + refused.length + settled.length, Object.keys(listed).length);
+      const names = [...granted.map((one) => listed[one]), ...settled.map(([, n]) => n)];
+      assert.equal(new Set(names).size, names.length);
+      const refusedIds = refused.map(([one]) => one);
+      for (const one of granted) {
+        const holder = unique.find(([n]) => n === listed[one])?.[1];
+        assert.ok(
+          holder === undefined || !(holder in listed) || granted.includes(holder),
+          `${one} takes from ${holder}`,
+        );
+        assert.ok(!refusedIds.includes(one));
+      }
+    }),
+  );
+});

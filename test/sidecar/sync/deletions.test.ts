@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Candidate,
+  CONFIRMATION_MS,
+  type DeletionInput,
+  type DeletionState,
+  judgeDeletions,
+  NO_DELETIONS,
+} from '../../../sidecar/sync/deletions.ts';
+
+const candidates = (...keys: readonly string[]): Candidate[] => keys.map((key) => ({ key, name: `app-${key}` }));
+
+/** A listing that shows these ids and is complete. */
+const listing = (...ids: readonly string[]) => ({ complete: true, digest: [...ids].sort().join(), ids: new Set(ids) });
+
+const INPUT: Omit<DeletionInput, 'nowMs'> = {
+  now: 0,
+  listing: listing('1', '2'),
+  present: 3,
+  applications: candidates('3'),
+  secrets: [],
+  budget: { fraction: 0.1 },
+  holdMs: Number.POSITIVE_INFINITY,
+};
+
+interface Step extends Partial<DeletionInput> {
+  readonly nowMs: number;
+}
+
+/** Judges round after round; what may go in each. */
+function judge(...steps: readonly Step[]) {
+  let state: DeletionState = NO_DELETIONS;
+  return steps.map((step) => {
+    const verdict = judgeDeletions(state, { ...INPUT, ...step });
+    state = verdict.state;
+    return { goes: [...verdict.applications], secrets: [...verdict.secrets], held: verdict.held };
+  });
+}
+
+const goes = (...steps: readonly Step[]) => judge(...steps).map((verdict) => verdict.goes.length);
+
+test('it takes two complete and equal listings, a minute apart', () => {
+  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 59_999 }, { nowMs: 60_000 }), [0, 0, 1]);
+});
+
+test('one that is not complete confirms nothing', () => {
+  const incomplete = { ...listing('1', '2'), complete: false };
+  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 60_000, listing: incomplete }, { nowMs: 60_001 }), [0, 0, 1]);
+  assert.deepEqual(goes({ nowMs: 0, listing: incomplete }, { nowMs: 60_000 }), [0, 0]);
+});
+
+test('one that is not complete but shows something new ends the run', () => {
+  const incomplete = { ...listing('1', '9'), complete: false };
+  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 1, listing: incomplete }, { nowMs: 60_001 }), [0, 0, 0]);
+});
+
+test('a different listing begins anew', () => {
+  assert.deepEqual(
+    goes({ nowMs: 0 }, { nowMs: 60_000, listing: listing('1') }, { nowMs: 120_000, listing: listing('1') }),
+    [0, 0, 1],
+  );
+});
+
+test('a Secret that became an orphan later is confirmed for itself', () => {
+  const verdicts = judge(
+    { nowMs: 0, applications: [] },
+    { nowMs: 60_000, applications: [], secrets: candidates('s') },
+    { nowMs: 120_000, applications: [], secrets: candidates('s') },
+  );
+  assert.deepEqual(
+    verdicts.map(({ secrets }) => secrets.length),
+    [0, 0, 1],
+  );
+});
+
+const HELD: readonly (readonly [what: string, input: Partial<DeletionInput>, held: boolean])[] = [
+  ['1 of 3', {}, false],
+  ['the only one, with an empty listing', { present: 1, listing: listing() }, true],
+  ['the only one, while another is listed', { present: 1 }, false],
+  ['all of 2', { present: 2, applications: candidates('3', '4') }, true],
+  ['10 of 20', { present: 20, applications: candidates(...'abcdefghij') }, false],
+  ['11 of 20', { present: 20, applications: candidates(...'abcdefghijk') }, true],
+  ['11 of 110', { present: 110, applications: candidates(...'abcdefghijk') }, false],
+  ['11 of 109', { present: 109, applications: candidates(...'abcdefghijk') }, true],
+  ['3 of 20 with a budget of 2', { present: 20, applications: candidates('3', '4', '5'), budget: { count: 2 } }, true],
+  ['2 of 20 with a budget of 2', { present: 20, applications: candidates('3', '4'), budget: { count: 2 } }, false],
+  [
+    '10 of 20 with a budget of 50 %',
+    { present: 20, applications: candidates(...'abcdefghij'), budget: { fraction: 0.5 } },
+    false,
+  ],
+  ['1 of 20 with a budget of 0 %', { present: 20, budget: { fraction: 0 } }, true],
+  ['none', { applications: [], listing: listing() }, false],
+];
+
+for (const [what, input, isHeld] of HELD) {
+  test(`deleting ${what} is ${isHeld ? 'held' : 'carried out'}`, () => {
+    const [, second] = judge({ nowMs: 0, ...input }, { nowMs: CONFIRMATION_MS, ...input });
+    assert.equal(second?.held !== undefined, isHeld);
+    assert.equal(second?.goes.length, isHeld ? 0 : (input.applications ?? INPUT.applications).length);
+  });
+}
+
+test('a held plan goes when its id is approved, and no other', () => {
+  const all = { present: 2, applications: candidates('3', '4') };
+  const [first] = judge({ nowMs: 0, ...all });
+  const approvedPlanId = first?.held?.id;
+  const [, wrong] = judge({ nowMs: 0, ...all }, { nowMs: 60_000, ...all, approvedPlanId: 'another' });
+  const [, right] = judge({ nowMs: 0, ...all }, { nowMs: 60_000, ...all, approvedPlanId });
+  assert.deepEqual([wrong?.goes, right?.goes], [[], ['3', '4']]);
+});
+
+test('a held plan goes after the hold of unchanged listings, and keeps its id and its time meanwhile', () => {
+  const all = { present: 2, applications: candidates('3', '4'), holdMs: 900_000 };
+  const verdicts = judge({ nowMs: 0, ...all }, { nowMs: 899_999, ...all }, { nowMs: 900_000, ...all });
+  assert.deepEqual(
+    verdicts.map((verdict) => verdict.goes.length),
+    [0, 0, 2],
+  );
+  assert.equal(verdicts[1]?.held?.id, verdicts[0]?.held?.id);
+  assert.equal(verdicts[1]?.held?.sinceMs, 0);
+  const changed = judge(
+    { nowMs: 0, ...all },
+    { nowMs: 60_000, ...all, listing: listing('1') },
+    { nowMs: 900_000, ...all, listing: listing('1') },
+  );
+  assert.deepEqual(
+    changed.map((verdict) => verdict.goes.length),
+    [0, 0, 0],
+  );
+});
+
+test('I5: nothing ever goes that was not absent from two complete, equal listings a minute apart', () => {
+  const ids = fc.subarray(['1', '2', '3', '4']);
+  const step = fc.record({ ids, complete: fc.boolean(), afterMs: fc.integer({ min: 0, max: 90_000 }) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      let nowMs = 0;
+      const rounds = steps.map((one) => {
+        nowMs += one.afterMs;
+        return { ...one, nowMs, digest: one.ids.join() };
+      });
+      const verdicts = judge(
+        ...rounds.map((round) => ({
+          nowMs: round.nowMs,
+          listing: { complete: round.complete, digest: round.digest, ids: new Set(round.ids) },
+          applications: candidates(...['1', '2', '3', '4'].filter((one) => !round.ids.includes(one))),
+          present: 4,
+        })),
+      );
+      verdicts.forEach(({ goes: gone }, at) => {
+        for (const one of gone) {
+          const now = rounds[at];
+          const confirms = rounds
+            .slice(0, at)
+            .some(
+              (round) => round.complete && round.digest === now?.digest && (now?.nowMs ?? 0) - round.nowMs >= 60_000,
+            );
+          assert.ok(now?.complete && confirms && !now.ids.includes(one));
+        }
+      });
+    }),
+  );
+});

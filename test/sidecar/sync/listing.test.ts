@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { DirectorApplication, DirectorPage } from '#common/compass/director-types.ts';
+import { CompassError } from '#common/errors.ts';
+import { type Listing, listApplications } from '../../../sidecar/sync/listing.ts';
+import type { ListingSource } from '../../../sidecar/sync/page-reader.ts';
+import { ManualClock } from '../manual-clock.ts';
+
+interface Item {
+  readonly id: string;
+  /** Of its part of an answer. */
+  readonly size: number;
+}
+
+const LARGEST = 100;
+
+/** A Director in memory: pages by offset, in order of ids, and refuses an answer above LARGEST. */
+class Shelf implements ListingSource {
+  items: Item[];
+  readonly asked: number[] = [];
+  beforePage: (page: number) => void = () => {};
+
+  constructor(items: readonly Item[]) {
+    this.items = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  fetchPage(first: number, after: string | undefined): Promise<DirectorPage> {
+    this.asked.push(first);
+    this.beforePage(this.asked.length);
+    const offset = Number(after ?? 0);
+    const items = this.items.slice(offset, offset + first);
+    if (items.reduce((sum, { size }) => sum + size, 0) > LARGEST) {
+      return Promise.reject(new CompassError('AnswerTooLarge', 'too large'));
+    }
+    const applications = items.map(({ id }): DirectorApplication => ({ id, name: id, clientIds: [], bundles: [] }));
+    return Promise.resolve({ applications, problems: [], ...this.#rest(offset + first) });
+  }
+
+  fetchHead(after: string | undefined) {
+    const offset = Number(after ?? 0);
+    const id = this.items[offset]?.id;
+    return Promise.resolve({ id, name: id, ...this.#rest(offset + 1) });
+  }
+
+  #rest(offset: number) {
+    const next = offset < this.items.length ? String(offset) : undefined;
+    return { totalCount: this.items.length, next };
+  }
+}
+
+async function read(source: ListingSource): Promise<{ listing: Listing; listed: string[]; skipped: string[] }> {
+  const listed: string[] = [];
+  const skipped: string[] = [];
+  const pages = listApplications(source, new ManualClock(0));
+  for (;;) {
+    const { done, value } = await pages.next();
+    if (done) return { listing: value, listed, skipped };
+    listed.push(...value.applications.map(({ id }) => id));
+    skipped.push(...value.problems.map(({ id }) => id ?? ''));
+  }
+}
+
+const items = (count: number, size = 0): Item[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `i${String(index).padStart(4, '0')}`, size }));
+
+test('every Application is listed once, and the listing is complete', async () => {
+  for (const count of [0, 1, 99, 100, 101, 1000]) {
+    const { listing, listed } = await read(new Shelf(items(count)));
+    assert.deepEqual([listing.complete, listed.length, listing.heads.size], [true, count, count]);
+    assert.equal(listing.pages, Math.max(1, Math.ceil(count / 100)));
+  }
+});
+
+test('listings of the same Applications have the same digest, others another', async () => {
+  const { listing: one } = await read(new Shelf(items(300)));
+  const { listing: same } = await read(new Shelf(items(300).reverse()));
+  const { listing: other } = await read(new Shelf(items(299)));
+  assert.equal(one.digest, same.digest);
+  assert.notEqual(one.digest, other.digest);
+});
+
+test('pages that are too large are halved, and grow again', async () => {
+  const shelf = new Shelf([...items(40, 10), ...items(2000).slice(40)]);
+  const { listing, listed } = await read(shelf);
+  assert.deepEqual([listing.complete, listed.length], [true, 2000]);
+  assert.equal(Math.min(...shelf.asked), 6);
+  assert.equal(shelf.asked.at(-1), 100);
+});
+
+test('whatever the sizes, everything is listed or skipped by name, and only what is too large by itself is skipped', async () => {
+  const sizes = fc.array(fc.integer({ min: 0, max: 130 }), { maxLength: 120 });
+  await fc.assert(
+    fc.asyncProperty(sizes, async (all) => {
+      const shelf = new Shelf(all.map((size, index) => ({ id: `i${String(index).padStart(4, '0')}`, size })));
+      const { listing, listed, skipped } = await read(shelf);
+      assert.equal(listing.complete, true);
+      assert.deepEqual(
+        skipped,
+        shelf.items.filter(({ size }) => size > LARGEST).map(({ id }) => id),
+      );
+      assert.deepEqual(
+        listed,
+        shelf.items.filter(({ size }) => size <= LARGEST).map(({ id }) => id),
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('D4: an Application that comes or goes while the list is read makes it torn, and never listed twice', async () => {
+  const changes: readonly ((shelf: Shelf) => void)[] = [
+    (shelf) => shelf.items.unshift({ id: 'h', size: 0 }),
+    (shelf) => shelf.items.shift(),
+  ];
+  for (const change of changes) {
+    const shelf = new Shelf(items(250));
+    shelf.beforePage = (page) => page === 2 && change(shelf);
+    const { listing, listed } = await read(shelf);
+    assert.deepEqual([listing.complete, listing.isTorn], [false, true]);
+    assert.equal(new Set(listed).size, listed.length);
+  }
+});
+
+test('D3: a page that fails ends the listing with what was seen so far', async () => {
+  const shelf = new Shelf(items(250));
+  const failing: ListingSource = {
+    fetchPage: (first, after) =>
+      after === '200' ? Promise.reject(new CompassError('CompassTimeout', 'too slow')) : shelf.fetchPage(first, after),
+    fetchHead: (after) => shelf.fetchHead(after),
+  };
+  const { listing, listed } = await read(failing);
+  assert.deepEqual([listing.complete, listing.isTorn, listed.length], [false, false, 200]);
+  assert.deepEqual([listing.error?.reason, listing.incompleteBecause], ['CompassTimeout', 'too slow']);
+});
+
+test('a Director that goes in circles is left', async () => {
+  const page = { applications: [], problems: [], totalCount: 1, next: 'again' };
+  const { listing } = await read({ fetchPage: () => Promise.resolve(page), fetchHead: () => Promise.resolve(page) });
+  assert.equal(listing.error?.reason, 'InvalidAnswer');
+});
