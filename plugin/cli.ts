@@ -1,4 +1,4 @@
-import type { Command, Invocation, Style, Surroundings } from './command.ts';
+import type { Command, Connected, Invocation, Style, Surroundings } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
 import { formatCommandHelp, formatOverview } from './help.ts';
@@ -8,11 +8,15 @@ import { printDocument } from './output/print.ts';
 import { symbolsFor } from './output/symbols.ts';
 import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
 
-/** Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. */
+/**
+ * Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. `help status` is
+ * `status --help`, as in kubectl.
+ */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let parsed: Parsed | undefined;
   try {
-    parsed = await parseCommandLine(argv, COMMANDS);
+    const [first, ...rest] = argv;
+    parsed = await parseCommandLine(first === 'help' ? [...rest, '--help'] : argv, COMMANDS);
     return await runParsed(parsed, surroundings);
   } catch (error) {
     await reportFailure(error, argv, parsed?.command, surroundings);
@@ -31,24 +35,44 @@ async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<nu
     surroundings.stdout.write(formatCommandHelp(entry, command, flagsOf(command), style));
     return 0;
   }
-  return command.run(invocation(parsed, command, surroundings, style));
+  const door = doorTo(parsed, surroundings);
+  try {
+    return await command.run({ ...invocation(parsed, command, surroundings), style, connect: door.connect });
+  } finally {
+    door.close();
+  }
 }
 
-function invocation(parsed: Parsed, command: Command, surroundings: Surroundings, style: Style): Invocation {
+function invocation(
+  parsed: Parsed,
+  command: Command,
+  surroundings: Surroundings,
+): Omit<Invocation, 'style' | 'connect'> {
   const { flags, names } = parsed;
-  const { env, clock, stderr } = surroundings;
+  const { stderr } = surroundings;
   return {
     ...surroundings,
     names,
     flags,
-    style,
     format: readOutputFormat(flags.text('output'), command.formats),
     hint: (text) => {
       if (!flags.isOn('quiet')) stderr.write(`${text}\n`);
     },
-    connect: async () => {
+  };
+}
+
+/** The way to the cluster: its code is loaded when a command wants it, its connections are closed when that is done. */
+function doorTo({ flags }: Parsed, { env, clock, stderr }: Surroundings) {
+  const opened: Connected[] = [];
+  return {
+    connect: async (): Promise<Connected> => {
       const door = await import('./kubeconfig/connect.ts');
-      return door.connect({ flags, env, clock, stderr: stderr.stream });
+      const connected = await door.connect({ flags, env, clock, stderr: stderr.stream });
+      opened.push(connected);
+      return connected;
+    },
+    close: () => {
+      for (const { cluster } of opened) cluster.close();
     },
   };
 }

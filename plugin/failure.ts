@@ -1,6 +1,9 @@
 import { formatTime } from '#common/clock.ts';
 import { CompassError, messageOf, REASONS, type Reason, reasonOf } from '#common/errors.ts';
+import { VERSION } from '#common/version.ts';
 import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from './output/document.ts';
+
+const BUG = `this is a bug of kubectl-compass ${VERSION}, please report it with what follows`;
 
 /** A failure as a document: what `-o json` prints instead of a result. */
 export function failureDocument(error: unknown, kind: string, now: number): ReportDocument {
@@ -12,17 +15,18 @@ export function failureDocument(error: unknown, kind: string, now: number): Repo
     generatedAt: formatTime(now),
     verdict: { status: 'Failed', exitCode: exitCodeOf(error) },
     error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
-    remediation: [remediationOf(nextFor(reason, {}))],
+    remediation: [remediationOf(error instanceof CompassError ? nextFor(reason, {}) : BUG)],
   };
 }
 
 /** A failure for people, on stderr: what failed and, below it, what to do. */
 export function formatFailure(error: unknown): string {
   const reason = reasonOf(error);
+  // A bug of this program is for us to mend: nothing that the table says about the sidecar's helps.
+  if (!(error instanceof CompassError)) return `error: ${BUG}\n${stackOf(error)}\n`;
   const { code, next } = REASONS[reason];
-  const requestId = error instanceof CompassError && error.requestId ? ` (x-request-id ${error.requestId})` : '';
-  const what = reason === 'InternalError' ? `this is a bug: ${stackOf(error)}` : messageOf(error);
-  return `error: ${what}${requestId}\n  ${code} ${reason}; next: ${next}\n`;
+  const requestId = error.requestId ? ` (x-request-id ${error.requestId})` : '';
+  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${next}\n`;
 }
 
 /** 1 for a bug, else what the one table says. */

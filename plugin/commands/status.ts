@@ -30,7 +30,6 @@ async function runStatus(invocation: Invocation): Promise<number> {
   const { names, flags, env, format, stdout, style, clock } = invocation;
   const { cluster, context } = await invocation.connect();
   const facts = await fetchFacts(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
-  cluster.close();
   const now = clock.now();
   const flagsOfCluster = clusterFlags(flags);
   const judgement = judge(facts, now, flagsOfCluster);

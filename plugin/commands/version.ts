@@ -43,9 +43,7 @@ async function fetchFromCluster(invocation: Invocation): Promise<ClusterVersions
   const { flags, env } = invocation;
   const { cluster } = await invocation.connect();
   const { fetchVersions } = await import('../versions/fetch.ts');
-  const versions = await fetchVersions(cluster, VERSION, sidecarNamespace(flags, env));
-  cluster.close();
-  return versions;
+  return fetchVersions(cluster, VERSION, sidecarNamespace(flags, env));
 }
 
 async function print(

@@ -17,8 +17,10 @@ describe('the program without a command', () => {
     for (const { name } of COMMANDS) assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
   });
 
-  test('prints the same with --help', async () => {
+  test('prints the same with --help and with help, which also takes the name of a command', async () => {
     assert.deepEqual(await runHere(['--help']), await runHere([]));
+    assert.deepEqual(await runHere(['help']), await runHere([]));
+    assert.deepEqual(await runHere(['help', 'status']), await runHere(['status', '--help']));
   });
 
   test('refuses a command that does not exist, and names the one that was meant', async () => {
