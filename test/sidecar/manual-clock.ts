@@ -1,17 +1,22 @@
 import type { Clock } from '#common/clock.ts';
 
-/** A clock that a test moves; whoever sleeps on it wakes when the time has come. */
-export class ManualClock implements Clock {
-  #epochMs: number;
-  #monotonicMs = 0;
-  #sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+interface Sleeper {
+  readonly atMs: number;
+  readonly wake: () => void;
+}
 
-  constructor(epochMs: number) {
-    this.#epochMs = epochMs;
+/** A clock that a test moves; sleepers wake when their time has come. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #monotonicMs = 0;
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(nowMs = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = nowMs;
   }
 
   now(): number {
-    return this.#epochMs;
+    return this.#nowMs;
   }
 
   monotonicMs(): number {
@@ -20,17 +25,27 @@ export class ManualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#sleepers.push({ untilMs: this.#monotonicMs + ms, wake: resolve });
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      if (ms <= 0 || signal?.aborted) return resolve();
+      const sleeper = { atMs: this.#monotonicMs + ms, wake: () => this.#wake(sleeper, resolve) };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', sleeper.wake, { once: true });
     });
   }
 
-  /** Lets time pass, in milliseconds. */
+  /** How many wait on this clock. */
+  get sleepers(): number {
+    return this.#sleepers.size;
+  }
+
+  /** Moves both clocks on, and wakes whoever is due. */
   advance(ms: number): void {
-    this.#epochMs += ms;
+    this.#nowMs += ms;
     this.#monotonicMs += ms;
-    const due = this.#sleepers.filter(({ untilMs }) => untilMs <= this.#monotonicMs);
-    this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > this.#monotonicMs);
-    for (const { wake } of due) wake();
+    for (const sleeper of [...this.#sleepers]) if (sleeper.atMs <= this.#monotonicMs) sleeper.wake();
+  }
+
+  #wake(sleeper: Sleeper, resolve: () => void): void {
+    this.#sleepers.delete(sleeper);
+    resolve();
   }
 }
