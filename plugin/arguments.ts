@@ -25,7 +25,7 @@ export function normalizeArguments(argv: readonly string[], flags: readonly Flag
 }
 
 /** `--name` and `-n`, as typed. */
-export function spellings(flag: Flag): string[] {
+function spellings(flag: Flag): string[] {
   return [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])];
 }
 

@@ -24,9 +24,9 @@ export function formatFailure(error: unknown): string {
   const reason = reasonOf(error);
   // A bug of this program is for us to mend: nothing that the table says about the sidecar's helps.
   if (!(error instanceof CompassError)) return `error: ${BUG}\n${stackOf(error)}\n`;
-  const { code, next } = REASONS[reason];
+  const { code } = REASONS[reason];
   const requestId = error.requestId ? ` (x-request-id ${error.requestId})` : '';
-  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${next}\n`;
+  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextFor(reason, {})}\n`;
 }
 
 /** 1 for a bug, else what the one table says. */
@@ -49,7 +49,8 @@ export interface Place {
 /** What to do next about a reason: a command is one that goes to the same cluster and the sidecar's own namespace. */
 export function nextFor(reason: Reason, place: Place): string {
   const { namespace } = place;
-  const { next } = REASONS[reason];
+  // The settings of the plugin are those of the kubeconfig.
+  const next = reason === 'InvalidSetting' ? 'kubectl config get-contexts' : REASONS[reason].next;
   const there = namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next;
   // Somebody who reads this has run status already: the whole report says more.
   const further = there === 'kubectl compass status' ? 'kubectl compass status -o yaml' : there;

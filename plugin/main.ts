@@ -14,7 +14,8 @@ function sink(stream: NodeJS.WriteStream): Sink {
     },
     stream,
     isTerminal: stream.isTTY === true,
-    columns: stream.isTTY ? stream.columns : undefined,
+    // Some terminals do not know their width, and say 0.
+    columns: (stream.isTTY && stream.columns) || undefined,
   };
 }
 

@@ -10,7 +10,7 @@ import { outputFlag, PRINT_FLAGS } from './output/flags.ts';
 const HELP: Flag = { name: 'help', short: 'h', kind: 'switch', summary: 'show this help' };
 
 /** The flags that every command takes. */
-export const GLOBAL_FLAGS: readonly Flag[] = [...KUBECTL_FLAGS, ...PRINT_FLAGS, HELP];
+const GLOBAL_FLAGS: readonly Flag[] = [...KUBECTL_FLAGS, ...PRINT_FLAGS, HELP];
 
 /** Names stay as they are typed, and every value is the text that was given. */
 const PARSER = {

@@ -12,7 +12,7 @@ export interface ReportDocument {
   readonly remediation?: readonly Remediation[];
 }
 
-export interface DocumentError {
+interface DocumentError {
   /** The number of the reason: CMP0103. */
   readonly code: string;
   readonly reason: string;

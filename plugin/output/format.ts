@@ -1,9 +1,7 @@
 import { CompassError } from '#common/errors.ts';
 
 /** What `-o` can ask for; which of them a command has, it says itself. */
-export const OUTPUT_FORMATS = ['default', 'wide', 'json', 'yaml', 'name'] as const;
-
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+export type OutputFormat = 'default' | 'wide' | 'json' | 'yaml' | 'name';
 
 /** The formats that a program reads: there a failure is a document, too. */
 export function isMachineReadable(format: OutputFormat): format is 'json' | 'yaml' {

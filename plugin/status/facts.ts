@@ -83,7 +83,7 @@ export interface FailedApplicationFacts {
   readonly message: string;
 }
 
-export interface HeldFacts {
+interface HeldFacts {
   readonly id: string;
   readonly count: number;
   /** How many would not have been held, and why these are. */

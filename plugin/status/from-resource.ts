@@ -47,7 +47,7 @@ export function instant(time: Time | undefined): number | undefined {
 }
 
 /** An error of a status field: our sidecar writes the reason before the colon, the reference agent does not. */
-export function faultFrom(error: string | undefined): Fault | undefined {
+function faultFrom(error: string | undefined): Fault | undefined {
   if (!error) return undefined;
   const [reason = '', rest] = splitOnce(error, ': ');
   return rest !== undefined && reason in REASONS ? { reason, message: rest } : { message: error };

@@ -67,7 +67,7 @@ describe('a command line that makes no sense', () => {
     [['status', ...NOBODY, '--as-group', 'admins'], /--as-group and --as-uid need --as/],
     [['status', ...NOBODY, '--request-timeout', 'soon'], /--request-timeout is "soon"/],
     [['status', '--kubeconfig', '/nonexistent/config'], /\/nonexistent\/config/],
-    [['status'], /no cluster to talk to/],
+    [['status'], /no cluster to talk to.*\n.*next: kubectl config get-contexts$/m],
   ];
   for (const [args, complaint] of cases) {
     test(`is refused with exit code 2: ${args.join(' ')}`, async () => {
