@@ -1,13 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cluster, WriteOptions } from '#common/cluster/cluster.ts';
-import { discoverKind } from '#common/cluster/discovery.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
-import {
-  COMPASS_CONNECTION,
-  type CompassConnection,
-  type CompassConnectionStatus,
-} from '#common/resources/compass-connection.ts';
-import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
+import type { CompassConnection, CompassConnectionStatus } from '#common/resources/compass-connection.ts';
+import { type Changes, ConnectionObject } from './connection-object.ts';
 import {
   annotationPatch,
   type ConnectionUrls,
@@ -37,7 +32,6 @@ export interface WriteResult {
 }
 
 const MOST_TRIES = 6;
-const WRITE: WriteOptions = { fieldManager: SIDECAR_FIELD_MANAGER };
 
 /**
  * Writes the CompassConnection: status (through the main resource or the subresource, whichever discovery shows),
@@ -45,15 +39,13 @@ const WRITE: WriteOptions = { fieldManager: SIDECAR_FIELD_MANAGER };
  * conflict is answered by a fresh read, five times at most (K5). Never throws a CompassError: it is in the result.
  */
 export class StatusWriter {
-  readonly #cluster: Cluster;
-  readonly #name: string;
+  readonly #object: ConnectionObject;
   #hasSubresource: boolean | undefined;
   /** What was sent last, and what the server made of it: a CRD that prunes fields must not look like a difference. */
   #last: { readonly sent: CompassConnectionStatus; readonly stored: unknown } | undefined;
 
   constructor(cluster: Cluster, connectionName: string) {
-    this.#cluster = cluster;
-    this.#name = connectionName;
+    this.#object = new ConnectionObject(cluster, connectionName);
   }
 
   /** `read` is the object as the pass read it; only where it was absent is it created. */
@@ -76,14 +68,14 @@ export class StatusWriter {
     } catch (error) {
       if (!hasReason(error, 'ClusterNotFound', 'NotInstalled')) throw error;
       this.#hasSubresource = undefined;
-      this.#hasSubresource = await this.#discover();
-      const present = await this.#find();
+      this.#hasSubresource = await this.#object.hasStatusSubresource();
+      const present = await this.#object.find();
       return present && (await this.#tryAll(present, wanted));
     }
   }
 
   async #tryAll(read: CompassConnection | undefined, wanted: WantedConnection): Promise<CompassConnection | undefined> {
-    this.#hasSubresource ??= await this.#discover();
+    this.#hasSubresource ??= await this.#object.hasStatusSubresource();
     let current = read ?? (await this.#create(wanted));
     const seen = current.metadata.generation;
     for (let tries = 1; ; tries += 1) {
@@ -91,50 +83,25 @@ export class StatusWriter {
         return await this.#update(current, wanted, current.metadata.generation === seen);
       } catch (error) {
         if (!hasReason(error, 'ClusterConflict') || tries === MOST_TRIES) throw error;
-        const fresh = await this.#find();
+        const fresh = await this.#object.find();
         if (!fresh) return undefined;
         current = fresh;
       }
     }
   }
 
-  async #discover(): Promise<boolean> {
-    const { served, hasStatus } = await discoverKind(this.#cluster, COMPASS_CONNECTION);
-    if (!served) throw definitionMissing();
-    return hasStatus;
-  }
-
-  #find(): Promise<CompassConnection | undefined> {
-    return this.#cluster.find<CompassConnection>(this.#ref);
-  }
-
-  get #ref() {
-    return { kind: COMPASS_CONNECTION, name: this.#name };
-  }
-
-  /** Somebody else's creation in the same moment is as good. */
-  async #create({ status, urls }: WantedConnection): Promise<CompassConnection> {
-    const object: CompassConnection = {
-      apiVersion: COMPASS_CONNECTION.apiVersion,
-      kind: COMPASS_CONNECTION.kind,
-      metadata: { name: this.#name },
+  #create({ status, urls }: WantedConnection): Promise<CompassConnection> {
+    return this.#object.create({
       spec: { managementInfo: urls ?? { connectorUrl: '', directorUrl: '' } },
       status: withGeneration(status, 1),
-    };
-    try {
-      return await this.#cluster.create(COMPASS_CONNECTION, object, WRITE);
-    } catch (error) {
-      const present = hasReason(error, 'ClusterAlreadyExists') ? await this.#find() : undefined;
-      if (!present) throw error;
-      return present;
-    }
+    });
   }
 
   async #update(current: CompassConnection, wanted: WantedConnection, isSeen: boolean): Promise<CompassConnection> {
     const spec = specPatch(current, wanted.urls, wanted.done ?? {});
     const annotations = annotationPatch(current, wanted.done ?? {});
     if (this.#hasSubresource) {
-      const changed = spec || annotations ? await this.#patch(current, { spec, annotations }) : current;
+      const changed = spec || annotations ? await this.#object.patch(current, { spec, annotations }) : current;
       return this.#updateStatus(changed, wanted, isSeen, {});
     }
     return this.#updateStatus(current, wanted, isSeen, { spec, annotations });
@@ -167,7 +134,7 @@ export class StatusWriter {
     wanted: WantedConnection,
   ): Promise<CompassConnection> {
     const isEmpty = !changes.spec && !changes.status && !changes.annotations;
-    const stored = isEmpty ? current : await this.#patch(current, changes);
+    const stored = isEmpty ? current : await this.#object.patch(current, changes, this.#hasSubresource);
     if (!sent) return stored;
     if (stored.status?.connectionState !== sent.connectionState && (await this.#isRediscovered())) {
       return this.#update(stored, wanted, true);
@@ -179,7 +146,7 @@ export class StatusWriter {
   /** The CRD has been exchanged for one with, or without, the status subresource. */
   async #isRediscovered(): Promise<boolean> {
     const before = this.#hasSubresource;
-    this.#hasSubresource = await this.#discover();
+    this.#hasSubresource = await this.#object.hasStatusSubresource();
     return this.#hasSubresource !== before;
   }
 
@@ -187,27 +154,4 @@ export class StatusWriter {
     if (this.#last && isDeepStrictEqual(this.#last.stored, current.status)) return this.#last.sent;
     return readStatus(current);
   }
-
-  async #patch(current: CompassConnection, changes: Changes): Promise<CompassConnection> {
-    const { resourceVersion } = current.metadata;
-    const { spec, status, annotations } = changes;
-    const patch = {
-      metadata: { resourceVersion, ...(annotations ? { annotations } : {}) },
-      ...(spec ? { spec } : {}),
-      ...(status ? { status } : {}),
-    };
-    const options: WriteOptions = status && this.#hasSubresource ? { ...WRITE, subresource: 'status' } : WRITE;
-    return this.#cluster.mergePatch<CompassConnection>(this.#ref, patch, options);
-  }
-}
-
-interface Changes {
-  readonly spec?: object | undefined;
-  readonly status?: object | undefined;
-  readonly annotations?: object | undefined;
-}
-
-/** K19: the sidecar runs on without the CompassConnection. */
-function definitionMissing(): CompassError {
-  return new CompassError('NotInstalled', 'the CompassConnection definition (CRD) is not installed in this cluster');
 }
