@@ -40,11 +40,9 @@ export const CA = { namespace: 'istio-system', name: 'ca-certificates' };
 const DEADLINE_MS = 90_000;
 
 export async function startWorld(t: TestContext, options: WorldOptions = {}): Promise<World> {
-  const [simulator, cluster, folder] = await Promise.all([
-    startSimulator({ ...options.simulator }),
-    startTestCluster(t, { crds: options.crds ?? 'ours' }),
-    mkdtemp(join(tmpdir(), 'compass-world-')),
-  ]);
+  const cluster = await startTestCluster(t, { crds: options.crds ?? 'ours' });
+  const simulator = await startSimulator({ ...options.simulator });
+  const folder = await mkdtemp(join(tmpdir(), 'compass-world-'));
   const sidecars: SidecarProcess[] = [];
   t.after(async () => {
     await Promise.all(sidecars.map((sidecar) => sidecar.kill()));
