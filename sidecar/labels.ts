@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { type Connection, directorEndpoint } from './connection/maintain.ts';
 
 /** What the Runtime tells Compass of itself: each label is set only when its value differs. */
-export function runtimeLabels(config: Pick<Config, 'eventsUrl' | 'consoleUrl'>): Readonly<Record<string, string>> {
+function runtimeLabels(config: Pick<Config, 'eventsUrl' | 'consoleUrl'>): Readonly<Record<string, string>> {
   return { runtime_eventServiceUrl: config.eventsUrl, runtime_consoleUrl: config.consoleUrl };
 }
 
