@@ -80,7 +80,10 @@ export interface Cluster {
   create<T extends KubeObject>(kind: Kind, object: T, options?: WriteOptions): Promise<T>;
   /** PUT; optimistic when the object carries a resourceVersion. */
   replace<T extends KubeObject>(kind: Kind, object: T, options?: WriteOptions): Promise<T>;
-  /** JSON merge patch (RFC 7386); put metadata.resourceVersion or metadata.uid into the patch for a precondition. */
+  /**
+   * JSON merge patch (RFC 7386). metadata.resourceVersion in the patch is a precondition (ClusterConflict); so is
+   * metadata.uid, which old servers answer as ClusterRefused.
+   */
   mergePatch<T extends KubeObject>(ref: ObjectRef, patch: object, options?: WriteOptions): Promise<T>;
   /** Server-side apply. */
   apply<T extends KubeObject>(kind: Kind, object: T, options: ApplyOptions): Promise<T>;
