@@ -5,7 +5,6 @@ import type { KubeObject } from './object.ts';
 import type { ApiRequest, Target } from './request.ts';
 import {
   type ApiError,
-  badRequest,
   methodNotAllowed,
   notFound,
   notImplemented,
@@ -138,7 +137,7 @@ function onSubresource(cluster: Cluster, request: ApiRequest, target: Target, re
     case 'namespaces/finalize update':
       return { code: 200, object: finalizeNamespace(cluster, request, resource), resource };
     case 'pods/log get':
-      throw podLog(cluster, request, resource);
+      return podLog(cluster, request, resource);
     default:
       return onStatus(cluster, request, target, resource);
   }
@@ -157,8 +156,8 @@ function onStatus(cluster: Cluster, request: ApiRequest, target: Target, resourc
   return written(cluster, request, resource);
 }
 
-function podLog(cluster: Cluster, request: ApiRequest, resource: Resource): ApiError {
-  const name = request.target?.name ?? '';
-  if (findLive(cluster, request, resource) === undefined) return notFound(subjectOf(resource, name));
-  return badRequest(`pod ${name} does not have a host assigned`);
+/** There is no kubelet: the log of a Pod that waits for one is empty. */
+function podLog(cluster: Cluster, request: ApiRequest, resource: Resource): Answer {
+  if (findLive(cluster, request, resource) === undefined) throw notFound(subjectOf(resource, request.target?.name));
+  return { code: 204, plain: {} };
 }

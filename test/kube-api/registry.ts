@@ -1,22 +1,20 @@
 import { asArray, at, isObject } from './json.ts';
 import {
   configMapKind,
-  deploymentKind,
-  eventKind,
   leaseKind,
   limitRangeKind,
   namespaceKind,
-  networkPolicyKind,
-  podKind,
   resourceQuotaKind,
   serviceAccountKind,
-  serviceKind,
 } from './kinds/core.ts';
 import { customResources } from './kinds/custom.ts';
 import { crdKind } from './kinds/custom-resource-definition.ts';
+import { eventKind } from './kinds/event.ts';
+import { networkPolicyKind, serviceKind } from './kinds/network.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './kinds/rbac.ts';
 import type { Resource } from './kinds/resource.ts';
 import { secretKind } from './kinds/secret.ts';
+import { deploymentKind, podKind } from './kinds/workloads.ts';
 import type { KubeObject } from './object.ts';
 import type { Storage } from './storage.ts';
 

@@ -136,7 +136,8 @@ export class KubeApiServer {
       response.destroy();
       return;
     }
-    send(response, answer.code, encode(answer, request, cluster.now()));
+    if (answer.code === 204) response.writeHead(204).end();
+    else send(response, answer.code, encode(answer, request, cluster.now()));
   }
 
   #record(request: ApiRequest, code: number): void {

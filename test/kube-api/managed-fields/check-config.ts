@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../json.ts';
-import { memberSchema, type Schema } from '../schema/schema.ts';
+import { anything, memberSchema, type Schema } from '../schema/schema.ts';
 import { ApiError } from '../status.ts';
 
 /** Refuses an applied configuration with fields or types that the schema does not have. */
@@ -34,7 +34,7 @@ function problems(value: Json, schema: Schema, path: string): string[] {
 }
 
 function itemProblems(value: Json[], schema: Schema, path: string): string[] {
-  const { items = {} } = schema;
+  const { items = anything } = schema;
   return [...keyProblems(value, schema, path), ...value.flatMap((item) => problems(item, items, `${path}[]`))];
 }
 

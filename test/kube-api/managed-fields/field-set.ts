@@ -98,10 +98,10 @@ export function field(name: string): PathElement {
 }
 
 /** The element of an item in an associative list: by its keys, or by its value where there are none. */
-export function itemElement(item: Json, keys: readonly string[]): PathElement {
+export function itemElement(item: Json, keys: readonly string[], defaults: JsonObject = {}): PathElement {
   if (keys.length === 0) return `v:${canonical(item)}`;
   const values: JsonObject = {};
-  for (const key of keys) values[key] = isObject(item) ? (item[key] ?? null) : null;
+  for (const key of keys) values[key] = (isObject(item) ? item[key] : undefined) ?? defaults[key] ?? null;
   return `k:${canonical(values)}`;
 }
 

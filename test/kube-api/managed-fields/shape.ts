@@ -25,7 +25,13 @@ export function partsOf(value: Json | undefined, schema: Schema, shape: Shape): 
   if (shape !== 'list' || !Array.isArray(value)) return [];
   const items = schema.items ?? anything;
   const keys = schema['x-kubernetes-list-type'] === 'map' ? (schema['x-kubernetes-list-map-keys'] ?? []) : [];
-  return value.map((item) => ({ element: itemElement(item, keys), value: item, schema: items, isNamedField: false }));
+  const defaults = Object.fromEntries(keys.map((key) => [key, items.properties?.[key]?.default]));
+  return value.map((item) => ({
+    element: itemElement(item, keys, defaults),
+    value: item,
+    schema: items,
+    isNamedField: false,
+  }));
 }
 
 function members(value: JsonObject, schema: Schema): Part[] {

@@ -1,0 +1,93 @@
+import { asArray, asObject, asString, at, isObject, type JsonObject } from '../json.ts';
+import { anything, listMap } from '../schema/schema.ts';
+import { column, memberColumn } from './columns.ts';
+import { defineKind } from './define.ts';
+import { fillPodSpec, fillTemplate, labelSelector, podSpec, podTemplate } from './pod-template.ts';
+
+const strategy = { ...anything, properties: { rollingUpdate: anything } };
+
+const count = (value: unknown) => (typeof value === 'number' ? value : 0);
+
+export const deploymentKind = defineKind({
+  group: 'apps',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  properties: {
+    spec: {
+      ...anything,
+      properties: { selector: labelSelector, strategy, template: podTemplate },
+    },
+    status: { ...anything, properties: { conditions: listMap(anything, 'type') } },
+  },
+  empty: {
+    spec: {
+      selector: null,
+      strategy: {},
+      template: { metadata: { creationTimestamp: null }, spec: { containers: null } },
+    },
+    status: {},
+  },
+  canBeCoOwned: false,
+  generation: 'spec',
+  subresources: ['status'],
+  columns: [
+    column('Ready', (d) => `${count(at(d, 'status', 'readyReplicas'))}/${count(at(d, 'spec', 'replicas'))}`),
+    column('Up-to-date', (d) => at(d, 'status', 'updatedReplicas') ?? 0),
+    column('Available', (d) => at(d, 'status', 'availableReplicas') ?? 0),
+  ],
+  wideColumns: [
+    column('Containers', (d) => containers(d, 'name'), 'string', 1),
+    column('Images', (d) => containers(d, 'image'), 'string', 1),
+    column('Selector', (d) => selectorText(asObject(at(d, 'spec', 'selector', 'matchLabels'))), 'string', 1),
+  ],
+  fill: (d) => ({ ...d, spec: fillDeployment(asObject(d['spec'])) }),
+});
+
+export const podKind = defineKind({
+  kind: 'Pod',
+  plural: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  properties: { spec: podSpec, status: { ...anything, properties: { conditions: listMap(anything, 'type') } } },
+  empty: { spec: { containers: null }, status: {} },
+  canBeCoOwned: false,
+  subresources: ['status', 'log'],
+  columns: [
+    column('Ready', (pod) => {
+      const statuses = asArray(at(pod, 'status', 'containerStatuses'));
+      const ready = statuses.filter((status) => isObject(status) && status['ready'] === true).length;
+      return `${ready}/${asArray(at(pod, 'spec', 'containers')).length}`;
+    }),
+    memberColumn('Status', 'status', 'phase'),
+    column('Restarts', () => 0, 'integer'),
+  ],
+  fill: (pod) => ({ ...pod, spec: fillPodSpec(asObject(pod['spec'])) }),
+  prepare: (pod) => ({ ...pod, status: { phase: 'Pending', ...asObject(pod['status']) } }),
+});
+
+function fillDeployment(spec: JsonObject): JsonObject {
+  const strategy = asObject(spec['strategy']);
+  const type = strategy['type'] ?? 'RollingUpdate';
+  const rolling = { maxSurge: '25%', maxUnavailable: '25%', ...asObject(strategy['rollingUpdate']) };
+  return {
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+    ...spec,
+    strategy: type === 'RollingUpdate' ? { type, rollingUpdate: rolling } : { type },
+    template: fillTemplate(asObject(spec['template'])),
+  };
+}
+
+function containers(deployment: JsonObject, member: string): string {
+  const all = asArray(at(deployment, 'spec', 'template', 'spec', 'containers'));
+  return all.map((container) => asString(at(container, member))).join(',');
+}
+
+function selectorText(labels: JsonObject): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${asString(value)}`)
+    .join(',');
+}
