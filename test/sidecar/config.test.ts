@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -224,4 +224,12 @@ test('roots, proxy and replica come from the variables that everybody uses', () 
   assert.deepEqual(config.caBundleFiles, ['/etc/compass/ca.pem', '/etc/ssl/corporate.pem']);
   assert.deepEqual(config.proxy, { httpsProxy: 'http://proxy.example.com:3128', noProxy: '.cluster.local' });
   assert.equal(config.podName, 'compass-sidecar-7c9-x2x');
+});
+
+test('docs/settings.md names every setting that is read, and no other', () => {
+  const names = (file: string) => {
+    const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+    return [...new Set(text.match(/\bAPP_[A-Z_]+[A-Z]\b/g))].toSorted();
+  };
+  assert.deepEqual(names('../../docs/settings.md'), names('../../sidecar/config.ts'));
 });
