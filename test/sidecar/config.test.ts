@@ -226,10 +226,10 @@ test('roots, proxy and replica come from the variables that everybody uses', () 
   assert.equal(config.podName, 'compass-sidecar-7c9-x2x');
 });
 
-test('docs/settings.md names every setting that is read, and no other', () => {
+test('the README names every setting that is read, and no other', () => {
   const names = (file: string) => {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8');
     return [...new Set(text.match(/\bAPP_[A-Z_]+[A-Z]\b/g))].toSorted();
   };
-  assert.deepEqual(names('../../docs/settings.md'), names('../../sidecar/config.ts'));
+  assert.deepEqual(names('../../README.md'), names('../../sidecar/config.ts'));
 });
