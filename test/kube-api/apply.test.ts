@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, patchType } from './client.ts';
+import { at, type JsonObject } from './json.ts';
+import { type KubeApi, startKubeApi } from './kube-api.ts';
+
+const path = '/api/v1/namespaces/default/configmaps/a';
+
+function apply(api: KubeApi, manager: string, data: JsonObject, query = '') {
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data };
+  return call(api, 'PATCH', `${path}?fieldManager=${manager}${query}`, { body, type: patchType.apply });
+}
+
+function managers(body: JsonObject): unknown {
+  const entries = at(body, 'metadata', 'managedFields') as JsonObject[];
+  return Object.fromEntries(
+    entries.map((entry) => [`${entry['manager']} ${entry['operation']}`, at(entry, 'fieldsV1', 'f:data')]),
+  );
+}
+
+test('apply creates, and says what the manager owns', async () => {
+  await using api = await startKubeApi();
+  const created = await apply(api, 'one', { k: 'v' });
+  assert.equal(created.code, 201);
+  assert.deepEqual(managers(created.body), { 'one Apply': { 'f:k': {} } });
+});
+
+test('apply of a field that another manager owns with another value is a conflict until forced', async () => {
+  await using api = await startKubeApi();
+  await apply(api, 'one', { k: 'v' });
+  const refused = await apply(api, 'two', { k: 'w' });
+  assert.equal(refused.code, 409);
+  assert.equal(refused.body['message'], 'Apply failed with 1 conflict: conflict with "one": .data.k');
+  const forced = await apply(api, 'two', { k: 'w' }, '&force=true');
+  assert.deepEqual(managers(forced.body), { 'two Apply': { 'f:k': {} } });
+});
+
+test('a field applied alike by two is owned by both, and goes when both gave it up', async () => {
+  await using api = await startKubeApi();
+  await apply(api, 'one', { k: 'v', own: '1' });
+  await apply(api, 'two', { k: 'v' });
+  const shared = await apply(api, 'one', { own: '1' });
+  assert.deepEqual(shared.body['data'], { k: 'v', own: '1' });
+  const gone = await apply(api, 'two', {});
+  assert.deepEqual(gone.body['data'], { own: '1' });
+});
+
+test('an update takes over what it changes, under the manager of its user agent', async () => {
+  await using api = await startKubeApi();
+  await apply(api, 'one', { k: 'v', l: 'v' });
+  const patched = await call(api, 'PATCH', path, { body: { data: { k: 'w' } }, type: patchType.merge });
+  assert.deepEqual(managers(patched.body), { 'one Apply': { 'f:l': {} }, 'test Update': { 'f:k': {} } });
+});
+
+test('applying the same again changes nothing', async () => {
+  await using api = await startKubeApi();
+  const first = await apply(api, 'one', { k: 'v' });
+  assert.deepEqual((await apply(api, 'one', { k: 'v' })).body, first.body);
+});
+
+test('apply needs a manager, knows no unknown fields, and takes no managedFields', async () => {
+  await using api = await startKubeApi();
+  assert.equal((await apply(api, '', { k: 'v' })).code, 422);
+  const wrong = await apply(api, 'one', { k: 1 });
+  assert.deepEqual([wrong.code, /expected string/.test(String(wrong.body['message']))], [500, true]);
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', managedFields: [] } };
+  assert.equal((await call(api, 'PATCH', `${path}?fieldManager=one`, { body, type: patchType.apply })).code, 400);
+});
