@@ -1,4 +1,4 @@
-import { constants, X509Certificate } from 'node:crypto';
+import { constants } from 'node:crypto';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -103,7 +103,7 @@ function createAgents(transport: Transport, credential: ClientCredential | undef
 }
 
 function secureContextFor(transport: Transport, credential: ClientCredential | undefined): SecureContext | undefined {
-  const extraRoots = (transport.extraRoots ?? []).filter(isReadable);
+  const extraRoots = transport.extraRoots ?? [];
   try {
     return createSecureContext({
       minVersion: 'TLSv1.2',
@@ -114,13 +114,5 @@ function secureContextFor(transport: Transport, credential: ClientCredential | u
     });
   } catch {
     return undefined;
-  }
-}
-
-function isReadable(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
   }
 }

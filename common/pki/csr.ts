@@ -23,7 +23,6 @@ export async function buildCsr(key: Sensitive, subject: Subject): Promise<string
 function readKeyPair(key: Sensitive): webcrypto.CryptoKeyPair | undefined {
   try {
     const privateKey = createPrivateKey(key.reveal());
-    if (privateKey.asymmetricKeyType !== 'rsa') return undefined;
     return {
       privateKey: privateKey.toCryptoKey(RSA_SHA256, false, ['sign']),
       publicKey: createPublicKey(privateKey).toCryptoKey(RSA_SHA256, true, ['verify']),

@@ -12,14 +12,12 @@ import { ATTRIBUTE_OIDS, type Subject, type SubjectAttribute } from './subject.t
 /** What RFC 5280, appendix A.1, allows for these is PrintableString; all others are UTF8String, as section 4.1.2.4 wants. */
 const PRINTABLE: readonly SubjectAttribute['type'][] = ['C', 'SERIALNUMBER'];
 
-const RSA_SHA256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-
-/** PEM of a PKCS#10 request (RFC 2986), RSA with SHA-256; one RDN an attribute, in the order of `subject`. */
+/** PEM of a PKCS#10 request (RFC 2986), signed with the key's own algorithm; one RDN an attribute, in the order of `subject`. */
 export async function createRequest(keys: webcrypto.CryptoKeyPair, subject: Subject): Promise<string> {
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: new Name(subject.attributes.map(toName)),
     keys,
-    signingAlgorithm: RSA_SHA256,
+    signingAlgorithm: keys.privateKey.algorithm,
   });
   return PemConverter.encode(request.rawData, 'CERTIFICATE REQUEST');
 }

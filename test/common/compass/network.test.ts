@@ -200,7 +200,7 @@ suite('connections between calls', () => {
       key: new Sensitive(issued.keyPem),
       fingerprint,
     });
-    await using server = await startTlsServer(GOOD);
+    await using server = await startTlsServer(GOOD, { keepAliveTimeout: 60_000 });
     const calls = (fingerprint: string) =>
       Promise.all(Array.from({ length: 50 }, () => callOk(server, WHAT, { credential: credential(fingerprint) })));
     const flying = calls('old');

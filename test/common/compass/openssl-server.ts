@@ -10,6 +10,9 @@ export const WITH_OPENSSL = {
   skip: spawnSync('openssl', ['version']).error ? 'the openssl command is not installed' : false,
 };
 
+/** How long the program may take to print what is waited for. */
+const PATIENCE_MS = 10_000;
+
 export interface OpensslServer extends AsyncDisposable {
   readonly url: string;
   /** Resolves when the server has printed such a thing: what it received, and with `-state` what TLS does. */
@@ -55,10 +58,11 @@ function collect(child: ChildProcessWithoutNullStreams): OpensslServer['output']
   }
   child.once('exit', () => printed.listenerCount('error') > 0 && printed.emit('error', new Error('s_server ended')));
   return async (pattern) => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
       const match = pattern.exec(text);
       if (match) return match;
-      await once(printed, 'more');
+      await once(printed, 'more', { signal });
     }
   };
 }

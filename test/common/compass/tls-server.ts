@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { TlsOptions } from 'node:tls';
 import { type Issued, issue, issueRoot } from '../pki/authority.ts';
 
 export interface Received {
@@ -37,7 +36,7 @@ export function serverAuthority(): Promise<{ root: Issued; server: Issued }> {
 }
 
 /** A real HTTPS server on loopback that answers as it is told. */
-export async function startTlsServer(answer: Answerer, options: TlsOptions = {}): Promise<TlsServer> {
+export async function startTlsServer(answer: Answerer, options: ServerOptions = {}): Promise<TlsServer> {
   const { server: own } = await serverAuthority();
   const received: Received[] = [];
   const connections: Socket[] = [];

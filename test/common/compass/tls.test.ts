@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { before, suite, test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import type { ClientCredential, Endpoint, Transport } from '#common/compass/endpoint.ts';
@@ -13,6 +18,7 @@ import { always, serverAuthority, startTlsServer, type TlsServer } from './tls-s
 
 const WHAT = { document: 'query thing { thing }', operationName: 'thing' };
 const GOOD = always(200, '{"data":{"thing":1}}');
+const PROGRAM = join(import.meta.dirname, 'call-once.ts');
 const HOUR_MS = 3_600_000;
 
 function credentialOf(issued: Issued): ClientCredential {
@@ -81,6 +87,20 @@ suite('C26: the server’s certificate', () => {
     for (const extraRoots of [[], [bad], ['']]) {
       assert.equal((await errorOf(server.url, { extraRoots })).reason, 'CompassUntrusted');
     }
+  });
+
+  test('is of a CA in NODE_EXTRA_CA_CERTS, with further roots and without', async () => {
+    await using server = await startTlsServer(GOOD);
+    const folder = await mkdtemp(join(tmpdir(), 'compass-roots-'));
+    const file = join(folder, 'extra.pem');
+    await writeFile(file, root.pem);
+    const other = await issueRoot('Other');
+    for (const extraRoots of [[], [other.pem]]) {
+      const input = JSON.stringify({ url: server.url, extraRoots });
+      const child = spawn(process.execPath, [PROGRAM, input], { env: { ...process.env, NODE_EXTRA_CA_CERTS: file } });
+      assert.equal(await text(child.stdout), 'ok');
+    }
+    await rm(folder, { recursive: true });
   });
 
   test('is checked for an address as well as for a name', async () => {
