@@ -49,6 +49,7 @@ export class Loop {
       try {
         waitMs = await pass();
         failing.succeed(0);
+        log.debug('a pass ended', { nextInMs: Math.min(waitMs, LONGEST_WAIT_MS) });
       } catch (error) {
         failing.fail(error);
         waitMs = failing.dueInMs;

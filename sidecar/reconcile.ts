@@ -3,7 +3,8 @@ import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import { VERSION } from '#common/version.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
-import type { ConnectionResult, ConnectionStep } from './connection/connection-step.ts';
+import type { ConnectionResult } from './connection/connection-result.ts';
+import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import { requireTrustedUrls } from './connection/issue.ts';
 import { freshState, type ManagementUrls } from './connection/state.ts';
@@ -157,7 +158,7 @@ export class Reconciler {
     flags: Pick<Done, 'resyncNow' | 'refreshCredentialsNow'>,
   ): Promise<CompassConnection | undefined> {
     // What was cut short by the stop says nothing about the connection; what was done before it is still told.
-    if (this.#options.context.stopping.aborted && result.did === 'nothing') return read;
+    if (this.#options.context.stopping.aborted && result.did === undefined) return read;
     const done = { ...flags, requests: this.#requests.answered(read) };
     return this.#options.resource.publish(read, this.#observe(read, result), done);
   }
@@ -196,10 +197,8 @@ export class Reconciler {
     };
   }
 
-  #dueInMs(result: ConnectionResult): number {
-    const { connectionStep, syncStep } = this.#options;
+  #dueInMs({ connection, dueInMs }: ConnectionResult): number {
     if (this.#isSuspect) return 0;
-    const syncInMs = result.connection ? syncStep.dueInMs : Number.POSITIVE_INFINITY;
-    return Math.min(connectionStep.dueInMs(result), syncInMs);
+    return connection ? Math.min(dueInMs, this.#options.syncStep.dueInMs) : dueInMs;
   }
 }

@@ -20,6 +20,10 @@ export interface ManagementUrls {
   readonly director: string;
 }
 
+export function isSameUrls(urls: ManagementUrls, others: ManagementUrls | undefined): boolean {
+  return urls.connector === others?.connector && urls.director === others.director;
+}
+
 /** What must survive a restart, a deleted CompassConnection and a deleted configuration. In the state Secret. */
 export interface StoredState {
   readonly tokens: Readonly<Record<string, TokenRecord>>;

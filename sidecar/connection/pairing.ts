@@ -1,0 +1,69 @@
+import { CompassError, hasReason } from '#common/errors.ts';
+import { Schedule } from '../schedule.ts';
+import type { ConnectionInput, Outcome } from './connection-result.ts';
+import type { ConnectionContext } from './context.ts';
+import { establish } from './establish.ts';
+import { installPair } from './install-pair.ts';
+import type { Connection } from './maintain.ts';
+import type { Upkeep } from './upkeep.ts';
+
+/** Waits between the tries of a token vary little, so that the tries it has are spread over its hour. */
+const TOKEN_JITTER = 0.2;
+
+/** Pairs with a token; while that fails, a credential that works goes on serving, and is renewed when it must be. */
+export class Pairing {
+  readonly schedule: Schedule;
+  readonly #context: ConnectionContext;
+  readonly #upkeep: Upkeep;
+  #error: unknown;
+
+  constructor(context: ConnectionContext, upkeep: Upkeep, random: () => number) {
+    this.#context = context;
+    this.#upkeep = upkeep;
+    this.schedule = new Schedule(context.clock, () => 1 - TOKEN_JITTER * random());
+  }
+
+  /** A pairing is in the journal, beyond the point where it needs the user's token. */
+  get isUnderWay(): boolean {
+    const journal = this.#context.journal.value;
+    return journal?.purpose === 'pair' && journal.phase !== 'prepared';
+  }
+
+  /** `serving` is the credential that Compass accepts, if there is one. */
+  async run(input: ConnectionInput, serving: Connection | undefined): Promise<Outcome> {
+    const { configuration } = input;
+    if (configuration instanceof CompassError) {
+      return { connection: serving, step: 'establish', attempted: true, error: configuration };
+    }
+    if (!this.schedule.isDue) return this.#afterFailure(input, serving, false);
+    try {
+      const journal = await establish(this.#context, configuration, this.#error !== undefined);
+      const connection = await installPair(this.#context, {
+        journal,
+        identity: configuration,
+        trustAnchorUrl: configuration.connectorUrl,
+        replacesWorking: serving !== undefined,
+      });
+      this.#error = undefined;
+      this.schedule.succeed(0);
+      this.#upkeep.accept(connection);
+      return { connection, step: 'establish', attempted: true, did: 'paired' };
+    } catch (error) {
+      this.schedule.fail(error);
+      this.#error = error;
+      return this.#afterFailure(input, serving, true);
+    }
+  }
+
+  async #afterFailure(input: ConnectionInput, serving: Connection | undefined, attempted: boolean): Promise<Outcome> {
+    const error = this.#error;
+    if (!serving) return { connection: undefined, step: 'establish', attempted, error };
+    // A renewal would drop the journal of the pairing, and any other upkeep could spend the token that waits.
+    const isKeptUp = !this.isUnderWay && this.#upkeep.isRenewalDue(input, serving);
+    const kept: Outcome = isKeptUp
+      ? await this.#upkeep.run(input, serving)
+      : { connection: serving, step: 'maintain', attempted };
+    if (hasReason(error, 'TokenRequired')) return { ...kept, tokenRequired: error };
+    return { ...kept, error: kept.error ?? error };
+  }
+}

@@ -1,0 +1,97 @@
+import { type CompassError, hasReason } from '#common/errors.ts';
+import type { StoredCredential } from '#common/pki/certificate.ts';
+import { Schedule } from '../schedule.ts';
+import type { ConnectionInput, Outcome } from './connection-result.ts';
+import type { ConnectionContext } from './context.ts';
+import { withTokenHint } from './establish.ts';
+import { installPair } from './install-pair.ts';
+import { type Connection, fetchUrls, isRefusedByDirector, renew } from './maintain.ts';
+import { renewalDeadline } from './renewal-deadline.ts';
+import { freshState, isSameUrls } from './state.ts';
+
+/** How often the Connector is asked by certificate whether its URLs changed, without any other reason. */
+const MAINTENANCE_PERIOD_MS = 6 * 3_600_000;
+
+/** Looks after a credential: asks the Connector where Compass is now, renews in time, and learns when Compass refuses it. */
+export class Upkeep {
+  readonly schedule: Schedule;
+  readonly #context: ConnectionContext;
+  #rejected: { readonly fingerprint: string; readonly error: CompassError } | undefined;
+  #error: unknown;
+  /** The credential that Compass accepted last, by fingerprint: any other is asked about before it is believed. */
+  #proven: string | undefined;
+
+  constructor(context: ConnectionContext, random: () => number) {
+    this.#context = context;
+    this.schedule = new Schedule(context.clock, random);
+  }
+
+  /** The refusal, where Connector and Director refuse this credential. */
+  rejectionOf(fingerprint: string | undefined): CompassError | undefined {
+    return fingerprint !== undefined && this.#rejected?.fingerprint === fingerprint ? this.#rejected.error : undefined;
+  }
+
+  renewAt(credential: StoredCredential): number {
+    const { renewalThreshold: threshold, renewalJitter: jitter, minimalSyncMs } = this.#context.config;
+    return renewalDeadline(credential, { threshold, jitter, minimalSyncMs });
+  }
+
+  isRenewalDue(input: ConnectionInput, present: Connection): boolean {
+    const journal = this.#context.journal.value;
+    const isHalfDone = journal?.purpose === 'renew' && journal.phase === 'issued';
+    const isOld = this.#context.clock.now() >= this.renewAt(present.credential);
+    return input.isRenewalAskedFor || isHalfDone || isOld;
+  }
+
+  /** Renews or asks after changed URLs; when both are not due, repeats what was found last. */
+  async run(input: ConnectionInput, present: Connection): Promise<Outcome> {
+    const isRenewal = this.isRenewalDue(input, present);
+    const isNew = present.credential.fingerprint !== this.#proven;
+    const isFirst = this.schedule.failures === 0 && (isRenewal || isNew);
+    if (!this.schedule.isDue && !isFirst && !input.isSuspect) {
+      return { connection: present, step: 'maintain', attempted: false, error: this.#error };
+    }
+    try {
+      const connection = isRenewal ? await this.#renew(present) : await this.#askForUrls(present);
+      this.accept(connection);
+      return { connection, step: 'maintain', attempted: true, ...(isRenewal ? { did: 'renewed' } : {}) };
+    } catch (error) {
+      this.schedule.fail(error);
+      this.#error = error;
+      return this.#judge(error, present);
+    }
+  }
+
+  /** Compass accepts this credential. */
+  accept(connection: Connection): void {
+    this.#rejected = undefined;
+    this.#proven = connection.credential.fingerprint;
+    this.#error = undefined;
+    this.schedule.succeed(MAINTENANCE_PERIOD_MS);
+  }
+
+  async #judge(error: unknown, present: Connection): Promise<Outcome> {
+    const isRefused =
+      hasReason(error, 'CertificateExpired') ||
+      (hasReason(error, 'Rejected') && (await isRefusedByDirector(this.#context, present)));
+    if (!isRefused) return { connection: present, step: 'maintain', attempted: true, error };
+    this.#rejected = { fingerprint: present.credential.fingerprint, error };
+    return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(error), isRefusal: true };
+  }
+
+  async #renew(present: Connection): Promise<Connection> {
+    const journal = await renew(this.#context, present);
+    const { trustAnchorUrl } = present;
+    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, replacesWorking: true });
+  }
+
+  async #askForUrls(present: Connection): Promise<Connection> {
+    const urls = await fetchUrls(this.#context, present);
+    const state = (await this.#context.state.load()) ?? freshState();
+    const { runtimeId, tenant } = present;
+    if (!isSameUrls(urls, state.urls) || state.runtimeId !== runtimeId || state.tenant !== tenant) {
+      await this.#context.state.write({ ...state, urls, runtimeId, ...(tenant === undefined ? {} : { tenant }) });
+    }
+    return { ...present, urls };
+  }
+}
