@@ -40,15 +40,18 @@ export class Authorization {
     throw forbidden({ kind: plural, group, ...(name === undefined ? {} : { name }) }, why);
   }
 
-  /** Paths beside resources: open to everybody known, health and version to all. */
+  /** Throws 403 for a path beside the resources, unless allowed. */
   requirePath(user: Identity, method: string, path: string): void {
-    const isOpen = /^\/(healthz|livez|readyz|version)(\/|$)/.test(path);
-    const isDiscovery = /^\/(api|apis|openapi)(\/|$)/.test(path);
-    if (isOpen || user.groups.includes(adminGroup) || (isDiscovery && user.groups.includes('system:authenticated')))
-      return;
     const verb = method.toLowerCase();
-    if (this.rulesOf(user).some((rule) => matches(rule.verbs, verb) && matches(rule.nonResourceURLs, path))) return;
+    if (this.allowsPath(user, verb, path)) return;
     throw new ApiError(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
+  }
+
+  /** Health and version are open to all, discovery to everybody known, the rest by RBAC. */
+  allowsPath(user: Identity, verb: string, path: string): boolean {
+    if (user.groups.includes(adminGroup)) return true;
+    const rules = [...everybodysPaths(user), ...this.rulesOf(user)];
+    return rules.some((rule) => matches(rule.verbs, verb) && rule.nonResourceURLs.some((url) => covers(url, path)));
   }
 
   allows(user: Identity, target: Target): boolean {
@@ -107,6 +110,37 @@ function policyRule(value: Json): PolicyRule {
 
 function matches(list: string[], wanted: string): boolean {
   return list.includes('*') || list.includes(wanted);
+}
+
+const publicPaths = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+const discoveryPaths = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openapi/*',
+  '/readyz',
+  '/version',
+  '/version/',
+];
+
+/** What system:public-info-viewer and system:discovery give. */
+export function everybodysPaths(user: Identity): PolicyRule[] {
+  const rule = (nonResourceURLs: string[]) => ({
+    verbs: ['get'],
+    apiGroups: [],
+    resources: [],
+    resourceNames: [],
+    nonResourceURLs,
+  });
+  return user.groups.includes('system:authenticated') ? [rule(publicPaths), rule(discoveryPaths)] : [rule(publicPaths)];
+}
+
+function covers(url: string, path: string): boolean {
+  return url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1)));
 }
 
 function isSelfReview(target: Target): boolean {

@@ -46,7 +46,7 @@ export function reconcile(claims: Claims, live: KubeObject, schema: Schema): Cla
 }
 
 /** metadata.managedFields of claims, in the genuine server's order: operation, time, manager, version. */
-export function encodeClaims(claims: Claims): ManagedFieldsEntry[] {
+function encodeClaims(claims: Claims): ManagedFieldsEntry[] {
   const sorted = [...claims.values()].sort((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1));
   return sorted.map((claim) => ({
     manager: claim.manager,

@@ -1,3 +1,4 @@
+import { invalidValue, unsupported } from '../causes.ts';
 import type { Cluster } from '../cluster.ts';
 import { timestamp } from '../cluster.ts';
 import { cleanup } from '../controllers/cleanup.ts';
@@ -5,7 +6,7 @@ import { asObject, asString, type JsonObject } from '../json.ts';
 import { groupVersion, type Resource } from '../kinds/resource.ts';
 import type { KubeObject } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
-import { conflict, forbidden, notFound } from '../status.ts';
+import { conflict, forbidden, invalid, notFound } from '../status.ts';
 import { bareItems, selectorOf } from './list.ts';
 import { isDryRun, kindSubject, subjectOf } from './options.ts';
 import { decodeOptions } from './patch.ts';
@@ -16,6 +17,7 @@ const protectedNamespaces = ['default', 'kube-system', 'kube-public'];
 /** DELETE of one object: removes it, or marks it where finalizers hold it. */
 export function remove(cluster: Cluster, request: ApiRequest, resource: Resource): JsonObject {
   const options = decodeOptions(request);
+  const policy = propagation(request, options);
   const live = findLive(cluster, request, resource);
   const name = request.target?.name ?? '';
   if (live === undefined) throw notFound(subjectOf(resource, name));
@@ -24,7 +26,7 @@ export function remove(cluster: Cluster, request: ApiRequest, resource: Resource
   }
   requirePreconditions(resource, live, asObject(options['preconditions']));
   const isTrial = isDryRun(request, 'DeleteOptions') || JSON.stringify(options['dryRun'] ?? []) === '["All"]';
-  const left = removeObject(cluster, resource, live, propagation(request, options), isTrial);
+  const left = removeObject(cluster, resource, live, policy, isTrial);
   return left ?? success(resource, live);
 }
 
@@ -48,8 +50,16 @@ type Propagation = 'Orphan' | 'Foreground' | 'Background';
 
 function propagation(request: ApiRequest, options: JsonObject): Propagation {
   const given = request.query.get('propagationPolicy') ?? asString(options['propagationPolicy']);
-  if (given === 'Orphan' || given === 'Foreground') return given;
-  return options['orphanDependents'] === true ? 'Orphan' : 'Background';
+  const orphans = options['orphanDependents'];
+  if (given === '') return orphans === true ? 'Orphan' : 'Background';
+  const subject = { kind: 'DeleteOptions', group: 'meta.k8s.io' };
+  const field = 'propagationPolicy';
+  if (typeof orphans === 'boolean') {
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    throw invalid(subject, [invalidValue(field, given, why)]);
+  }
+  if (given === 'Orphan' || given === 'Foreground' || given === 'Background') return given;
+  throw invalid(subject, [unsupported(field, given, ['Foreground', 'Background', 'Orphan', 'nil'])]);
 }
 
 function requirePreconditions(resource: Resource, { metadata }: KubeObject, wanted: JsonObject): void {

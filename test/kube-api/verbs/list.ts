@@ -82,12 +82,7 @@ function keyOf({ metadata: { namespace, name } }: KubeObject): string {
 function requireReachable({ storage }: Cluster, given: string | null): void {
   if (!given) return;
   const wanted = Number(given);
-  if (!/^\d+$/.test(given))
-    throw new ApiError(
-      500,
-      '',
-      `resourceVersion: Invalid value: "${given}": strconv.ParseUint: parsing "${given}": invalid syntax`,
-    );
+  requireVersion(given);
   if (wanted <= storage.revision) return;
   throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${storage.revision}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }].map(
@@ -95,6 +90,13 @@ function requireReachable({ storage }: Cluster, given: string | null): void {
     ),
     retryAfterSeconds: 1,
   });
+}
+
+/** Refuses a resourceVersion that is no number. */
+export function requireVersion(given: string): void {
+  if (/^\d*$/.test(given)) return;
+  const why = `strconv.ParseUint: parsing "${given}": invalid syntax`;
+  throw new ApiError(500, '', `resourceVersion: Invalid value: "${given}": ${why}`);
 }
 
 function requireMatchIsValid(query: URLSearchParams): void {
@@ -142,7 +144,7 @@ function readToken(text: string): Start {
     const { rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { rv: number; start: string };
     return { revision: Number(rv), after: String(start) };
   } catch (error) {
-    throw badRequest(`continue key is not valid: ${error}`, error);
+    throw badRequest(`invalid continue token: continue key is not valid: ${error}`, error);
   }
 }
 

@@ -1,8 +1,9 @@
 import { decodeBody } from '../body.ts';
 import type { Cluster } from '../cluster.ts';
 import { timestamp } from '../cluster.ts';
+import { everybodysPaths } from '../identity/authorization.ts';
 import { serviceAccountIdentity } from '../identity/identity.ts';
-import { asObject, asString, at, type JsonObject } from '../json.ts';
+import { asObject, asString, at, isObject, type JsonObject } from '../json.ts';
 import { serviceAccountKind } from '../kinds/core.ts';
 import type { ApiRequest } from '../request.ts';
 import { notFound, notImplemented } from '../status.ts';
@@ -10,8 +11,21 @@ import { notFound, notImplemented } from '../status.ts';
 /** POST of a SelfSubjectAccessReview: whether the caller may. */
 export function accessReview(cluster: Cluster, request: ApiRequest): JsonObject {
   const body = decodeBody(request.body, request.headers['content-type'], 'SelfSubjectAccessReview');
-  const wanted = asObject(at(body, 'spec', 'resourceAttributes'));
-  const isAllowed = cluster.authorization.allows(request.user, {
+  const isAllowed = mayDo(cluster, request, asObject(body['spec']));
+  return {
+    kind: 'SelfSubjectAccessReview',
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    spec: asObject(body['spec']),
+    status: { allowed: isAllowed },
+  };
+}
+
+function mayDo({ authorization }: Cluster, { user }: ApiRequest, spec: JsonObject): boolean {
+  const path = spec['nonResourceAttributes'];
+  if (isObject(path)) return authorization.allowsPath(user, asString(path['verb']), asString(path['path']));
+  const wanted = asObject(spec['resourceAttributes']);
+  return authorization.allows(user, {
     verb: asString(wanted['verb']),
     group: asString(wanted['group']),
     version: asString(wanted['version']),
@@ -20,13 +34,6 @@ export function accessReview(cluster: Cluster, request: ApiRequest): JsonObject 
     name: asString(wanted['name']) || undefined,
     subresource: asString(wanted['subresource']) || undefined,
   });
-  return {
-    kind: 'SelfSubjectAccessReview',
-    apiVersion: 'authorization.k8s.io/v1',
-    metadata: { creationTimestamp: null },
-    spec: asObject(body['spec']),
-    status: { allowed: isAllowed },
-  };
 }
 
 /** POST of a SelfSubjectRulesReview: what the caller may do in a namespace. */
@@ -53,9 +60,13 @@ export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
       resources,
       ...(resourceNames.length > 0 ? { resourceNames } : {}),
     }));
-  const nonResourceRules = rules
-    .filter((rule) => rule.nonResourceURLs.length > 0)
-    .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }));
+  const everywhere = { verbs: ['*'], nonResourceURLs: ['*'] };
+  const nonResourceRules = [
+    ...everybodysPaths(request.user),
+    ...rules.filter((rule) => rule.nonResourceURLs.length > 0),
+  ]
+    .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }))
+    .concat(isAdmin ? [everywhere] : []);
   return {
     kind: 'SelfSubjectRulesReview',
     apiVersion: 'authorization.k8s.io/v1',
@@ -63,7 +74,7 @@ export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
     spec: {},
     status: {
       resourceRules: isAdmin ? [everything, selfReviews] : [...resourceRules, selfReviews],
-      nonResourceRules: isAdmin ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : nonResourceRules,
+      nonResourceRules,
       incomplete: false,
     },
   };

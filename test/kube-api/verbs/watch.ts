@@ -3,9 +3,9 @@ import type { JsonObject } from '../json.ts';
 import { groupVersion, type Resource } from '../kinds/resource.ts';
 import type { KubeObject } from '../object.ts';
 import { type ApiRequest, isTrue } from '../request.ts';
-import { badRequest, expired } from '../status.ts';
+import { expired } from '../status.ts';
 import type { Change, Storage } from '../storage.ts';
-import { requireWatchable, selectorOf } from './list.ts';
+import { requireVersion, requireWatchable, selectorOf } from './list.ts';
 
 /** One event of a watch. */
 export type WatchEvent = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: JsonObject };
@@ -28,7 +28,7 @@ export function watch(
   const { query } = request;
   requireWatchable(query);
   const given = query.get('resourceVersion') ?? '';
-  if (given !== '' && !/^\d+$/.test(given)) throw badRequest(`Invalid value: "${given}": invalid resource version`);
+  requireVersion(given);
   const view = viewOf(request, resource);
   return (sink) => {
     if (!sendPast(cluster.storage, view, Number(given), sink)) return;
@@ -115,6 +115,7 @@ function startTimers(
 }
 
 function bookmarkOf(cluster: Cluster, resource: Resource): JsonObject {
-  const metadata: JsonObject = { resourceVersion: String(cluster.storage.revision), creationTimestamp: null };
+  const created = resource.isCustom ? {} : { creationTimestamp: null };
+  const metadata: JsonObject = { resourceVersion: String(cluster.storage.revision), ...created };
   return { ...resource.empty, kind: resource.kind, apiVersion: groupVersion(resource), metadata };
 }
