@@ -33,6 +33,9 @@ export interface PageRequest {
 
 const PAGE_SIZE = 100;
 
+/** With these a further page fails for what it holds, not because Compass is away: the other Applications can go on. */
+const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed'] as const;
+
 /**
  * One page of the Runtime's Applications, complete in depth: further pages of bundles and definitions are followed, one
  * Application and one bundle a request. An Application that cannot be used is a problem beside the others.
@@ -124,7 +127,7 @@ async function readWhole(
     const readOne = (value: unknown) => readWholeBundle(follow, value);
     return { ...application, bundles: await joinPages(bundles, 'bundles', readOne, follow.bundles) };
   } catch (error) {
-    if (error instanceof InvalidItem || hasReason(error, 'AnswerTooLarge')) return problemOf(item, error);
+    if (error instanceof InvalidItem || hasReason(error, ...OF_ONE_APPLICATION)) return problemOf(item, error);
     throw error;
   }
 }

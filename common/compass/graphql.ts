@@ -102,9 +102,14 @@ async function perform(attempt: Attempt): Promise<Answer> {
     .catch((error: unknown) => {
       // The library's own errors hold the variables and the whole answer, so nothing of them goes on.
       if (error instanceof CompassError) throw error;
-      throw callError(context, 'InternalError', 'the GraphQL client failed', {
-        maybeDone: attempt.progress.status !== 0,
-      });
+      throw callError(
+        context,
+        'InternalError',
+        `the GraphQL client failed (${error instanceof Error ? error.name : 'no error'})`,
+        {
+          maybeDone: attempt.progress.status !== 0,
+        },
+      );
     });
   const faults = readFaults(errors ?? [], context, 200);
   const worst = mostSpecific(faults);

@@ -21,7 +21,7 @@ export function orderChain(leaf: X509Certificate, pool: readonly X509Certificate
   return chain;
 }
 
-export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {

@@ -195,6 +195,22 @@ suite('the listing of Applications', () => {
     assert.equal(typeof problems[0]?.id, 'string');
   });
 
+  test('D9: an Application whose further pages fail is a problem, by id, beside the others', async () => {
+    simulator.landscape.createApplication({ name: 'large', bundles: numbered(101, 'b').map((name) => ({ name })) });
+    createMany(1);
+    simulator.faults.add({ operation: 'furtherBundles', error: { message: 'boom', code: 10, name: 'InternalError' } });
+    const { applications, problems } = await list();
+    assert.deepEqual(
+      applications.map(({ name }) => name),
+      ['app-0'],
+    );
+    assert.deepEqual(
+      problems.map(({ name, reason }) => [name, reason]),
+      [['large', 'InvalidApplication']],
+    );
+    assert.match(problems[0]?.message ?? '', /boom/);
+  });
+
   const bundlePath = `${ITEM}/0/bundles/data/0`;
   const bad: [what: string, pointer: string, value: Json, message: RegExp, known: ('id' | 'name')[]][] = [
     ['null', `${ITEM}/0`, null, /the application is missing/, []],

@@ -192,6 +192,23 @@ suite('connections between calls', () => {
     assert.equal((await errorOf(server.url, WHAT, transport)).reason, 'CompassUnreachable');
     assert.equal(server.received.length, 1);
   });
+});
+
+suite('over some seconds', { concurrency: true }, () => {
+  let transport: Transport;
+
+  before(async () => {
+    transport = { extraRoots: [(await serverAuthority()).root.pem] };
+  });
+
+  test('C5: an answer that takes longer than a connection may be idle is awaited', async () => {
+    await using server = await startTlsServer((request, response) => {
+      setTimeout(() => GOOD(request, response), 6000);
+    });
+    const calls = [WHAT, TOKEN_CALL].map((what) => call({ url: server.url, target: 'connector' }, what, transport));
+    for (const { data } of await Promise.all(calls)) assert.deepEqual(data, { thing: 1 });
+    assert.equal(server.received.length, 2);
+  });
 
   test('X16: belong to one credential, and close when they are idle', async (t) => {
     const { server: issued } = await serverAuthority();
@@ -202,7 +219,11 @@ suite('connections between calls', () => {
     });
     await using server = await startTlsServer(GOOD, { keepAliveTimeout: 60_000 });
     const calls = (fingerprint: string) =>
-      Promise.all(Array.from({ length: 50 }, () => callOk(server, WHAT, { credential: credential(fingerprint) })));
+      Promise.all(
+        Array.from({ length: 50 }, () =>
+          call({ url: server.url, target: 'director', credential: credential(fingerprint) }, WHAT, transport),
+        ),
+      );
     const flying = calls('old');
     await calls('new');
     await flying;

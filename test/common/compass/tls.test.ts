@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { before, suite, test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import type { ClientCredential, Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { call } from '#common/compass/graphql.ts';
 import { CompassError } from '#common/errors.ts';
@@ -18,7 +19,7 @@ import { always, serverAuthority, startTlsServer, type TlsServer } from './tls-s
 
 const WHAT = { document: 'query thing { thing }', operationName: 'thing' };
 const GOOD = always(200, '{"data":{"thing":1}}');
-const PROGRAM = join(import.meta.dirname, 'call-once.ts');
+const PROGRAM = fileURLToPath(import.meta.resolve('./call-once.ts'));
 const HOUR_MS = 3_600_000;
 
 function credentialOf(issued: Issued): ClientCredential {
