@@ -30,13 +30,17 @@ test("a ServiceAccount's token has the rights that RBAC objects give it", async 
   const made = await call(api, 'POST', '/api/v1/namespaces/default/serviceaccounts/bot/token', { body: { spec: {} } });
   const token = String(at(made.body, 'status', 'token'));
   assert.equal((await call(api, 'GET', secrets, { token })).code, 403);
-  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }];
+  const rules = [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: ['named'], verbs: ['get'] },
+  ];
   await call(api, 'POST', `${rbac}/roles`, { body: { metadata: { name: 'r' }, rules } });
   const subjects = [{ kind: 'ServiceAccount', name: 'bot', namespace: 'default' }];
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' };
   await call(api, 'POST', `${rbac}/rolebindings`, { body: { metadata: { name: 'r' }, subjects, roleRef } });
   assert.equal((await call(api, 'GET', secrets, { token })).code, 200);
   assert.equal((await call(api, 'GET', `${secrets}/x`, { token })).code, 403);
+  assert.equal((await call(api, 'GET', `${secrets}/named`, { token })).code, 404);
   const review = { spec: { resourceAttributes: { namespace: 'default', verb: 'list', resource: 'secrets' } } };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
   assert.equal(at((await call(api, 'POST', path, { token, body: review })).body, 'status', 'allowed'), true);

@@ -1,5 +1,4 @@
 import type { KubeObject } from './object.ts';
-import { expired } from './status.ts';
 
 /** One write as the history keeps it. `object` is the state after it, for DELETED the last state with the new revision. */
 export type Change = {
@@ -45,10 +44,9 @@ export class Storage {
     return this.#objects.get(resource)?.get(key(namespace, name));
   }
 
-  /** Objects ordered by namespace and name, as they are now or as they were at a revision (410 when compacted). */
+  /** Objects ordered by namespace and name, as they are now or as they were at a revision not below the floor. */
   list(resource: string, namespace?: string, revision = this.#revision): KubeObject[] {
     const objects = new Map(this.#objects.get(resource));
-    if (revision < this.#floor) throw expired('The resourceVersion for the provided list is too old.');
     for (let i = this.#history.length - 1; i >= 0; i--) {
       const change = this.#history[i];
       if (change === undefined || change.revision <= revision) break;
