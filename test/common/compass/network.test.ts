@@ -98,9 +98,9 @@ suite('a call over a bad network', () => {
 
   test('an answer that does not come, or does not end, is given up after the time-out for the whole call', async () => {
     await using silent = await startTlsServer(() => undefined);
-    const error = await errorOf(silent.url, { ...TOKEN_CALL, timeoutMs: 150 }, transport);
+    const error = await errorOf(silent.url, { ...TOKEN_CALL, timeoutMs: 1500 }, transport);
     assert.deepEqual([error.reason, error.maybeDone], ['CompassTimeout', true]);
-    assert.match(error.message, /no answer within 0.15 s/);
+    assert.match(error.message, /no answer within 1.5 s/);
     await using dripping = await startTlsServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const timer = setInterval(() => response.write(' '), 20);

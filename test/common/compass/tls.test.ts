@@ -90,9 +90,10 @@ suite('C26: the server’s certificate', () => {
     }
   });
 
-  test('is of a CA in NODE_EXTRA_CA_CERTS, with further roots and without', async () => {
+  test('is of a CA in NODE_EXTRA_CA_CERTS, with further roots and without', async (t) => {
     await using server = await startTlsServer(GOOD);
     const folder = await mkdtemp(join(tmpdir(), 'compass-roots-'));
+    t.after(() => rm(folder, { recursive: true }));
     const file = join(folder, 'extra.pem');
     await writeFile(file, root.pem);
     const other = await issueRoot('Other');
@@ -101,7 +102,6 @@ suite('C26: the server’s certificate', () => {
       const child = spawn(process.execPath, [PROGRAM, input], { env: { ...process.env, NODE_EXTRA_CA_CERTS: file } });
       assert.equal(await text(child.stdout), 'ok');
     }
-    await rm(folder, { recursive: true });
   });
 
   test('is checked for an address as well as for a name', async () => {
