@@ -191,7 +191,7 @@ export class Reconciler {
       tokenRequired: tokenRequired && { message: tokenRequired.message },
       warnings: warnings(),
       requests: this.#requests.observed,
-      leader: { isLeader: true, pod: context.config.podName, version: VERSION },
+      leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },
       connectorContact: connectorContact(),
       nextSyncAt: connection ? now + syncStep.dueInMs : undefined,
     };

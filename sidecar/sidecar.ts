@@ -14,6 +14,8 @@ import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Health } from './health/health.ts';
+import { leaderPass } from './leader/leader-pass.ts';
+import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
@@ -72,7 +74,8 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const { clock, random, stopping } = surroundings;
   const { config, log, cluster, health } = parts;
   const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
-  const context = connectionContext(surroundings, parts, wire);
+  const leadership = new Leadership({ cluster, clock, log, random, config, onChange: () => loop.trigger() });
+  const context = connectionContext(surroundings, parts, wire, leadership);
   const { transport } = wire;
   const director = directorListing(transport);
   const synchronizer = createSynchronizer({ cluster, clock, log, config, director });
@@ -87,16 +90,23 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,
   });
-  const { onPass } = health.liveness;
-  const loop = new Loop({ pass: reconciler.pass, clock, log, random, stopping, onPass });
+  const pass = leaderPass({ leadership, context, reconciler, health });
+  const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
   const onChange = loop.trigger;
-  await Promise.all([loop.run(), keepWatches({ cluster, config, clock, log, random, stopping, onChange })]);
+  // The Lease is kept until the last pass has ended, whose answers are still to be stored.
+  const ended = new AbortController();
+  await Promise.all([
+    loop.run().finally(() => ended.abort()),
+    leadership.run(ended.signal),
+    keepWatches({ cluster, config, clock, log, random, stopping, onChange }),
+  ]);
 }
 
 function connectionContext(
   { clock, stopping }: Surroundings,
   { config, log, cluster }: Parts,
   { transport }: CompassWire,
+  leadership: Leadership,
 ): ConnectionContext {
   const { connectionName, ownNamespace: namespace } = config;
   const names = ownObjectNames(connectionName);
@@ -109,6 +119,7 @@ function connectionContext(
     config,
     transport,
     stopping,
+    isLeader: () => leadership.isLeader,
     journal: store(names.journal, JOURNAL_FORMAT),
     state: store(names.state, STATE_FORMAT),
   };

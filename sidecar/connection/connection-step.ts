@@ -51,7 +51,7 @@ export class ConnectionStep {
 
   /** In how many ms this step has something to do by itself; where only a change from outside can help, never. */
   #dueInMs(decision: PairingDecision, { connection, isRefusal }: Outcome, renewAt: number, isRetried: boolean): number {
-    if (decision === 'pair') return this.#pairing.schedule.dueInMs;
+    if (decision === 'pair') return this.#pairing.isBlocked ? Number.POSITIVE_INFINITY : this.#pairing.schedule.dueInMs;
     const { schedule } = this.#upkeep;
     if (isRefusal) return 0;
     if (connection === undefined) return isRetried ? schedule.dueInMs : Number.POSITIVE_INFINITY;

@@ -16,6 +16,8 @@ export interface ConnectionContext {
   readonly transport: Transport;
   readonly journal: DocumentStore<Journal>;
   readonly state: DocumentStore<StoredState>;
+  /** Whether this replica leads, on the monotonic clock: asked right before each call that matters. */
+  readonly isLeader: () => boolean;
   /** Set at SIGTERM: from then on no call starts that carries a token or makes a certificate. */
   readonly stopping: AbortSignal;
 }

@@ -25,6 +25,11 @@ export class DocumentStore<T> {
     return this.#stored?.value;
   }
 
+  /** Somebody else may have written it since: the next load() reads it anew. */
+  forget(): void {
+    this.#loaded = false;
+  }
+
   /** What is in memory; undefined before load() and where there is none. */
   get value(): T | undefined {
     return this.#stored?.value;

@@ -61,7 +61,7 @@ async function configure(
   journal: PreparedJournal | ConfiguredJournal,
   token: Sensitive | undefined,
 ): Promise<ConfiguredJournal> {
-  refuseWhenStopping(context);
+  requireTurn(context);
   const answer = await fetchConfiguration(applicant.endpoint, context.transport, token);
   const { purpose, startedAt, key, tokenHash } = journal;
   const configured: ConfiguredJournal = {
@@ -131,7 +131,7 @@ async function sign(
 ): Promise<IssuedJournal> {
   const subject = requireAcceptable(context, applicant, journal);
   const csr = await buildCsr(journal.key, subject);
-  refuseWhenStopping(context);
+  requireTurn(context);
   const answer = await signCertificateSigningRequest(applicant.endpoint, context.transport, csr, journal.secondToken);
   const judged = judgeIssued(answer, { key: journal.key, subject, now: context.clock.now() });
   for (const warning of judged.warnings) context.log.warn('the new certificate is unusual', { warning });
@@ -160,8 +160,10 @@ function keep(context: ConnectionContext, journal: Journal): Promise<void> {
   });
 }
 
-function refuseWhenStopping(context: ConnectionContext): void {
-  if (context.stopping.aborted) {
-    throw new CompassError('Stopping', 'stopping: no call that a token or a certificate hangs on is begun');
+/** Compass knows no fencing: only who leads, and is not told to stop, begins a call that a token or a certificate hangs on. */
+function requireTurn({ stopping, isLeader }: ConnectionContext): void {
+  if (stopping.aborted || !isLeader()) {
+    const why = stopping.aborted ? 'stopping' : 'another replica may lead by now';
+    throw new CompassError('Stopping', `${why}: no call that a token or a certificate hangs on is begun`);
   }
 }

@@ -57,7 +57,7 @@ export async function prove(context: ConnectionContext, connection: Connection):
   try {
     await fetchRuntime(directorEndpoint(connection), context.transport, connection.runtimeId);
   } catch (error) {
-    if (!hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound', 'CompassFailed')) throw error;
+    if (!hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound')) throw error;
   }
 }
 

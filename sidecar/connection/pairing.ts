@@ -16,6 +16,8 @@ export class Pairing {
   readonly #context: ConnectionContext;
   readonly #upkeep: Upkeep;
   #error: unknown;
+  /** A pairing waits for a configuration that was deleted or damaged meanwhile: no time helps. */
+  isBlocked = false;
 
   constructor(context: ConnectionContext, upkeep: Upkeep, random: () => number) {
     this.#context = context;
@@ -32,6 +34,7 @@ export class Pairing {
   /** `serving` is the credential that Compass accepts, if there is one. */
   async run(input: ConnectionInput, serving: Connection | undefined): Promise<Outcome> {
     const { configuration } = input;
+    this.isBlocked = configuration instanceof CompassError;
     if (configuration instanceof CompassError) {
       return { connection: serving, step: 'establish', attempted: true, error: configuration };
     }

@@ -1,0 +1,44 @@
+import { CompassError } from '#common/errors.ts';
+import { readStored } from '#common/pki/certificate.ts';
+import type { ConnectionContext } from '../connection/context.ts';
+import { readPair } from '../connection/credential-store.ts';
+import type { Pass } from '../loop.ts';
+import type { Leadership } from './leadership.ts';
+
+export interface LeaderPassOptions {
+  readonly leadership: Pick<Leadership, 'isLeader'>;
+  readonly context: ConnectionContext;
+  readonly reconciler: { readonly pass: Pass };
+  readonly health: { onStandby(hasCredentials: boolean): void };
+}
+
+/** How often a standby looks whether the credentials are there with which it could take over. */
+const STANDBY_PERIOD_MS = 30_000;
+
+/** Passes of the leader alone; a standby writes nothing and calls nobody. A new leader believes nothing that it remembers. */
+export function leaderPass({ leadership, context, reconciler, health }: LeaderPassOptions): Pass {
+  let wasLeader = false;
+  return async () => {
+    if (!leadership.isLeader) {
+      wasLeader = false;
+      health.onStandby(await hasCredentials(context));
+      return STANDBY_PERIOD_MS;
+    }
+    if (!wasLeader) {
+      context.state.forget();
+      context.journal.forget();
+      wasLeader = true;
+    }
+    return reconciler.pass();
+  };
+}
+
+async function hasCredentials({ cluster, config, clock }: ConnectionContext): Promise<boolean> {
+  const pair = await readPair(cluster, config.clientSecret);
+  try {
+    return pair !== undefined && readStored(pair, clock.now()).notAfter > clock.now();
+  } catch (error) {
+    if (error instanceof CompassError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { LEASE } from '#common/cluster/objects.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import { errorFields, type Log } from '#common/log.ts';
+import { ownObjectNames, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
+import type { Config } from '../config.ts';
+import { heldBy, LEASE_DURATION_MS, type Lease, RENEW_PERIOD_MS, released } from './lease.ts';
+
+export interface LeadershipOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly config: Pick<Config, 'connectionName' | 'ownNamespace' | 'podName'>;
+  /** Told when this replica begins to lead or stops. */
+  readonly onChange: () => void;
+}
+
+interface Observed {
+  readonly record: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * Leader election by a Lease, as client-go does it: clocks are never compared. A standby takes the Lease when what it
+ * sees of it has not changed for its whole duration on its own monotonic clock; a leader counts as such for one duration after
+ * its last renewal began, so that it has stopped before anybody else may start.
+ */
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #identity: string;
+  #leadsUntilMs = Number.NEGATIVE_INFINITY;
+  #observed: Observed | undefined;
+  #holder: string | undefined;
+  #isWithoutRights = false;
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+    this.#identity = `${options.config.podName}_${randomUUID()}`;
+  }
+
+  /** Whether this replica may act now. */
+  get isLeader(): boolean {
+    return this.#options.clock.monotonicMs() < this.#leadsUntilMs;
+  }
+
+  /** The pod that leads, as far as is known. */
+  get leader(): string | undefined {
+    return this.#holder?.replace(/_[0-9a-f-]{36}$/, '') || undefined;
+  }
+
+  /** Takes, keeps and watches the Lease until `until` aborts; then gives it up. */
+  async run(until: AbortSignal): Promise<void> {
+    const { clock, random, onChange } = this.#options;
+    while (!until.aborted) {
+      const led = this.isLeader;
+      await this.#round();
+      if (led !== this.isLeader) onChange();
+      await clock.sleep(RENEW_PERIOD_MS * (0.9 + 0.2 * random()), until);
+    }
+    await this.#release();
+  }
+
+  async #round(): Promise<void> {
+    const { clock, log } = this.#options;
+    const startedMs = clock.monotonicMs();
+    try {
+      if (await this.#takeOrKeep()) this.#leadsUntilMs = startedMs + LEASE_DURATION_MS;
+      this.#isWithoutRights = false;
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      // Without the right to Leases (the reference agent's account has none) there is nobody to agree with.
+      if (hasReason(error, 'ClusterForbidden')) this.#leadAlone(startedMs, error);
+      else if (!hasReason(error, 'ClusterConflict')) log.debug('the Lease was not renewed', errorFields(error));
+    }
+  }
+
+  #leadAlone(startedMs: number, error: CompassError): void {
+    if (!this.#isWithoutRights) {
+      this.#options.log.warn('no right to the Lease: working as if this were the only replica', errorFields(error));
+    }
+    this.#isWithoutRights = true;
+    this.#holder = this.#identity;
+    this.#leadsUntilMs = startedMs + LEASE_DURATION_MS;
+  }
+
+  /** True when the Lease is ours, and was renewed. */
+  async #takeOrKeep(): Promise<boolean> {
+    const { cluster, clock } = this.#options;
+    const lease = await cluster.find<Lease>(this.#ref);
+    this.#observe(lease);
+    if (lease && !this.#isFree(lease)) return false;
+    const spec = heldBy(this.#identity, lease?.spec, clock.now());
+    const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+    const written = lease
+      ? await cluster.replace<Lease>(LEASE, { ...lease, spec }, options)
+      : await cluster.create<Lease>(LEASE, this.#newLease(spec), options);
+    this.#observe(written);
+    return true;
+  }
+
+  #observe(lease: Lease | undefined): void {
+    this.#holder = lease?.spec?.holderIdentity;
+    const record = JSON.stringify([lease?.spec?.holderIdentity, lease?.spec?.renewTime, lease?.metadata.uid]);
+    if (record !== this.#observed?.record) this.#observed = { record, sinceMs: this.#options.clock.monotonicMs() };
+  }
+
+  #isFree({ spec }: Lease): boolean {
+    if (!spec?.holderIdentity || spec.holderIdentity === this.#identity) return true;
+    const durationMs = (spec.leaseDurationSeconds ?? LEASE_DURATION_MS / 1_000) * 1_000;
+    const silentMs = this.#options.clock.monotonicMs() - (this.#observed?.sinceMs ?? Number.POSITIVE_INFINITY);
+    return silentMs >= durationMs;
+  }
+
+  async #release(): Promise<void> {
+    const { cluster, clock, log } = this.#options;
+    this.#leadsUntilMs = Number.NEGATIVE_INFINITY;
+    try {
+      const lease = await cluster.find<Lease>(this.#ref);
+      if (lease?.spec?.holderIdentity !== this.#identity) return;
+      await cluster.replace<Lease>(LEASE, { ...lease, spec: released(lease.spec, clock.now()) });
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      log.debug('the Lease was not given up; it runs out by itself', errorFields(error));
+    }
+  }
+
+  get #ref() {
+    const { connectionName, ownNamespace: namespace } = this.#options.config;
+    return { kind: LEASE, namespace, name: ownObjectNames(connectionName).lease };
+  }
+
+  #newLease(spec: NonNullable<Lease['spec']>): Lease {
+    const { name, namespace } = this.#ref;
+    const { apiVersion, kind } = LEASE;
+    return { apiVersion, kind, metadata: { name, namespace, labels: SIDECAR_LABELS }, spec };
+  }
+}

@@ -1,0 +1,39 @@
+import type { KubeObject } from '#common/cluster/objects.ts';
+
+/** coordination.k8s.io/v1 Lease, as leader election uses it. */
+export interface Lease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
+}
+
+/** How long a holder that went silent keeps the Lease, and how often one that lives renews it. */
+export const LEASE_DURATION_MS = 15_000;
+export const RENEW_PERIOD_MS = 5_000;
+
+/** RFC 3339 with microseconds, as `metav1.MicroTime` is written. */
+function microTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/(\.\d{3})Z$/, '$1000Z');
+}
+
+/** The spec with which `identity` takes or keeps the Lease. */
+export function heldBy(identity: string, previous: Lease['spec'], now: number): NonNullable<Lease['spec']> {
+  const isSame = previous?.holderIdentity === identity;
+  const transitions = previous?.leaseTransitions ?? 0;
+  return {
+    holderIdentity: identity,
+    leaseDurationSeconds: LEASE_DURATION_MS / 1_000,
+    acquireTime: isSame ? (previous.acquireTime ?? microTime(now)) : microTime(now),
+    renewTime: microTime(now),
+    leaseTransitions: previous === undefined || isSame ? transitions : transitions + 1,
+  };
+}
+
+/** Given up: whoever looks next may take it at once. */
+export function released(previous: Lease['spec'], now: number): NonNullable<Lease['spec']> {
+  return { ...previous, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) };
+}
