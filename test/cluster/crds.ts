@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CUSTOM_RESOURCE_DEFINITION, type KubeObject } from '#common/cluster/objects.ts';
+import { hasReason } from '#common/errors.ts';
 import { until } from './until.ts';
 
 /**
@@ -18,6 +19,7 @@ const FOLDERS = {
 interface Definition extends KubeObject {
   readonly spec: {
     readonly group: string;
+    readonly scope?: string;
     readonly names: { readonly kind: string; readonly plural: string };
     readonly versions: readonly { readonly name: string; readonly subresources?: object }[];
   };
@@ -51,6 +53,20 @@ export async function installCrd(cluster: Cluster, definition: KubeObject): Prom
   const paths = spec.versions.map(({ name }) => `/apis/${spec.group}/${name}/${spec.names.plural}`);
   await until(`${spec.names.plural} are served`, async () => {
     for (const path of paths) await cluster.raw(path);
-    return true;
+    return takesWrites(cluster, definition as Definition);
   });
+}
+
+/** A list is served before the storage is: an object that is no good must be refused for that, and for nothing else. */
+async function takesWrites(cluster: Cluster, { spec }: Definition): Promise<boolean> {
+  const { group, names, versions, scope } = spec;
+  const apiVersion = `${group}/${versions[0]?.name}`;
+  const kind = { apiVersion, kind: names.kind, plural: names.plural, namespaced: scope === 'Namespaced' };
+  const metadata = { name: 'takes-writes', ...(kind.namespaced ? { namespace: 'default' } : {}) };
+  try {
+    await cluster.create(kind, { apiVersion, kind: names.kind, metadata }, { dryRun: true });
+    return true;
+  } catch (error) {
+    return hasReason(error, 'ClusterRefused', 'ClusterForbidden');
+  }
 }

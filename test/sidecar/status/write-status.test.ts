@@ -6,6 +6,7 @@ import type { Observation } from '../../../sidecar/status/observation.ts';
 import { StatusWriter, type WantedConnection } from '../../../sidecar/status/write-status.ts';
 import type { Crds } from '../../cluster/crds.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
+import { until } from '../../cluster/until.ts';
 import { connected, NOON, synchronized } from './observations.ts';
 
 const NAME = 'compass-connection';
@@ -32,14 +33,21 @@ function readyOf({ status }: CompassConnection): string | undefined {
 
 async function start(t: TestContext, crds: Crds) {
   const cluster = await startTestCluster(t, { crds });
-  return { cluster, writer: new StatusWriter(cluster.cluster, NAME) };
+  const writer = new StatusWriter(cluster.cluster, NAME);
+  // a definition that is new may still be without its storage: the next pass tries again, and so does this
+  const create = (first: WantedConnection) =>
+    until('the CompassConnection is created', async () => {
+      const { connection, error } = await writer.write(undefined, first);
+      if (error) throw error;
+      return connection;
+    });
+  return { cluster, writer, create };
 }
 
 for (const crds of EVERY_DEFINITION) {
   test(`an absent CompassConnection is created with its status, and nothing is written again (${crds})`, async (t) => {
-    const { cluster, writer } = await start(t, crds);
-    const { connection, error } = await writer.write(undefined, wanted(synchronized(), { urls: undefined }));
-    assert.equal(error, undefined);
+    const { cluster, writer, create } = await start(t, crds);
+    const connection = await create(wanted(synchronized(), { urls: undefined }));
     const stored = await get(cluster);
     assert.deepEqual(stored.spec, { managementInfo: { connectorUrl: '', directorUrl: '' } });
     assert.equal(stored.status?.connectionState, 'Synchronized');
@@ -53,8 +61,8 @@ for (const crds of EVERY_DEFINITION) {
   });
 
   test(`status, URLs, flags and finished requests change together, and kubectl wait believes it (${crds})`, async (t) => {
-    const { cluster, writer } = await start(t, crds);
-    await writer.write(undefined, wanted(connected(), { urls: undefined }));
+    const { cluster, writer, create } = await start(t, crds);
+    await create(wanted(connected(), { urls: undefined }));
     const asked = await cluster.cluster.mergePatch<CompassConnection>(REF, {
       metadata: {
         annotations: { 'compass.kyma-project.io/sync': 'id-1', 'compass.kyma-project.io/renew': 'id-2', mine: 'stays' },
@@ -90,8 +98,8 @@ for (const crds of EVERY_DEFINITION) {
 }
 
 test('a change of spec by somebody is observed with the next pass, under a definition that counts every write', async (t) => {
-  const { cluster, writer } = await start(t, 'ours');
-  await writer.write(undefined, wanted(synchronized()));
+  const { cluster, writer, create } = await start(t, 'ours');
+  await create(wanted(synchronized()));
   const changed = await cluster.cluster.mergePatch<CompassConnection>(REF, { spec: { resyncNow: true } });
   const { connection } = await writer.write(changed, wanted(synchronized()));
   assert.equal(connection?.status?.conditions?.[0]?.observedGeneration, connection?.metadata.generation);
@@ -104,8 +112,8 @@ test('a change of spec by somebody is observed with the next pass, under a defin
 });
 
 test('K5: a conflict is answered by a fresh read, and the change of the other one stays', async (t) => {
-  const { cluster, writer } = await start(t, 'ours');
-  const { connection } = await writer.write(undefined, wanted(connected()));
+  const { cluster, writer, create } = await start(t, 'ours');
+  const connection = await create(wanted(connected()));
   await cluster.cluster.mergePatch(REF, { metadata: { labels: { team: 'blue' } }, spec: { resyncNow: true } });
   const { error } = await writer.write(connection, wanted(synchronized()));
   assert.equal(error, undefined);
@@ -118,8 +126,8 @@ test('K5: a conflict is answered by a fresh read, and the change of the other on
 });
 
 test('K18: a status of nonsense is put right, and an error that is gone is removed', async (t) => {
-  const { cluster, writer } = await start(t, 'field');
-  await writer.write(undefined, wanted(synchronized()));
+  const { cluster, writer, create } = await start(t, 'field');
+  await create(wanted(synchronized()));
   const spoilt = await cluster.cluster.mergePatch<CompassConnection>(REF, {
     status: {
       connectionState: 'Bananas',
@@ -142,8 +150,8 @@ test('K19: without the definition nothing is written, and the reason says so', a
 });
 
 test('a CompassConnection that was deleted during the pass is not brought back behind its deletion', async (t) => {
-  const { cluster, writer } = await start(t, 'ours');
-  const { connection } = await writer.write(undefined, wanted(connected()));
+  const { cluster, writer, create } = await start(t, 'ours');
+  const connection = await create(wanted(connected()));
   await cluster.cluster.delete(REF);
   const { connection: after, error } = await writer.write(connection, wanted(synchronized()));
   assert.equal(error, undefined);
@@ -152,8 +160,8 @@ test('a CompassConnection that was deleted during the pass is not brought back b
 });
 
 test('a definition that gets the status subresource while the sidecar runs is noticed', async (t) => {
-  const { cluster, writer } = await start(t, 'ours');
-  const { connection } = await writer.write(undefined, wanted(connected()));
+  const { cluster, writer, create } = await start(t, 'ours');
+  const connection = await create(wanted(connected()));
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/compassconnections.compass.kyma-project.io';
   const body = [{ op: 'add', path: '/spec/versions/0/subresources', value: { status: {} } }];
   await cluster.request('PATCH', path, { body, contentType: 'application/json-patch+json' });
@@ -164,7 +172,6 @@ test('a definition that gets the status subresource while the sidecar runs is no
 });
 
 async function untilSubresource(cluster: TestCluster): Promise<void> {
-  const { until } = await import('../../cluster/until.ts');
   await until('the subresource is served', async () => {
     const list = (await cluster.cluster.raw(`/apis/${COMPASS_CONNECTION.apiVersion}`)) as {
       resources: { name: string }[];
