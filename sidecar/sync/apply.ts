@@ -35,8 +35,13 @@ export async function applyDesired(
     const action = await writeSecret(scene, secret, record);
     if (action !== 'unchanged') secrets.push({ name: secret.name, action });
   }
-  const differs = record.digest !== desiredDigest(scene, desired);
-  if (differs) record = await applyApplication(scene, desired, record);
+  const object = `Application ${desired.name}`;
+  const wanted = desiredDigest(scene, desired);
+  const differs = !scene.alterations.isExpected(object, wanted, record.digest);
+  if (differs) {
+    record = await applyApplication(scene, desired, record);
+    scene.alterations.record(object, wanted, record.digest);
+  }
   for (const { name } of desired.secrets) await dropOtherOwners(scene, name, record);
   const isUpdated = differs || secrets.length > 0;
   return { record, action: target ? (isUpdated ? 'updated' : 'unchanged') : 'created', secrets };

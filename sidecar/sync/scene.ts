@@ -1,6 +1,7 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
+import type { Alterations } from './alterations.ts';
 import type { Place } from './place.ts';
 import type { Present } from './present.ts';
 
@@ -9,6 +10,7 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly place: Place;
   readonly present: Present;
+  readonly alterations: Alterations;
   /** Takes a Secret's name for an Application's id; false where another one has it already in this listing. */
   claimSecret(name: string, id: string): boolean;
   /** Carries out one write; see `writer`. */

@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import type { Alterations } from './alterations.ts';
 import { settleNames } from './conclude.ts';
 import { concurrently } from './concurrently.ts';
 import { deleteUnlisted, findUnlisted, toCandidate } from './delete-unlisted.ts';
@@ -19,6 +20,12 @@ const CONCURRENCY = 8;
 /** How often the list is read in one round, when it changes while it is read. */
 const MOST_READINGS = 4;
 
+/** What is remembered from round to round. */
+export interface Memory {
+  readonly deletions: DeletionState;
+  readonly alterations: Alterations;
+}
+
 export interface RoundResult {
   readonly outcome: SyncOutcome;
   readonly deletions: DeletionState;
@@ -28,7 +35,7 @@ export interface RoundResult {
 export async function synchronizeOnce(
   options: SynchronizerOptions,
   request: SyncRequest,
-  deletions: DeletionState,
+  { deletions, alterations }: Memory,
 ): Promise<RoundResult> {
   const { cluster, clock, config } = options;
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
@@ -36,7 +43,7 @@ export async function synchronizeOnce(
   const present = seen instanceof CompassError ? new Present() : seen;
   const tally = new Tally(() => clock.now());
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
-  const scene = { cluster, place, present, claimSecret, write: writer(clock, request.signal) };
+  const scene = { cluster, place, present, alterations, claimSecret, write: writer(clock, request.signal) };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings);
   if (seen instanceof CompassError) round.applyError = seen;

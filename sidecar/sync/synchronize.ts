@@ -2,6 +2,7 @@ import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { errorFields, type Log } from '#common/log.ts';
 import type { Config } from '../config.ts';
+import { Alterations } from './alterations.ts';
 import { type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
 import type { FailedApplication, SyncOutcome } from './outcome.ts';
@@ -42,6 +43,7 @@ export interface Synchronizer {
 
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   let running: Promise<SyncOutcome> | undefined;
+  const alterations = new Alterations(options.log);
   let deletions: DeletionState = NO_DELETIONS;
   let listedFor: string | undefined;
   let failing: ReadonlyMap<string, FailedApplication> = new Map();
@@ -51,7 +53,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     // What one Runtime's listings said of absence says nothing about another's.
     if (of !== listedFor) deletions = NO_DELETIONS;
     listedFor = of;
-    const result = await synchronizeOnce(options, request, deletions);
+    const result = await synchronizeOnce(options, request, { deletions, alterations });
     deletions = result.deletions;
     failing = logOutcome(options.log, result.outcome, failing);
     return result.outcome;

@@ -21,15 +21,19 @@ export async function writeSecret(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const before = scene.present.secret(desired.name);
   const secret = toSecret(desired, owner, before, scene.place);
+  const object = `Secret ${desired.name}`;
+  const wanted = desiredSecretDigest(desired);
   if (!before) {
-    remember(scene, await scene.write(() => scene.cluster.create(SECRET, secret, FIELD_MANAGER)));
+    const created = remember(scene, await scene.write(() => scene.cluster.create(SECRET, secret, FIELD_MANAGER)));
+    scene.alterations.record(object, wanted, created.digest);
     return 'created';
   }
   const isOwned = before.owners.some(({ uid }) => uid === owner.uid);
-  if (isOwned && before.digest === desiredSecretDigest(desired)) return 'unchanged';
+  if (isOwned && scene.alterations.isExpected(object, wanted, before.digest)) return 'unchanged';
   const options = { ...FIELD_MANAGER, force: true };
   const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
-  remember(scene, await dropOtherKeys(scene, desired, applied));
+  const { digest } = remember(scene, await dropOtherKeys(scene, desired, applied));
+  scene.alterations.record(object, wanted, digest);
   return 'updated';
 }
 
@@ -78,6 +82,8 @@ export async function deleteSecret(scene: Scene, { name, uid, resourceVersion }:
   scene.present.removeSecret(name);
 }
 
-function remember(scene: Scene, secret: Secret): void {
-  scene.present.putSecret(toPresentSecret(secret, scene.place.connectionName));
+function remember(scene: Scene, secret: Secret): PresentSecret {
+  const record = toPresentSecret(secret, scene.place.connectionName);
+  scene.present.putSecret(record);
+  return record;
 }

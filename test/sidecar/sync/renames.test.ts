@@ -41,6 +41,9 @@ test('D12: where both names cut to the same Secret, it gets its second owner bef
   const prefix = 'a-name-of-more-than-26-characters';
   world.simulator.landscape.createApplication(application(1, `${prefix}-x`, [withSecret(2)]));
   await world.sync();
+  // Once more, so that the owner was applied: then an apply without it would drop it at once.
+  world.simulator.landscape.updateApplication(id(1), { bundles: [withSecret(2, 'another')] });
+  await world.sync();
   const name = `a-name-of-more-than-26-cha-${id(2)}`;
   const original = await world.secret(name);
   assert.ok(original);

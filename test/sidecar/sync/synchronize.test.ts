@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
+import { DEFAULTS_FIELD_MANAGER, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import { application, basic, bundle, id, oauth } from './samples.ts';
 import { startSyncWorld } from './world.ts';
 
@@ -94,6 +94,8 @@ test('what is written once, at creation, belongs to another field manager and is
   assert.equal(orders?.spec?.encodeUrl, true);
   assert.equal(orders?.spec?.skipInstallation, false);
   assert.equal(orders?.spec?.description, 'all orders');
+  const once = orders?.metadata.managedFields?.find(({ manager }) => manager === DEFAULTS_FIELD_MANAGER);
+  assert.match(JSON.stringify(once?.fieldsV1), /skipInstallation/);
   const applied = orders?.metadata.managedFields?.find(({ operation }) => operation === 'Apply');
   assert.equal(applied?.manager, SIDECAR_FIELD_MANAGER);
   assert.doesNotMatch(JSON.stringify(applied?.fieldsV1), /encodeUrl|skipInstallation/);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { TestContext } from 'node:test';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { silentLog } from '#common/log.ts';
@@ -25,7 +26,7 @@ export interface SyncWorld {
   readonly clock: ManualClock;
   readonly sync: Sync;
   /** Another synchronizer of the same world: after a restart, or of another connection. */
-  another(config?: Partial<SynchronizerOptions['config']>): Sync;
+  another(config?: Partial<SynchronizerOptions['config']>, as?: Cluster): Sync;
   application(name: string): Promise<Application | undefined>;
   secret(name: string): Promise<Secret | undefined>;
   /** The values of a Secret, decoded; undefined where there is none. */
@@ -54,8 +55,8 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const director = directorListing({ extraRoots: [simulator.caPem] });
 
-  const another: SyncWorld['another'] = (config) => {
-    const options = { cluster, clock, log: silentLog, director, config: { ...CONFIG, ...config } };
+  const another: SyncWorld['another'] = (config, as = cluster) => {
+    const options = { cluster: as, clock, log: silentLog, director, config: { ...CONFIG, ...config } };
     const synchronizer = createSynchronizer(options);
     return (more) => synchronizer.run({ endpoint, runtimeId: simulator.runtimeId, ...more });
   };
