@@ -58,8 +58,10 @@ export class CompassWire {
       warnings.push({ type: 'TLSVerificationDisabled', message });
     }
     if (Math.abs(this.#skewMs) > SKEW_WARNED_MS) {
-      const minutes = Math.round(this.#skewMs / 60_000);
-      const message = `the clock of Compass is ${minutes} minutes ahead of ours; correct the clock of the node`;
+      // In steps, so that a text that differs by a minute is not written round after round.
+      const minutes = Math.abs(Math.round(this.#skewMs / SKEW_WARNED_MS) * 5);
+      const direction = this.#skewMs > 0 ? 'ahead of' : 'behind';
+      const message = `the clock of Compass is about ${minutes} minutes ${direction} ours; correct the clock of the node`;
       warnings.push({ type: 'ClockSkew', message });
     }
     return warnings;

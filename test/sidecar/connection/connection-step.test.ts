@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CONFIG_MAP } from '#common/cluster/objects.ts';
+import { reasonIn, startBench } from './bench.ts';
+
+const MINUTE_MS = 60_000;
+
+for (const [form, wrap] of [
+  ['the bare token', (token: { token: string }) => token.token],
+  ['rawEncoded', (token: { rawEncoded: string }) => token.rawEncoded],
+  ['a URL', (token: { token: string; connectorURL: string }) => `${token.connectorURL}?token=${token.token}`],
+] as const) {
+  test(`${form} pairs, with white space and quotes around it`, async (t) => {
+    const bench = await startBench(t);
+    await bench.configure({ TOKEN: `  "${wrap(bench.simulator.requestToken())}"\n` });
+    const result = await bench.start()();
+    assert.deepEqual([reasonIn(result), result.did], [undefined, 'paired']);
+  });
+}
+
+test('the older form of the configuration, a ConfigMap, pairs where there is no Secret', async (t) => {
+  const { cluster, simulator, start } = await startBench(t);
+  const data = {
+    CONNECTOR_URL: simulator.urls.connector,
+    RUNTIME_ID: simulator.runtimeId,
+    TENANT: simulator.tenant,
+    TOKEN: simulator.requestToken().token,
+  };
+  const metadata = { namespace: 'compass-system', name: 'compass-agent-configuration' };
+  await cluster.create(CONFIG_MAP, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never);
+  assert.equal((await start()()).did, 'paired');
+});
+
+test('C2: while the Connector cannot be reached the token stays whole, and pairs when it can', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure({ CONNECTOR_URL: 'https://localhost:1/connector/graphql' });
+  const pass = bench.start();
+  assert.equal(reasonIn(await pass()), 'CompassUnreachable');
+  await bench.configure();
+  assert.equal((await pass()).did, 'paired');
+});
+
+test('a pairing that was cut short before signing goes on with the second token after a restart', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.faults.add({ operation: 'signCertificateSigningRequest', when: 'beforeConsumption', status: 503 });
+  assert.equal(reasonIn(await bench.start()()), 'CompassUnavailable');
+  bench.simulator.faults.clear();
+  const result = await bench.start()();
+  assert.equal(result.did, 'paired');
+  assert.equal(bench.count('connector', 'configuration'), 1);
+});
+
+test('C4: a certificate whose answer was lost requires a new token, which is used at once', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.faults.add({
+    operation: 'signCertificateSigningRequest',
+    when: 'afterExecution',
+    cut: true,
+    times: 1,
+  });
+  const pass = bench.start();
+  assert.equal(reasonIn(await pass()), 'CompassUnreachable');
+  bench.clock.advance(MINUTE_MS);
+  const refused = await pass();
+  assert.equal(reasonIn(refused), 'TokenRequired');
+  assert.match(String(refused.error), /answer lost/);
+  await bench.configure();
+  assert.equal((await pass()).did, 'paired');
+});
+
+test('P6: a process that was killed after its token left says so once the token is refused', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.faults.add({ operation: 'configuration', when: 'afterExecution', cut: true, times: 1 });
+  const pass = bench.start();
+  assert.equal(reasonIn(await pass()), 'CompassUnreachable');
+  bench.clock.advance(MINUTE_MS);
+  assert.equal(reasonIn(await pass()), 'TokenRequired');
+  bench.clock.advance(6 * MINUTE_MS);
+  assert.equal(reasonIn(await bench.start()()), 'TokenRequired');
+});
+
+test('C12: a token that is refused while the token database is down pairs when it is back', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.switches.tokenDatabaseDown = true;
+  const pass = bench.start();
+  for (let minute = 0; minute < 50; minute += 5) {
+    assert.equal(reasonIn(await pass()), 'TokenRefused');
+    bench.clock.advance(5 * MINUTE_MS);
+  }
+  bench.simulator.switches.tokenDatabaseDown = false;
+  assert.equal((await pass()).did, 'paired');
+});
+
+test('C13: a token that was used by somebody else is given up after an hour, and not tried again', async (t) => {
+  const bench = await startBench(t);
+  const token = await bench.configure();
+  bench.simulator.switches.tokenDatabaseDown = true;
+  const pass = bench.start();
+  let reason: string | undefined;
+  for (let minute = 0; minute <= 70; minute += 5) {
+    reason = reasonIn(await pass());
+    bench.clock.advance(5 * MINUTE_MS);
+  }
+  assert.equal(reason, 'TokenRequired');
+  const tries = bench.simulator.requests.list().length;
+  assert.ok(tries <= 20, `${tries} tries`);
+  bench.simulator.switches.tokenDatabaseDown = false;
+  await bench.configure({ TOKEN: token });
+  assert.equal(reasonIn(await bench.start()()), 'TokenRequired');
+  assert.equal(bench.simulator.requests.list().length, tries);
+});
+
+test('C20: a Director on a foreign host is refused before the second token is spent, and accepted when it is corrected', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.switches.directorURL = 'https://director.attacker.example/graphql';
+  const pass = bench.start();
+  assert.equal(reasonIn(await pass()), 'UntrustedUrl');
+  assert.equal(bench.count('connector', 'signCertificateSigningRequest'), 0);
+  bench.simulator.switches.directorURL = bench.simulator.urls.director;
+  bench.clock.advance(MINUTE_MS);
+  assert.equal((await pass()).did, 'paired');
+});
+
+test('C21: URLs that the Connector changes are used and remembered', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  await pass();
+  const moved = bench.simulator.urls.director.replace('localhost', '127.0.0.1');
+  bench.simulator.switches.directorURL = moved;
+  bench.clock.advance(6 * 60 * MINUTE_MS);
+  const before = await pass();
+  assert.equal(reasonIn(before), 'UntrustedUrl', 'another host is not trusted');
+  bench.simulator.switches.directorURL = `${bench.simulator.urls.director}?moved=1`;
+  bench.clock.advance(6 * 60 * MINUTE_MS);
+  await pass();
+  assert.match((await bench.start()()).connection?.urls.director ?? '', /moved=1$/);
+});
+
+test('K15: a client Secret that somebody deletes is written back with the same key and certificate', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  await pass();
+  await pass();
+  const before = await bench.clientSecret();
+  await bench.deleteClientSecret();
+  assert.equal(reasonIn(await pass()), undefined);
+  assert.deepEqual((await bench.clientSecret())?.data, before?.data);
+});
+
+test('I2: a new pair that Compass does not accept yet waits in the journal, and the old one serves', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  const first = await pass();
+  const before = await bench.clientSecret();
+  bench.simulator.faults.add({ target: 'director', status: 503 });
+  const failed = await pass({ isRenewalAskedFor: true });
+  assert.equal(reasonIn(failed), 'CompassUnavailable');
+  assert.equal(failed.connection?.credential.fingerprint, first.connection?.credential.fingerprint);
+  assert.deepEqual((await bench.clientSecret())?.data, before?.data);
+  bench.simulator.faults.clear();
+  const renewed = await bench.start()({ isRenewalAskedFor: false });
+  assert.equal(renewed.did, 'renewed');
+  assert.notDeepEqual((await bench.clientSecret())?.data, before?.data);
+  assert.equal(bench.count('connectorMtls', 'signCertificateSigningRequest'), 1);
+});
