@@ -56,7 +56,7 @@ test('the rights in the manifests are enough for all that the sidecar does', asy
 
   await world.configure();
   await cluster.kubectl(['delete', 'cc', 'compass-connection']);
-  await until('it pairs anew', async () => simulator.certificates.list().length === 3);
+  await until('it pairs anew', () => Promise.resolve(simulator.certificates.list().length === 3));
   await world.reaches('Synchronized');
   const report = await cluster.kubectl([
     'get',
