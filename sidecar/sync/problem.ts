@@ -24,6 +24,11 @@ export function isLasting(problem: Problem): boolean {
   return LASTING.includes(problem.reason);
 }
 
+/** What API server and etcd say of an object that is larger than they take; neither has a reason of its own for it. */
+export function isTooLarge(error: CompassError): boolean {
+  return error.status === 413 || /\b(?:request|entity) (?:is )?too large\b/i.test(error.message);
+}
+
 /** A problem as the error to throw where the Application cannot be written. */
 export function problemError(problem: Problem): CompassError {
   return new CompassError(problem.reason, problem.message);

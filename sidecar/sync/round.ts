@@ -6,7 +6,7 @@ import { keepCredentials } from './kept.ts';
 import { toDesired } from './mapping.ts';
 import { decide, foreignApplication } from './plan.ts';
 import type { PresentApplication } from './present.ts';
-import { isLasting, type Problem } from './problem.ts';
+import { isLasting, isTooLarge, type Problem } from './problem.ts';
 import { refresh } from './refresh.ts';
 import { isClusterWide, type Scene } from './scene.ts';
 import type { Tally } from './tally.ts';
@@ -158,7 +158,7 @@ export class Round {
   async #failedBy(desired: Desired, error: CompassError): Promise<void> {
     this.#countRefusal(error);
     if (this.applyError) this.tally.fail(desired, error);
-    else await this.fail(desired, error);
+    else await this.fail(desired, isTooLarge(error) ? { reason: 'ObjectTooLarge', message: error.message } : error);
   }
 
   #countRefusal(error: CompassError): void {

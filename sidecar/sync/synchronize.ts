@@ -69,6 +69,9 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   };
 }
 
+/** Beyond, the report has them. */
+const MOST_FAILURES_LOGGED = 20;
+
 /** One line where something changed, and one for each Application that begins to fail or fails differently. */
 function logOutcome(
   log: Log,
@@ -82,8 +85,10 @@ function logOutcome(
   else log.debug('applications were synchronized', summary);
   if (applyError) log.warn('applications were not applied', errorFields(applyError));
   const now = new Map(failed.map((failure) => [`${failure.id} ${failure.name}`, failure]));
-  for (const [key, failure] of now) {
-    if (before.get(key)?.message !== failure.message) log.warn('an application is not in sync', { ...failure });
-  }
+  const fresh = [...now].filter(([key, { message }]) => before.get(key)?.message !== message);
+  for (const [, failure] of fresh.slice(0, MOST_FAILURES_LOGGED))
+    log.warn('an application is not in sync', { ...failure });
+  const further = fresh.length - MOST_FAILURES_LOGGED;
+  if (further > 0) log.warn('further applications are not in sync', { count: further });
   return now;
 }

@@ -35,7 +35,6 @@ test(
     const before = await world.versions();
     // A list of the state before: the Application is missing from it, as one that was made a moment later would be.
     faultsOf(world).add({ verb: 'list', resource: 'applications', effect: { kind: 'stale', revisions: 1 } });
-    const before = await world.versions();
     const outcome = await world.another()();
     assert.deepEqual([outcome.failed, outcome.inSync], [[], 1]);
     assert.deepEqual(await world.versions(), before);
@@ -113,7 +112,7 @@ test('a cluster that goes away ends the round at once, and is named', EMBEDDED_O
   assert.deepEqual([outcome.fetch.ok, outcome.fetch.listed], [true, 50]);
 });
 
-test('S2: a right that is missing ends the round instead of failing thousands one by one', async (t) => {
+test('a right that is missing ends the round instead of failing thousands one by one', async (t) => {
   const world = await startSyncWorld(t);
   const nobody = await world.cluster.as({ name: 'nobody' });
   for (let number = 1; number <= 5; number += 1) {
@@ -121,4 +120,12 @@ test('S2: a right that is missing ends the round instead of failing thousands on
   }
   const outcome = await world.another({}, nobody.cluster)();
   assert.equal(outcome.applyError?.reason, 'ClusterForbidden');
+});
+
+test('K21: what only etcd finds too large is named as such', EMBEDDED_ONLY, async (t) => {
+  const world = await startSyncWorld(t);
+  world.simulator.landscape.createApplication(application(1, 'orders'));
+  const effect = { kind: 'status', code: 500, message: 'etcdserver: request is too large' } as const;
+  faultsOf(world).add({ verb: 'create', resource: 'applications', effect });
+  assert.equal((await world.sync()).failed[0]?.reason, 'ObjectTooLarge');
 });
