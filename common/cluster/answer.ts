@@ -6,7 +6,7 @@ import { type ApiRequest, send, type Transport } from './transport.ts';
 import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';
 
 /** The most of one answer that is read, in bytes; pages of 500 objects stay far below. */
-export const LARGEST_ANSWER = 64 * 1024 * 1024;
+const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Reads the body to its end within what is left of the call's time. */
 async function readBody(answer: IncomingMessage, request: ApiRequest, server: string, leftMs: number): Promise<string> {

@@ -7,7 +7,7 @@ import { closeIdle, keepAliveAgent } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
 
 /** Where the kubelet puts the service account of a Pod. */
-export const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet replaces the token when 80 % of its life is over; client-go reads it anew each minute, and so do we. */
 const TOKEN_AGE_MS = 60_000;

@@ -17,9 +17,6 @@ export const MANAGED_BY_VALUE = 'compass-runtime-agent';
 export const SIDECAR_FIELD_MANAGER = 'compass-sidecar';
 export const DEFAULTS_FIELD_MANAGER = 'compass-sidecar-defaults';
 
-/** Field manager of whatever the plugin writes. */
-export const PLUGIN_FIELD_MANAGER = 'kubectl-compass';
-
 /** The connection that the reference agent keeps, and ours unless told otherwise. */
 export const DEFAULT_CONNECTION_NAME = 'compass-connection';
 
