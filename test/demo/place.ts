@@ -34,7 +34,7 @@ export function namespacesOf(place: Place): readonly string[] {
 
 export const CONFIGURATION_SECRET = 'compass-agent-configuration';
 export const CLIENT_SECRET = 'cluster-client-certificates';
-export const CA_SECRET = 'ca-certificates';
+const CA_SECRET = 'ca-certificates';
 
 export function connectionRef({ connectionName: name }: Place): ObjectRef {
   return { kind: COMPASS_CONNECTION, name };

@@ -8,7 +8,7 @@ import { until } from '../../cluster/until.ts';
 import type { Narrator } from '../narrator.ts';
 import type { Place } from '../place.ts';
 
-const GONE_WITHIN_MS = 120_000;
+const GONE_WITHIN_MS = 90_000;
 
 interface Made {
   readonly ref: ObjectRef;
@@ -19,7 +19,7 @@ interface Event extends KubeObject {
   readonly involvedObject?: { readonly kind?: string; readonly name?: string };
 }
 
-/** What the demo made in somebody's cluster, and nothing else; removed by uid, the latest first. */
+/** What the demo made in somebody's cluster, and nothing else; removed by uid. */
 export class Leftovers {
   readonly #cluster: Cluster;
   readonly #place: Place;
@@ -64,9 +64,11 @@ export class Leftovers {
     await attempt('Events', () =>
       this.#removeAll<Event>(EVENT, ({ involvedObject: about }) => about?.name === connectionName, 'default'),
     );
-    for (const made of this.#made.toReversed()) {
-      await attempt(`${made.ref.kind.kind} ${made.ref.name}`, () => this.#removeMade(made));
-    }
+    // Definitions go last, and alone: a namespace does not end while the API server's kinds change.
+    const isDefinition = ({ ref }: Made) => ref.kind === CUSTOM_RESOURCE_DEFINITION;
+    const removeMade = (made: Made) => attempt(`${made.ref.kind.kind} ${made.ref.name}`, () => this.#removeMade(made));
+    await Promise.all(this.#made.filter((made) => !isDefinition(made)).map(removeMade));
+    await Promise.all(this.#made.filter(isDefinition).map(removeMade));
     if (problems.length > 0) throw new Error(`left in the cluster: ${problems.join('; ')}`);
     this.#narrator.done('everything that the demo made in the cluster is removed');
   }
@@ -92,8 +94,14 @@ export class Leftovers {
   async #removeMade({ ref, uid }: Made): Promise<void> {
     if (ref.kind === CUSTOM_RESOURCE_DEFINITION) await this.#refuseInUse(ref.name);
     await this.#cluster.delete(ref, { uid, propagationPolicy: 'Background' });
-    const isGone = async () => (await this.#cluster.find(ref))?.metadata.uid !== uid;
-    await until(`${ref.kind.kind} ${ref.name} is gone`, isGone, GONE_WITHIN_MS);
+    try {
+      const isGone = async () => (await this.#cluster.find(ref))?.metadata.uid !== uid;
+      await until(`${ref.kind.kind} ${ref.name} is gone`, isGone, GONE_WITHIN_MS);
+    } catch (error) {
+      const object = await this.#cluster.find(ref);
+      if (object?.metadata.deletionTimestamp === undefined) throw error;
+      this.#narrator.tell(`${ref.kind.kind} ${ref.name} is terminating; the cluster ends it in its own time`);
+    }
   }
 
   /** With its definition every object of a kind goes: also those that somebody else made meanwhile. */
