@@ -131,3 +131,26 @@ test('what another connection marked is foreign; an unmarked, unlisted one is de
   assert.deepEqual((await world.sync()).deleted, ['unmarked']);
   assert.ok(await world.application('of-another'));
 });
+
+test("I6: a user's own Secret stays, even where it names our Application as its owner", async (t) => {
+  const world = await startSyncWorld(t);
+  listOrders(world);
+  await world.sync();
+  const uid = (await world.application('orders'))?.metadata.uid ?? '';
+  const { apiVersion, kind } = APPLICATION;
+  await world.cluster.cluster.create<Secret>(SECRET, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'mine',
+      namespace: INTEGRATION_NAMESPACE,
+      labels: { app: 'orders', bundleId: id(2) },
+      ownerReferences: [{ apiVersion, kind, name: 'orders', uid }],
+    },
+  });
+  for (let minute = 0; minute < 3; minute += 1) {
+    await world.sync();
+    world.clock.advance(60_000);
+  }
+  assert.ok(await world.secret('mine'));
+});

@@ -150,3 +150,23 @@ test('D10: where none is present the smaller id gets the name', async (t) => {
   );
   assert.equal((await world.application('orders'))?.spec?.compassMetadata?.applicationId, id(1));
 });
+
+test('a rename waits for a complete listing, and everything else goes on', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape, faults } = world.simulator;
+  landscape.createApplication(application(1, 'before'));
+  await world.sync();
+  landscape.updateApplication(id(1), { name: 'after' });
+  landscape.createApplication(application(2, 'others'));
+  const set = { '/data/applicationsForRuntime/totalCount': 7 };
+  const fault = faults.add({ operation: 'applicationsForRuntime', set });
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, reason }) => [name, reason]),
+    [['after', 'ListingIncomplete']],
+  );
+  assert.deepEqual([outcome.created, Boolean(await world.application('before'))], [['others'], true]);
+  faults.remove(fault);
+  assert.deepEqual((await world.sync()).updated, ['after']);
+  assert.equal(await world.application('before'), undefined);
+});
