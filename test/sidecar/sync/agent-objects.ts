@@ -7,7 +7,7 @@ const AGENT = { fieldManager: 'compass-runtime-agent' };
 
 /**
  * Writes the Application `orders` with one bundle of Basic credentials, an API and an event, as the Go agent does: all
- * strings are there, empty ones too, and nothing names a connection. Samples.ts's `ordersOfTheAgent` is its source.
+ * strings are there, empty ones too, and nothing names a connection.
  */
 export async function writeAsTheAgent(world: SyncWorld): Promise<void> {
   const { cluster } = world.cluster;
