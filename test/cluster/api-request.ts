@@ -58,7 +58,7 @@ export async function apiRequest(
   const headers = {
     accept,
     'user-agent': 'compass-test',
-    ...(sent === undefined ? {} : { 'content-type': contentType }),
+    ...(sent === undefined ? {} : { 'content-type': contentType, 'content-length': `${Buffer.byteLength(sent)}` }),
     ...(authorization ? { authorization: authorization.reveal() } : {}),
   };
   return exchange(`${endpoint.server}${path}`, agent, method, headers, sent);

@@ -7,7 +7,7 @@ import type { Proof } from './control-plane.ts';
 export function endpointOf(server: string, ca: string, proof: Proof): Endpoint {
   const pair = 'cert' in proof ? proof : {};
   const agent = keepAliveAgent(server, { ca, ...pair });
-  const authorization = 'token' in proof ? new Sensitive(`Bearer ${proof.token}`) : undefined;
+  const authorization = 'token' in proof && proof.token !== '' ? new Sensitive(`Bearer ${proof.token}`) : undefined;
   const credential = () => Promise.resolve({ agent, authorization });
   return { server, credential, renewed: credential, close: () => closeIdle(agent) };
 }

@@ -10,6 +10,7 @@ import { endpointOf } from './endpoint-of.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl.ts';
 import { borrowControlPlane } from './targets.ts';
+import { type RawEvent, watchRaw } from './watch-raw.ts';
 
 export interface TestClusterOptions {
   /** `none` unless said. */
@@ -26,6 +27,8 @@ export interface Client {
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
   /** Any request, and whatever the server answers. */
   request(method: string, path: string, options?: ApiRequestOptions): Promise<ApiAnswer>;
+  /** The events of a watch, as they are sent. */
+  watchRaw(path: string, accept?: string): AsyncGenerator<RawEvent>;
 }
 
 /** An API server for one test, as its administrator. */
@@ -44,6 +47,10 @@ export interface TestCluster extends Client {
   as(person: Person): Promise<Client>;
   /** A ServiceAccount, which must exist, by a token of TokenRequest. */
   asServiceAccount(namespace: string, name: string): Promise<Client & { readonly token: string }>;
+  /** Somebody with any bearer token. */
+  asToken(token: string): Promise<Client>;
+  /** Somebody who proves nothing. */
+  asNobody(): Promise<Client>;
 }
 
 async function clientOf(
@@ -60,6 +67,7 @@ async function clientOf(
     kubectl: (args, kubectlOptions) =>
       runKubectl(kubeconfigPath, join(plane.folder, 'kubectl-cache'), args, kubectlOptions),
     request: (method, path, requestOptions) => apiRequest(endpoint, method, path, requestOptions),
+    watchRaw: (path, accept) => watchRaw(endpoint, path, accept),
     close: () => cluster.close(),
   };
 }
@@ -87,6 +95,11 @@ export async function startTestCluster(t: TestContext, options: TestClusterOptio
     clients.push(client);
     return client;
   };
+  const asToken = async (token: string) => {
+    const client = await clientOf(plane, { token });
+    clients.push(client);
+    return client;
+  };
   const admin = await as(ADMIN);
   const { crds = 'none' } = options;
   for (const definition of crds === 'none' ? [] : await readCrds(crds)) await installCrd(admin.cluster, definition);
@@ -101,9 +114,9 @@ export async function startTestCluster(t: TestContext, options: TestClusterOptio
     as,
     async asServiceAccount(namespace, name) {
       const token = await tokenOf(admin, namespace, name);
-      const client = await clientOf(plane, { token });
-      clients.push(client);
-      return { ...client, token };
+      return { ...(await asToken(token)), token };
     },
+    asToken,
+    asNobody: () => asToken(''),
   };
 }

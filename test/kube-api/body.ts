@@ -118,6 +118,11 @@ const complaints: Record<string, string> = {
   array: 'decode slice: expect [ or n',
 };
 
+/** RFC 3339 as Go's time.Parse takes it. */
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 function isOfType(value: Json, type: string): boolean {
   if (type === 'integer') return typeof value === 'number';
   if (type === 'array') return Array.isArray(value);
@@ -128,6 +133,7 @@ function typeMismatch(value: Json, schema: Resource['schema'], path: string): st
   const { type } = schema;
   if (value === null) return;
   if (type !== undefined && !isOfType(value, type)) return `${path}: ${complaints[type] ?? 'unexpected type'}`;
+  if (schema.format === 'date-time' && !isTime(asString(value))) return `${path}: unmarshalerDecoder: parsing time`;
   if (Array.isArray(value)) return first(value.map((item) => typeMismatch(item, schema.items ?? {}, path)));
   return isObject(value) ? memberMismatch(value, schema, path) : undefined;
 }

@@ -52,6 +52,13 @@ export function parseTarget(method: string, path: string, query: URLSearchParams
   };
 }
 
+/** What a request is authorized for: a list or watch that selects one name by a field is one of that name. */
+export function authorizedTarget(target: Target, query: URLSearchParams): Target {
+  if (target.verb !== 'list' && target.verb !== 'watch') return target;
+  const name = /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1];
+  return name === undefined ? target : { ...target, name };
+}
+
 function isNamespaceSubresource(rest: string[]): boolean {
   return rest.length === 3 && (rest[2] === 'status' || rest[2] === 'finalize');
 }

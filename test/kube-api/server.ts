@@ -13,7 +13,7 @@ import type { JsonObject } from './json.ts';
 import { answerPath } from './paths.ts';
 import type { CertificateAuthority } from './pki.ts';
 import { bodyKind, type Recorder } from './recorder.ts';
-import { type ApiRequest, parseTarget, type Target } from './request.ts';
+import { type ApiRequest, authorizedTarget, parseTarget, type Target } from './request.ts';
 import { ApiError, PageNotFound } from './status.ts';
 import { watch } from './verbs/watch.ts';
 import { openWatch } from './watch-stream.ts';
@@ -101,7 +101,7 @@ export class KubeApiServer {
       this.#answerPath(request, response);
       return;
     }
-    this.#parts.cluster.authorization.require(user, target);
+    this.#parts.cluster.authorization.require(user, authorizedTarget(target, url.searchParams));
     await this.#answerResource(request, target, response);
   }
 

@@ -83,10 +83,8 @@ function startApiServer({ binaries, folder, apiPort, etcdPort, file }: Site): Su
   return new Supervised(binaries.apiServer, flags, file('kube-apiserver.log'));
 }
 
-async function startControllers(site: Site, program: string, server: string): Promise<Supervised> {
-  const { authority, file } = site;
-  const proof = await authority.clientPair('system:kube-controller-manager', []);
-  const kubeconfig = await writeKubeconfig({ server, ca: authority.cert, folder: site.folder }, proof);
+async function startControllers(site: Site, program: string, kubeconfig: string): Promise<Supervised> {
+  const { file } = site;
   const [port = 0] = await freePorts(1);
   const args = {
     kubeconfig,
@@ -103,6 +101,30 @@ async function startControllers(site: Site, program: string, server: string): Pr
   };
   const flags = Object.entries(args).map(([name, value]) => `--${name}=${value}`);
   return new Supervised(program, flags, file('kube-controller-manager.log'));
+}
+
+const DEFAULT_ACCOUNT = '/api/v1/namespaces/default/serviceaccounts/default';
+
+/** Starts the controllers and waits for their first deed. Somebody else may take the port meanwhile: then once more. */
+async function control(site: Site, program: string, cluster: Cluster): Promise<Supervised> {
+  const { authority, folder } = site;
+  const proof = await authority.clientPair('system:kube-controller-manager', []);
+  const kubeconfig = await writeKubeconfig({ server: cluster.server, ca: authority.cert, folder }, proof);
+  let running = await startControllers(site, program, kubeconfig);
+  let tries = 1;
+  await until(
+    'the controllers are at work',
+    async () => {
+      if (running.hasEnded() && tries < 3) {
+        tries += 1;
+        running = await startControllers(site, program, kubeconfig);
+      }
+      running.assertRuns();
+      return (await cluster.raw(DEFAULT_ACCOUNT)) !== undefined;
+    },
+    60_000,
+  );
+  return running;
 }
 
 async function ready(cluster: Cluster, programs: readonly Supervised[]): Promise<void> {
@@ -126,17 +148,20 @@ export async function startGenuine(): Promise<ControlPlane> {
   const endpoint = endpointOf(server, authority.cert, admin);
   const cluster = clusterAt(endpoint, { userAgent: 'compass-test' });
   await ready(cluster, programs);
-  const program = binaries.controllerManager;
-  if (program) programs.push(await startControllers(site, program, server));
+  const { controllerManager } = binaries;
+  if (controllerManager !== undefined) programs.push(await control(site, controllerManager, cluster));
   return {
     target: 'genuine',
     server,
     ca: authority.cert,
     folder,
-    hasControllers: program !== undefined,
+    hasControllers: controllerManager !== undefined,
     compact: () => compactEtcd(`http://127.0.0.1:${site.etcdPort}`),
     proofFor: ({ name, groups = [] }) => authority.clientPair(name, groups),
-    reset: () => resetCluster(cluster, endpoint),
+    async reset() {
+      for (const program of programs) program.assertRuns();
+      await resetCluster(cluster, endpoint);
+    },
     async stop() {
       cluster.close();
       for (const running of programs.reverse()) await running.stop();

@@ -38,15 +38,19 @@ export class Supervised {
     if (stdin && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
   }
 
+  hasEnded(): boolean {
+    return this.#child.exitCode !== null;
+  }
+
   /** Throws with the end of its log when it has ended. */
   assertRuns(): void {
-    if (this.#child.exitCode === null) return;
+    if (!this.hasEnded()) return;
     const tail = readFileSync(this.#log, 'utf8').split('\n').slice(-12).join('\n');
     throw new Error(`${this.name} ended with ${this.#child.exitCode}:\n${tail}`);
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.hasEnded()) return;
     this.#child.ref();
     const exited = once(this.#child, 'exit');
     this.#child.stdin?.end();

@@ -1,6 +1,6 @@
 import { invalidValue } from '../causes.ts';
 import { asObject, at } from '../json.ts';
-import { anything, boolean, integer, list, listMap, map, object, type Schema, string } from '../schema/schema.ts';
+import { anything, boolean, integer, list, listMap, map, object, type Schema, string, time } from '../schema/schema.ts';
 import type { Cause } from '../status.ts';
 import { column, countColumn, memberColumn } from './columns.ts';
 import { defineKind } from './define.ts';
@@ -71,8 +71,8 @@ export const leaseKind = defineKind({
     spec: object({
       holderIdentity: string,
       leaseDurationSeconds: integer,
-      acquireTime: string,
-      renewTime: string,
+      acquireTime: time,
+      renewTime: time,
       leaseTransitions: integer,
     }),
   },

@@ -1,5 +1,5 @@
 import { asObject, asString, at, type JsonObject } from '../json.ts';
-import { integer, object, string } from '../schema/schema.ts';
+import { integer, object, string, time } from '../schema/schema.ts';
 import { age, column, memberColumn, nameColumn } from './columns.ts';
 import { objectReference } from './core.ts';
 import { defineKind } from './define.ts';
@@ -13,12 +13,12 @@ export const eventKind = defineKind({
     reason: string,
     message: string,
     source: object({ component: string, host: string }),
-    firstTimestamp: { ...string, nullable: true },
-    lastTimestamp: { ...string, nullable: true },
+    firstTimestamp: time,
+    lastTimestamp: time,
     count: integer,
     type: string,
-    eventTime: { ...string, nullable: true },
-    series: object({ count: integer, lastObservedTime: string, state: string }),
+    eventTime: time,
+    series: object({ count: integer, lastObservedTime: time, state: string }),
     action: string,
     related: objectReference,
     reportingComponent: string,

@@ -38,6 +38,8 @@ export type Schema = {
 };
 
 export const string: Schema = { type: 'string' };
+/** A Time or MicroTime; null is unset. */
+export const time: Schema = { type: 'string', format: 'date-time', nullable: true };
 export const integer: Schema = { type: 'integer' };
 export const boolean: Schema = { type: 'boolean' };
 /** Anything: granular maps, atomic lists, as server-side apply deduces them. */

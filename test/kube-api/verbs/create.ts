@@ -67,7 +67,9 @@ function requireNamespace(cluster: Cluster, { metadata: { namespace, name } }: K
 
 function stamp(cluster: Cluster, resource: Resource, object: KubeObject): KubeObject {
   const { generateName } = object.metadata;
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, resourceVersion: ___, ...metadata } = object.metadata;
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, resourceVersion: ___, ...given } = object.metadata;
+  // kubectl's protobuf sends the zero that it holds.
+  const { generation, ...metadata } = given;
   return {
     ...object,
     metadata: {
@@ -75,7 +77,7 @@ function stamp(cluster: Cluster, resource: Resource, object: KubeObject): KubeOb
       name: metadata.name || (generateName ? `${generateName.slice(0, 58)}${suffix()}` : ''),
       uid: randomUUID(),
       creationTimestamp: timestamp(cluster.now()),
-      ...(resource.generation === 'none' ? {} : { generation: 1 }),
+      ...(resource.generation === 'none' ? (generation ? { generation } : {}) : { generation: 1 }),
     },
   };
 }

@@ -14,7 +14,15 @@ import type { ApiRequest } from '../request.ts';
 import { ApiError, badRequest, invalid, notFound, notImplemented, unsupportedMediaType } from '../status.ts';
 import { inNamespace, insert } from './create.ts';
 import { isDryRun, isForced, mutated, subjectOf, writerOf } from './options.ts';
-import { findLive, replace, requireName, requireSoleManager, type Written, withServerFields } from './update.ts';
+import {
+  findLive,
+  replace,
+  requireCreation,
+  requireName,
+  requireSoleManager,
+  type Written,
+  withServerFields,
+} from './update.ts';
 
 const jsonType = 'application/json-patch+json';
 const mergeType = 'application/merge-patch+json';
@@ -93,6 +101,7 @@ function applyPatch(cluster: Cluster, request: ApiRequest, resource: Resource, i
   const live = findLive(cluster, request, resource);
   const writer = writerOf(cluster, request, resource);
   if (live === undefined) {
+    requireCreation(cluster, request, resource);
     if (config.metadata.uid) {
       throw new ApiError(
         409,

@@ -8,7 +8,7 @@ import { isSameObject } from '../managed-fields/apply.ts';
 import { trackUpdate } from '../managed-fields/update.ts';
 import type { KubeObject, ObjectMeta } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
-import { badRequest, conflict, invalid, notFound, notImplemented } from '../status.ts';
+import { badRequest, conflict, forbidden, invalid, notFound, notImplemented } from '../status.ts';
 import { inNamespace, insert } from './create.ts';
 import { isDryRun, kindSubject, mutated, subjectOf, writerOf } from './options.ts';
 
@@ -28,6 +28,7 @@ export function update(cluster: Cluster, request: ApiRequest, resource: Resource
   const writer = writerOf(cluster, request, resource);
   if (live === undefined) {
     if (!resource.createsOnUpdate) throw notFound(subjectOf(resource, name));
+    requireCreation(cluster, request, resource);
     const nothing = {
       ...resource.empty,
       apiVersion: groupVersion(resource),
@@ -47,6 +48,12 @@ export function findLive(cluster: Cluster, request: ApiRequest, resource: Resour
   const scope = resource.namespaced ? namespace : undefined;
   const live = cluster.storage.get(resource.storedAs, scope, name);
   return live && { ...live, apiVersion: groupVersion(resource) };
+}
+
+/** A write that creates the object needs the right to create, too. */
+export function requireCreation(cluster: Cluster, { user, target }: ApiRequest, resource: Resource): void {
+  if (target === undefined || cluster.authorization.allows(user, { ...target, verb: 'create' })) return;
+  throw forbidden(subjectOf(resource, target.name), '');
 }
 
 export function requireName(object: KubeObject, name: string): void {
