@@ -1,7 +1,8 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { type KubeObject, LEASE } from '#common/cluster/objects.ts';
+import { LEASE } from '#common/cluster/objects.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
+import { type Lease, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { chooseConnection } from './choose.ts';
 import type { ConnectionFacts, MissingRight } from './facts.ts';
@@ -91,14 +92,6 @@ async function fetchConnections(cluster: Cluster): Promise<Reading<CompassConnec
   }
 }
 
-interface Lease extends KubeObject {
-  readonly spec?: {
-    readonly holderIdentity?: string | null;
-    readonly renewTime?: string | null;
-    readonly leaseDurationSeconds?: number | null;
-  };
-}
-
 /** Who leads and until when, by the Lease: the report is written on changes only, and outlives its sidecar. */
 async function fetchLease(
   cluster: Cluster,
@@ -112,6 +105,7 @@ async function fetchLease(
     if (renewedAt === undefined) return [];
     const { holderIdentity, leaseDurationSeconds } = lease?.spec ?? {};
     const leaseUntil = renewedAt + (leaseDurationSeconds ?? 0) * 1_000;
-    return [holderIdentity ? { leaseUntil, leader: holderIdentity } : { leaseUntil }];
+    const leader = podOfHolder(holderIdentity);
+    return [leader ? { leaseUntil, leader } : { leaseUntil }];
   });
 }

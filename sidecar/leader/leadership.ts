@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { LEASE } from '#common/cluster/objects.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
+import { type Lease, newHolderIdentity, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
 import type { Config } from '../config.ts';
-import { heldBy, LEASE_DURATION_MS, type Lease, RENEW_PERIOD_MS, released } from './lease.ts';
+import { heldBy, LEASE_DURATION_MS, RENEW_PERIOD_MS, released } from './lease.ts';
 
 export interface LeadershipOptions {
   readonly cluster: Cluster;
@@ -33,12 +33,12 @@ export class Leadership {
   readonly #identity: string;
   #leadsUntilMs = Number.NEGATIVE_INFINITY;
   #observed: Observed | undefined;
-  #holder: string | undefined;
+  #holder: string | null | undefined;
   #isWithoutRights = false;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
-    this.#identity = `${options.config.podName}_${randomUUID()}`;
+    this.#identity = newHolderIdentity(options.config.podName);
   }
 
   /** Whether this replica may act now. */
@@ -48,7 +48,7 @@ export class Leadership {
 
   /** The pod that leads, as far as is known. */
   get leader(): string | undefined {
-    return this.#holder?.replace(/_[0-9a-f-]{36}$/, '') || undefined;
+    return podOfHolder(this.#holder);
   }
 
   /** Takes, keeps and watches the Lease until `until` aborts; then gives it up. */

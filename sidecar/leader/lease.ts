@@ -1,15 +1,4 @@
-import type { KubeObject } from '#common/cluster/objects.ts';
-
-/** coordination.k8s.io/v1 Lease, as leader election uses it. */
-export interface Lease extends KubeObject {
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    readonly acquireTime?: string;
-    readonly renewTime?: string;
-    readonly leaseTransitions?: number;
-  };
-}
+import type { Lease } from '#common/resources/lease.ts';
 
 /** How long a holder that went silent keeps the Lease, and how often one that lives renews it. */
 export const LEASE_DURATION_MS = 15_000;
