@@ -66,3 +66,38 @@ test('apply needs a manager, knows no unknown fields, and takes no managedFields
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', managedFields: [] } };
   assert.equal((await call(api, 'PATCH', `${path}?fieldManager=one`, { body, type: patchType.apply })).code, 400);
 });
+
+test('kubectl takes over with server-side apply what its client-side apply set, and keeps the annotation true', async () => {
+  await using api = await startKubeApi();
+  const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+  const last = JSON.stringify({ ...config, data: { k: 'v', other: 'x' } });
+  const body = {
+    ...config,
+    metadata: { name: 'a', annotations: { [annotation]: last } },
+    data: { k: 'v', other: 'y' },
+  };
+  await call(api, 'POST', `${path.slice(0, -2)}?fieldManager=kubectl-client-side-apply`, { body });
+  assert.equal((await apply(api, 'someone', { k: 'w' })).code, 409);
+  assert.equal((await apply(api, 'kubectl', { other: 'w' })).code, 409);
+  const taken = await apply(api, 'kubectl', { k: '<w>' });
+  assert.equal(at(taken.body, 'data', 'k'), '<w>');
+  const kept =
+    '{"apiVersion":"v1","data":{"k":"\\u003cw\\u003e"},"kind":"ConfigMap","metadata":{"name":"a","namespace":"default"}}\n';
+  assert.equal(at(taken.body, 'metadata', 'annotations', annotation), kept);
+});
+
+test('claims that an update made, handed over to an apply, go with their values but not with what still is applied', async () => {
+  await using api = await startKubeApi();
+  const spec = { acquireTime: '2026-01-01T00:00:00.000000Z', holderIdentity: 'one' };
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l' } };
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  const made = await call(api, 'POST', `${leases}?fieldManager=one`, { body: { ...lease, spec } });
+  const [claim] = at(made.body, 'metadata', 'managedFields') as JsonObject[];
+  const value = [{ ...claim, operation: 'Apply' }];
+  const body = [{ op: 'replace', path: '/metadata/managedFields', value }] as unknown as JsonObject;
+  await call(api, 'PATCH', `${leases}/l`, { body, type: patchType.json });
+  const given = { ...lease, spec: { holderIdentity: 'one' } };
+  const applied = await call(api, 'PATCH', `${leases}/l?fieldManager=one`, { body: given, type: patchType.apply });
+  assert.deepEqual(applied.body['spec'], { holderIdentity: 'one' });
+});

@@ -12,7 +12,8 @@ import {
   withoutClaims,
 } from './entries.ts';
 import { displayPath, FieldSet } from './field-set.ts';
-import { compare, merge, removeItems, toFieldSet } from './typed.ts';
+import { refreshed, takenOver } from './last-applied.ts';
+import { compare, merge, removeItems, toFieldSet, withNamedParents } from './typed.ts';
 import { type Writer, yieldFields } from './update.ts';
 
 /**
@@ -40,11 +41,11 @@ export function apply(
   const result = prune(merged, stripped, last, schema) as KubeObject;
   const change = compare(before, result, schema);
   const changed = change.added.union(change.modified);
-  if (!force) refuseConflicts(stripped, id, changed);
+  if (!force) refuseConflicts(stripped, id, changed.difference(takenOver(before, writer)));
   const after = yieldFields(stripped, change, id);
   const mine = after.get(id);
   if (mine !== undefined) after.set(id, { ...mine, time: writer.now });
-  return withClaims(clone(result), after);
+  return refreshed(withClaims(clone(result), after), config, writer.manager);
 }
 
 /** An object stored before anybody's claims were kept: all of it belongs to a manager of that name. */
@@ -58,8 +59,8 @@ function rememberFirst(claims: Claims, before: KubeObject, writer: Writer): void
 function prune(merged: Json, claims: Claims, last: Claim | undefined, schema: Writer['schema']): Json {
   if (last === undefined) return merged;
   let owned = new FieldSet();
-  for (const claim of claims.values()) owned = owned.union(claim.set);
-  const given = last.set.difference(owned);
+  for (const claim of claims.values()) owned = owned.union(withNamedParents(claim.set, schema));
+  const given = withNamedParents(last.set, schema).difference(owned);
   return given.isEmpty ? merged : removeItems(merged, given, schema);
 }
 

@@ -1,5 +1,5 @@
 import { equal, type Json } from '../json.ts';
-import type { Schema } from '../schema/schema.ts';
+import { anything, memberSchema, type Schema } from '../schema/schema.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
 import { isVoid, type Part, partsOf, shapeOf } from './shape.ts';
 
@@ -81,6 +81,23 @@ export function expandLeaves(set: FieldSet, value: Json, schema: Schema): FieldS
   for (const [element, child] of set.children) {
     const part = parts.get(element);
     result.children.set(element, part === undefined ? child : expandLeaves(child, part.value, part.schema));
+  }
+  return result;
+}
+
+/**
+ * The set with every member that the schema names and that has owned paths below it: an Update claims such a parent
+ * with its parts, an Apply only the parts, and both mean the same.
+ */
+export function withNamedParents(set: FieldSet, schema: Schema): FieldSet {
+  const result = new FieldSet();
+  result.member = set.member;
+  for (const [element, child] of set.children) {
+    const name = element.startsWith('f:') ? element.slice(2) : undefined;
+    const below = name === undefined ? schema.items : memberSchema(schema, name);
+    const extended = withNamedParents(child, below ?? anything);
+    if (name !== undefined && schema.properties?.[name] !== undefined && !child.isEmpty) extended.member = true;
+    result.children.set(element, extended);
   }
   return result;
 }
