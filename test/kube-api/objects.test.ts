@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { call, patchType } from './client.ts';
-import { at } from './json.ts';
+import { at, type JsonObject } from './json.ts';
 import { startKubeApi } from './kube-api.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
@@ -117,14 +117,25 @@ test('what the server lacks is 501 with a Status, and what nobody knows is 404',
   assert.equal((await call(api, 'GET', '/apis/nonsense.io/v1/things')).text, '404 page not found\n');
 });
 
-test('a second field manager of a Deployment is 501, as its merge rules are not all known', async () => {
+test('a Deployment takes a second manager and strategic merges where its merge rules are known, else it is 501', async () => {
   await using api = await startKubeApi();
   const path = '/apis/apps/v1/namespaces/default/deployments';
-  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
-  const body = { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } };
-  assert.equal((await call(api, 'POST', path, { body })).code, 201);
-  assert.equal((await call(api, 'PUT', `${path}/d`, { body })).code, 200);
-  assert.equal((await call(api, 'PUT', `${path}/d?fieldManager=other`, { body })).code, 501);
-  const strategic = { body: { spec: { replicas: 2 } }, type: patchType.strategic };
-  assert.equal((await call(api, 'PATCH', `${path}/d`, strategic)).code, 501);
+  const labels = { a: 'b' };
+  const containers = [{ name: 'c', image: 'i' }];
+  const deployment = (name: string, spec: JsonObject) => ({
+    metadata: { name },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers, ...spec } } },
+  });
+  const known = deployment('d', {});
+  assert.equal((await call(api, 'POST', path, { body: known })).code, 201);
+  assert.equal((await call(api, 'PUT', `${path}/d?fieldManager=other`, { body: known })).code, 200);
+  const added = { body: { spec: { template: { spec: { containers: [{ name: 'e', image: 'i' }] } } } } };
+  const patched = await call(api, 'PATCH', `${path}/d`, { ...added, type: patchType.strategic });
+  const names = (at(patched.body, 'spec', 'template', 'spec', 'containers') as JsonObject[]).map(({ name }) => name);
+  assert.deepEqual(names, ['e', 'c']);
+  const unknown = deployment('u', { hostAliases: [{ ip: '127.0.0.1', hostnames: ['x'] }] });
+  assert.equal((await call(api, 'POST', path, { body: unknown })).code, 201);
+  assert.equal((await call(api, 'PUT', `${path}/u`, { body: unknown })).code, 200);
+  assert.equal((await call(api, 'PUT', `${path}/u?fieldManager=other`, { body: unknown })).code, 501);
+  assert.equal((await call(api, 'PATCH', `${path}/u`, { ...added, type: patchType.strategic })).code, 501);
 });

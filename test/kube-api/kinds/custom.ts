@@ -51,7 +51,7 @@ function customResource(crd: KubeObject, version: JsonObject): Resource {
     storedAs: `${group}/${plural}`,
     schema,
     isCustom: true,
-    canBeCoOwned: true,
+    mergesInPart: false,
     subresources: statusIsApart ? ['status'] : [],
     createsOnUpdate: false,
     needsResourceVersion: true,

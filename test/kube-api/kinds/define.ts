@@ -25,7 +25,7 @@ export type Definition = {
   createsOnUpdate?: boolean;
   needsResourceVersion?: boolean;
   generation?: Resource['generation'];
-  canBeCoOwned?: boolean;
+  mergesInPart?: boolean;
   isHollow?: boolean;
   fill?: (object: KubeObject) => KubeObject;
   prepare?: Resource['prepare'];
@@ -40,7 +40,7 @@ const usual = {
   categories: [],
   namespaced: true,
   isCustom: false,
-  canBeCoOwned: true,
+  mergesInPart: false,
   subresources: [],
   createsOnUpdate: false,
   needsResourceVersion: false,

@@ -1,5 +1,5 @@
 import { asArray, asObject, at, isObject, type JsonObject } from '../json.ts';
-import { anything, listMap, map, string } from '../schema/schema.ts';
+import { anything, list, listMap, map, string } from '../schema/schema.ts';
 import { column, memberColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 import { labelSelector } from './pod-template.ts';
@@ -14,7 +14,7 @@ export const serviceKind = defineKind({
     status: anything,
   },
   empty: { spec: {}, status: { loadBalancer: {} } },
-  canBeCoOwned: false,
+  mergesInPart: true,
   subresources: ['status'],
   fill: (svc) => ({ ...svc, spec: fillService(asObject(svc['spec'])) }),
   columns: [
@@ -36,9 +36,19 @@ export const networkPolicyKind = defineKind({
   kind: 'NetworkPolicy',
   plural: 'networkpolicies',
   shortNames: ['netpol'],
-  properties: { spec: { ...anything, properties: { podSelector: labelSelector } } },
+  properties: {
+    spec: {
+      ...anything,
+      properties: {
+        podSelector: labelSelector,
+        policyTypes: list(string),
+        ingress: list(anything),
+        egress: list(anything),
+      },
+    },
+  },
   empty: { spec: { podSelector: {} } },
-  canBeCoOwned: false,
+  mergesInPart: true,
   generation: 'spec',
   fill: (policy) => ({ ...policy, spec: fillPolicy(asObject(policy['spec'])) }),
   columns: [

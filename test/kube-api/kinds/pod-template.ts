@@ -7,26 +7,41 @@ export const labelSelector: Schema = atomic(object({ matchLabels: map(string), m
 
 const open = (properties: Record<string, Schema>): Schema => ({ ...anything, properties });
 
-const container = open({
-  name: string,
-  ports: listMap(open({ protocol: { ...string, default: 'TCP' } }), 'containerPort', 'protocol'),
-  env: listMap(open({ valueFrom: open({ fieldRef: anything, secretKeyRef: anything }) }), 'name'),
-  volumeMounts: listMap(anything, 'mountPath'),
-  resources: open({ limits: map(anything), requests: map(anything) }),
-  securityContext: open({ capabilities: anything }),
-  livenessProbe: open({ httpGet: anything }),
-  readinessProbe: open({ httpGet: anything }),
-  startupProbe: open({ httpGet: anything }),
+const handler = open({
+  tcpSocket: anything,
+  httpGet: open({ httpHeaders: list(anything) }),
+  exec: open({ command: list(string) }),
 });
 
-/** The spec of a Pod: only what merges by key is told apart. */
+const items = open({ items: list(anything) });
+
+const container = open({
+  name: string,
+  args: list(string),
+  command: list(string),
+  ports: listMap(open({ protocol: { ...string, default: 'TCP' } }), 'containerPort', 'protocol'),
+  env: listMap(open({ valueFrom: open({ fieldRef: anything, secretKeyRef: anything }) }), 'name'),
+  envFrom: list(anything),
+  volumeMounts: listMap(anything, 'mountPath'),
+  resources: open({ limits: map(anything), requests: map(anything) }),
+  securityContext: open({ capabilities: open({ add: list(string), drop: list(string) }) }),
+  livenessProbe: handler,
+  readinessProbe: handler,
+  startupProbe: handler,
+});
+
+/** The spec of a Pod: only what merges by key is told apart, and what most Pods have. */
 export const podSpec: Schema = open({
   containers: listMap(container, 'name'),
   initContainers: listMap(container, 'name'),
-  volumes: listMap(open({ secret: anything, configMap: anything, projected: anything, emptyDir: anything }), 'name'),
+  volumes: listMap(
+    open({ secret: items, configMap: items, projected: open({ sources: list(anything) }), emptyDir: anything }),
+    'name',
+  ),
   imagePullSecrets: listMap(anything, 'name'),
   nodeSelector: map(string),
-  securityContext: open({ seccompProfile: anything }),
+  securityContext: open({ seccompProfile: anything, supplementalGroups: list(anything) }),
+  tolerations: list(anything),
 });
 
 /** The template of a Pod. */

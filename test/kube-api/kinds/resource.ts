@@ -31,8 +31,8 @@ export type Resource = {
   isCustom: boolean;
   /** Served for kubectl describe only: lists are empty, and nothing can be created. */
   isHollow?: boolean;
-  /** False: only one field manager may write an object, as merge rules are known in part only. */
-  canBeCoOwned: boolean;
+  /** The schema tells only some merge rules: what needs others (a second manager, a strategic merge) is 501. */
+  mergesInPart: boolean;
   subresources: string[];
   createsOnUpdate: boolean;
   needsResourceVersion: boolean;

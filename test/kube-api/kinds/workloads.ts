@@ -29,7 +29,7 @@ export const deploymentKind = defineKind({
     },
     status: {},
   },
-  canBeCoOwned: false,
+  mergesInPart: true,
   generation: 'spec',
   subresources: ['status'],
   columns: [
@@ -52,7 +52,7 @@ export const podKind = defineKind({
   categories: ['all'],
   properties: { spec: podSpec, status: { ...anything, properties: { conditions: listMap(anything, 'type') } } },
   empty: { spec: { containers: null }, status: {} },
-  canBeCoOwned: false,
+  mergesInPart: true,
   subresources: ['status', 'log'],
   columns: [
     column('Ready', (pod) => {

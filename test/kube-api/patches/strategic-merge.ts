@@ -1,6 +1,7 @@
 import { asArray, canonical, equal, isObject, type Json, type JsonObject } from '../json.ts';
 import { memberSchema, type Schema } from '../schema/schema.ts';
 import { badRequest } from '../status.ts';
+import { inElementOrder } from './element-order.ts';
 
 const directive = '$patch';
 const deleteFromPrimitiveList = '$deleteFromPrimitiveList/';
@@ -41,8 +42,9 @@ function mergeValue(current: Json | undefined, value: Json, schema: Schema): Jso
   if (!Array.isArray(value)) return value;
   if (schema['x-kubernetes-list-type'] === 'map') return mergeByKey(asArray(current), value, schema);
   if (schema['x-kubernetes-list-type'] !== 'set') return value;
-  const kept = asArray(current).filter((item) => !value.some((other) => equal(item, other)));
-  return [...value, ...kept];
+  const live = asArray(current);
+  const added = value.filter((item) => !live.some((other) => equal(item, other)));
+  return inElementOrder([...live, ...added], value, live, equal);
 }
 
 function mergeByKey(current: Json[], patch: Json[], schema: Schema): Json[] {
@@ -60,21 +62,16 @@ function mergeByKey(current: Json[], patch: Json[], schema: Schema): Json[] {
     else if (isObject(found)) result[index] = strategicMerge(found, item, schema.items ?? {});
     else result.push(without(item, directive));
   }
-  return result;
+  return inElementOrder(result, patch, current, (left, right) => same(left, right, key));
 }
 
 function reorder(result: JsonObject, name: string, order: Json[], schema: Schema, patch: JsonObject): void {
   const below = memberSchema(schema, name) ?? {};
-  if (patch[name] !== undefined) {
-    result[name] = mergeValue(result[name], patch[name], below);
-    delete patch[name];
-  }
+  const live = asArray(result[name]);
+  const merged = patch[name] === undefined ? live : asArray(mergeValue(live, patch[name], below));
+  delete patch[name];
   const key = below['x-kubernetes-list-map-keys']?.[0];
-  const place = (item: Json) => {
-    const index = order.findIndex((wanted) => same(item, wanted, key));
-    return index < 0 ? order.length : index;
-  };
-  result[name] = asArray(result[name]).toSorted((left, right) => place(left) - place(right));
+  result[name] = inElementOrder(merged, order, live, (left, right) => same(left, right, key));
 }
 
 function same(item: Json, wanted: Json, key: string | undefined): boolean {

@@ -11,15 +11,16 @@ import { jsonPatch } from '../patches/json-patch.ts';
 import { mergePatch } from '../patches/merge-patch.ts';
 import { strategicMerge } from '../patches/strategic-merge.ts';
 import type { ApiRequest } from '../request.ts';
-import { ApiError, badRequest, invalid, notFound, notImplemented, unsupportedMediaType } from '../status.ts';
+import { ApiError, badRequest, invalid, notFound, unsupportedMediaType } from '../status.ts';
 import { inNamespace, insert } from './create.ts';
 import { isDryRun, isForced, mutated, subjectOf, writerOf } from './options.ts';
 import {
   findLive,
   replace,
   requireCreation,
+  requireMergeable,
   requireName,
-  requireSoleManager,
+  requireOwnable,
   type Written,
   withServerFields,
 } from './update.ts';
@@ -41,11 +42,11 @@ export function patch(cluster: Cluster, request: ApiRequest, resource: Resource)
   const live = findLive(cluster, request, resource);
   if (live === undefined) throw notFound(subjectOf(resource, request.target?.name));
   const writer = writerOf(cluster, request, resource);
-  requireSoleManager(resource, live, writer.manager);
-  if (type === strategicType && !resource.canBeCoOwned) throw notImplemented(`strategic merge of ${resource.plural}`);
   const patched = patchedObject(live, readPatch(request, type), type, resource);
   const next = inNamespace(readPatched(patched, resource), live.metadata.namespace, resource);
   requireName(next, live.metadata.name);
+  if (type === strategicType) requireMergeable(resource, 'strategic merge', live, next);
+  requireOwnable(resource, live, next, writer.manager);
   const tracked = trackUpdate(live, withServerFields(next, live), writer, false);
   return { object: replace(cluster, request, resource, live, tracked, next.metadata, isTrial), isNew: false };
 }
@@ -120,7 +121,7 @@ function applyPatch(cluster: Cluster, request: ApiRequest, resource: Resource, i
     const created = resource.fill(apply({ ...resource.empty, ...nothing }, config, writer, true, true));
     return { object: insert(cluster, resource, mutated(request, withoutVersion(created)), isTrial), isNew: true };
   }
-  requireSoleManager(resource, live, writer.manager);
+  requireOwnable(resource, live, config, writer.manager);
   const applied = apply(live, config, writer, isForced(request), false);
   const given = { ...live.metadata, ...pick(config.metadata) };
   const next = withServerFields(resource.fill(applied), live);

@@ -8,6 +8,7 @@ import { isSameObject } from '../managed-fields/apply.ts';
 import { trackUpdate } from '../managed-fields/update.ts';
 import type { KubeObject, ObjectMeta } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
+import { hasKnownMergeRules } from '../schema/known.ts';
 import { badRequest, conflict, forbidden, invalid, notFound, notImplemented } from '../status.ts';
 import { inNamespace, insert } from './create.ts';
 import { isDryRun, kindSubject, mutated, subjectOf, writerOf } from './options.ts';
@@ -37,7 +38,7 @@ export function update(cluster: Cluster, request: ApiRequest, resource: Resource
     } as KubeObject;
     return { object: insert(cluster, resource, trackUpdate(nothing, next, writer, true), isTrial), isNew: true };
   }
-  requireSoleManager(resource, live, writer.manager);
+  requireOwnable(resource, live, next, writer.manager);
   const tracked = trackUpdate(live, withServerFields(next, live), writer, false);
   return { object: replace(cluster, request, resource, live, tracked, next.metadata, isTrial), isNew: false };
 }
@@ -66,11 +67,16 @@ export function requireName(object: KubeObject, name: string): void {
   }
 }
 
-/** Refuses a second manager of a kind whose merge rules are known in part only. */
-export function requireSoleManager(resource: Resource, live: KubeObject, manager: string): void {
-  if (resource.canBeCoOwned) return;
-  const others = (live.metadata.managedFields ?? []).filter((entry) => entry.manager !== manager);
-  if (others.length > 0) throw notImplemented(`co-ownership of ${resource.plural}`);
+/** Refuses a second manager of objects whose merge rules are not all known. */
+export function requireOwnable(resource: Resource, live: KubeObject, next: KubeObject, manager: string): void {
+  const hasOthers = (live.metadata.managedFields ?? []).some((entry) => entry.manager !== manager);
+  if (hasOthers) requireMergeable(resource, 'co-ownership', live, next);
+}
+
+/** Refuses what takes merge rules that are not known of these objects. */
+export function requireMergeable(resource: Resource, what: string, ...objects: KubeObject[]): void {
+  if (!resource.mergesInPart || objects.every((object) => hasKnownMergeRules(object, resource.schema))) return;
+  throw notImplemented(`${what} of ${resource.plural} with such fields`);
 }
 
 /** The written object with the metadata that only the server sets, from the live one. */
