@@ -77,7 +77,7 @@ export function resourceOf(cluster: Cluster, target: Target): Resource {
 
 function requireScope(resource: Resource, { namespace, name, verb }: Target): void {
   const needsNamespace = resource.namespaced && namespace === undefined && (name !== undefined || verb === 'create');
-  if (needsNamespace) throw resource.isCustom ? new PageNotFound() : methodNotAllowed();
+  if (needsNamespace) throw resource.isCustom || name !== undefined ? new PageNotFound() : methodNotAllowed();
   const hasNoNamespace = !resource.namespaced && resource.kind !== 'Namespace';
   if (hasNoNamespace && namespace !== undefined) throw unknownResource();
 }
