@@ -14,7 +14,7 @@ import { networkPolicyKind, serviceKind } from './kinds/network.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './kinds/rbac.ts';
 import type { Resource } from './kinds/resource.ts';
 import { secretKind } from './kinds/secret.ts';
-import { deploymentKind, podKind } from './kinds/workloads.ts';
+import { deploymentKind, podKind, replicaSetKind } from './kinds/workloads.ts';
 import type { KubeObject } from './object.ts';
 import type { Storage } from './storage.ts';
 
@@ -29,6 +29,7 @@ const builtIn: Resource[] = [
   serviceAccountKind,
   serviceKind,
   deploymentKind,
+  replicaSetKind,
   networkPolicyKind,
   leaseKind,
   roleKind,

@@ -1,4 +1,4 @@
-import { at, type Json } from '../json.ts';
+import { at, type Json, type JsonObject } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 import type { Column } from './resource.ts';
 
@@ -87,4 +87,10 @@ export function memberColumn(name: string, ...path: string[]): Column {
 export function countColumn(name: string, ...path: string[]): Column {
   const count = (value: Json | undefined) => (value ? Object.keys(value).length : 0);
   return column(name, (object) => count(at(object, ...path)), 'string');
+}
+
+/** Labels as a cell shows them. */
+export function labelsText(labels: JsonObject): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.join(',') || '<none>';
 }

@@ -1,6 +1,6 @@
 import { asArray, asObject, at, isObject, type JsonObject } from '../json.ts';
 import { anything, list, listMap, map, string } from '../schema/schema.ts';
-import { column, memberColumn } from './columns.ts';
+import { column, labelsText, memberColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 import { labelSelector } from './pod-template.ts';
 
@@ -29,6 +29,7 @@ export const serviceKind = defineKind({
           .join(',') || '<none>',
     ),
   ],
+  wideColumns: [column('Selector', (svc) => labelsText(asObject(at(svc, 'spec', 'selector'))), 'string', 1)],
 });
 
 export const networkPolicyKind = defineKind({
@@ -51,12 +52,7 @@ export const networkPolicyKind = defineKind({
   mergesInPart: true,
   generation: 'spec',
   fill: (policy) => ({ ...policy, spec: fillPolicy(asObject(policy['spec'])) }),
-  columns: [
-    column('Pod-Selector', (policy) => {
-      const labels = Object.entries(asObject(at(policy, 'spec', 'podSelector', 'matchLabels')));
-      return labels.map(([key, value]) => `${key}=${value}`).join(',') || '<none>';
-    }),
-  ],
+  columns: [column('Pod-Selector', (policy) => labelsText(asObject(at(policy, 'spec', 'podSelector', 'matchLabels'))))],
 });
 
 function fillService(spec: JsonObject): JsonObject {

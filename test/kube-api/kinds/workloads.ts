@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, at, isObject, type JsonObject } from '../json.ts';
 import { anything, listMap } from '../schema/schema.ts';
-import { column, memberColumn } from './columns.ts';
+import { column, labelsText, memberColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 import { fillPodSpec, fillTemplate, labelSelector, podSpec, podTemplate } from './pod-template.ts';
 
@@ -40,9 +40,20 @@ export const deploymentKind = defineKind({
   wideColumns: [
     column('Containers', (d) => containers(d, 'name'), 'string', 1),
     column('Images', (d) => containers(d, 'image'), 'string', 1),
-    column('Selector', (d) => selectorText(asObject(at(d, 'spec', 'selector', 'matchLabels'))), 'string', 1),
+    column('Selector', (d) => labelsText(asObject(at(d, 'spec', 'selector', 'matchLabels'))), 'string', 1),
   ],
   fill: (d) => ({ ...d, spec: fillDeployment(asObject(d['spec'])) }),
+});
+
+/** No controller makes any: what `kubectl rollout history` and `kubectl describe deployment` list. */
+export const replicaSetKind = defineKind({
+  group: 'apps',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  properties: { spec: anything, status: anything },
+  isHollow: true,
 });
 
 export const podKind = defineKind({
@@ -84,10 +95,4 @@ function fillDeployment(spec: JsonObject): JsonObject {
 function containers(deployment: JsonObject, member: string): string {
   const all = asArray(at(deployment, 'spec', 'template', 'spec', 'containers'));
   return all.map((container) => asString(at(container, member))).join(',');
-}
-
-function selectorText(labels: JsonObject): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${asString(value)}`)
-    .join(',');
 }
