@@ -1,4 +1,5 @@
-import { CompassError, hasReason } from '#common/errors.ts';
+import { formatTime } from '#common/clock.ts';
+import { CompassError, hasReason, type Reason, reasonOf } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import { VERSION } from '#common/version.ts';
@@ -43,6 +44,8 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #requests = new Requests();
   #isSuspect = false;
+  /** The reason for which the connection fails, as it was logged last. */
+  #failing: Reason | undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -69,6 +72,8 @@ export class Reconciler {
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
     const current = await this.#publish(object, result, { refreshCredentialsNow: isRenewed });
+    // Deleted while this pass ran, which asks for a new pairing: to write it anew here would hide that from the next pass.
+    if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
     if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor))) {
@@ -125,12 +130,19 @@ export class Reconciler {
     }
   }
 
-  #logConnection(result: ConnectionResult): void {
+  /** One line for each change: what was done, what fails now, and that it works again. */
+  #logConnection({ did, credential, error, connection }: ConnectionResult): void {
     const { log } = this.#options.context;
-    const fields = { fingerprint: result.credential?.fingerprint, notAfter: result.credential?.notAfter };
-    if (result.did === 'paired') log.info('paired with Compass', fields);
-    if (result.did === 'renewed') log.info('renewed the client certificate', fields);
-    if (result.attempted && result.error !== undefined) log.debug('the connection failed', errorFields(result.error));
+    const fields = { fingerprint: credential?.fingerprint, notAfter: credential && formatTime(credential.notAfter) };
+    if (did === 'paired') log.info('paired with Compass', fields);
+    if (did === 'renewed') log.info('renewed the client certificate', fields);
+    const failing = error === undefined ? undefined : reasonOf(error);
+    if (failing !== undefined && failing !== this.#failing && failing !== 'Stopping') {
+      const level = connection ? 'warn' : 'error';
+      log[level](connection ? 'the connection cannot be maintained' : 'there is no connection', errorFields(error));
+    }
+    if (failing === undefined && this.#failing !== undefined) log.info('the connection works again', fields);
+    this.#failing = failing;
   }
 
   #answerConnection({ did, error, tokenRequired, attempted }: ConnectionResult): void {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 
 export interface KubectlResult {
   readonly code: number;
@@ -12,6 +12,10 @@ export interface KubectlOptions {
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Why a test that drives kubectl is skipped here; false where there is one. */
+export const NO_KUBECTL: string | false =
+  spawnSync('kubectl', ['version', '--client']).status !== 0 && 'there is no kubectl on this machine';
 
 /** Runs the machine's own kubectl against one kubeconfig, with a discovery cache of its own. */
 export function runKubectl(

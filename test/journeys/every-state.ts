@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
-import { startWorld, type World } from './world.ts';
+import { CONNECTION, startWorld, type World } from './world.ts';
 
 export const errorOf = ({ status }: CompassConnection) =>
   status?.connectionStatus.error || status?.synchronizationStatus?.error || '';
@@ -10,9 +10,7 @@ export const conditionOf = ({ status }: CompassConnection, type: string) =>
   status?.conditions?.find((candidate) => candidate.type === type);
 
 async function patch(world: World, spec: object): Promise<void> {
-  const args = ['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', JSON.stringify({ spec })];
-  const { code, stderr } = await world.cluster.kubectl(args);
-  assert.equal(code, 0, stderr);
+  await world.cluster.cluster.mergePatch(CONNECTION, { spec });
 }
 
 /** Switches a fault on, waits for the state that it causes, ends it, and waits until all is well again. */

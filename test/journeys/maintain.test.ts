@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { until } from '../cluster/until.ts';
-import { CLIENT, startWorld, type World } from './world.ts';
+import { CLIENT, CONNECTION, startWorld, type World } from './world.ts';
 
 async function fingerprint(world: World): Promise<string> {
   const client = await world.secret(CLIENT.namespace, CLIENT.name);
@@ -10,9 +10,7 @@ async function fingerprint(world: World): Promise<string> {
 }
 
 async function patch(world: World, spec: object): Promise<void> {
-  const args = ['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', JSON.stringify({ spec })];
-  const { code, stderr } = await world.cluster.kubectl(args);
-  assert.equal(code, 0, stderr);
+  await world.cluster.cluster.mergePatch(CONNECTION, { spec });
 }
 
 const newFingerprint = (world: World, old: string) =>
@@ -48,6 +46,27 @@ test('a certificate is renewed by its own dates before it expires', async (t) =>
   await world.reaches('Synchronized');
 });
 
+test('deleting the CompassConnection while a renewal runs is not overlooked', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  const before = await fingerprint(world);
+  const { simulator, cluster } = world;
+  const asked = simulator.requests.next(({ target }) => target === 'connectorMtls');
+  simulator.faults.add({ target: 'connectorMtls', operation: 'configuration', when: 'afterExecution', delayMs: 2_000 });
+  await patch(world, { refreshCredentialsNow: true });
+  await until('the renewal is under way', async () =>
+    simulator.requests.list().some(({ target, outcome }) => target === 'connectorMtls' && outcome === 'pending'),
+  );
+  await cluster.cluster.delete(CONNECTION);
+  await asked;
+  await newFingerprint(world, before);
+  await world.reaches('Synchronized', ({ status }) =>
+    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'TokenRequired' && value === 'True')),
+  );
+});
+
 test('deleting the CompassConnection with a new token in the Secret pairs anew; with a used one the connection stays', async (t) => {
   const world = await startWorld(t);
   const used = await world.configure();
@@ -55,7 +74,7 @@ test('deleting the CompassConnection with a new token in the Secret pairs anew; 
   await world.reaches('Synchronized');
   const first = await fingerprint(world);
 
-  await world.cluster.kubectl(['delete', 'compassconnection', 'compass-connection']);
+  await world.cluster.cluster.delete(CONNECTION);
   const stayed = await world.reaches('Synchronized', ({ status }) =>
     Boolean(status?.conditions?.some(({ type, status: value }) => type === 'TokenRequired' && value === 'True')),
   );

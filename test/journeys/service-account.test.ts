@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EVENT, type KubeObject } from '#common/cluster/objects.ts';
+import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { until } from '../cluster/until.ts';
 import { CA, CONFIGURATION, startWorld } from './world.ts';
 
@@ -12,7 +13,7 @@ interface CoreEvent extends KubeObject {
   readonly involvedObject: { readonly kind: string; readonly name: string };
 }
 
-test('the rights in the manifests are enough for all that the sidecar does', async (t) => {
+test('the rights in the manifests are enough for all that the sidecar does', { skip: NO_KUBECTL }, async (t) => {
   const world = await startWorld(t);
   const { cluster, simulator } = world;
   for (const from of [

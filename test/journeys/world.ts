@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import type { Crds } from '../cluster/crds.ts';
+import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { startTestCluster, type TestCluster } from '../cluster/start-test-cluster.ts';
 import { until } from '../cluster/until.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
@@ -25,7 +26,7 @@ export interface World {
   /** Writes the configuration Secret with a fresh token, or with what is given; the token it wrote. */
   configure(values?: Readonly<Record<string, string>>): Promise<string>;
   start(env?: Readonly<Record<string, string>>): SidecarProcess;
-  /** The CompassConnection as kubectl prints it. */
+  /** The CompassConnection as kubectl prints it, where there is one. */
   connection(): Promise<CompassConnection>;
   /** Waits until the CompassConnection is in this state, and what `also` says holds too. */
   reaches(state: string, also?: (connection: CompassConnection) => boolean): Promise<CompassConnection>;
@@ -35,6 +36,7 @@ export interface World {
 
 export const CONFIGURATION = { namespace: 'compass-system', name: 'compass-agent-configuration' };
 export const CLIENT = { namespace: 'compass-system', name: 'cluster-client-certificates' };
+export const CONNECTION = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
 export const CA = { namespace: 'istio-system', name: 'ca-certificates' };
 
 const DEADLINE_MS = 90_000;
@@ -56,6 +58,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
   }
 
   const connection = async () => {
+    if (NO_KUBECTL) return cluster.cluster.get<CompassConnection>(CONNECTION);
     const { stdout, stderr, code } = await cluster.kubectl([
       'get',
       'compassconnection',
@@ -109,10 +112,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
         return await until(
           `the CompassConnection is ${state}`,
           async () => {
-            last = await cluster.cluster.find<CompassConnection>({
-              kind: COMPASS_CONNECTION,
-              name: 'compass-connection',
-            });
+            last = await cluster.cluster.find<CompassConnection>(CONNECTION);
             return last?.status?.connectionState === state && also(last) && connection();
           },
           DEADLINE_MS,
