@@ -15,7 +15,8 @@ async function newFolder(t: TestContext): Promise<string> {
 
 /** A ServiceAccount that may do nothing but tell who it is by being refused. */
 async function accountToken(api: TestCluster, name: string): Promise<string> {
-  await api.kubectl(['create', 'serviceaccount', name]);
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } };
+  await api.request('POST', '/api/v1/namespaces/default/serviceaccounts', { body: account });
   return (await api.asServiceAccount('default', name)).token;
 }
 

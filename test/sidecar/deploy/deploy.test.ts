@@ -7,6 +7,7 @@ import type { KubeObject } from '#common/cluster/objects.ts';
 import { ownObjectNames, SIDECAR_LABELS } from '#common/resources/names.ts';
 import { VERSION } from '#common/version.ts';
 import { readConfig } from '../../../sidecar/config.ts';
+import { NO_KUBECTL } from '../../cluster/kubectl.ts';
 import { DEPLOY_FOLDER, renderKustomization } from './render.ts';
 import { type PodSpec, restrictedViolations } from './restricted.ts';
 
@@ -46,7 +47,9 @@ function rulesOf(objects: readonly KubeObject[]): string[] {
     .toSorted();
 }
 
-test('S18: the Pod passes the restricted policy, with a root file system that nobody writes', async () => {
+test('S18: the Pod passes the restricted policy, with a root file system that nobody writes', {
+  skip: NO_KUBECTL,
+}, async () => {
   const { spec, metadata } = podOf(await renderKustomization());
   assert.deepEqual(restrictedViolations(spec), []);
   assert.ok(spec.containers.every(({ securityContext }) => securityContext?.readOnlyRootFilesystem));
@@ -54,7 +57,9 @@ test('S18: the Pod passes the restricted policy, with a root file system that no
   for (const [label, value] of Object.entries(SIDECAR_LABELS)) assert.equal(metadata.labels[label], value);
 });
 
-test('S18: the checker of the restricted policy refuses root, escalation, capabilities, host paths and host ports', async () => {
+test('S18: the checker of the restricted policy refuses root, escalation, capabilities, host paths and host ports', {
+  skip: NO_KUBECTL,
+}, async () => {
   const { spec } = podOf(await renderKustomization());
   const [container] = spec.containers;
   assert.ok(container);
@@ -80,7 +85,7 @@ test('S18: the checker of the restricted policy refuses root, escalation, capabi
   for (const pod of spoilt) assert.notDeepEqual(restrictedViolations(pod), [], JSON.stringify(pod));
 });
 
-test('S10: the rights are these and no more', async () => {
+test('S10: the rights are these and no more', { skip: NO_KUBECTL }, async () => {
   assert.deepEqual(rulesOf(await renderKustomization()), [
     '*: create compassconnections *',
     '*: get,list,create,patch,delete applications *',
@@ -99,7 +104,7 @@ test('S10: the rights are these and no more', async () => {
   ]);
 });
 
-test('the names in the rights are those that the sidecar uses without settings', async () => {
+test('the names in the rights are those that the sidecar uses without settings', { skip: NO_KUBECTL }, async () => {
   const { config } = readConfig({ POD_NAMESPACE: 'compass-system' });
   const rules = rulesOf(await renderKustomization()).join('\n');
   const { lease, journal, state, report } = ownObjectNames(config.connectionName);
@@ -109,7 +114,7 @@ test('the names in the rights are those that the sidecar uses without settings',
   assert.match(rules, new RegExp(`^${config.integrationNamespace}: `, 'm'));
 });
 
-test('the image carries the version that the manifests belong to', async () => {
+test('the image carries the version that the manifests belong to', { skip: NO_KUBECTL }, async () => {
   const { spec } = podOf(await renderKustomization());
   assert.deepEqual(
     spec.containers.map(({ image }) => image),
@@ -117,7 +122,9 @@ test('the image carries the version that the manifests belong to', async () => {
   );
 });
 
-test('the components add the right on the CA Secret and the network policy, and the definitions are apart', async (t) => {
+test('the components add the right on the CA Secret and the network policy, and the definitions are apart', {
+  skip: NO_KUBECTL,
+}, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'compass-overlay-'));
   t.after(() => rm(folder, { recursive: true }));
   const here = relative(folder, DEPLOY_FOLDER);

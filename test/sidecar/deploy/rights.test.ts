@@ -7,6 +7,7 @@ import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { Publisher } from '../../../sidecar/status/publish.ts';
 import type { Crds } from '../../cluster/crds.ts';
+import { NO_KUBECTL } from '../../cluster/kubectl.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { NOON, synchronized } from '../status/observations.ts';
@@ -62,7 +63,7 @@ const TOO_MUCH: readonly (readonly [string, Omit<Right, 'verb'>])[] = [
   ['create', { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' }],
 ];
 
-test('S8: the ServiceAccount may do what the sidecar does, and not more', async (t) => {
+test('S8: the ServiceAccount may do what the sidecar does, and not more', { skip: NO_KUBECTL }, async (t) => {
   const { sidecar } = await install(t, 'none');
   const answers = async (rights: typeof NEEDED) =>
     Promise.all(rights.map(async ([verb, right]) => [verb, right, await canI(sidecar.cluster, { verb, ...right })]));
@@ -77,7 +78,9 @@ test('S8: the ServiceAccount may do what the sidecar does, and not more', async 
 });
 
 for (const crds of ['field', 'ours-with-status'] as const) {
-  test(`the ServiceAccount writes status, Events and report without a complaint (${crds})`, async (t) => {
+  test(`the ServiceAccount writes status, Events and report without a complaint (${crds})`, {
+    skip: NO_KUBECTL,
+  }, async (t) => {
     const { admin, sidecar } = await install(t, crds);
     const complaints: string[] = [];
     const complain = (message: string) => complaints.push(message);

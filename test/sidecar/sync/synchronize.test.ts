@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { APPLICATION } from '#common/resources/application.ts';
 import { DEFAULTS_FIELD_MANAGER, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import { application, basic, bundle, id, oauth } from './samples.ts';
 import { startSyncWorld } from './world.ts';
@@ -87,7 +88,7 @@ test('what is written once, at creation, belongs to another field manager and is
   const world = await startSyncWorld(t);
   world.simulator.landscape.createApplication(application(1, 'orders', [bundle(2)]));
   await world.sync();
-  await world.cluster.kubectl(['patch', 'application', 'orders', '--type=merge', '-p', '{"spec":{"encodeUrl":true}}']);
+  await world.cluster.cluster.mergePatch({ kind: APPLICATION, name: 'orders' }, { spec: { encodeUrl: true } });
   world.simulator.landscape.updateApplication(id(1), { description: 'all orders' });
   assert.deepEqual((await world.sync()).updated, ['orders']);
   const orders = await world.application('orders');
