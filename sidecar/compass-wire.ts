@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '#common/clock.ts';
 import type { ObservedCall, Transport } from '#common/compass/endpoint.ts';
 import { readRoots } from '#common/compass/roots.ts';
-import { CompassError, messageOf, REASONS, type Reason } from '#common/errors.ts';
+import { CompassError, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import type { Config } from './config.ts';
 import type { ContactObservation, Warning } from './status/observation.ts';
@@ -70,16 +70,10 @@ export class CompassWire {
   #observe(call: ObservedCall, { config, clock, log, observe }: CompassWireOptions): void {
     observe?.(call);
     if (call.clockSkewMs !== undefined) this.#skewMs = call.clockSkewMs;
-    if (config.queryLogging) log.info('called Compass', { ...call });
-    if (call.target === 'director') return;
-    const { durationMs: latencyMs, outcome } = call;
-    const error = isReason(outcome) ? new CompassError(outcome, `${call.operation} failed: ${outcome}`) : undefined;
-    this.#contact = { time: clock.now(), latencyMs, error };
+    const { error, ...facts } = call;
+    if (config.queryLogging) log.info('called Compass', facts);
+    if (call.target !== 'director') this.#contact = { time: clock.now(), latencyMs: call.durationMs, error };
   }
-}
-
-function isReason(outcome: string): outcome is Reason {
-  return Object.hasOwn(REASONS, outcome);
 }
 
 async function readBundles({ config, log }: CompassWireOptions): Promise<string[]> {

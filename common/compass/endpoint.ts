@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { CompassError } from '../errors.ts';
 import type { Sensitive } from '../sensitive.ts';
 
 /** What proves the Runtime's identity over mutual TLS. */
@@ -48,6 +49,8 @@ export interface ObservedCall {
   readonly bytes: number;
   /** `ok`, or the Reason of the error. */
   readonly outcome: string;
+  /** What went wrong: free of secrets, as every CompassError is. */
+  readonly error?: CompassError;
   /** HTTP status; 0 where there was no answer. */
   readonly status: number;
   /** The server's clock by its `Date` header less ours, in milliseconds. */

@@ -54,7 +54,10 @@ export async function call(endpoint: Endpoint, what: Call, transport: Transport)
     return await perform({ endpoint, what, transport, context, progress });
   } catch (error) {
     outcome = reasonOf(error);
-    if (error instanceof CompassError) progress.status = error.status ?? progress.status;
+    if (error instanceof CompassError) {
+      progress.error = error;
+      progress.status = error.status ?? progress.status;
+    }
     throw error;
   } finally {
     const observed: ObservedCall = {
@@ -73,6 +76,7 @@ interface Progress {
   bytes: number;
   status: number;
   clockSkewMs?: number;
+  error?: CompassError;
 }
 
 interface Attempt {

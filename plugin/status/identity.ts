@@ -1,10 +1,16 @@
-import type { AgentFacts, IdentityFacts } from './facts.ts';
+import type { AgentFacts, ConnectionFacts, IdentityFacts } from './facts.ts';
 
 /** What is normal after the deadline: a pass of the sidecar and its back-off. */
 const GRACE_MS = 10 * 60_000;
 
 export function isExpired(identity: IdentityFacts | undefined, now: number): boolean {
   return identity?.notAfter !== undefined && identity.notAfter <= now;
+}
+
+/** Whether Compass refuses the certificate altogether, whatever its dates say: revoked, or the Runtime is gone. */
+export function isRefused({ state, conditions }: ConnectionFacts): boolean {
+  const connected = conditions.find(({ type }) => type === 'Connected');
+  return state === 'ConnectionFailed' && connected?.status === 'False' && connected.reason === 'Rejected';
 }
 
 /** Whether the sidecar should have renewed and did not: judged by its own deadline, with some grace. */

@@ -1,11 +1,12 @@
 import { REASONS, type Reason } from '#common/errors.ts';
 import { humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, ContactFacts, Fault, IdentityFacts, ListingFacts, SyncFacts } from './facts.ts';
-import { isExpired, isOverdue, isRunning, renewalShare } from './identity.ts';
+import { isExpired, isOverdue, isRefused, isRunning, renewalShare } from './identity.ts';
 import type { Line } from './judgement.ts';
 
 /** The client certificate: how much of its life is left, and when it is renewed. */
-export function identityLine({ identity, runtimeId, source }: ConnectionFacts, now: number): Line {
+export function identityLine(facts: ConnectionFacts, now: number): Line {
+  const { identity, runtimeId, source } = facts;
   if (identity?.notAfter === undefined) return { level: 'none', facts: ['no client certificate yet'] };
   const { notAfter, notBefore, commonName } = identity;
   if (isExpired(identity, now)) {
@@ -14,6 +15,8 @@ export function identityLine({ identity, runtimeId, source }: ConnectionFacts, n
   if (notBefore !== undefined && notBefore > now) {
     return { level: 'warning', facts: [`not valid before ${moment(notBefore)}`, 'is a clock wrong?'] };
   }
+  if (isRefused(facts))
+    return { level: 'error', facts: ['refused by Compass', `would be valid until ${moment(notAfter)}`] };
   const life = notBefore === undefined ? '' : ` of ${humanDuration(notAfter - notBefore)}`;
   return {
     level: isOverdue(identity, now) || differs(identity) ? 'warning' : 'ok',
@@ -132,10 +135,13 @@ export function agentLine({ agent }: ConnectionFacts, now: number): Line {
 }
 
 /** How long this cluster may be cut off from Compass, or asleep, before it needs a new token. */
-export function outageLine({ identity }: ConnectionFacts, now: number): Line {
+export function outageLine(facts: ConnectionFacts, now: number): Line {
+  const { identity } = facts;
   const notAfter = identity?.notAfter;
   if (notAfter === undefined) return { level: 'none', facts: ['nothing to lose yet'] };
-  if (isExpired(identity, now)) return { level: 'error', facts: ['used up: it takes a new one-time token'] };
+  if (isExpired(identity, now) || isRefused(facts)) {
+    return { level: 'error', facts: ['used up: it takes a new one-time token'] };
+  }
   return {
     level: 'ok',
     facts: [`survives ${humanDuration(notAfter - now)} without Compass`, `until ${moment(notAfter)}`],

@@ -22,9 +22,15 @@ test('a certificate that expired while nobody could renew it fails the connectio
 test('a Runtime that was deleted in Compass fails the connection', async (t) => {
   const world = await startWorld(t);
   await world.configure();
-  world.start();
+  const sidecar = world.start();
   await world.reaches('Synchronized');
   world.simulator.deleteRuntime();
   const failed = await world.reaches('ConnectionFailed');
   assert.equal(conditionOf(failed, 'Connected')?.reason, 'Rejected');
+  const told = sidecar.lines.filter(({ level }) => level === 'error');
+  assert.deepEqual(
+    told.map(({ reason }) => reason),
+    ['Rejected'],
+    'one line for a person who must act, not one a pass',
+  );
 });

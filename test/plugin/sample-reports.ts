@@ -113,6 +113,24 @@ export const CROWDED: Report = {
 };
 
 /** The certificate expired while the cluster slept. */
+/** Revoked in Compass, or its Runtime deleted: the dates say nothing. */
+export const REJECTED: Report = {
+  ...HEALTHY,
+  state: 'ConnectionFailed',
+  conditions: [
+    condition('Connected', 'False', 'Rejected', 'the client certificate is refused: the request is unauthenticated'),
+    condition('Synchronized', 'Unknown', 'Rejected', 'nothing is synchronized while the connection fails'),
+    condition('Ready', 'False', 'Rejected', 'the client certificate is refused: the request is unauthenticated'),
+  ],
+  contact: {
+    connector: {
+      time: ago(MINUTE),
+      latencyMs: 120,
+      error: { reason: 'Rejected', message: 'the client certificate is refused: the request is unauthenticated' },
+    },
+  },
+};
+
 export const EXPIRED: Report = {
   ...HEALTHY,
   state: 'ConnectionFailed',
