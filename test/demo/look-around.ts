@@ -53,6 +53,8 @@ export async function describeLookingAround(scene: Scene): Promise<void> {
       `curl ${simulator.adminUrl}/requests  # what the sidecar asked`,
       `curl -X POST ${simulator.adminUrl}/applications -d '{"name":"orders"}'`,
       `curl -X POST ${simulator.adminUrl}/runtimes/default/revoke`,
+      // The simulator writes the Secret under its usual name.
+      ...(isUsual ? [`curl -X POST ${simulator.adminUrl}/runtimes/default/secret | kubectl replace -f -`] : []),
     ].join('\n'),
   );
   narrator.blank();

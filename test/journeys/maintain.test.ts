@@ -56,9 +56,9 @@ test('deleting the CompassConnection while a renewal runs is not overlooked', as
   const asked = simulator.requests.next(({ target }) => target === 'connectorMtls');
   simulator.faults.add({ target: 'connectorMtls', operation: 'configuration', when: 'afterExecution', delayMs: 2_000 });
   await patch(world, { refreshCredentialsNow: true });
-  await until('the renewal is under way', async () =>
-    simulator.requests.list().some(({ target, outcome }) => target === 'connectorMtls' && outcome === 'pending'),
-  );
+  const isUnderWay = () =>
+    simulator.requests.list().some(({ target, outcome }) => target === 'connectorMtls' && outcome === 'pending');
+  await until('the renewal is under way', () => Promise.resolve(isUnderWay()));
   await cluster.cluster.delete(CONNECTION);
   await asked;
   await newFingerprint(world, before);
