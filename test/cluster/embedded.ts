@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { startKubeApi } from '../kube-api/kube-api.ts';
+import type { RecordedRequest } from '../kube-api/recorder.ts';
 import type { ControlPlane, Person, Proof } from './control-plane.ts';
 
 interface Kubeconfig {
@@ -17,6 +19,12 @@ function proofIn(kubeconfig: string): Proof {
   const user = (parse(kubeconfig) as Kubeconfig).users[0]?.user ?? {};
   if (user['token']) return { token: user['token'] };
   return { cert: decode(user['client-certificate-data']), key: decode(user['client-key-data']) };
+}
+
+/** Leaves what was asked in the folder that COMPASS_RECORD_REQUESTS names, for test/conformance/record.ts. */
+async function keepRecording(requests: readonly RecordedRequest[]): Promise<void> {
+  const folder = process.env['COMPASS_RECORD_REQUESTS'];
+  if (folder) await writeFile(join(folder, `${randomUUID()}.json`), JSON.stringify(requests));
 }
 
 /** The embedded API server as a control plane. */
@@ -36,6 +44,7 @@ export async function startEmbedded(): Promise<ControlPlane> {
     },
     reset: () => Promise.reject(new Error('an embedded server is started anew, not reset')),
     async stop() {
+      await keepRecording(api.requests());
       await api.stop();
       await rm(folder, { recursive: true, force: true });
     },

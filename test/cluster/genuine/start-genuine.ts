@@ -83,7 +83,17 @@ function startApiServer({ binaries, folder, apiPort, etcdPort, file }: Site): Su
   return new Supervised(binaries.apiServer, flags, file('kube-apiserver.log'));
 }
 
-async function startControllers(site: Site, program: string, kubeconfig: string): Promise<Supervised> {
+interface Controllers {
+  readonly program: string;
+  readonly kubeconfig: string;
+  /** Until 1.23 there is a second, insecure port, the same for all unless it is switched off. */
+  readonly hasInsecurePort: boolean;
+}
+
+async function startControllers(
+  site: Site,
+  { program, kubeconfig, hasInsecurePort }: Controllers,
+): Promise<Supervised> {
   const { file } = site;
   const [port = 0] = await freePorts(1);
   const args = {
@@ -98,6 +108,7 @@ async function startControllers(site: Site, program: string, kubeconfig: string)
     'service-account-private-key-file': file('accounts.key'),
     'root-ca-file': file('ca.crt'),
     controllers: CONTROLLERS,
+    ...(hasInsecurePort ? { port: '0' } : {}),
   };
   const flags = Object.entries(args).map(([name, value]) => `--${name}=${value}`);
   return new Supervised(program, flags, file('kube-controller-manager.log'));
@@ -110,14 +121,16 @@ async function control(site: Site, program: string, cluster: Cluster): Promise<S
   const { authority, folder } = site;
   const proof = await authority.clientPair('system:kube-controller-manager', []);
   const kubeconfig = await writeKubeconfig({ server: cluster.server, ca: authority.cert, folder }, proof);
-  let running = await startControllers(site, program, kubeconfig);
+  const { minor } = (await cluster.raw('/version')) as { minor: string };
+  const controllers = { program, kubeconfig, hasInsecurePort: Number.parseInt(minor, 10) < 24 };
+  let running = await startControllers(site, controllers);
   let tries = 1;
   await until(
     'the controllers are at work',
     async () => {
       if (running.hasEnded() && tries < 3) {
         tries += 1;
-        running = await startControllers(site, program, kubeconfig);
+        running = await startControllers(site, controllers);
       }
       running.assertRuns();
       return (await cluster.raw(DEFAULT_ACCOUNT)) !== undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { stringify } from 'yaml';
-import { application, type Case, CONNECTIONS, configMap, connection, expectCode, secret } from '../world.ts';
+import { until } from '../../cluster/until.ts';
+import { application, type Case, CONNECTIONS, configMap, connection, expectCode, MERGE, secret } from '../world.ts';
 
 const yaml = (...objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');
 
@@ -163,13 +164,30 @@ export const KUBECTL_CASES: readonly Case[] = [
   },
   {
     name: 'watch shows each change as a line',
-    async run({ kubectl, ok, namespace }) {
-      await ok('create', 'configmap', 'a');
-      const args = ['-n', namespace, 'get', 'configmap', 'a', '--watch', '--request-timeout=3s', '--no-headers'];
-      const watching = kubectl(args);
-      await ok('patch', 'configmap', 'a', '-p', '{"data":{"k":"1"}}');
-      const lines = (await watching).stdout.trim().split('\n');
-      assert.match(lines.at(-1) ?? '', /^a +1 +/);
+    async run({ kubectl, post, patch, at, namespace }) {
+      expectCode(await post(at('configmaps'), configMap('a')), 201);
+      const args = ['-n', namespace, 'get', 'configmap', 'a', '--watch', '--request-timeout=4s', '--no-headers'];
+      let isWatching = true;
+      const watching = kubectl(args).finally(() => {
+        isWatching = false;
+      });
+      let count = 0;
+      await until('the watch has ended', async () => {
+        count += 1;
+        expectCode(await patch(at('configmaps', 'a'), MERGE, { data: { [`k${count}`]: '' } }), 200);
+        return !isWatching;
+      });
+      const counts = (await watching).stdout
+        .trim()
+        .split('\n')
+        .map((line) => Number(/^a +(\d+) /.exec(line)?.[1]));
+      assert.ok(counts.length > 1, `${counts}`);
+      // kubectl itself may leave out what happens between its first line and its watch.
+      const [, second = 0, ...others] = counts;
+      assert.deepEqual(
+        others,
+        others.map((_, index) => second + index + 1),
+      );
     },
   },
   {
