@@ -19,10 +19,13 @@ export interface SidecarProcess {
   readonly child: ChildProcess;
 }
 
-/** Starts it with nothing of this process's environment but the path. */
+/** Starts it with nothing of this process's environment but the path and the compile cache. */
 export function startSidecar(env: Readonly<Record<string, string>>): SidecarProcess {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const chunks: string[] = [];
   const lines: LogLine[] = [];
   let rest = '';
