@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { call, patchType } from './client.ts';
+import { call, patchType, watchEvents } from './client.ts';
 import { at, type JsonObject } from './json.ts';
 import { startKubeApi } from './kube-api.ts';
 
@@ -95,14 +95,16 @@ test('what an object owns goes with it, unless it is orphaned', async () => {
   assert.equal((await call(api, 'GET', `${configMaps}/owner`)).code, 404);
 });
 
-test('a namespace takes its content along, and nothing is created in a missing one', async () => {
+test('a namespace takes its content along after a moment, and nothing is created in a missing one', async () => {
   await using api = await startKubeApi();
   await call(api, 'POST', '/api/v1/namespaces', { body: { metadata: { name: 'n' } } });
   await call(api, 'POST', '/api/v1/namespaces/n/secrets', { body: { metadata: { name: 's' } } });
   const deleted = await call(api, 'DELETE', '/api/v1/namespaces/n');
   assert.equal(at(deleted.body, 'status', 'phase'), 'Terminating');
-  await turn();
-  await turn();
+  assert.equal((await call(api, 'GET', '/api/v1/namespaces/n/secrets/s')).code, 200);
+  for await (const { type } of watchEvents(api, '/api/v1/namespaces?watch=1&fieldSelector=metadata.name%3Dn')) {
+    if (type === 'DELETED') break;
+  }
   assert.equal((await call(api, 'GET', '/api/v1/namespaces/n')).code, 404);
   assert.deepEqual(api.stored('secrets'), []);
   const refused = await call(api, 'POST', '/api/v1/namespaces/n/secrets', { body: { metadata: { name: 's' } } });

@@ -35,10 +35,11 @@ function put(
   cluster.storage.put(resource.storedAs, { ...object, apiVersion: 'v1', kind: resource.kind, metadata } as KubeObject);
 }
 
-/** Empties namespaces that are being deleted, and removes them once nothing holds their content. */
-export function collectNamespaces(cluster: Cluster): void {
+/** Empties deleted namespaces whose grace is over (told by uid), and removes them once nothing holds their content. */
+export function collectNamespaces(cluster: Cluster, isOver: (uid: string) => boolean): void {
   for (const namespace of cluster.storage.list(namespaceKind.storedAs)) {
-    if (namespace.metadata.deletionTimestamp) empty(cluster, namespace);
+    const { deletionTimestamp, uid = '' } = namespace.metadata;
+    if (deletionTimestamp && isOver(uid)) empty(cluster, namespace);
   }
 }
 

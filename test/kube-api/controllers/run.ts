@@ -6,26 +6,41 @@ import { onCrdChange } from './custom-resource-definitions.ts';
 import { collectGarbage } from './garbage-collection.ts';
 import { collectNamespaces, furnish } from './namespaces.ts';
 
+/** A namespace keeps its content this long, so that `kubectl delete -k` finds what it names (5 s on a genuine one). */
+const namespaceGraceMs = 500;
+
 /** Runs the controllers after every write, each in a turn of its own, until the returned function is called. */
 export function runControllers(cluster: Cluster, caPem: string): () => void {
   let isPlanned = false;
   let isStopped = false;
+  const graces = new Map<string, NodeJS.Timeout | 'over'>();
   const sweep = () => {
     isPlanned = false;
     if (isStopped) return;
-    collectNamespaces(cluster);
+    collectNamespaces(cluster, (uid) => graces.get(uid) === 'over');
     collectGarbage(cluster);
+  };
+  const beginGrace = (uid: string) => {
+    if (graces.has(uid)) return;
+    const end = () => {
+      graces.set(uid, 'over');
+      sweep();
+    };
+    graces.set(uid, setTimeout(end, namespaceGraceMs));
   };
   const unsubscribe = cluster.storage.subscribe((change) => {
     setImmediate(() => {
       if (!isStopped) react(cluster, change, caPem);
     });
+    const { uid, deletionTimestamp } = change.object.metadata;
+    if (change.resource === namespaceKind.storedAs && uid && deletionTimestamp) beginGrace(uid);
     if (isPlanned || !mayLeaveGarbage(change)) return;
     isPlanned = true;
     setImmediate(sweep);
   });
   return () => {
     isStopped = true;
+    for (const timer of graces.values()) if (timer !== 'over') clearTimeout(timer);
     unsubscribe();
   };
 }
