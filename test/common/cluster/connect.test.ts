@@ -3,7 +3,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '#common/clock.ts';
 import { connectCluster } from '#common/cluster/connect.ts';
+import { readKubeconfig } from '#common/cluster/kubeconfig-file.ts';
 import { hasReason } from '#common/errors.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 
@@ -66,6 +68,16 @@ test('whoever the kubeconfig names is who talks', async (t) => {
     await writeFile(join(folder, 'token'), `${token}\n`);
     const kubeconfigPath = await writeConfig(api, folder, { user: { tokenFile: 'token' } });
     assert.equal(await callerOf({ kubeconfigPath }), robot);
+  });
+  await t.test('as somebody else, where an administrator says so', async () => {
+    const admin = (await readKubeconfig([api.kubeconfigPath]))?.users.get('user');
+    const user = { ...admin, as: 'jane', 'as-groups': ['writers', 'readers'] };
+    assert.equal(await callerOf({ kubeconfigPath: await writeConfig(api, folder, { user }) }), 'jane');
+    const master = { ...admin, as: 'jane', 'as-groups': ['readers', 'system:masters'] };
+    assert.equal(
+      await callerOf({ kubeconfigPath: await writeConfig(api, folder, { user: master }) }),
+      'an administrator',
+    );
   });
   await t.test('by a credential plugin, which is told what it is asked for', async () => {
     const plugin = join(folder, 'plugin.sh');
@@ -154,4 +166,26 @@ test('in a Pod its service account talks, also after the kubelet replaced a toke
   await writeFile(join(account, 'token'), `${await accountToken(api, 'pod')}\n`);
   const { versions } = (await cluster.raw('/api')) as { versions: string[] };
   assert.deepEqual(versions, ['v1']);
+});
+
+test('in a Pod the token is read anew each minute, before the old one stops to hold', async (t) => {
+  const api = await startTestCluster(t);
+  const folder = await newFolder(t);
+  const { hostname, port } = new URL(api.server);
+  const env = { HOME: folder, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  let nowMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => nowMs };
+  await writeFile(join(folder, 'ca.crt'), api.ca);
+  await writeFile(join(folder, 'token'), await accountToken(api, 'early'));
+  const cluster = await connectCluster({ env, clock, serviceAccountFolder: folder });
+  t.after(() => cluster.close());
+  const asks = (name: string) => {
+    return assert.rejects(cluster.raw('/api/v1/secrets'), new RegExp(`User "system:serviceaccount:default:${name}"`));
+  };
+  await asks('early');
+  await writeFile(join(folder, 'token'), await accountToken(api, 'late'));
+  nowMs = 59_000;
+  await asks('early');
+  nowMs = 60_000;
+  await asks('late');
 });

@@ -149,6 +149,17 @@ test('what a Secret holds never stands in a message, whoever quotes it', async (
   assert.match(error.message, /denied the request: \[sensitive\] and \[sensitive\] and "\[sensitive\]" are bad/);
 });
 
+test('nor do the bytes that a decoder quotes around a fault', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) => {
+    const quoted =
+      'illegal base64 data at input byte 4, error found in #10 byte of ...|OKEN":"canary-part|..., bigger context';
+    const message = `Secret in version "v1" cannot be handled as a Secret: v1.Secret.Data: base64Codec: ${quoted} ...|canary|...`;
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', message }));
+  });
+  const error = await errorOf(cluster.create(SECRET, { ...object, kind: 'Secret' }));
+  assert.match(error.message, /illegal base64 data at input byte 4$/);
+});
+
 test('an answer that is no Status keeps its text to itself', async (t) => {
   const { cluster } = await clusterBefore(t, (_, response) => response.writeHead(502).end('<html>canary</html>'));
   const error = await errorOf(cluster.get(ref));

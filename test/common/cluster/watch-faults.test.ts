@@ -70,6 +70,10 @@ test('a watch that hears nothing is found out by the poll beside it', async (t) 
     Promise.resolve(told.some((event) => event.type === 'added' && JSON.stringify(event.object).includes('two'))),
   );
   await until('another watch is made', () => Promise.resolve(watches > 1));
+  assert.deepEqual(
+    told.filter(({ type }) => type === 'failed'),
+    [],
+  );
 });
 
 test('a listing that fails is tried again, and no sooner than the server asks', async (t) => {
