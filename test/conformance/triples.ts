@@ -17,7 +17,7 @@ function pathOf(path: string): string {
  * Verb, kind and patch type of a request: `patch secrets application/apply-patch+yaml`. Undefined for what is no part
  * of the API: requests that the server refused for their path or for who sent them.
  */
-export function tripleOf(request: RecordedRequest): string | undefined {
+function tripleOf(request: RecordedRequest): string | undefined {
   if (request.code === 404 && request.body === '' && request.method !== 'GET') return undefined;
   const target = parseTarget(request.method, request.path, new URLSearchParams(request.query));
   if (target === undefined) return `${request.method.toLowerCase()} ${pathOf(request.path)}`;
