@@ -1,5 +1,4 @@
-import { formatTime } from '#common/clock.ts';
-import { CompassError, hasReason, type Reason, reasonOf } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import { VERSION } from '#common/version.ts';
@@ -9,6 +8,7 @@ import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import { requireTrustedUrls } from './connection/issue.ts';
 import { freshState, type ManagementUrls } from './connection/state.ts';
+import { ConnectionLog } from './connection-log.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, Warning } from './status/observation.ts';
@@ -44,15 +44,20 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #requests = new Requests();
   #isSuspect = false;
-  /** The reason for which the connection fails, as it was logged last. */
-  #failing: Reason | undefined;
+  #interruption = new AbortController();
+  readonly #log: ConnectionLog;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#log = new ConnectionLog(options.context.log);
   }
+
+  /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
+  readonly interrupt = (): void => this.#interruption.abort();
 
   /** Returns in how many milliseconds the next pass is due; throws what the cluster throws. */
   readonly pass = async (): Promise<number> => {
+    this.#interruption = new AbortController();
     const { connectionStep, syncStep, resource, context } = this.#options;
     const { object, served } = await resource.read();
     const configuration = await this.#readConfiguration();
@@ -67,7 +72,7 @@ export class Reconciler {
       isSuspect: this.#isSuspect,
     });
     this.#isSuspect = false;
-    this.#logConnection(result);
+    this.#log.take(result);
     this.#answerConnection(result);
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
@@ -76,7 +81,7 @@ export class Reconciler {
     if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
-    if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor))) {
+    if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
       this.#answerSync();
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
@@ -130,26 +135,11 @@ export class Reconciler {
     }
   }
 
-  /** One line for each change: what was done, what fails now, and that it works again. */
-  #logConnection({ did, credential, error, connection }: ConnectionResult): void {
-    const { log } = this.#options.context;
-    const fields = { fingerprint: credential?.fingerprint, notAfter: credential && formatTime(credential.notAfter) };
-    if (did === 'paired') log.info('paired with Compass', fields);
-    if (did === 'renewed') log.info('renewed the client certificate', fields);
-    const failing = error === undefined ? undefined : reasonOf(error);
-    if (failing !== undefined && failing !== this.#failing && failing !== 'Stopping') {
-      const level = connection ? 'warn' : 'error';
-      log[level](connection ? 'the connection cannot be maintained' : 'there is no connection', errorFields(error));
-    }
-    if (failing === undefined && this.#failing !== undefined) log.info('the connection works again', fields);
-    this.#failing = failing;
-  }
-
-  #answerConnection({ did, error, tokenRequired, attempted }: ConnectionResult): void {
+  #answerConnection({ did, error, reconnectError, attempted }: ConnectionResult): void {
     const now = this.#options.context.clock.now();
     if (did === 'paired') this.#requests.finish('reconnect', 'succeeded', now);
     if (did === 'renewed') this.#requests.finish('renew', 'succeeded', now);
-    if (tokenRequired) this.#requests.finish('reconnect', 'failed', now, tokenRequired.message);
+    if (reconnectError?.retry === 'never') this.#requests.finish('reconnect', 'failed', now, reconnectError.message);
     if (attempted && error instanceof CompassError) {
       this.#requests.finish('renew', 'failed', now, error.message);
       if (error.retry === 'never') this.#requests.finish('reconnect', 'failed', now, error.message);
@@ -177,7 +167,7 @@ export class Reconciler {
 
   #observe(object: CompassConnection | undefined, result: ConnectionResult): Observation {
     const { context, syncStep, warnings, connectorContact } = this.#options;
-    const { credential, connection, renewAt, error, tokenRequired } = result;
+    const { credential, connection, renewAt, error, reconnectError } = result;
     const { established, renewed, acquired, runtimeId, tenant } = context.state.value ?? freshState();
     const now = context.clock.now();
     const isUnexpected = error !== undefined && !(error instanceof CompassError);
@@ -200,7 +190,7 @@ export class Reconciler {
       urls: connection && { connectorUrl: connection.urls.connector, directorUrl: connection.urls.director },
       sync: syncStep.sync,
       labels: syncStep.labels,
-      tokenRequired: tokenRequired && { message: tokenRequired.message },
+      reconnect: reconnectError && { reason: reconnectError.reason, message: reconnectError.message },
       warnings: warnings(),
       requests: this.#requests.observed,
       leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },

@@ -98,7 +98,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   await Promise.all([
     loop.run().finally(() => ended.abort()),
     leadership.run(ended.signal),
-    keepWatches({ cluster, config, clock, log, random, stopping, onChange }),
+    keepWatches({ cluster, config, clock, log, random, stopping, onChange, onUrgent: reconciler.interrupt }),
   ]);
 }
 

@@ -63,14 +63,21 @@ export class SyncStep {
     if (this.#labels) this.#labels = { ...this.#labels, attempted: false };
   }
 
-  /** Runs when it is due, or at once where that was asked for. True when it ran. */
-  async run(connection: Connection, isAskedFor: boolean): Promise<boolean> {
+  /**
+   * Runs when it is due, or at once where that was asked for. True when it ran to its end: `interrupt` ends it between two
+   * writes for what cannot wait, and it is due again.
+   */
+  async run(connection: Connection, isAskedFor: boolean, interrupt: AbortSignal): Promise<boolean> {
     if (!isAskedFor && this.dueInMs > 0) return false;
     const { synchronizer, clock, stopping } = this.#options;
     this.#startedAtMs = clock.monotonicMs();
-    const endpoint = directorEndpoint(connection);
-    const outcome = await synchronizer.run({ endpoint, runtimeId: connection.runtimeId, signal: stopping });
-    if (stopping.aborted) return false;
+    const signal = AbortSignal.any([stopping, interrupt]);
+    const endpoint = { ...directorEndpoint(connection), signal };
+    const outcome = await synchronizer.run({ endpoint, runtimeId: connection.runtimeId, signal });
+    if (signal.aborted) {
+      this.#schedule.hurry();
+      return false;
+    }
     this.#sync = { attempted: true, time: clock.now(), outcome };
     if (outcome.fetch.ok) await this.#reportLabels(connection);
     if (stopping.aborted) return false;

@@ -3,7 +3,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type Kind, SECRET } from '#common/cluster/objects.ts';
 import { type FollowEvent, keepWatching } from '#common/cluster/watch.ts';
 import { hasReason, reasonOf } from '#common/errors.ts';
-import { errorFields, type Log } from '#common/log.ts';
+import { errorFields, type Log, type LogFields } from '#common/log.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import type { Config, NamespacedName } from './config.ts';
 
@@ -16,6 +16,8 @@ export interface WatchesOptions {
   readonly stopping: AbortSignal;
   /** Something changed that a pass should look at. */
   readonly onChange: () => void;
+  /** It cannot wait: the configuration changed, or the CompassConnection was deleted. */
+  readonly onUrgent: () => void;
 }
 
 /**
@@ -23,33 +25,33 @@ export interface WatchesOptions {
  * client Secret. Resolves after `stopping`. A watch that fails is tried again for ever; passes by deadline are the second path.
  */
 export async function keepWatches(options: WatchesOptions): Promise<void> {
-  const { config } = options;
-  const watched: readonly (readonly [Kind, Partial<NamespacedName>])[] = [
-    [COMPASS_CONNECTION, { name: config.connectionName }],
-    [SECRET, config.configurationSecret],
-    [CONFIG_MAP, config.configurationSecret],
-    [SECRET, config.clientSecret],
-  ];
-  await Promise.all(watched.map(([kind, where]) => keepWatch(options, kind, where)));
+  const { connectionName: name, configurationSecret, clientSecret } = options.config;
+  await Promise.all([
+    keepWatch(options, COMPASS_CONNECTION, { name }, (type) => type === 'deleted'),
+    keepWatch(options, SECRET, configurationSecret, () => true),
+    keepWatch(options, CONFIG_MAP, configurationSecret, () => true),
+    keepWatch(options, SECRET, clientSecret, () => false),
+  ]);
 }
 
-function keepWatch(options: WatchesOptions, kind: Kind, { namespace, name }: Partial<NamespacedName>): Promise<void> {
-  const { cluster, clock, random, stopping: signal, onChange, log } = options;
-  let failing: string | undefined;
+function keepWatch(
+  options: WatchesOptions,
+  kind: Kind,
+  { namespace, name }: Partial<NamespacedName>,
+  isUrgent: (type: FollowEvent<never>['type']) => boolean,
+): Promise<void> {
+  const { cluster, clock, random, stopping: signal, onChange, onUrgent, log } = options;
+  const failures = new FailureLog(log, { kind: kind.kind, namespace, name });
+  let isSynced = false;
   const onEvent = (event: FollowEvent<never>) => {
-    if (event.type === 'synced') failing = undefined;
-    else if (event.type !== 'failed') onChange();
-    else if (reasonOf(event.error) !== failing) {
-      // One line for each new reason: an API server that is away for an hour is not told every minute.
-      failing = reasonOf(event.error);
-      const level = hasReason(event.error, 'ClusterWatchExpired') ? 'debug' : 'warn';
-      log[level]('a watch failed and is tried again', {
-        kind: kind.kind,
-        namespace,
-        name,
-        ...errorFields(event.error),
-      });
+    if (event.type === 'failed') return failures.failed(event.error);
+    if (event.type === 'synced') {
+      isSynced = true;
+      return failures.ended();
     }
+    // What the first listing shows is what the first pass reads by itself.
+    if (isSynced && isUrgent(event.type)) onUrgent();
+    onChange();
   };
   return keepWatching<never>(cluster, kind, {
     namespace,
@@ -59,4 +61,28 @@ function keepWatch(options: WatchesOptions, kind: Kind, { namespace, name }: Par
     signal,
     onEvent,
   });
+}
+
+/** One line for each new reason: an API server that is away for an hour is not told every minute. */
+class FailureLog {
+  readonly #log: Log;
+  readonly #watched: LogFields;
+  #reason: string | undefined;
+
+  constructor(log: Log, watched: LogFields) {
+    this.#log = log;
+    this.#watched = watched;
+  }
+
+  failed(error: unknown): void {
+    const reason = reasonOf(error);
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    const level = hasReason(error, 'ClusterWatchExpired') ? 'debug' : 'warn';
+    this.#log[level]('a watch failed and is tried again', { ...this.#watched, ...errorFields(error) });
+  }
+
+  ended(): void {
+    this.#reason = undefined;
+  }
 }

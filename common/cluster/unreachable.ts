@@ -12,7 +12,6 @@ export function codeOf(error: unknown): string {
 
 const PHRASES: Readonly<Record<string, string>> = {
   [TIMED_OUT]: 'no answer in time',
-  [CANCELLED]: 'cancelled',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   EPIPE: 'connection reset',
@@ -25,8 +24,10 @@ const PHRASES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
 };
 
-/** The error of a request that got no whole answer. */
+/** The error of a request that got no whole answer; Stopping where that was our own doing. */
 export function unreachable(subject: RequestSubject, server: string, code: string, maybeDone: boolean): CompassError {
+  if (code === CANCELLED)
+    return new CompassError('Stopping', `cannot ${describeRequest(subject)}: cancelled`, { maybeDone });
   const phrase = PHRASES[code];
   const why = phrase === undefined ? code : `${phrase} (${code})`;
   return new CompassError('ClusterUnreachable', `cannot ${describeRequest(subject)}: ${server}: ${why}`, { maybeDone });

@@ -21,6 +21,8 @@ export interface Endpoint {
   /** An administrator's bearer token (the plugin's `token request`), never the sidecar's. */
   readonly bearer?: Sensitive | undefined;
   readonly tenant?: string | undefined;
+  /** Ends calls that carry no token, beside the transport's own signal: reason Stopping. */
+  readonly signal?: AbortSignal | undefined;
   /** First part of `x-request-id`: the Runtime's id. */
   readonly runtimeId?: string | undefined;
 }

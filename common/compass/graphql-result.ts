@@ -12,9 +12,7 @@ export interface GraphqlResult {
 /** Reads a body that came with HTTP 200. Throws NotCompass, InvalidAnswer or CompassUnavailable. */
 export function readResult(text: string, context: CallContext): GraphqlResult {
   const result = parse(text);
-  if (result === undefined) {
-    throw callError(context, 'NotCompass', 'the answer is not JSON', { status: 200, maybeDone: true });
-  }
+  if (result === undefined) throw notJson(text, context);
   const invalid = (what: string) => callError(context, 'InvalidAnswer', what, { status: 200, maybeDone: true });
   if (!isRecord(result)) throw invalid('the answer is no JSON object');
   const data = result['data'] ?? null;
@@ -23,6 +21,12 @@ export function readResult(text: string, context: CallContext): GraphqlResult {
   if (data !== null && !isRecord(data)) throw invalid('data is no object');
   if (errors !== null && !Array.isArray(errors)) throw invalid('errors is no list');
   return { data, errors: errors ?? [] };
+}
+
+/** What begins as a result was written by Compass, for better or worse; a portal's page begins otherwise. */
+function notJson(text: string, context: CallContext): CompassError {
+  const reason = text.trimStart().startsWith('{') ? 'InvalidAnswer' : 'NotCompass';
+  return callError(context, reason, 'the answer is not JSON', { status: 200, maybeDone: true });
 }
 
 function withoutResult(result: JsonRecord, context: CallContext): CompassError {

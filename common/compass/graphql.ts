@@ -132,7 +132,7 @@ async function send({ endpoint, what, transport, context, progress }: Attempt, u
     maxBytes: what.maxBytes ?? MAX_BYTES,
     agents: agentsFor(transport, endpoint.credential),
     repeatable: what.token === undefined,
-    signal: what.token === undefined ? transport.signal : undefined,
+    signal: what.token === undefined ? eitherSignal(transport.signal, endpoint.signal) : undefined,
   };
   const answer = await post(request, context);
   progress.status = answer.status;
@@ -142,6 +142,11 @@ async function send({ endpoint, what, transport, context, progress }: Attempt, u
   const judgement = judgeStatus(answer, context);
   if (judgement) throw judgement;
   return { ok: true, status: 200, headers: JSON_HEADERS, text: () => Promise.resolve(answer.body) };
+}
+
+function eitherSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const [first, second] = signals.filter((signal) => signal !== undefined);
+  return first && second ? AbortSignal.any([first, second]) : first;
 }
 
 /** What graphql-request looks at to choose the parser; judgeStatus has seen the real one. */

@@ -8,7 +8,13 @@ import type { Problem } from './judgement.ts';
 import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from './reports.ts';
 
 /** Conditions that say True when something is wrong: the others say False. */
-const BAD_WHEN_TRUE = ['DeletionsHeld', 'TokenRequired', 'TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing'];
+const BAD_WHEN_TRUE = [
+  'DeletionsHeld',
+  'ReconnectPending',
+  'TLSVerificationDisabled',
+  'ClockSkew',
+  'DefinitionMissing',
+];
 
 /** What works for now and should not stay so. */
 const WARNINGS = ['DeletionsHeld', 'Suspended', 'TLSVerificationDisabled', 'ClockSkew', 'LabelsFailed'];

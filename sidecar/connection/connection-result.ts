@@ -24,8 +24,8 @@ export interface Outcome {
   readonly step: 'none' | 'establish' | 'maintain';
   readonly attempted: boolean;
   readonly error?: unknown;
-  /** A new pairing was asked for, and only a new token makes it possible. */
-  readonly tokenRequired?: CompassError | undefined;
+  /** A new pairing was asked for, and this keeps it from happening, while the present connection serves. */
+  readonly reconnectError?: CompassError | undefined;
   readonly did?: 'paired' | 'renewed';
   /** Compass refused the credential in this very step: what that means is for the next pass, at once. */
   readonly isRefusal?: boolean;

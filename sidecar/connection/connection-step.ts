@@ -70,7 +70,7 @@ export class ConnectionStep {
     // A credential that was refused is asked about again now and then: it may have been Compass's mistake.
     if (!present || (!isAccepted && !this.#upkeep.schedule.isDue)) return this.#wait(input, judged);
     const outcome = await this.#upkeep.run(input, present);
-    return decision === 'reconnect-needs-token' ? { ...outcome, tokenRequired: RECONNECT_NEEDS_TOKEN } : outcome;
+    return decision === 'reconnect-needs-token' ? { ...outcome, reconnectError: RECONNECT_NEEDS_TOKEN } : outcome;
   }
 
   /** Nothing to pair with, and nothing to keep: says what is missing. */

@@ -1,4 +1,4 @@
-import { CompassError, hasReason } from '#common/errors.ts';
+import { CompassError } from '#common/errors.ts';
 import { Schedule } from '../schedule.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
@@ -36,7 +36,8 @@ export class Pairing {
     const { configuration } = input;
     this.isBlocked = configuration instanceof CompassError;
     if (configuration instanceof CompassError) {
-      return { connection: serving, step: 'establish', attempted: true, error: configuration };
+      this.#error = configuration;
+      return this.#afterFailure(input, serving, true);
     }
     if (!this.schedule.isDue) return this.#afterFailure(input, serving, false);
     try {
@@ -66,7 +67,7 @@ export class Pairing {
     const kept: Outcome = isKeptUp
       ? await this.#upkeep.run(input, serving)
       : { connection: serving, step: 'maintain', attempted };
-    if (hasReason(error, 'TokenRequired')) return { ...kept, tokenRequired: error };
-    return { ...kept, error: kept.error ?? error };
+    // The connection that serves is as good as its own upkeep says, whatever becomes of the one that is to replace it.
+    return error instanceof CompassError ? { ...kept, reconnectError: error } : { ...kept, error };
   }
 }

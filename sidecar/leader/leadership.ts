@@ -6,7 +6,7 @@ import { errorFields, type Log } from '#common/log.ts';
 import { type Lease, newHolderIdentity, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
 import type { Config } from '../config.ts';
-import { heldBy, LEASE_DURATION_MS, RENEW_PERIOD_MS, released } from './lease.ts';
+import { heldBy, LEASE_DURATION_MS, RENEW_PERIOD_MS, released, STANDBY_PERIOD_MS } from './lease.ts';
 
 export interface LeadershipOptions {
   readonly cluster: Cluster;
@@ -58,7 +58,8 @@ export class Leadership {
       const led = this.isLeader;
       await this.#round();
       if (led !== this.isLeader) onChange();
-      await clock.sleep(RENEW_PERIOD_MS * (0.9 + 0.2 * random()), until);
+      const periodMs = this.isLeader ? RENEW_PERIOD_MS : STANDBY_PERIOD_MS;
+      await clock.sleep(periodMs * (0.9 + 0.2 * random()), until);
     }
     await this.#release();
   }

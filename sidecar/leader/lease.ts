@@ -1,8 +1,11 @@
 import type { Lease } from '#common/resources/lease.ts';
 
 /** How long a holder that went silent keeps the Lease, and how often one that lives renews it. */
-export const LEASE_DURATION_MS = 15_000;
-export const RENEW_PERIOD_MS = 5_000;
+export const LEASE_DURATION_MS = 12_000;
+export const RENEW_PERIOD_MS = 4_000;
+
+/** How often a standby looks: it takes over within the duration and one look, 15 seconds at most. */
+export const STANDBY_PERIOD_MS = 2_000;
 
 /** RFC 3339 with microseconds, as `metav1.MicroTime` is written. */
 function microTime(epochMs: number): string {

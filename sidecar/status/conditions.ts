@@ -14,7 +14,7 @@ const OWN_CONDITIONS = [
   'Ready',
   'LabelsReported',
   'DeletionsHeld',
-  'TokenRequired',
+  'ReconnectPending',
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
@@ -48,7 +48,7 @@ export function conditions(
     ['Ready', readyFinding(connected, synchronized)],
     ['LabelsReported', labelsFinding(observation)],
     ['DeletionsHeld', heldFinding(currentOutcome(observation))],
-    ['TokenRequired', tokenFinding(observation)],
+    ['ReconnectPending', reconnectFinding(observation)],
     ...LASTING.map((type): [OwnCondition, Finding | undefined] => [
       type as OwnCondition,
       warningFinding(type, observation),
@@ -160,8 +160,8 @@ function heldFinding(outcome: SyncOutcome | undefined): Finding | undefined {
   return { status: 'True', reason: 'DeletionsHeld', message };
 }
 
-function tokenFinding({ tokenRequired }: Observation): Finding | undefined {
-  return tokenRequired && { status: 'True', reason: 'TokenRequired', message: clip(tokenRequired.message) };
+function reconnectFinding({ reconnect }: Observation): Finding | undefined {
+  return reconnect && { status: 'True', reason: reconnect.reason, message: clip(reconnect.message) };
 }
 
 function warningFinding(type: WarningType, { warnings }: Observation): Finding | undefined {

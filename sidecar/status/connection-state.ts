@@ -1,18 +1,6 @@
-import type { Reason } from '#common/errors.ts';
 import { CONNECTION_STATES, type ConnectionState } from '#common/resources/compass-connection.ts';
 import type { SyncOutcome } from '../sync/outcome.ts';
 import type { Observation, SuspensionObservation } from './observation.ts';
-
-/** Reasons that say: the identity itself is gone, so that only a new pairing helps. */
-const IDENTITY_LOST: readonly Reason[] = [
-  'TokenRequired',
-  'TokenRefused',
-  'Rejected',
-  'CertificateExpired',
-  'Disconnected',
-  'RuntimeNotFound',
-  'InvalidCredential',
-];
 
 /** The states that tell how synchronization went, and so outlive a restart until the next one has ended. */
 const AFTER_SYNC: readonly string[] = [
@@ -29,9 +17,9 @@ export function connectionState(previous: string | undefined, observation: Obser
   return stateOfSync(observation) ?? stateBefore(previous, observation);
 }
 
+/** Without a credential that Compass accepts; one that merely cannot be renewed still serves. */
 function isLost({ connection, credential }: Observation): boolean {
-  if (connection.step === 'establish' || !credential) return true;
-  return connection.error !== undefined && IDENTITY_LOST.includes(connection.error.reason);
+  return connection.step === 'establish' || !credential;
 }
 
 function stateOfSync(observation: Observation): ConnectionState | undefined {

@@ -18,8 +18,8 @@ export interface Observation {
   readonly urls?: { readonly connectorUrl: string; readonly directorUrl: string } | undefined;
   readonly sync?: SyncObservation | undefined;
   readonly labels?: LabelsObservation | undefined;
-  /** Set where a new pairing is asked for that only a new token makes possible, although the credential works (K26). */
-  readonly tokenRequired?: { readonly message: string } | undefined;
+  /** Set where a new pairing is asked for and has not come about, although the present connection works (K26): why. */
+  readonly reconnect?: { readonly reason: Reason; readonly message: string } | undefined;
   readonly warnings: readonly Warning[];
   readonly requests: readonly RequestObservation[];
   readonly leader: LeaderObservation;

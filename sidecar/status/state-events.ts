@@ -10,7 +10,7 @@ export interface Occurrence {
 /** Conditions that are a warning while they are True, beside the state. */
 const WARNINGS: readonly string[] = [
   'DeletionsHeld',
-  'TokenRequired',
+  'ReconnectPending',
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
@@ -54,7 +54,11 @@ function warningEvents(before: CompassConnectionStatus | undefined, after: Compa
   const stood = new Set(standing(before).map(({ type }) => type));
   return standing(after)
     .filter(({ type }) => !stood.has(type))
-    .map(({ type, message }) => ({ type: 'Warning', reason: type, message }));
+    .map(({ type, reason, message }) => ({
+      type: 'Warning',
+      reason: type === 'ReconnectPending' ? reason : type,
+      message,
+    }));
 }
 
 function standing(status: CompassConnectionStatus | undefined): readonly Condition[] {

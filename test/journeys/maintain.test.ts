@@ -63,7 +63,7 @@ test('deleting the CompassConnection while a renewal runs is not overlooked', as
   await asked;
   await newFingerprint(world, before);
   await world.reaches('Synchronized', ({ status }) =>
-    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'TokenRequired' && value === 'True')),
+    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'ReconnectPending' && value === 'True')),
   );
 });
 
@@ -76,11 +76,11 @@ test('deleting the CompassConnection with a new token in the Secret pairs anew; 
 
   await world.cluster.cluster.delete(CONNECTION);
   const stayed = await world.reaches('Synchronized', ({ status }) =>
-    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'TokenRequired' && value === 'True')),
+    Boolean(status?.conditions?.some(({ type, status: value }) => type === 'ReconnectPending' && value === 'True')),
   );
   assert.equal(await fingerprint(world), first);
   assert.match(
-    stayed.status?.conditions?.find(({ type }) => type === 'TokenRequired')?.message ?? '',
+    stayed.status?.conditions?.find(({ type }) => type === 'ReconnectPending')?.message ?? '',
     /new one-time token/,
   );
 
@@ -88,7 +88,7 @@ test('deleting the CompassConnection with a new token in the Secret pairs anew; 
   assert.notEqual(fresh, used);
   await newFingerprint(world, first);
   const paired = await world.reaches('Synchronized');
-  assert.ok(!paired.status?.conditions?.some(({ type }) => type === 'TokenRequired'));
+  assert.ok(!paired.status?.conditions?.some(({ type }) => type === 'ReconnectPending'));
   const pairings = world.simulator.requests
     .list()
     .filter(({ target, rootFields }) => target === 'connector' && rootFields.includes('configuration'));

@@ -171,3 +171,17 @@ test('I2: a new pair that Compass does not accept yet waits in the journal, and 
   assert.notDeepEqual((await bench.clientSecret())?.data, before?.data);
   assert.equal(bench.count('connectorMtls', 'signCertificateSigningRequest'), 1);
 });
+
+test('K26: while the token of a reconnect is refused the present connection is as good as before', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  await pass();
+  await bench.configure({ TOKEN: 'nobody-knows-this-token' });
+  const refused = await pass({ isReconnectAskedFor: true });
+  assert.equal(reasonIn(refused), undefined);
+  assert.ok(refused.connection);
+  assert.equal(refused.reconnectError?.reason, 'TokenRefused');
+  await bench.configure();
+  assert.equal((await pass({ isReconnectAskedFor: true })).did, 'paired');
+});

@@ -46,10 +46,10 @@ test('K26: a working connection that waits for a token to reconnect stays ready 
   const list = conditions(
     undefined,
     'Synchronized',
-    synchronized({}, { tokenRequired: { message: 'the token was used' } }),
+    synchronized({}, { reconnect: { reason: 'TokenRequired', message: 'the token was used' } }),
   );
   assert.equal(find(list, 'Ready').status, 'True');
-  assert.equal(find(list, 'TokenRequired').reason, 'TokenRequired');
+  assert.equal(find(list, 'ReconnectPending').reason, 'TokenRequired');
 });
 
 test('lastTransitionTime moves with the status only', () => {

@@ -46,22 +46,14 @@ test('maintenance that fails is ConnectionMaintenanceFailed and keeps lastSucces
   assert.match(status.connectionStatus.error ?? '', /^CompassUnreachable/);
 });
 
-test('an identity that is gone is ConnectionFailed, whichever step found it', () => {
-  for (const reason of [
-    'Rejected',
-    'CertificateExpired',
-    'TokenRequired',
-    'RuntimeNotFound',
-    'Disconnected',
-  ] as const) {
-    const connection = {
-      step: 'maintain',
-      attempted: true,
-      ok: false,
-      error: new CompassError(reason, 'gone'),
-    } as const;
-    assert.equal(connectionStatus(undefined, connected({ connection })).connectionState, 'ConnectionFailed', reason);
-  }
+test('an identity that is gone is ConnectionFailed; one that only cannot be renewed is not', () => {
+  const error = new CompassError('Rejected', 'refused');
+  const stateAfter = (step: 'establish' | 'maintain') => {
+    const connection = { step, attempted: true, ok: false, error } as const;
+    return connectionStatus(undefined, connected({ connection })).connectionState;
+  };
+  assert.equal(stateAfter('establish'), 'ConnectionFailed');
+  assert.equal(stateAfter('maintain'), 'ConnectionMaintenanceFailed');
 });
 
 test('a connection that waits for a token, without any step, is ConnectionFailed and touches no time', () => {
