@@ -34,13 +34,14 @@ export interface PageRequest {
 const PAGE_SIZE = 100;
 
 /** With these a further page fails for what it holds, not because Compass is away: the other Applications can go on. */
-const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed'] as const;
+const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed', 'InvalidAnswer'] as const;
 
 /**
  * One page of the Runtime's Applications, complete in depth: further pages of bundles and definitions are followed, one
  * Application and one bundle a request. An Application that cannot be used is a problem beside the others.
  *
- * Throws AnswerTooLarge for a page above 8 MiB (ask for half of it; where `first` was 1, fetchApplicationIds names the one).
+ * Throws AnswerTooLarge for a page above 8 MiB, and InvalidAnswer for one that cannot be read (ask for half of it; where
+ * `first` was 1, fetchApplicationIds names the one).
  */
 export async function fetchApplicationsPage(
   endpoint: Endpoint,

@@ -148,9 +148,11 @@ function readRequestAuth(value: unknown, field: string): { csrf: { tokenEndpoint
   return { csrf: { tokenEndpointURL: url } };
 }
 
+/** A list may be null: that is how Go writes an empty one. */
 function readLists(value: unknown, field: string): Record<string, readonly string[]> | null {
   if (value === null || value === undefined) return null;
-  const lists = Object.entries(record(value, field)).map(([key, list]): [string, readonly string[]] => {
+  const lists = Object.entries(record(value, field)).map(([key, listOrNull]): [string, readonly string[]] => {
+    const list = listOrNull ?? [];
     if (!Array.isArray(list)) throw new InvalidItem(`${field} is no map of lists`);
     return [key, list.map((item) => string(item, `a value in ${field}`))];
   });

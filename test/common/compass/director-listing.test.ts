@@ -209,6 +209,17 @@ suite('the listing of Applications', () => {
     assert.match(problems[0]?.message ?? '', /boom/);
   });
 
+  test('D9: an Application whose further pages cannot be read is a problem, by id, beside the others', async () => {
+    simulator.landscape.createApplication({ name: 'large', bundles: numbered(101, 'b').map((name) => ({ name })) });
+    createMany(1);
+    simulator.faults.add({ operation: 'furtherBundles', body: '{"data":{' });
+    const { applications, problems } = await list();
+    assert.deepEqual(
+      [applications.map(({ name }) => name), problems.map(({ name, reason }) => [name, reason])],
+      [['app-0'], [['large', 'InvalidApplication']]],
+    );
+  });
+
   test('a cursor that does not advance ends in an error, not in a circle', async () => {
     createMany(3);
     const { next } = await list(1);

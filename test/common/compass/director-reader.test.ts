@@ -126,6 +126,17 @@ suite('reading a listing', () => {
     assert.equal(applications[0]?.description, null);
   });
 
+  test('D6: a list of header values or query values that is null is an empty one, as Go writes it', async () => {
+    createMany(1, [withEverything()]);
+    const auth = `${bundlePath}/defaultInstanceAuth`;
+    const set = { [`${auth}/additionalHeaders`]: { h: null }, [`${auth}/additionalQueryParams`]: { q: null } };
+    simulator.faults.add({ operation: 'applicationsForRuntime', set });
+    const { applications, problems } = await list();
+    assert.deepEqual(problems, []);
+    const read = applications[0]?.bundles[0]?.defaultInstanceAuth;
+    assert.deepEqual([read?.additionalHeaders, read?.additionalQueryParams], [{ h: [] }, { q: [] }]);
+  });
+
   test('D15: a credential of a type that is not known keeps its name', async () => {
     const auth = {
       credential: { type: 'CertificateOAuth' as const, clientId: 'c', certificate: 'canary', url: 'https://t' },

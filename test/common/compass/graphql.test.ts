@@ -105,6 +105,7 @@ suite('call', () => {
     ['C9: a login page at 403', always(403, '<html>canary</html>', html), 'NotCompass', /HTTP 403/],
     ['C9: HTML that claims to be JSON', always(200, '<html>canary</html>'), 'NotCompass', /not JSON/],
     ['C9: nothing at all', always(200, ''), 'NotCompass', /not JSON/],
+    ['a result that is no JSON', always(200, '{"data":{"a":canary'), 'InvalidAnswer', /not JSON/],
     ['C10: null', always(200, 'null'), 'InvalidAnswer', /no JSON object/],
     ['C10: a list', always(200, '[]'), 'InvalidAnswer', /no JSON object/],
     ['C10: {}', always(200, '{}'), 'InvalidAnswer', /neither data nor errors/],

@@ -143,6 +143,20 @@ test('L1: an Application whose answer is larger than 8 MiB is skipped by name, a
   assert.equal((await world.application('app-3'))?.spec?.description, 'Description not provided');
 });
 
+test('an Application whose answer is no JSON is skipped by name, and those behind it are synchronized', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape, faults } = world.simulator;
+  for (let number = 1; number <= 3; number += 1) landscape.createApplication(application(number, `app-${number}`));
+  // Pages of 100, 50, 25, 12, 6, 3 and 1 have the first one in them.
+  faults.add({ operation: 'applicationsForRuntime', times: 7, body: '{"data":{"applicationsForRuntime":' });
+  const outcome = await world.sync();
+  assert.deepEqual(
+    outcome.failed.map(({ name, id: failed, reason }) => [name, failed, reason]),
+    [['app-1', id(1), 'InvalidApplication']],
+  );
+  assert.deepEqual([outcome.fetch.complete, [...outcome.created].sort()], [true, ['app-2', 'app-3']]);
+});
+
 test('a stop comes between two writes, and the next synchronization completes', async (t) => {
   const world = await startSyncWorld(t);
   world.simulator.landscape.createApplication(application(1, 'orders'));

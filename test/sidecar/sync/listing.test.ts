@@ -11,6 +11,8 @@ interface Item {
   readonly id: string;
   /** Of its part of an answer. */
   readonly size: number;
+  /** Whether an answer with it cannot be read. */
+  readonly isBroken?: boolean;
 }
 
 const LARGEST = 100;
@@ -33,6 +35,7 @@ class Shelf implements ListingSource {
     if (items.reduce((sum, { size }) => sum + size, 0) > LARGEST) {
       return Promise.reject(new CompassError('AnswerTooLarge', 'too large'));
     }
+    if (items.some(({ isBroken }) => isBroken)) return Promise.reject(new CompassError('InvalidAnswer', 'no JSON'));
     const applications = items.map(({ id }): DirectorApplication => ({ id, name: id, clientIds: [], bundles: [] }));
     return Promise.resolve({ applications, problems: [], ...this.#rest(offset + first) });
   }
@@ -106,6 +109,19 @@ test('whatever the sizes, everything is listed or skipped by name, and only what
     }),
     { numRuns: 60 },
   );
+});
+
+test('an Application whose answer cannot be read is skipped by name, and those behind it are listed', async () => {
+  const all = items(250).map((item, index) => ({ ...item, isBroken: index === 7 || index === 150 }));
+  const { listing, listed, skipped } = await read(new Shelf(all));
+  assert.deepEqual([listing.complete, listed.length, skipped], [true, 248, ['i0007', 'i0150']]);
+});
+
+test('a Director whose answers can never be read is not asked for each Application', async () => {
+  const shelf = new Shelf(items(250).map((item) => ({ ...item, isBroken: true })));
+  const { listing } = await read(shelf);
+  assert.deepEqual([listing.error?.reason, listing.complete], ['InvalidAnswer', false]);
+  assert.ok(shelf.asked.length < 50, `${shelf.asked.length} pages were asked for`);
 });
 
 test('D4: an Application that comes or goes while the list is read makes it torn, and never listed twice', async () => {
