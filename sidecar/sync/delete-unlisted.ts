@@ -33,9 +33,11 @@ export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unl
 
 /**
  * A Secret of ours that nobody refers to: every Application that owns it is as it is listed, and names it nowhere, or
- * there is none. While an Application fails or waits to be deleted, its Secrets stay with it.
+ * there is none. While an Application fails or waits to be deleted, its Secrets stay with it;
+ * while credentials are hidden all do.
  */
-function isOrphan({ scene, tally }: Round, secret: PresentSecret): boolean {
+function isOrphan({ scene, sight, tally }: Round, secret: PresentSecret): boolean {
+  if (sight.isLost) return false;
   if (secret.ownership === 'foreign' || secret.isTerminating || tally.wanted.has(secret.name)) return false;
   const owners = applicationOwners(secret.owners);
   if (owners.length < secret.owners.length) return false;

@@ -38,6 +38,8 @@ export interface Desired {
   readonly secrets: readonly DesiredSecret[];
   /** Empty once kept.ts has been over it. */
   readonly kept: readonly KeptBundle[];
+  /** Ids of the bundles whose credentials and parameters are hidden: those in the cluster are to be put in. */
+  readonly vanished?: readonly string[] | undefined;
   /** What is wrong with it although it can be written. */
   readonly problem?: Problem | undefined;
 }

@@ -1,47 +1,53 @@
-import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application, type EntryCredentials } from '#common/resources/application.ts';
-import { Sensitive } from '#common/sensitive.ts';
 import type { Desired, DesiredSecret, KeptBundle } from './desired.ts';
+import { lastEntries, readContent } from './last-good.ts';
 import { applicationLabel } from './names.ts';
-import { secretOwnership } from './ownership.ts';
 import type { PresentApplication } from './present.ts';
+import type { Problem } from './problem.ts';
 import type { Scene } from './scene.ts';
+import { keepVanished } from './vanished.ts';
 
 /**
- * Puts the last good credentials into the bundles whose present ones cannot be used: entries and Secret stay as they
- * are, under the new name where the Application was renamed. A bundle that never had good ones goes without its API
- * entries, because an entry without credentials would be called unauthenticated. Throws CompassError.
+ * Puts the last good credentials into the bundles whose present ones cannot be used, or are hidden: entries and Secret
+ * stay as they are, under the new name where the Application was renamed. A bundle that cannot be used and never had good
+ * ones goes without its API entries, because an entry without credentials would be called unauthenticated. Throws
+ * CompassError.
  */
 export async function keepCredentials(
   scene: Scene,
   desired: Desired,
   lastKnown: PresentApplication | undefined,
 ): Promise<Desired> {
-  const [first] = desired.kept;
-  if (!first) return desired;
+  if (desired.kept.length === 0 && !desired.vanished) return desired;
   const ref = lastKnown && { kind: APPLICATION, name: lastKnown.name };
   const last = ref && (await scene.cluster.find<Application>(ref));
-  const problem = { reason: 'UnknownCredential', message: `${first.why}; the last good ones are kept` } as const;
-  let result: Desired = { ...desired, kept: [], problem };
+  return keepVanished(scene, await keepUnusable(scene, desired, last), last);
+}
+
+async function keepUnusable(scene: Scene, desired: Desired, last: Application | undefined): Promise<Desired> {
+  let result: Desired = { ...desired, kept: [] };
+  const kept: KeptBundle[] = [];
+  const leftOut: KeptBundle[] = [];
   for (const bundle of desired.kept) {
     const credentials = lastCredentials(last, bundle.bundleId);
     const content = credentials && (await readContent(scene, credentials.secretName));
     if (credentials && content) result = withCredentials(result, bundle, credentials, content);
+    (content ? kept : leftOut).push(bundle);
   }
-  return result;
+  return { ...result, problem: unusableProblem(kept, leftOut) ?? desired.problem };
+}
+
+/** Says the first of each kind; the others are alike. */
+function unusableProblem([kept]: readonly KeptBundle[], [leftOut]: readonly KeptBundle[]): Problem | undefined {
+  const parts = [
+    ...(kept ? [`${kept.why}; the last good ones are kept`] : []),
+    ...(leftOut ? [`${leftOut.why}; there were no good ones before, so its APIs are left out`] : []),
+  ];
+  return parts.length > 0 ? { reason: 'UnknownCredential', message: parts.join('; ') } : undefined;
 }
 
 function lastCredentials(application: Application | undefined, bundleId: string): EntryCredentials | undefined {
-  const service = application?.spec?.services?.find(({ id }) => id === bundleId);
-  return service?.entries?.find(({ credentials }) => credentials?.secretName)?.credentials;
-}
-
-async function readContent(scene: Scene, name: string): Promise<DesiredSecret['content'] | undefined> {
-  const namespace = scene.place.integrationNamespace;
-  const secret = await scene.cluster.find<Secret>({ kind: SECRET, name, namespace });
-  if (!secret?.data || secretOwnership(secret, scene.place.connectionName) === 'foreign') return undefined;
-  const values = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
-  return new Sensitive(Object.fromEntries(values));
+  return lastEntries(application, bundleId).find(({ credentials }) => credentials?.secretName)?.credentials;
 }
 
 function withCredentials(

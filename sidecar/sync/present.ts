@@ -1,5 +1,5 @@
 import type { OwnerReference, Secret } from '#common/cluster/objects.ts';
-import type { Application } from '#common/resources/application.ts';
+import type { Application, ApplicationService } from '#common/resources/application.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import { applicationDigest, secretDigest } from './digest.ts';
 import { applicationOwnership, type Ownership, secretOwnership } from './ownership.ts';
@@ -12,6 +12,8 @@ export interface PresentApplication {
   readonly ownership: Ownership;
   /** `spec.compassMetadata.applicationId`. */
   readonly id: string | undefined;
+  /** Ids of the bundles with an entry that names a Secret. */
+  readonly bundlesWithSecrets: readonly string[];
   readonly digest: string;
   readonly syncError: string | undefined;
   readonly isTerminating: boolean;
@@ -36,10 +38,15 @@ export function toPresentApplication(application: Application, connectionName: s
     resourceVersion: metadata.resourceVersion ?? '',
     ownership: applicationOwnership(application, connectionName),
     id: spec?.compassMetadata?.applicationId || undefined,
+    bundlesWithSecrets: (spec?.services ?? []).filter(namesSecret).map((service) => service.id),
     digest: applicationDigest(application),
     syncError: metadata.annotations?.[SYNC_ERROR_ANNOTATION],
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
+}
+
+function namesSecret({ entries }: Partial<ApplicationService>): boolean {
+  return (entries ?? []).some((entry) => entry.credentials?.secretName || entry.requestParametersSecretName);
 }
 
 export function toPresentSecret(secret: Secret, connectionName: string): PresentSecret {

@@ -13,6 +13,7 @@ const LASTING: readonly Reason[] = [
   'ForeignObject',
   'InvalidApplication',
   'UnknownCredential',
+  'InsufficientScopes',
   'ObjectTooLarge',
   'AnswerTooLarge',
   'ClusterRefused',

@@ -1,6 +1,7 @@
 import type { DirectorApplication } from '#common/compass/director-types.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { applyDesired } from './apply.ts';
+import { CredentialSight } from './credential-sight.ts';
 import type { Desired, MappingSettings } from './desired.ts';
 import { keepCredentials } from './kept.ts';
 import { toDesired } from './mapping.ts';
@@ -29,6 +30,7 @@ export interface Move {
 export class Round {
   readonly scene: Scene;
   readonly tally: Tally;
+  readonly sight: CredentialSight;
   readonly #settings: MappingSettings;
   readonly #claims = new Map<string, string>();
   readonly #deferred = new Map<string, Desired>();
@@ -40,12 +42,14 @@ export class Round {
   constructor(scene: Scene, tally: Tally, settings: MappingSettings) {
     this.scene = scene;
     this.tally = tally;
+    this.sight = new CredentialSight(scene.present, scene.place.connectionName);
     this.#settings = settings;
   }
 
   /** A listing begins, the first or one that is read anew. */
   begin(): void {
     this.tally.beginListing();
+    this.sight.beginListing();
     this.#claims.clear();
     this.#deferred.clear();
     this.#overflow = 0;
@@ -56,7 +60,7 @@ export class Round {
     return [...this.#deferred.values()];
   }
 
-  /** How many of them could not be kept. */
+  /** How many wait for another reading: of those some could not be kept, of others it is not known what they lost. */
   get overflow(): number {
     return this.#overflow;
   }
@@ -64,8 +68,10 @@ export class Round {
   /** Plans one listed Application and carries the plan out, or defers it. Throws Stopped, and bugs. */
   async settle(application: DirectorApplication): Promise<void> {
     const mapped = toDesired(application, this.#settings);
-    if (mapped.kind === 'invalid') await this.fail(application, mapped.problem);
-    else await this.#attempt(mapped.desired, () => this.#settleOnce(mapped.desired));
+    if (mapped.kind === 'invalid') return this.fail(application, mapped.problem);
+    const desired = this.sight.judge(mapped.desired);
+    if (desired) await this.#attempt(desired, () => this.#settleOnce(desired));
+    else this.#putOff(mapped.desired, 'its credentials are gone: what that means shows once the whole is listed');
   }
 
   /**
@@ -116,12 +122,11 @@ export class Round {
   #defer(desired: Desired, holder: PresentApplication | undefined): void {
     if (!holder) this.#claims.set(desired.name, desired.id);
     if (this.#deferred.size < MOST_DEFERRED) this.#deferred.set(desired.id, desired);
-    else this.#putOff(desired);
+    else this.#putOff(desired, 'too many were renamed at once: it follows in the next round');
   }
 
-  #putOff(desired: Desired): void {
+  #putOff(desired: Desired, message: string): void {
     this.#overflow += 1;
-    const message = 'too many were renamed at once: it follows in the next round';
     this.tally.fail(desired, { reason: 'ListingIncomplete', message });
   }
 

@@ -67,9 +67,10 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
     const listing = await readListing(options, request, round, source);
     progress.fetch = toFetchOutcome(listing, progress.fetch);
     if (listing.isTorn && readings < MOST_READINGS && !request.signal?.aborted) continue;
+    round.sight.conclude(listing);
     if (!round.applyError) await settleNames(round, listing);
     if (!round.applyError) await conclude(options, request, progress, listing);
-    if (round.overflow === 0) return;
+    if (round.overflow === 0 || round.applyError || listing.error) return;
   }
 }
 
@@ -85,6 +86,7 @@ async function readListing(
     const { done, value } = await pages.next();
     if (done) return value;
     if (signal?.aborted) throw new Stopped('the synchronization was stopped');
+    round.sight.look(value.applications);
     await concurrently(value.applications, concurrency, (application) => round.settle(application));
     for (const problem of value.problems) await round.fail(problem, problem);
   }

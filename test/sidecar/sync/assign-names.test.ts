@@ -10,7 +10,13 @@ const CONNECTION = 'compass-connection';
 function presentOf(records: readonly (readonly [name: string, id: string | undefined, ownership?: Ownership])[]) {
   const present = new Present();
   for (const [name, id, ownership = 'ours'] of records) {
-    const unset = { resourceVersion: '1', digest: '', syncError: undefined, isTerminating: false };
+    const unset = {
+      resourceVersion: '1',
+      bundlesWithSecrets: [],
+      digest: '',
+      syncError: undefined,
+      isTerminating: false,
+    };
     present.putApplication({ ...unset, name, uid: `uid-${name}`, id, ownership });
   }
   return present;

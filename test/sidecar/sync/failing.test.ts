@@ -52,6 +52,7 @@ test('D15: credentials of an unknown type keep the last good Secret and entry, a
     outcome.failed.map(({ name, reason }) => [name, reason]),
     [['orders', 'UnknownCredential']],
   );
+  assert.match(outcome.failed[0]?.message ?? '', /the last good ones are kept$/);
   assert.deepEqual((await world.application('orders'))?.spec?.services, services);
   assert.deepEqual(await world.content(`orders-${id(2)}`), { clientId: 'client', clientSecret: 'not-a-secret' });
   assert.match((await noteOn(world, 'orders')) ?? '', /^UnknownCredential: /);
@@ -77,6 +78,7 @@ test('D15: an API whose credentials were never usable is not offered without any
     outcome.failed.map(({ reason }) => reason),
     ['UnknownCredential'],
   );
+  assert.match(outcome.failed[0]?.message ?? '', /there were no good ones before, so its APIs are left out$/);
   const entries = (await world.application('orders'))?.spec?.services?.[0]?.entries ?? [];
   assert.deepEqual(
     entries.map(({ type }) => type),

@@ -5,7 +5,13 @@ import { type Decision, decide } from '../../../sidecar/sync/plan.ts';
 import type { PresentApplication } from '../../../sidecar/sync/present.ts';
 
 function present(name: string, id: string | undefined, ownership: Ownership = 'ours'): PresentApplication {
-  const unset = { resourceVersion: '1', digest: '', syncError: undefined, isTerminating: false };
+  const unset = {
+    resourceVersion: '1',
+    bundlesWithSecrets: [],
+    digest: '',
+    syncError: undefined,
+    isTerminating: false,
+  };
   return { ...unset, name, uid: `uid-${name}`, id, ownership };
 }
 

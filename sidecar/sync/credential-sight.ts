@@ -1,0 +1,81 @@
+import type { DirectorApplication, DirectorAuth } from '#common/compass/director-types.ts';
+import type { Desired } from './desired.ts';
+import type { Listing } from './listing.ts';
+import { isDisposable } from './ownership.ts';
+import type { Present, PresentApplication } from './present.ts';
+
+/**
+ * Whether the Director still shows us credentials. It answers null for what a certificate may not see, so a scope that is
+ * lost looks like credentials that were taken from every Application at once. That is believed of one Application
+ * alone, or as soon as the listing shows a credential anywhere; else the credentials are kept. One for each round.
+ */
+export class CredentialSight {
+  readonly #present: Present;
+  /** The Applications that have credentials in the cluster, by their ids. */
+  readonly #holders = new Set<string>();
+  #verdict: 'unknown' | 'removed' | 'vanished' = 'unknown';
+  #waiting = 0;
+
+  constructor(present: Present, connectionName: string) {
+    this.#present = present;
+    for (const record of present.applications()) {
+      if (isDisposable(record.ownership, connectionName)) this.#count(record);
+    }
+  }
+
+  beginListing(): void {
+    this.#waiting = 0;
+  }
+
+  /** Looks over a page before its Applications are settled. */
+  look(applications: readonly DirectorApplication[]): void {
+    const isShown = applications.some(({ bundles }) =>
+      bundles.some((bundle) => saysSomething(bundle.defaultInstanceAuth)),
+    );
+    if (isShown) this.#verdict = 'removed';
+  }
+
+  /**
+   * The Application as it is to be brought into the cluster: with the bundles whose credentials are to be kept, if any.
+   * Undefined where it would lose credentials and the listing has not shown yet what that means.
+   */
+  judge(desired: Desired): Desired | undefined {
+    if (this.#verdict === 'removed') return desired;
+    const vanished = this.#lostBy(desired);
+    if (vanished.length === 0) return desired;
+    if (this.#verdict === 'vanished') return { ...desired, vanished };
+    this.#waiting += 1;
+    return undefined;
+  }
+
+  /** The end of a reading: whoever waits is brought up to date in another one. */
+  conclude({ error }: Pick<Listing, 'error'>): void {
+    if (this.#verdict !== 'unknown' || this.#waiting === 0 || error) return;
+    this.#verdict = this.#holders.size > 1 ? 'vanished' : 'removed';
+  }
+
+  /** Whether no Secret may go, because what refers to it may only be hidden. */
+  get isLost(): boolean {
+    return this.#verdict === 'vanished';
+  }
+
+  /** The bundles that are listed without the credentials or parameters that they have in the cluster. */
+  #lostBy({ id, spec, secrets, kept }: Desired): readonly string[] {
+    const records = this.#present.applicationsOf(id);
+    const shown = new Set([...secrets.map(({ labels }) => labels.bundleId), ...kept.map(({ bundleId }) => bundleId)]);
+    const lost = spec.services
+      .map((service) => service.id)
+      .filter((bundle) => !shown.has(bundle) && records.some((record) => record.bundlesWithSecrets.includes(bundle)));
+    if (lost.length > 0) for (const record of records) this.#count(record);
+    return lost;
+  }
+
+  #count({ id, uid, bundlesWithSecrets }: PresentApplication): void {
+    if (bundlesWithSecrets.length > 0) this.#holders.add(id ?? uid);
+  }
+}
+
+function saysSomething(auth: DirectorAuth | null | undefined): boolean {
+  const parameters = { ...auth?.additionalHeaders, ...auth?.additionalQueryParams };
+  return Boolean(auth?.credential) || Object.keys(parameters).length > 0;
+}

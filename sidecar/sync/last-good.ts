@@ -1,0 +1,20 @@
+import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import type { Application, ServiceEntry } from '#common/resources/application.ts';
+import { Sensitive } from '#common/sensitive.ts';
+import type { DesiredSecret } from './desired.ts';
+import { secretOwnership } from './ownership.ts';
+import type { Scene } from './scene.ts';
+
+/** The entries that a bundle has in the cluster. */
+export function lastEntries(application: Application | undefined, bundleId: string): readonly ServiceEntry[] {
+  return application?.spec?.services?.find(({ id }) => id === bundleId)?.entries ?? [];
+}
+
+/** What a Secret of ours holds, decoded; undefined where there is none. Throws CompassError. */
+export async function readContent(scene: Scene, name: string): Promise<DesiredSecret['content'] | undefined> {
+  const namespace = scene.place.integrationNamespace;
+  const secret = await scene.cluster.find<Secret>({ kind: SECRET, name, namespace });
+  if (!secret?.data || secretOwnership(secret, scene.place.connectionName) === 'foreign') return undefined;
+  const values = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
+  return new Sensitive(Object.fromEntries(values));
+}
