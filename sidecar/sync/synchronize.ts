@@ -1,11 +1,12 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { errorFields, type Log } from '#common/log.ts';
+import type { Log } from '#common/log.ts';
 import type { Config } from '../config.ts';
 import { Alterations } from './alterations.ts';
 import { type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
-import type { FailedApplication, SyncOutcome } from './outcome.ts';
+import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
+import type { SyncOutcome } from './outcome.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
 
 export type { SyncOutcome } from './outcome.ts';
@@ -46,7 +47,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   const alterations = new Alterations(options.log);
   let deletions: DeletionState = NO_DELETIONS;
   let listedFor: string | undefined;
-  let failing: ReadonlyMap<string, FailedApplication> = new Map();
+  let logged: Logged = NOTHING_LOGGED;
 
   const round = async (request: SyncRequest): Promise<SyncOutcome> => {
     const of = `${request.endpoint.url} ${request.runtimeId}`;
@@ -55,7 +56,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     listedFor = of;
     const result = await synchronizeOnce(options, request, { deletions, alterations });
     deletions = result.deletions;
-    failing = logOutcome(options.log, result.outcome, failing);
+    logged = logOutcome(options.log, result.outcome, logged);
     return result.outcome;
   };
 
@@ -67,28 +68,4 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
       return running;
     },
   };
-}
-
-/** Beyond, the report has them. */
-const MOST_FAILURES_LOGGED = 20;
-
-/** One line where something changed, and one for each Application that begins to fail or fails differently. */
-function logOutcome(
-  log: Log,
-  outcome: SyncOutcome,
-  before: ReadonlyMap<string, FailedApplication>,
-): ReadonlyMap<string, FailedApplication> {
-  const { fetch, created, updated, deleted, unchanged, failed, held, applyError, changes } = outcome;
-  const counts = { created: created.length, updated: updated.length, deleted: deleted.length, unchanged };
-  const summary = { ...counts, failed: failed.length, listed: fetch.listed, pages: fetch.pages, held: held?.id };
-  if (changes.length > 0) log.info('applications were synchronized', summary);
-  else log.debug('applications were synchronized', summary);
-  if (applyError) log.warn('applications were not applied', errorFields(applyError));
-  const now = new Map(failed.map((failure) => [`${failure.id} ${failure.name}`, failure]));
-  const fresh = [...now].filter(([key, { message }]) => before.get(key)?.message !== message);
-  for (const [, failure] of fresh.slice(0, MOST_FAILURES_LOGGED))
-    log.warn('an application is not in sync', { ...failure });
-  const further = fresh.length - MOST_FAILURES_LOGGED;
-  if (further > 0) log.warn('further applications are not in sync', { count: further });
-  return now;
 }

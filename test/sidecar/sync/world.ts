@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
-import { silentLog } from '#common/log.ts';
+import { jsonLog } from '#common/log.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { directorListing } from '../../../sidecar/sync/director-source.ts';
@@ -25,6 +25,8 @@ export interface SyncWorld {
   readonly cluster: TestCluster;
   readonly clock: ManualClock;
   readonly sync: Sync;
+  /** What was logged from `info` on, as `level: message`; with the reason where there is one. */
+  readonly logged: readonly string[];
   /** Another synchronizer of the same world: after a restart, or of another connection. */
   another(config?: Partial<SynchronizerOptions['config']>, as?: Cluster): Sync;
   application(name: string): Promise<Application | undefined>;
@@ -55,8 +57,14 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const director = directorListing({ extraRoots: [simulator.caPem] });
 
+  const logged: string[] = [];
+  const log = jsonLog(
+    (line) => logged.push(brief(line)),
+    'info',
+    () => clock.now(),
+  );
   const another: SyncWorld['another'] = (config, as = cluster) => {
-    const options = { cluster: as, clock, log: silentLog, director, config: { ...CONFIG, ...config } };
+    const options = { cluster: as, clock, log, director, config: { ...CONFIG, ...config } };
     const synchronizer = createSynchronizer(options);
     return (more) => synchronizer.run({ endpoint, runtimeId: simulator.runtimeId, ...more });
   };
@@ -66,6 +74,7 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
     cluster: fixture,
     clock,
     sync: another(),
+    logged,
     another,
     application: (name) => cluster.find<Application>({ kind: APPLICATION, name }),
     secret,
@@ -83,6 +92,11 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
       return versions;
     },
   };
+}
+
+function brief(line: string): string {
+  const { level, msg, reason }: Record<string, unknown> = JSON.parse(line);
+  return [`${level}: ${msg}`, ...(reason === undefined ? [] : [reason])].join(', ');
 }
 
 function decode(base64: string): string {
