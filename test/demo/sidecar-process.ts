@@ -11,10 +11,14 @@ const KEPT_LINES = 200;
 /** It finishes what it must not cut; nothing in the demo takes as long. */
 const STOPPED_WITHIN_MS = 20_000;
 
+/** Settings that a person may give the demo without changing its course. */
+const LET_THROUGH = ['APP_KEY_SIZE', 'APP_LOG_LEVEL'];
+
 /** What the person's own shell says, without what would configure the sidecar or Node in an unforeseen way. */
 function inheritedEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, NODE_TLS_REJECT_UNAUTHORIZED: _reject, ...kept } = process.env;
-  const inherited = Object.fromEntries(Object.entries(kept).filter(([name]) => !name.startsWith('APP_')));
+  const isHarmless = (name: string) => !name.startsWith('APP_') || LET_THROUGH.includes(name);
+  const inherited = Object.fromEntries(Object.entries(kept).filter(([name]) => isHarmless(name)));
   const direct = 'localhost,127.0.0.1';
   const noProxy = kept['NO_PROXY'] ?? kept['no_proxy'];
   return { ...inherited, NO_PROXY: noProxy ? `${noProxy},${direct}` : direct };

@@ -20,7 +20,7 @@ interface Demo {
 
 async function startDemo(t: TestContext, args: readonly string[]): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-test-demo-'));
-  const env = { ...process.env, TMPDIR: folder, NO_COLOR: '1', LC_ALL: 'C.UTF-8' };
+  const env = { ...process.env, TMPDIR: folder, NO_COLOR: '1', LC_ALL: 'C.UTF-8', APP_KEY_SIZE: '2048' };
   const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
