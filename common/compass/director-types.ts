@@ -1,5 +1,5 @@
 /**
- * What the Director lists, as far as it is used (protocol.md's types; every optional field may be null or absent).
+ * What the Director lists, as far as it is used (the Director's types; every optional field may be null or absent).
  * Lists are complete here: the pages of bundles and definitions have been followed and joined.
  */
 export interface DirectorApplication {

@@ -9,7 +9,7 @@ export interface GraphqlFault {
   readonly path: readonly (string | number)[];
 }
 
-/** The Director's `error_code` (protocol.md); those that are not here are CompassFailed. */
+/** The Director's `error_code`; those that are not here are CompassFailed. */
 const REASON_BY_CODE: Readonly<Record<number, Reason>> = {
   23: 'InsufficientScopes',
   24: 'TenantMismatch',

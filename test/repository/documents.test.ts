@@ -39,6 +39,16 @@ test('every file and folder that a document names is there', { skip }, () => {
   );
 });
 
+test('every document that a source names is there', { skip }, () => {
+  const sources = files?.filter(({ path }) => /\.(?:ts|yaml)$|^\.(?:ci|scripts)\//.test(path)) ?? [];
+  const found = sources.flatMap(({ path, text }) =>
+    [...text.replace(/https?:\/\/\S+/g, '').matchAll(/[\w-]+\.md\b/g)]
+      .filter(([name]) => !isThere(name))
+      .map(([name]) => `${path}: ${name}`),
+  );
+  assert.deepEqual(found, []);
+});
+
 test('every npm script that a document names is there', { skip }, async () => {
   const { scripts } = JSON.parse(await readFromRoot('package.json')) as { readonly scripts: Record<string, string> };
   assert.deepEqual(

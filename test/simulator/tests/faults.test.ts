@@ -37,7 +37,7 @@ for (const status of [400, 401, 429, 500, 502, 503, 504]) {
   }
 }
 
-test("the gateway's own bodies are those of protocol.md", async () => {
+test("the gateway's own answers have the real one's bodies and headers", async () => {
   await using simulator = await startSimulator();
   const timedOut = await strikeConfiguration(simulator, { status: 503 });
   assert.equal(timedOut.answer?.text, '{"Message":"operation has timed out"}');
