@@ -47,8 +47,10 @@ const CONFIG: SynchronizerOptions['config'] = {
 
 export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Promise<SyncWorld> {
   const switches = { rateLimitPerMinute: 0 };
-  const [simulator, fixture] = await Promise.all([startSimulator({ switches }), startTestCluster(t, { crds })]);
-  t.after(() => simulator.close());
+  const starting = startSimulator({ switches });
+  // Before the cluster, which may fail to start: a simulator that nobody closes keeps the process alive.
+  t.after(async () => (await starting).close());
+  const [simulator, fixture] = await Promise.all([starting, startTestCluster(t, { crds })]);
   simulator.switches.runtimeScopes.push('application.auths:read');
   const { cluster } = fixture;
   const metadata = { name: INTEGRATION_NAMESPACE };
