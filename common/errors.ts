@@ -37,7 +37,6 @@ export const REASONS = {
   ClusterThrottled: { code: 'CMP0107', exit: 4, retry: 'backoff', next: 'it is tried again by itself' },
   ClusterUnavailable: { code: 'CMP0108', exit: 4, retry: 'backoff', next: 'kubectl get --raw /readyz' },
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
-  StoreForbidden: { code: 'CMP0110', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
   NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: 'kubectl apply --server-side -k sidecar/deploy' },
   ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
 

@@ -1,9 +1,10 @@
-import { systemClock } from '#common/clock.ts';
-import { runSidecar } from './sidecar.ts';
-
-// Node as PID 1 ignores SIGTERM without a handler. A second signal changes nothing: what runs must not be cut.
+// Node as PID 1 ignores SIGTERM without a handler, so it is there before anything is loaded. A second signal changes
+// nothing: what runs must not be cut.
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+
+const { systemClock } = await import('#common/clock.ts');
+const { runSidecar } = await import('./sidecar.ts');
 
 process.exitCode = await runSidecar({
   env: process.env,
@@ -12,3 +13,5 @@ process.exitCode = await runSidecar({
   random: Math.random,
   stopping: stop.signal,
 });
+
+export {};

@@ -42,15 +42,7 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
     const { config, warnings } = readConfig(env);
     const log = jsonLog(write, config.logLevel, () => clock.now());
     for (const warning of warnings) log.warn('a setting needs attention', { warning });
-    const health = new Health(clock, VERSION);
-    const observe = health.metrics.onClusterCall;
-    const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
-    const server = await health.serve(config.healthPort, surroundings.stopping);
-    const { connectionName: connection } = config;
-    log.info('started', { version: VERSION, connection, cluster: cluster.server, healthPort: server.port });
-    await keepConnection(surroundings, { config, log, cluster, health });
-    await server.close();
-    cluster.close();
+    await serve(surroundings, config, log);
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -63,19 +55,39 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
   }
 }
 
+/** Runs between probes that answer and connections that are closed: whatever it ends by, nothing keeps the process alive. */
+async function serve(surroundings: Surroundings, config: Config, log: Log): Promise<void> {
+  const { env, clock, stopping } = surroundings;
+  const health = new Health(clock, VERSION);
+  const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
+  const observe = health.metrics.onClusterCall;
+  const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
+  const ended = new AbortController();
+  const server = await health.serve(config.healthPort, ended.signal);
+  const { connectionName: connection } = config;
+  log.info('started', { version: VERSION, connection, cluster: cluster.server, healthPort: server.port });
+  try {
+    await keepConnection(surroundings, { config, log, cluster, health, wire });
+  } finally {
+    ended.abort();
+    await server.close();
+    cluster.close();
+  }
+}
+
 interface Parts {
   readonly config: Config;
   readonly log: Log;
   readonly cluster: Cluster;
   readonly health: Health;
+  readonly wire: CompassWire;
 }
 
 async function keepConnection(surroundings: Surroundings, parts: Parts): Promise<void> {
   const { clock, random, stopping } = surroundings;
-  const { config, log, cluster, health } = parts;
-  const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
+  const { config, log, cluster, health, wire } = parts;
   const leadership = new Leadership({ cluster, clock, log, random, config, onChange: () => loop.trigger() });
-  const context = connectionContext(surroundings, parts, wire, leadership);
+  const context = connectionContext(surroundings, parts, leadership);
   const { transport } = wire;
   const director = directorListing(transport);
   const synchronizer = createSynchronizer({ cluster, clock, log, config, director });
@@ -104,8 +116,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
 
 function connectionContext(
   { clock, stopping }: Surroundings,
-  { config, log, cluster }: Parts,
-  { transport }: CompassWire,
+  { config, log, cluster, wire: { transport } }: Parts,
   leadership: Leadership,
 ): ConnectionContext {
   const { connectionName, ownNamespace: namespace } = config;

@@ -29,24 +29,36 @@ export class ConnectionStep {
   /** Throws only what the cluster throws; what Compass refuses is in the result. */
   async run(input: ConnectionInput): Promise<ConnectionResult> {
     const state = (await this.#context.state.load()) ?? freshState();
-    const journal = await this.#context.journal.load();
+    await this.#context.journal.load();
     this.#hurryOnChange(input, state);
     const judged = await this.#credentials.read();
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
-    const decision = decidePairing({
-      credentialWorks: isAccepted,
-      hasUnusedToken: hasUnusedToken(input.configuration, state),
-      isUnderWay: this.#pairing.isUnderWay,
-      hasNewPair: journal?.purpose === 'pair' && journal.phase === 'issued',
-      isAskedFor: input.isReconnectAskedFor,
-    });
+    const decision = this.#decide(input, state, judged, isAccepted);
     const outcome = await this.#act(decision, input, judged, present, isAccepted);
     const credential = outcome.connection?.credential ?? judged.usable;
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
     const dueInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
     return { ...outcome, credential, renewAt, dueInMs };
+  }
+
+  #decide(
+    input: ConnectionInput,
+    state: StoredState,
+    judged: CredentialJudgement,
+    isAccepted: boolean,
+  ): PairingDecision {
+    // No token is spent for what could not be stored, since another connection's Secret is not written to.
+    if (hasReason(judged.error, 'ForeignObject')) return 'connect-needs-token';
+    const { isUnderWay } = this.#pairing;
+    return decidePairing({
+      credentialWorks: isAccepted,
+      hasUnusedToken: hasUnusedToken(input.configuration, state),
+      isUnderWay,
+      hasNewPair: isUnderWay && this.#context.journal.value?.phase === 'issued',
+      isAskedFor: input.isReconnectAskedFor,
+    });
   }
 
   /** In how many ms this step has something to do by itself; where only a change from outside can help, never. */
@@ -79,6 +91,7 @@ export class ConnectionStep {
   }
 
   #missing({ configuration }: ConnectionInput, judged: CredentialJudgement): CompassError {
+    if (hasReason(judged.error, 'ForeignObject')) return judged.error;
     const rejection = this.#upkeep.rejectionOf(judged.usable?.fingerprint);
     if (rejection) return withTokenHint(rejection);
     if (configuration instanceof CompassError) return configuration;

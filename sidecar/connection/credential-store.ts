@@ -3,7 +3,7 @@ import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError, hasReason, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import { joinRoots } from '#common/pki/certificate.ts';
-import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
+import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Config, NamespacedName } from '../config.ts';
 
@@ -22,9 +22,22 @@ export interface NewPair {
   readonly key: Sensitive;
 }
 
-/** What the client Secret holds; undefined where there is no Secret, or nothing in it. */
-export async function readPair(cluster: Cluster, where: NamespacedName): Promise<StoredPair | undefined> {
+/**
+ * What the client Secret holds; undefined where there is no Secret, or nothing in it. Throws ForeignObject where it is marked
+ * as another connection's: two that share it would take each other's identity. One without a mark is taken over.
+ */
+export async function readPair(
+  cluster: Cluster,
+  { clientSecret: where, connectionName }: Pick<Config, 'clientSecret' | 'connectionName'>,
+): Promise<StoredPair | undefined> {
   const secret = await cluster.find<Secret>({ kind: SECRET, ...where });
+  const owner = secret?.metadata.annotations?.[CONNECTION_ANNOTATION];
+  if (owner !== undefined && owner !== connectionName) {
+    throw new CompassError(
+      'ForeignObject',
+      `secret ${where.namespace}/${where.name} belongs to the connection ${owner}; give ${connectionName} one of its own in APP_CLUSTER_CERTIFICATES_SECRET`,
+    );
+  }
   const text = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
   const pair = { crt: text('crt'), key: text('key'), crtChain: text('crtChain') };
   return pair.crt === '' && pair.key === '' && pair.crtChain === '' ? undefined : pair;
@@ -46,16 +59,14 @@ export async function swapPair(cluster: Cluster, config: Config, pair: NewPair, 
       error: messageOf(error),
     });
   }
-  await writeKeys(cluster, config.clientSecret, {
-    crt: pair.leaf,
-    key: pair.key.reveal(),
-    crtChain: pair.chain,
-  });
+  const values = { crt: pair.leaf, key: pair.key.reveal(), crtChain: pair.chain };
+  await writeKeys(cluster, config.clientSecret, values, { [CONNECTION_ANNOTATION]: config.connectionName });
 }
 
 /** Writes back the very pair that was read before. */
-export async function restorePair(cluster: Cluster, where: NamespacedName, pair: StoredPair): Promise<void> {
-  await writeKeys(cluster, where, { crt: pair.crt, key: pair.key, crtChain: pair.crtChain });
+export async function restorePair(cluster: Cluster, config: Config, pair: StoredPair): Promise<void> {
+  const values = { crt: pair.crt, key: pair.key, crtChain: pair.crtChain };
+  await writeKeys(cluster, config.clientSecret, values, { [CONNECTION_ANNOTATION]: config.connectionName });
 }
 
 async function writeRoots(cluster: Cluster, where: NamespacedName, ca: string): Promise<void> {
@@ -70,6 +81,7 @@ async function writeKeys(
   cluster: Cluster,
   where: NamespacedName,
   values: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const ref = { kind: SECRET, ...where };
   const options = { fieldManager: SIDECAR_FIELD_MANAGER };
@@ -80,12 +92,12 @@ async function writeKeys(
   const written = existing
     ? await cluster.mergePatch<Secret>(
         ref,
-        { metadata: { resourceVersion: existing.metadata.resourceVersion }, data },
+        { metadata: { resourceVersion: existing.metadata.resourceVersion, annotations }, data },
         options,
       )
     : await cluster.create<Secret>(
         SECRET,
-        { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { ...where }, data },
+        { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { ...where, annotations }, data },
         options,
       );
   const changed = Object.keys(data).filter((key) => written.data?.[key] !== data[key]);

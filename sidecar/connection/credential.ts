@@ -21,8 +21,17 @@ export class CredentialKeeper {
 
   /** Reads and judges what is stored; throws only what the cluster throws. */
   async read(): Promise<CredentialJudgement> {
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (hasReason(error, 'ForeignObject')) return { error, isAbsent: false };
+      throw error;
+    }
+  }
+
+  async #read(): Promise<CredentialJudgement> {
     const { cluster, config } = this.#context;
-    const pair = await readPair(cluster, config.clientSecret);
+    const pair = await readPair(cluster, config);
     const judged = this.#judge(pair);
     if (pair && judged.usable) {
       this.#kept = { pair, credential: judged.usable };
@@ -45,7 +54,7 @@ export class CredentialKeeper {
     if (!kept || kept.credential.notAfter <= clock.now()) return undefined;
     const secret = `${config.clientSecret.namespace}/${config.clientSecret.name}`;
     try {
-      await restorePair(cluster, config.clientSecret, kept.pair);
+      await restorePair(cluster, config, kept.pair);
       log.warn('the client secret was deleted or damaged; it was written back from memory', { secret });
     } catch (error) {
       if (!hasReason(error, 'ClusterForbidden', 'ClusterRefused', 'ClusterNotFound')) throw error;

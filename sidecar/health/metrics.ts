@@ -67,7 +67,7 @@ export class Metrics {
   readonly #durations = new Histogram({
     name: 'compass_request_duration_seconds',
     help: 'How long requests took',
-    labelNames: ['target'],
+    labelNames: ['target', 'code'],
     buckets: DURATION_BUCKETS_S,
     registers: [this.#registry],
   });
@@ -111,14 +111,14 @@ export class Metrics {
   /** Told of each call of Compass. */
   readonly onCompassCall = ({ target, status, outcome, durationMs }: ObservedCall): void => {
     this.#requests.inc({ target, code: String(status), outcome });
-    this.#durations.observe({ target }, durationMs / 1_000);
+    this.#durations.observe({ target, code: String(status) }, durationMs / 1_000);
   };
 
   /** Told of each call of the Kubernetes API. */
   readonly onClusterCall = ({ status = 0, durationMs }: ClusterCall): void => {
     const outcome = status >= 200 && status < 400 ? 'ok' : 'error';
     this.#requests.inc({ target: 'kubernetes', code: String(status), outcome });
-    this.#durations.observe({ target: 'kubernetes' }, durationMs / 1_000);
+    this.#durations.observe({ target: 'kubernetes', code: String(status) }, durationMs / 1_000);
   };
 
   /** Everything, in Prometheus' text format. */

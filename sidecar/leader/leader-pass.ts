@@ -1,4 +1,4 @@
-import { CompassError } from '#common/errors.ts';
+import { hasReason } from '#common/errors.ts';
 import { readStored } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import { readPair } from '../connection/credential-store.ts';
@@ -34,11 +34,11 @@ export function leaderPass({ leadership, context, reconciler, health }: LeaderPa
 }
 
 async function hasCredentials({ cluster, config, clock }: ConnectionContext): Promise<boolean> {
-  const pair = await readPair(cluster, config.clientSecret);
   try {
+    const pair = await readPair(cluster, config);
     return pair !== undefined && readStored(pair, clock.now()).notAfter > clock.now();
   } catch (error) {
-    if (error instanceof CompassError) return false;
+    if (hasReason(error, 'ForeignObject', 'CertificateExpired', 'InvalidCredential')) return false;
     throw error;
   }
 }

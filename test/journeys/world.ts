@@ -113,7 +113,11 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
           `the CompassConnection is ${state}`,
           async () => {
             last = await cluster.cluster.find<CompassConnection>(CONNECTION);
-            return last?.status?.connectionState === state && also(last) && connection();
+            const isThere = (seen: CompassConnection) => seen.status?.connectionState === state && also(seen);
+            if (!last || !isThere(last)) return false;
+            // What counts is what kubectl prints, unless the state has passed on meanwhile.
+            const printed = await connection();
+            return isThere(printed) && printed;
           },
           DEADLINE_MS,
         );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CONFIG_MAP } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, SECRET } from '#common/cluster/objects.ts';
 import { reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
@@ -184,4 +184,22 @@ test('K26: while the token of a reconnect is refused the present connection is a
   assert.equal(refused.reconnectError?.reason, 'TokenRefused');
   await bench.configure();
   assert.equal((await pass({ isReconnectAskedFor: true })).did, 'paired');
+});
+
+test('N16: a client Secret that belongs to another connection is left alone, and the token stays whole', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  await bench.start()();
+  const annotations = { 'compass.kyma-project.io/connection': 'another' };
+  const ref = { kind: SECRET, namespace: 'compass-system', name: 'cluster-client-certificates' };
+  await bench.cluster.mergePatch(ref, { metadata: { annotations } });
+  const before = await bench.clientSecret();
+  await bench.configure();
+  const asked = bench.simulator.requests.list().length;
+  const result = await bench.start()({ isReconnectAskedFor: true });
+  assert.equal(reasonIn(result), 'ForeignObject');
+  assert.match(String(result.error), /belongs to the connection another/);
+  assert.equal(result.dueInMs, Number.POSITIVE_INFINITY);
+  assert.equal(bench.simulator.requests.list().length, asked);
+  assert.deepEqual(await bench.clientSecret(), before);
 });

@@ -172,6 +172,7 @@ test('requests count by target, code and outcome, and never by what they were ab
   assert.equal(sample(text, 'compass_requests_total{target="director",code="200",outcome="ok"}'), '1');
   assert.equal(sample(text, 'compass_requests_total{target="director",code="0",outcome="CompassUnreachable"}'), '1');
   assert.equal(sample(text, 'compass_requests_total{target="kubernetes",code="404",outcome="error"}'), '1');
-  assert.equal(sample(text, 'compass_request_duration_seconds_count{target="director"}'), '2');
+  assert.equal(sample(text, 'compass_request_duration_seconds_count{target="director",code="200"}'), '1');
+  assert.equal(sample(text, 'compass_request_duration_seconds_count{target="director",code="0"}'), '1');
   assert.doesNotMatch(text, /canary/);
 });
