@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
+import { REPORT_KEY, readReport } from '#common/resources/report.ts';
+import { until } from '../cluster/until.ts';
+import { startWorld, type World } from './world.ts';
+
+async function answerTo(world: World, verb: string) {
+  const id = `request-${verb}`;
+  const annotations = { [`compass.kyma-project.io/${verb}`]: id };
+  const patch = JSON.stringify({ metadata: { annotations } });
+  await world.cluster.kubectl(['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', patch]);
+  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+  const answer = await until(`the request to ${verb} is answered`, async () => {
+    const report = readReport((await world.cluster.cluster.find<ConfigMap>(ref))?.data?.[REPORT_KEY]);
+    return report?.requests?.find((request) => request.id === id && request.finished);
+  });
+  await until(
+    'the annotation is taken off',
+    async () => !(await world.connection()).metadata.annotations?.[`compass.kyma-project.io/${verb}`],
+  );
+  return answer.result;
+}
+
+test('requests by annotation are carried out, answered by their ids in the report, and taken off', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start({ APP_CONTROLLER_SYNC_PERIOD: '1h' });
+  await world.reaches('Synchronized');
+
+  world.simulator.landscape.createApplication({ name: 'orders' });
+  assert.equal(await answerTo(world, 'sync'), 'succeeded');
+  const { code } = await world.cluster.kubectl(['get', 'application', 'orders']);
+  assert.equal(code, 0);
+
+  assert.equal(await answerTo(world, 'renew'), 'succeeded');
+  assert.equal(world.simulator.certificates.list().length, 2);
+
+  await world.configure();
+  assert.equal(await answerTo(world, 'reconnect'), 'succeeded');
+  assert.equal(world.simulator.certificates.list().length, 3);
+
+  assert.equal(await answerTo(world, 'check'), 'refused');
+});
