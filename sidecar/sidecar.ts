@@ -4,6 +4,8 @@ import { connectCluster } from '#common/cluster/connect.ts';
 import { CompassError, messageOf } from '#common/errors.ts';
 import { errorFields, jsonLog, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
+import { directorListing } from '#common/sync/director-source.ts';
+import { createSynchronizer } from '#common/sync/synchronize.ts';
 import { VERSION } from '#common/version.ts';
 import { CompassWire } from './compass-wire.ts';
 import { type Config, readConfig } from './config.ts';
@@ -19,8 +21,6 @@ import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
-import { directorListing } from './sync/director-source.ts';
-import { createSynchronizer } from './sync/synchronize.ts';
 import { SyncStep } from './sync-step.ts';
 import { keepWatches } from './watches.ts';
 

@@ -2,12 +2,12 @@ import type { Clock } from '#common/clock.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
+import type { Synchronizer, SyncOutcome } from '#common/sync/synchronize.ts';
 import type { Config } from './config.ts';
 import { type Connection, directorEndpoint } from './connection/maintain.ts';
 import { reportLabels } from './labels.ts';
 import { Schedule } from './schedule.ts';
 import type { LabelsObservation, SyncObservation } from './status/observation.ts';
-import type { Synchronizer, SyncOutcome } from './sync/synchronize.ts';
 
 export interface SyncStepOptions {
   readonly synchronizer: Synchronizer;

@@ -25,8 +25,23 @@ const condition = object(
   { type: text, status: text },
   { reason: text, message: text, observedGeneration: count, lastTransitionTime: time },
 );
-const checkResult = object({ category: text, name: text, status: text }, { reason: text, message: text });
-const request = object({ verb: text, id: text, accepted: time }, { finished: time, result: text, message: text });
+const checkResult = object(
+  { category: text, name: text, status: text },
+  { reason: text, message: text, facts: { type: 'object', additionalProperties: text } },
+);
+const request = object(
+  { verb: text, id: text, accepted: time },
+  {
+    finished: time,
+    result: text,
+    reason: text,
+    message: text,
+    counts: { type: 'object', additionalProperties: count },
+    revision: count,
+  },
+);
+const step = object({ time, step: text, status: text }, { message: text });
+const secretName = object({ namespace: text, name: text });
 
 /** JSON Schema (draft 2020-12) of the report, v1: additive changes only. Objects of lists are kept whole or not at all. */
 export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title: string } = {
@@ -56,9 +71,11 @@ export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title:
       failures: list(object({ name: text, id: text, reason: text, message: text })),
       held: object({ id: text, count, names: list(text) }, { since: time, budget: count, why: text }),
       suspended: object({ scope: text }, { until: text, reason: text, by: text }),
-      check: object({ time, results: list(checkResult) }),
+      check: object({ time, results: list(checkResult) }, { id: text }),
       requests: list(request),
-      changes: list(object({ time, kind: text, name: text, action: text }, { cause: text })),
+      changes: list(object({ time, kind: text, name: text, action: text }, { cause: text, revision: count })),
+      steps: list(step),
+      places: object({ configuration: secretName, client: secretName, ca: secretName, integrationNamespace: text }),
       revision: count,
       lastSync: time,
       lastChange: time,

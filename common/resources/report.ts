@@ -33,10 +33,15 @@ export interface Report {
     readonly reason?: string;
     readonly by?: string;
   };
-  readonly check?: { readonly time: string; readonly results: readonly CheckResult[] };
+  /** The last check that was asked for by a request; `id` is that request's. */
+  readonly check?: { readonly time: string; readonly id?: string; readonly results: readonly CheckResult[] };
   readonly requests?: readonly ReportedRequest[];
   /** The last 50, newest first. */
   readonly changes?: readonly ReportedChange[];
+  /** The steps of the last pairing or renewal, in their order; written as they happen. */
+  readonly steps?: readonly ReportedStep[];
+  /** Where this connection's Secrets are. */
+  readonly places?: ReportedPlaces;
   /** How many synchronizations have changed something. */
   readonly revision?: number;
   readonly lastSync?: string;
@@ -115,6 +120,32 @@ export interface CheckResult {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** What was found, for people and programs: `tlsVersion: TLSv1.3`, `latencyMs: 142`. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** One step on the way to a new certificate: see PAIRING_STEPS. */
+export interface ReportedStep {
+  readonly time: string;
+  readonly step: string;
+  /** `busy`, `ok` or `error`. */
+  readonly status: string;
+  readonly message?: string;
+}
+
+/** The steps of a pairing, in their order; a renewal has all but the first. */
+export const PAIRING_STEPS = ['configuration', 'key', 'sign', 'store', 'prove'] as const;
+
+export interface ReportedPlaces {
+  readonly configuration: SecretPlace;
+  readonly client: SecretPlace;
+  readonly ca: SecretPlace;
+  readonly integrationNamespace: string;
+}
+
+export interface SecretPlace {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 export interface ReportedRequest {
@@ -124,7 +155,13 @@ export interface ReportedRequest {
   readonly finished?: string;
   /** `succeeded`, `failed`, `superseded` or `refused`, once it is finished. */
   readonly result?: string;
+  /** Why it failed, by the table of reasons. */
+  readonly reason?: string;
   readonly message?: string;
+  /** Of a `sync`: Applications `created`, `updated`, `deleted`, `unchanged`, `failed`, `held`; and `listed`, `pages`. */
+  readonly counts?: Readonly<Record<string, number>>;
+  /** Of a `sync` that changed something: the revision of its changes. */
+  readonly revision?: number;
 }
 
 export interface ReportedChange {
@@ -135,6 +172,8 @@ export interface ReportedChange {
   /** `created`, `updated` or `deleted`. */
   readonly action: string;
   readonly cause?: string;
+  /** Which synchronization did it: see `revision` of the report. */
+  readonly revision?: number;
 }
 
 export const REPORT_SCHEMA_VERSION = 'v1';

@@ -7,6 +7,7 @@ const REQUEST_VERBS = [
   'reconnect',
   'disconnect',
   'check',
+  'diff',
   'suspend',
   'resume',
   'approve',

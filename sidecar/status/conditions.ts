@@ -1,6 +1,6 @@
 import { formatTime } from '#common/clock.ts';
 import type { Condition, ConnectionState } from '#common/resources/compass-connection.ts';
-import type { SyncOutcome } from '../sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, clip } from './error-text.ts';
 import type { Observation, SuspensionObservation, WarningType } from './observation.ts';

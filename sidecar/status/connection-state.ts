@@ -1,5 +1,5 @@
 import { CONNECTION_STATES, type ConnectionState } from '#common/resources/compass-connection.ts';
-import type { SyncOutcome } from '../sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import type { Observation, SuspensionObservation } from './observation.ts';
 
 /** The states that tell how synchronization went, and so outlive a restart until the next one has ended. */

@@ -6,7 +6,7 @@ import type {
   SynchronizationStatus,
   Time,
 } from '#common/resources/compass-connection.ts';
-import type { SyncOutcome } from '../sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { conditions } from './conditions.ts';
 import { connectionState, currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, errorText } from './error-text.ts';

@@ -1,5 +1,5 @@
 import type { CompassError } from '#common/errors.ts';
-import type { FailedApplication, SyncOutcome } from '../sync/outcome.ts';
+import type { FailedApplication, SyncOutcome } from '#common/sync/outcome.ts';
 
 const LONGEST_TEXT = 1_024;
 const LONGEST_NAME = 120;

@@ -1,6 +1,6 @@
 import type { CompassError, Reason } from '#common/errors.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
-import type { SyncOutcome } from '../sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 
 /**
  * What one reconcile pass saw and did: facts only, all of them current. Whatever a pass did not do itself it repeats

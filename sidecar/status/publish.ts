@@ -26,7 +26,17 @@ export interface PublisherOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: Log;
-  readonly config: Pick<Config, 'connectionName' | 'ownNamespace' | 'statusPeriodMs' | 'podName'>;
+  readonly config: Pick<
+    Config,
+    | 'connectionName'
+    | 'ownNamespace'
+    | 'statusPeriodMs'
+    | 'podName'
+    | 'configurationSecret'
+    | 'clientSecret'
+    | 'caSecret'
+    | 'integrationNamespace'
+  >;
   /** What keys the fingerprints in the report, as soon as it is known. */
   readonly fingerprintKey: () => Sensitive | undefined;
   /** Told after every pass, whether or not anything was written: for the metrics. */
@@ -117,7 +127,9 @@ export class Publisher {
 
   async #writeReport(status: CompassConnectionStatus, observation: Observation, requested: boolean): Promise<void> {
     const { config, fingerprintKey, log } = this.#options;
-    const context = { connectionName: config.connectionName, fingerprintKey: fingerprintKey() };
+    const { configurationSecret: configuration, clientSecret: client, caSecret: ca, integrationNamespace } = config;
+    const places = { configuration, client, ca, integrationNamespace };
+    const context = { connectionName: config.connectionName, places, fingerprintKey: fingerprintKey() };
     try {
       await this.#report.write((previous) => buildReport(previous, status, observation, context), requested);
     } catch (error) {

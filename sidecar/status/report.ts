@@ -10,17 +10,19 @@ import {
   type ReportedChange,
   type ReportedError,
   type ReportedIdentity,
+  type ReportedPlaces,
   type ReportedPlan,
   type ReportedRequest,
 } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
-import type { HeldPlan, SyncOutcome } from '../sync/outcome.ts';
+import type { HeldPlan, SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from './connection-state.ts';
 import { clip } from './error-text.ts';
 import type { ContactObservation, CredentialObservation, Observation } from './observation.ts';
 
 export interface ReportContext {
   readonly connectionName: string;
+  readonly places: ReportedPlaces;
   /** Keys the fingerprints; it stays in the state Secret. Without it none is reported. */
   readonly fingerprintKey: Sensitive | undefined;
 }
@@ -58,6 +60,7 @@ export function buildReport(
     suspended: observation.sync?.suspended && present(observation.sync.suspended),
     check: checks(previous, observation),
     requests: requests(previous, observation),
+    places: context.places,
     nextSync: timeOf(observation.nextSyncAt),
     ...synchronization(previous, observation),
     ...history(previous, observation),

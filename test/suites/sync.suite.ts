@@ -1,3 +1,3 @@
 import { importTests } from './import-tests.ts';
 
-await importTests('sidecar/sync/**/*.test.ts');
+await importTests('common/sync/**/*.test.ts');

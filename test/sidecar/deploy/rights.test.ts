@@ -5,6 +5,7 @@ import { NAMESPACE } from '#common/cluster/objects.ts';
 import { type Log, silentLog } from '#common/log.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { Sensitive } from '#common/sensitive.ts';
+import { readConfig } from '../../../sidecar/config.ts';
 import { Publisher } from '../../../sidecar/status/publish.ts';
 import type { Crds } from '../../cluster/crds.ts';
 import { NO_KUBECTL } from '../../cluster/kubectl.ts';
@@ -89,12 +90,7 @@ for (const crds of ['field', 'ours-with-status'] as const) {
       cluster: sidecar.cluster,
       clock: new ManualClock(NOON),
       log,
-      config: {
-        connectionName: 'compass-connection',
-        ownNamespace: 'compass-system',
-        statusPeriodMs: 300_000,
-        podName: 'compass-sidecar-0',
-      },
+      config: readConfig({ POD_NAMESPACE: 'compass-system', POD_NAME: 'compass-sidecar-0' }).config,
       fingerprintKey: () => new Sensitive('a key of the test'),
     });
     const { object } = await publisher.read();

@@ -1,6 +1,6 @@
 import type { CompassError } from '#common/errors.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import type { Observation } from '../../../sidecar/status/observation.ts';
-import type { SyncOutcome } from '../../../sidecar/sync/outcome.ts';
 
 /** A moment for tests: 2026-03-01T12:00:00Z. */
 export const NOON = Date.UTC(2026, 2, 1, 12);

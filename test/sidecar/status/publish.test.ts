@@ -8,6 +8,7 @@ import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/co
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
 import { Sensitive } from '#common/sensitive.ts';
+import { readConfig } from '../../../sidecar/config.ts';
 import { Publisher } from '../../../sidecar/status/publish.ts';
 import type { Crds } from '../../cluster/crds.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
@@ -36,7 +37,7 @@ function publisherFor(cluster: Cluster, clock: ManualClock, lines: string[] = []
       'debug',
       () => clock.now(),
     ),
-    config: { connectionName: NAME, ownNamespace: NAMESPACE, statusPeriodMs: 300_000, podName: 'compass-sidecar-0' },
+    config: readConfig({ POD_NAMESPACE: NAMESPACE, POD_NAME: 'compass-sidecar-0' }).config,
     fingerprintKey: () => new Sensitive('a key of the test'),
   });
 }

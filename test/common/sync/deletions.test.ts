@@ -8,7 +8,7 @@ import {
   type DeletionState,
   judgeDeletions,
   NO_DELETIONS,
-} from '../../../sidecar/sync/deletions.ts';
+} from '#common/sync/deletions.ts';
 
 const candidates = (...keys: readonly string[]): Candidate[] => keys.map((key) => ({ key, name: `app-${key}` }));
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DirectorApplication, DirectorAuth, DirectorBundle } from '#common/compass/director-types.ts';
-import type { Desired } from '../../../sidecar/sync/desired.ts';
-import { toDesired } from '../../../sidecar/sync/mapping.ts';
+import type { Desired } from '#common/sync/desired.ts';
+import { toDesired } from '#common/sync/mapping.ts';
 
 const SETTINGS = { gatewayUrl: 'http://gateway', skipVerify: false };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { normalizeName, serviceName } from '../../../sidecar/sync/normalize.ts';
+import { normalizeName, serviceName } from '#common/sync/normalize.ts';
 
 const CASES: readonly (readonly [name: string, normalized: string])[] = [
   ['Orders (v2)', 'orders-v2'],

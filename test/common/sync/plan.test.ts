@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ownership } from '../../../sidecar/sync/ownership.ts';
-import { type Decision, decide } from '../../../sidecar/sync/plan.ts';
-import type { PresentApplication } from '../../../sidecar/sync/present.ts';
+import type { Ownership } from '#common/sync/ownership.ts';
+import { type Decision, decide } from '#common/sync/plan.ts';
+import type { PresentApplication } from '#common/sync/present.ts';
 
 function present(name: string, id: string | undefined, ownership: Ownership = 'ours'): PresentApplication {
   const unset = {

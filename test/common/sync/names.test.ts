@@ -8,7 +8,7 @@ import {
   isLabelValue,
   isSubdomain,
   parametersSecretName,
-} from '../../../sidecar/sync/names.ts';
+} from '#common/sync/names.ts';
 
 const UUID = '1ae04041-17e5-478f-91f8-3a2ddc7700de';
 

@@ -1,9 +1,8 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Log } from '#common/log.ts';
-import type { Config } from '../config.ts';
 import { Alterations } from './alterations.ts';
-import { type DeletionState, NO_DELETIONS } from './deletions.ts';
+import { type DeletionBudget, type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
 import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
 import type { SyncOutcome } from './outcome.ts';
@@ -11,14 +10,22 @@ import { synchronizeOnce } from './synchronize-once.ts';
 
 export type { SyncOutcome } from './outcome.ts';
 
+/** What decides how Applications look in the cluster, and what may go. */
+export interface SyncSettings {
+  /** Of the CompassConnection that keeps them. */
+  readonly connectionName: string;
+  /** Where their Secrets are. */
+  readonly integrationNamespace: string;
+  readonly centralGatewayUrl: string;
+  readonly skipAppsTlsVerify: boolean;
+  readonly deletionBudget: DeletionBudget;
+}
+
 export interface SynchronizerOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: Log;
-  readonly config: Pick<
-    Config,
-    'connectionName' | 'integrationNamespace' | 'centralGatewayUrl' | 'skipAppsTlsVerify' | 'deletionBudget'
-  >;
+  readonly config: SyncSettings;
   readonly director: OpenListing;
   /** Applications that are written at the same time. */
   readonly concurrency?: number;

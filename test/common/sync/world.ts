@@ -6,14 +6,14 @@ import type { Endpoint } from '#common/compass/endpoint.ts';
 import { jsonLog } from '#common/log.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
-import { directorListing } from '../../../sidecar/sync/director-source.ts';
-import type { SyncOutcome } from '../../../sidecar/sync/outcome.ts';
-import { createSynchronizer, type SynchronizerOptions, type SyncRequest } from '../../../sidecar/sync/synchronize.ts';
+import { directorListing } from '#common/sync/director-source.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
+import { createSynchronizer, type SynchronizerOptions, type SyncRequest } from '#common/sync/synchronize.ts';
 import type { Crds } from '../../cluster/crds.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
+import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { pair } from '../../simulator/tests/pair.ts';
-import { ManualClock } from '../manual-clock.ts';
 
 export const INTEGRATION_NAMESPACE = 'kyma-system';
 

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DirectorApplication, DirectorPage } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
-import { type Listing, listApplications } from '../../../sidecar/sync/listing.ts';
-import type { ListingSource } from '../../../sidecar/sync/page-reader.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { type Listing, listApplications } from '#common/sync/listing.ts';
+import type { ListingSource } from '#common/sync/page-reader.ts';
+import { ManualClock } from '../../sidecar/manual-clock.ts';
 
 interface Item {
   readonly id: string;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assignNames, type Named } from '../../../sidecar/sync/assign-names.ts';
-import type { Ownership } from '../../../sidecar/sync/ownership.ts';
-import { Present } from '../../../sidecar/sync/present.ts';
+import { assignNames, type Named } from '#common/sync/assign-names.ts';
+import type { Ownership } from '#common/sync/ownership.ts';
+import { Present } from '#common/sync/present.ts';
 
 const CONNECTION = 'compass-connection';
 

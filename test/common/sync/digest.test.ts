@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Sensitive } from '#common/sensitive.ts';
-import { applicationDigest, canonical, desiredSecretDigest, secretDigest } from '../../../sidecar/sync/digest.ts';
+import { applicationDigest, canonical, desiredSecretDigest, secretDigest } from '#common/sync/digest.ts';
 
 const application = (spec: object) => applicationDigest({ metadata: {}, spec } as never);
 const base64 = (text: string) => Buffer.from(text).toString('base64');

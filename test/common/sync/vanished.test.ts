@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SyncOutcome } from '../../../sidecar/sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { application, basic, bundle, id, oauth } from './samples.ts';
 import { type SyncWorld, startSyncWorld } from './world.ts';
 
