@@ -15,8 +15,8 @@ interface Row {
 }
 
 const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
-const LOGS = 'kubectl compass logs';
-const NEW_TOKEN = 'kubectl compass reconnect --token-stdin';
+const LOGS = 'kubectl -n compass-system logs deployment/compass-sidecar';
+const NEW_TOKEN = 'request a new one-time token in Compass and store it under TOKEN in the configuration Secret';
 
 /**
  * The one closed table: the same reason is the error's, the condition's, the metric's label and the exit code's.
@@ -28,7 +28,7 @@ export const REASONS = {
   Usage: { code: 'CMP0003', exit: 2, retry: 'never', next: 'kubectl compass --help' },
   Stopping: { code: 'CMP0004', exit: 143, retry: 'never', next: 'it goes on at the next start' },
   TimedOut: { code: 'CMP0005', exit: 124, retry: 'never', next: 'kubectl compass status' },
-  Interrupted: { code: 'CMP0006', exit: 130, retry: 'never', next: 'kubectl compass status -w' },
+  Interrupted: { code: 'CMP0006', exit: 130, retry: 'never', next: 'kubectl compass status' },
   RequestSuperseded: { code: 'CMP0007', exit: 1, retry: 'never', next: 'kubectl compass status' },
   RequestRefused: { code: 'CMP0008', exit: 7, retry: 'never', next: 'kubectl compass version' },
 
@@ -83,7 +83,7 @@ export const REASONS = {
     next: 'ask the administrator of Compass for the scopes',
   },
   RuntimeNotFound: { code: 'CMP0607', exit: 6, retry: 'backoff', next: `correct RUNTIME_ID: ${EDIT_SECRET}` },
-  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'kubectl compass connect --token-stdin' },
+  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'create the configuration Secret' },
   ConfigurationInvalid: { code: 'CMP0609', exit: 2, retry: 'never', next: EDIT_SECRET },
   InvalidSubject: {
     code: 'CMP0610',
@@ -101,10 +101,10 @@ export const REASONS = {
   InvalidApplication: { code: 'CMP0304', exit: 1, retry: 'backoff', next: 'correct the Application in Compass' },
   UnknownCredential: { code: 'CMP0305', exit: 1, retry: 'backoff', next: 'use OAuth or Basic credentials in Compass' },
   ObjectTooLarge: { code: 'CMP0306', exit: 1, retry: 'backoff', next: 'split the Application in Compass' },
-  ApplicationFailed: { code: 'CMP0307', exit: 1, retry: 'backoff', next: 'kubectl compass get apps' },
+  ApplicationFailed: { code: 'CMP0307', exit: 1, retry: 'backoff', next: 'kubectl compass status' },
   ListingIncomplete: { code: 'CMP0308', exit: 1, retry: 'backoff', next: 'it is listed again by itself' },
   ConfirmationRequired: { code: 'CMP0401', exit: 7, retry: 'never', next: 'say --yes if it is meant' },
-  DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass diff' },
+  DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass status' },
   LabelsFailed: { code: 'CMP0309', exit: 1, retry: 'backoff', next: 'it is tried again by itself' },
   Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: 'kubectl compass status' },
 } as const satisfies Record<string, Row>;

@@ -42,3 +42,12 @@ function refuseSeparateBoolean(word: string, next: string | undefined, flags: re
   const negated = next === 'false' ? ` or --no-${flag.name}` : '';
   throw new CompassError('Usage', `${word} takes no separate value: write --${flag.name}=${next}${negated}`);
 }
+
+/** Where the words stand that are neither flags nor their values, before any `--`: their indices, in order. */
+export function wordIndices(argv: readonly string[], flags: readonly Flag[]): number[] {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const takesValue = (word: string | undefined) =>
+    flags.some((flag) => flag.kind !== 'switch' && word !== undefined && spellings(flag).includes(word));
+  return own.flatMap((word, index) => (word.startsWith('-') || takesValue(own[index - 1]) ? [] : [index]));
+}

@@ -2,11 +2,14 @@ import type { Command, Connected, Invocation, Style, Surroundings } from './comm
 import { COMMANDS } from './commands.ts';
 import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
 import { formatCommandHelp, formatOverview } from './help.ts';
+import { clusterFlags, sidecarNamespace } from './kubeconfig/flags.ts';
 import { COLOUR_CHOICES, paint, wantsColour } from './output/colour.ts';
-import { isMachineReadable, type OutputFormat, readOutputFormat } from './output/format.ts';
-import { printDocument } from './output/print.ts';
+import { isMachineReadable, type OutputFormat, readOutput } from './output/format.ts';
+import { printDocument, printResult } from './output/print.ts';
+import { createProgress } from './output/progress.ts';
 import { symbolsFor } from './output/symbols.ts';
 import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
+import { orInterrupted } from './wait/interruption.ts';
 
 /**
  * Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. `help status` is
@@ -19,16 +22,17 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     parsed = await parseCommandLine(first === 'help' ? [...rest, '--help'] : argv, COMMANDS);
     return await runParsed(parsed, surroundings);
   } catch (error) {
-    await reportFailure(error, argv, parsed?.command, surroundings);
+    await reportFailure(error, argv, parsed, surroundings);
     return exitCodeOf(error);
   }
 }
 
 async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<number> {
-  const { entry, command, flags } = parsed;
+  const { entry, command, word, flags } = parsed;
   const style = styleOf(parsed, surroundings);
   if (!entry || !command) {
-    surroundings.stdout.write(formatOverview(COMMANDS, style));
+    const offered = word === undefined ? COMMANDS : COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
+    surroundings.stdout.write(formatOverview(offered, style, word));
     return 0;
   }
   if (flags.isOn('help')) {
@@ -37,26 +41,37 @@ async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<nu
   }
   const door = doorTo(parsed, surroundings);
   try {
-    return await command.run({ ...invocation(parsed, command, surroundings), style, connect: door.connect });
+    const call = { ...(await invocation(parsed, command, surroundings, style)), connect: door.connect };
+    return await orInterrupted(command.run(call), surroundings);
   } finally {
     door.close();
   }
 }
 
-function invocation(
-  parsed: Parsed,
+async function invocation(
+  { flags, names }: Parsed,
   command: Command,
   surroundings: Surroundings,
-): Omit<Invocation, 'style' | 'connect'> {
-  const { flags, names } = parsed;
-  const { stderr } = surroundings;
+  style: Style,
+): Promise<Omit<Invocation, 'connect'>> {
+  const { stdout, stderr } = surroundings;
+  const isQuiet = flags.isOn('quiet');
+  const output = await readOutput(flags.text('output'), command.formats);
+  const progress = createProgress(stderr, style, isQuiet);
   return {
     ...surroundings,
     names,
     flags,
-    format: readOutputFormat(flags.text('output'), command.formats),
+    output,
+    style,
+    progress,
+    print: (result) => {
+      progress.clear();
+      return printResult(result, output, stdout);
+    },
     hint: (text) => {
-      if (!flags.isOn('quiet')) stderr.write(`${text}\n`);
+      progress.clear();
+      if (!isQuiet) stderr.write(`${text}\n`);
     },
   };
 }
@@ -89,13 +104,18 @@ function styleOf({ flags }: Parsed, { env, platform, stdout }: Surroundings): St
 async function reportFailure(
   error: unknown,
   argv: readonly string[],
-  command: Command | undefined,
-  { stdout, stderr, clock }: Surroundings,
+  parsed: Parsed | undefined,
+  { stdout, stderr, clock, env }: Surroundings,
 ): Promise<void> {
-  stderr.write(formatFailure(error));
+  const place = parsed && { clusterFlags: clusterFlags(parsed.flags), namespace: sidecarNamespace(parsed.flags, env) };
+  stderr.write(formatFailure(error, place));
   const format = askedFormat(argv);
   if (!isMachineReadable(format)) return;
-  await printDocument(failureDocument(error, command?.documentKind ?? 'Failure', clock.now()), format, stdout);
+  await printDocument(
+    failureDocument(error, parsed?.command?.documentKind ?? 'Failure', clock.now(), place),
+    format,
+    stdout,
+  );
 }
 
 /** The format among the arguments, also of a command line that could not be read as a whole. */

@@ -2,7 +2,9 @@ import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
 import type { Paint } from './output/colour.ts';
-import type { OutputFormat } from './output/format.ts';
+import type { Output, OutputFormat } from './output/format.ts';
+import type { Result } from './output/print.ts';
+import type { Progress } from './output/progress.ts';
 import type { Symbols } from './output/symbols.ts';
 
 /** A stream that takes text, and what is known about who reads it. */
@@ -15,13 +17,22 @@ export interface Sink {
   readonly columns: number | undefined;
 }
 
+/** A stream that text is read from. */
+export interface Source {
+  readonly stream: NodeJS.ReadableStream;
+  readonly isTerminal: boolean;
+}
+
 /** What the program is run in: handed in, so that nothing but main.ts knows the process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
+  readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly clock: Clock;
+  /** Aborted at Ctrl-C and SIGTERM: whoever waits stops waiting. */
+  readonly interrupted: AbortSignal;
 }
 
 /** How the result is to look. */
@@ -35,8 +46,12 @@ export interface Invocation extends Surroundings {
   /** The arguments that are no flags, in their order. */
   readonly names: readonly string[];
   readonly flags: ParsedFlags;
-  readonly format: OutputFormat;
+  readonly output: Output;
   readonly style: Style;
+  /** What long work shows on stderr; nothing with --quiet. */
+  readonly progress: Progress;
+  /** Prints the result on stdout, as `-o` asks. */
+  print(result: Result): Promise<void>;
   /** A hint for people, on stderr; nothing with --quiet. */
   hint(text: string): void;
   /** The cluster that kubeconfig and flags name; loads the code for it on first use. */
@@ -55,7 +70,10 @@ export interface Command {
   /** A paragraph for its help, beyond the summary. */
   readonly details: string;
   readonly flags: readonly Flag[];
+  /** What `-o` takes, `default` among them. */
   readonly formats: readonly OutputFormat[];
+  /** Every exit code that it can give, beside 2; with what it means here where the one table says too little. */
+  readonly exits: Readonly<Record<number, string | undefined>>;
   /** The `kind` of the document that `-o json` and `-o yaml` print, also of a failure. */
   readonly documentKind: string;
   readonly examples: readonly { readonly command: string; readonly does: string }[];
@@ -65,8 +83,9 @@ export interface Command {
 
 /** A command in the list: enough for the help, without loading it. */
 export interface CommandEntry {
+  /** One word, or two of which the first is a group's: `status`, `cert show`. */
   readonly name: string;
-  /** As in the usage line: `[NAME]`. */
+  /** As in the usage line: `TYPE [NAME]`, `[NAMES...]`; those in brackets may be left out. */
   readonly arguments: string;
   readonly summary: string;
   readonly group: 'See' | 'Connect' | 'Certificates' | 'Act' | 'Meta';

@@ -6,7 +6,7 @@ import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from './o
 const BUG = `this is a bug of kubectl-compass ${VERSION}, please report it with what follows`;
 
 /** A failure as a document: what `-o json` prints instead of a result. */
-export function failureDocument(error: unknown, kind: string, now: number): ReportDocument {
+export function failureDocument(error: unknown, kind: string, now: number, place: Place = {}): ReportDocument {
   const reason = reasonOf(error);
   const requestId = error instanceof CompassError ? error.requestId : undefined;
   return {
@@ -15,18 +15,18 @@ export function failureDocument(error: unknown, kind: string, now: number): Repo
     generatedAt: formatTime(now),
     verdict: { status: 'Failed', exitCode: exitCodeOf(error) },
     error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
-    remediation: [remediationOf(error instanceof CompassError ? nextFor(reason, {}) : BUG)],
+    remediation: [remediationOf(error instanceof CompassError ? nextFor(reason, place) : BUG)],
   };
 }
 
 /** A failure for people, on stderr: what failed and, below it, what to do. */
-export function formatFailure(error: unknown): string {
+export function formatFailure(error: unknown, place: Place = {}): string {
   const reason = reasonOf(error);
   // A bug of this program is for us to mend: nothing that the table says about the sidecar's helps.
   if (!(error instanceof CompassError)) return `error: ${BUG}\n${stackOf(error)}\n`;
   const { code } = REASONS[reason];
   const requestId = error.requestId ? ` (x-request-id ${error.requestId})` : '';
-  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextFor(reason, {})}\n`;
+  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextFor(reason, place)}\n`;
 }
 
 /** 1 for a bug, else what the one table says. */

@@ -1,4 +1,5 @@
 import type { Command, CommandEntry, Style } from './command.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 import type { Flag } from './flags.ts';
 import { wrap } from './output/text.ts';
 
@@ -10,8 +11,8 @@ const WIDTH = 80;
 const NOTE = `kubectl takes no flags before a plugin's name: write them after it. All of its
 own connection flags work (kubectl options lists them).`;
 
-/** What `kubectl compass` offers, by groups. */
-export function formatOverview(entries: readonly CommandEntry[], { paint }: Style): string {
+/** What `kubectl compass` offers, by groups; or what one word offers that begins several commands, such as `cert`. */
+export function formatOverview(entries: readonly CommandEntry[], { paint }: Style, word?: string): string {
   const widest = Math.max(...entries.map(({ name }) => name.length));
   const groups = GROUPS.flatMap((group) => {
     const lines = entries
@@ -20,11 +21,14 @@ export function formatOverview(entries: readonly CommandEntry[], { paint }: Styl
     return lines.length === 0 ? [] : [`${paint.bold(group)}\n${lines.join('')}`];
   });
   return [
-    'Connect a Kubernetes cluster to Compass, and see how the connection stands.\n',
-    `${paint.bold('Usage')}\n  kubectl compass COMMAND [flags]\n`,
+    ...(word ? [] : ['Connect a Kubernetes cluster to Compass, and see how the connection stands.\n']),
+    `${paint.bold('Usage')}\n  kubectl compass ${word ? `${word} ` : ''}COMMAND [flags]\n`,
     ...groups,
-    `${paint.bold('Examples')}\n  kubectl compass status\n  kubectl compass status --context prod-eu -o json\n`,
-    `${NOTE}\nkubectl compass COMMAND --help tells more.\n`,
+    ...(word
+      ? []
+      : [`${paint.bold('Examples')}\n  kubectl compass status\n  kubectl compass sync --context prod-eu\n`]),
+    ...(word ? [] : [NOTE]),
+    `kubectl compass ${word ? `${word} ` : ''}COMMAND --help tells more.\n`,
   ].join('\n');
 }
 
@@ -45,6 +49,7 @@ export function formatCommandHelp(
     `${paint.bold('Usage')}\n  ${usage}\n`,
     `${paint.bold('Examples')}\n${examples.join('\n')}`,
     `${paint.bold('Flags')}\n${shown.map((flag) => line(flag.label, widest, summaryOf(flag))).join('')}`,
+    `${paint.bold('Exit codes')}\n${exitLines(command)}`,
     `All of kubectl's other connection flags work, too (kubectl options lists them).\n`,
   ].join('\n');
 }
@@ -73,4 +78,11 @@ function paragraphs(text: string): string {
 
 function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function exitLines({ exits }: Command): string {
+  const all = { ...exits, 2: exits[2] };
+  return Object.entries(all)
+    .map(([code, here]) => line(code.padStart(3), 3, here ?? EXIT_CODES[Number(code)] ?? ''))
+    .join('');
 }

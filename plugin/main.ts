@@ -19,10 +19,30 @@ function sink(stream: NodeJS.WriteStream): Sink {
   };
 }
 
+/** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process as if nobody listened. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      process.removeAllListeners('SIGINT');
+      process.removeAllListeners('SIGTERM');
+      controller.abort(name);
+    });
+  }
+  return controller.signal;
+}
+
+/** What is still under way after an interruption, such as a call without an answer, must not keep the process. */
+const LEFTOVERS_MS = 500;
+
+const interrupted = interruption();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   platform: process.platform,
+  stdin: { stream: process.stdin, isTerminal: process.stdin.isTTY === true },
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
   clock: systemClock,
+  interrupted,
 });
+if (interrupted.aborted) setTimeout(() => process.kill(process.pid, interrupted.reason), LEFTOVERS_MS).unref();

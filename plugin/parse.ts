@@ -1,6 +1,6 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { CompassError } from '#common/errors.ts';
-import { normalizeArguments } from './arguments.ts';
+import { normalizeArguments, wordIndices } from './arguments.ts';
 import type { Command, CommandEntry } from './command.ts';
 import { type Flag, ParsedFlags } from './flags.ts';
 import { KUBECTL_FLAGS } from './kubeconfig/flags.ts';
@@ -25,6 +25,8 @@ export interface Parsed {
   /** Undefined where no command was named. */
   readonly entry: CommandEntry | undefined;
   readonly command: Command | undefined;
+  /** A word that begins several commands, where it was given alone: `cert`. */
+  readonly word: string | undefined;
   readonly names: readonly string[];
   readonly flags: ParsedFlags;
 }
@@ -37,43 +39,60 @@ export function flagsOf(command: Command | undefined): readonly Flag[] {
 
 /** Reads the command line, strictly: whatever is not known throws Usage, with what was probably meant. */
 export async function parseCommandLine(argv: readonly string[], entries: readonly CommandEntry[]): Promise<Parsed> {
-  const entry = await namedCommand(argv, entries);
+  const { entry, word, rest } = namedCommand(argv, entries);
   const command = await entry?.load();
   const known = flagsOf(command);
   const parser = withFlags(emptyParser(), known);
   // One name too many is for us to say; yargs would call it an unknown argument, like a flag.
-  if (entry) parser.command(`${entry.name} [NAMES..]`, entry.summary);
+  if (entry) parser.command('$0 [NAMES..]', entry.summary);
   parser.fail((message, error) => {
     throw error && error.name !== 'YError' ? error : explained(message, known);
   });
-  const parsed = await parser.parseAsync(normalizeArguments(argv, known));
-  const names = [parsed['NAMES'], parsed._.slice(1)].flat(2).filter((name) => typeof name === 'string');
-  refuseSurplus(names, entry);
-  return { entry, command, names, flags: new ParsedFlags(parsed) };
+  const parsed = await parser.parseAsync(normalizeArguments(rest, known));
+  const names = [parsed['NAMES'], parsed._].flat(2).filter((name) => typeof name === 'string');
+  const flags = new ParsedFlags(parsed);
+  if (entry && !flags.isOn('help')) checkNames(names, entry);
+  return { entry, command, word, names, flags };
 }
 
-function refuseSurplus(names: readonly string[], entry: CommandEntry | undefined): void {
-  const allowed = entry?.arguments.split(' ').filter((name) => name !== '').length ?? 0;
-  const surplus = names[allowed];
-  if (!entry || surplus === undefined || entry.arguments.endsWith('...]')) return;
-  const takes = allowed === 0 ? 'takes no argument' : `takes ${entry.arguments} only`;
+function checkNames(names: readonly string[], entry: CommandEntry): void {
+  const words = entry.arguments.split(' ').filter((name) => name !== '');
+  const missing = words.filter((word) => !word.startsWith('['))[names.length];
+  if (missing !== undefined) throw new CompassError('Usage', `${entry.name} needs ${missing}: ${entry.arguments}`);
+  const surplus = names[words.length];
+  if (surplus === undefined || entry.arguments.endsWith('...]')) return;
+  const takes = words.length === 0 ? 'takes no argument' : `takes ${entry.arguments} only`;
   throw new CompassError('Usage', `${entry.name} ${takes}, and "${surplus}" was given too`);
 }
 
-/** The command among the words, found with the global flags only: its own are not known before it is. */
-async function namedCommand(
-  argv: readonly string[],
-  entries: readonly CommandEntry[],
-): Promise<CommandEntry | undefined> {
-  const known = [...GLOBAL_FLAGS, outputFlag([])];
-  const { _: words } = await withFlags(emptyParser().strict(false), known)
-    .parserConfiguration({ ...PARSER, 'unknown-options-as-args': true })
-    .fail(() => undefined)
-    .parseAsync(normalizeArguments(argv, known));
-  const word = words.map(String).find((candidate) => !candidate.startsWith('-'));
-  const entry = entries.find(({ name }) => name === word);
-  if (word !== undefined && !entry) throw unknownCommand(word, entries);
-  return entry;
+interface Named {
+  readonly entry?: CommandEntry;
+  readonly word?: string;
+  /** The command line without the words that name the command. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * The command among the words, found with the global flags only: its own are not known before it is, so the value of one
+ * of them that stands before the command is passed over.
+ */
+function namedCommand(argv: readonly string[], entries: readonly CommandEntry[]): Named {
+  const indices = wordIndices(argv, [...GLOBAL_FLAGS, outputFlag([])]);
+  const first = indices.find((index) => entries.some(({ name }) => name.split(' ', 1)[0] === argv[index]));
+  if (first === undefined) {
+    const [unknown] = indices;
+    if (unknown !== undefined) throw unknownCommand(argv[unknown] ?? '', entries);
+    return { rest: argv };
+  }
+  const second = indices[indices.indexOf(first) + 1];
+  const word = argv[first] ?? '';
+  const without = (...taken: readonly (number | undefined)[]) => argv.filter((_, index) => !taken.includes(index));
+  const pair = entries.find(({ name }) => name === `${word} ${argv[second ?? argv.length]}`);
+  if (pair) return { entry: pair, rest: without(first, second) };
+  const single = entries.find(({ name }) => name === word);
+  if (single) return { entry: single, rest: without(first) };
+  if (second !== undefined) throw unknownCommand(`${word} ${argv[second]}`, entries);
+  return { word, rest: without(first) };
 }
 
 function emptyParser(): Argv {

@@ -1,7 +1,6 @@
 import type { Command, Invocation } from '../command.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
-import { isMachineReadable } from '../output/format.ts';
-import { printDocument } from '../output/print.ts';
+import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { STATUS_DOCUMENT_KIND, statusDocument } from '../status/document.ts';
 import { fetchFacts } from '../status/fetch.ts';
 import { judge } from '../status/judge.ts';
@@ -11,12 +10,10 @@ import { formatStatus } from '../status/screen.ts';
 export const status: Command = {
   details: `Reads what the sidecar reports, or without a report what the CompassConnection says: the client certificate
 and when it is renewed, the Connector and the Director, the Applications, the sidecar, and how long this cluster
-survives without Compass. What needs you comes last, each with its cause and the next command.
-
-Exit code: 0 healthy, 1 not healthy, 2 wrong usage, 3 nothing installed or no such connection, 4 Kubernetes
-unreachable or forbidden.`,
+survives without Compass. What needs you comes last, each with its cause and the next command.`,
+  exits: { 0: 'healthy', 1: 'not healthy', 3: undefined, 4: undefined },
   flags: [],
-  formats: ['default', 'wide', 'json', 'yaml', 'name'],
+  formats: ['default', 'wide', 'name', ...DOCUMENT_FORMATS],
   documentKind: STATUS_DOCUMENT_KIND,
   examples: [
     { command: 'kubectl compass status', does: 'How the connection of the current cluster stands' },
@@ -27,31 +24,22 @@ unreachable or forbidden.`,
 };
 
 async function runStatus(invocation: Invocation): Promise<number> {
-  const { names, flags, env, format, stdout, style, clock } = invocation;
+  const { names, flags, env, stdout, style, clock } = invocation;
   const { cluster, context } = await invocation.connect();
   const facts = await fetchFacts(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
   const now = clock.now();
   const flagsOfCluster = clusterFlags(flags);
   const judgement = judge(facts, now, flagsOfCluster);
-  if (isMachineReadable(format)) await printDocument(statusDocument(facts, judgement, now), format, stdout);
-  else if (format === 'name') stdout.write(`compassconnection.compass.kyma-project.io/${facts.name}\n`);
-  else {
-    const isWide = format === 'wide';
-    const width = stdout.columns ?? 80;
-    stdout.write(
-      formatStatus(facts, judgement, {
-        ...style,
-        now,
-        width,
-        context,
-        clusterFlags: flagsOfCluster,
-        allProblems: isWide,
-      }),
-    );
-    if (isWide) {
-      const { formatDetails } = await import('../status/wide.ts');
-      stdout.write(formatDetails(facts, now, style));
-    }
-  }
+  const width = stdout.columns ?? 80;
+  await invocation.print({
+    document: () => statusDocument(facts, judgement, now),
+    names: [`compassconnection.compass.kyma-project.io/${facts.name}`],
+    text: async (format) => {
+      const allProblems = format === 'wide';
+      const options = { ...style, now, width, context, clusterFlags: flagsOfCluster, allProblems };
+      const screen = formatStatus(facts, judgement, options);
+      return allProblems ? screen + (await import('../status/wide.ts')).formatDetails(facts, now, style) : screen;
+    },
+  });
   return judgement.exitCode;
 }

@@ -1,19 +1,17 @@
 import { VERSION } from '#common/version.ts';
 import type { Command, Invocation } from '../command.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
-import { isMachineReadable } from '../output/format.ts';
-import { printDocument } from '../output/print.ts';
+import { DOCUMENT_FORMATS, isMachineReadable } from '../output/format.ts';
 import type { ClusterVersions } from '../versions/facts.ts';
 import { formatVersions, VERSION_DOCUMENT_KIND, versionDocument } from '../versions/view.ts';
 
 /** `kubectl compass version`: this program's version always, the cluster's side unless --client. */
 export const version: Command = {
   details: `The plugin works with sidecars up to two minor versions older or newer. Without a cluster, --client still
-answers.
-
-Exit code: 0 printed, 2 wrong usage, 4 Kubernetes unreachable.`,
+answers.`,
+  exits: { 0: 'printed', 4: undefined },
   flags: [{ name: 'client', kind: 'switch', summary: "this plugin's own version only, without a cluster" }],
-  formats: ['default', 'json', 'yaml'],
+  formats: ['default', ...DOCUMENT_FORMATS],
   documentKind: VERSION_DOCUMENT_KIND,
   examples: [
     { command: 'kubectl compass version', does: 'What runs here and in the current cluster' },
@@ -32,7 +30,7 @@ async function runVersion(invocation: Invocation): Promise<number> {
     versions = await fetchFromCluster(invocation);
   } catch (error) {
     // What is known is said, as kubectl does: the client's version does not need the cluster.
-    if (!isMachineReadable(invocation.format)) await print(invocation, undefined);
+    if (!isMachineReadable(invocation.output.format)) await print(invocation, undefined);
     throw error;
   }
   await print(invocation, versions);
@@ -46,10 +44,9 @@ async function fetchFromCluster(invocation: Invocation): Promise<ClusterVersions
   return fetchVersions(cluster, VERSION, sidecarNamespace(flags, env));
 }
 
-async function print(
-  { format, stdout, style, clock }: Invocation,
-  versions: ClusterVersions | undefined,
-): Promise<void> {
-  if (!isMachineReadable(format)) stdout.write(formatVersions(VERSION, versions, style));
-  else await printDocument(versionDocument(VERSION, versions, clock.now()), format, stdout);
+async function print(invocation: Invocation, versions: ClusterVersions | undefined): Promise<void> {
+  await invocation.print({
+    document: () => versionDocument(VERSION, versions, invocation.clock.now()),
+    text: () => formatVersions(VERSION, versions, invocation.style),
+  });
 }

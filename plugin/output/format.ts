@@ -1,25 +1,76 @@
-import { CompassError } from '#common/errors.ts';
+import { readFile } from 'node:fs/promises';
+import { CompassError, messageOf } from '#common/errors.ts';
 
 /** What `-o` can ask for; which of them a command has, it says itself. */
-export type OutputFormat = 'default' | 'wide' | 'json' | 'yaml' | 'name';
+export type OutputFormat =
+  | 'default'
+  | 'wide'
+  | 'oneline'
+  | 'short'
+  | 'summary'
+  | 'raw'
+  | 'junit'
+  | 'pem'
+  | 'name'
+  | 'json'
+  | 'yaml'
+  | 'jsonpath'
+  | 'custom-columns';
 
-/** The formats that a program reads: there a failure is a document, too. */
+/** What every command that has a document offers beside its own formats. */
+export const DOCUMENT_FORMATS = ['json', 'yaml', 'jsonpath'] as const satisfies readonly OutputFormat[];
+
+/** What every command that lists objects offers beside its own formats. */
+export const LIST_FORMATS = ['wide', 'json', 'yaml', 'name', 'jsonpath', 'custom-columns'] as const;
+
+/** What `-o` said: the format, and what it is made by where it takes a template. */
+export interface Output {
+  readonly format: OutputFormat;
+  readonly template: string;
+}
+
+/** The formats that a program reads as a whole: there a failure is a document, too. */
 export function isMachineReadable(format: OutputFormat): format is 'json' | 'yaml' {
   return format === 'json' || format === 'yaml';
 }
 
-/** Reads the value of `-o` for a command that has `offered`. Throws Usage, with what there is instead. */
-export function readOutputFormat(text: string | undefined, offered: readonly OutputFormat[]): OutputFormat {
-  if (text === undefined || text === '') return 'default';
-  const format = offered.find((candidate) => candidate === text);
-  if (format) return format;
-  const choices = offered.filter((candidate) => candidate !== 'default').join(', ');
-  throw new CompassError('Usage', `${refusal(text)}; -o takes ${choices}`);
+/** Formats that take a template, after `=`; or its file, as in `jsonpath-file=NAME`. */
+const TEMPLATES: readonly OutputFormat[] = ['jsonpath', 'custom-columns'];
+
+/**
+ * Reads the value of `-o` for a command that has `offered`. Throws Usage, with what there is instead; for a template's
+ * file that cannot be read, too.
+ */
+export async function readOutput(text: string | undefined, offered: readonly OutputFormat[]): Promise<Output> {
+  if (text === undefined || text === '') return { format: 'default', template: '' };
+  const equals = text.indexOf('=');
+  const kind = equals < 0 ? text : text.slice(0, equals);
+  const format = offered.find((candidate) => candidate === kind.replace(/-file$/, ''));
+  const takesTemplate = format !== undefined && TEMPLATES.includes(format);
+  if (!format || (!takesTemplate && kind !== text)) throw refusal(text, kind, offered);
+  if (!takesTemplate) return { format, template: '' };
+  const template = text.slice(kind.length + 1);
+  if (template === '') throw new CompassError('Usage', `-o ${kind} needs a template: ${kind}=${exampleOf(format)}`);
+  return { format, template: kind.endsWith('-file') ? await readTemplate(template) : template };
 }
 
-function refusal(text: string): string {
-  const kind = text.split('=', 1)[0] ?? text;
-  if (kind.startsWith('go-template')) return `-o ${kind} is not offered: use -o json and a reader of JSON`;
-  if (kind.startsWith('jsonpath') || kind.startsWith('custom-columns')) return `-o ${kind} is not offered yet`;
-  return `unknown output format "${text}"`;
+function exampleOf(format: OutputFormat): string {
+  return format === 'jsonpath' ? "'{.metadata.name}'" : 'NAME:.metadata.name';
+}
+
+async function readTemplate(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
+    throw new CompassError('Usage', `the template ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function refusal(text: string, kind: string, offered: readonly OutputFormat[]): CompassError {
+  const choices = offered.filter((candidate) => candidate !== 'default').join(', ');
+  const why = kind.startsWith('go-template')
+    ? `-o ${kind} is not offered: use -o jsonpath=…, or -o json and a reader of JSON`
+    : `unknown output format "${text}"`;
+  return new CompassError('Usage', choices === '' ? why : `${why}; -o takes ${choices}`);
 }

@@ -1,9 +1,9 @@
 import { formatTime } from '#common/clock.ts';
+import { canICommand, describeRight } from '../connection/right.ts';
 import { remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
 import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
 import type { Judgement, Problem } from './judgement.ts';
-import { canICommand, describeRight } from './right.ts';
 
 export const STATUS_DOCUMENT_KIND = 'ConnectionReport';
 

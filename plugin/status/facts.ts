@@ -1,4 +1,5 @@
 import type { ReportedChange, ReportedCondition } from '#common/resources/report.ts';
+import type { MissingRight } from '../connection/right.ts';
 
 /**
  * What is known about one connection, from whatever source: the sidecar's report, or, without one, the
@@ -106,11 +107,4 @@ export interface Fault {
   readonly requestId?: string | undefined;
   /** What to do, where that is not what the table says of the reason. */
   readonly next?: string | undefined;
-}
-
-/** A right that was missing, as `kubectl auth can-i` takes it. */
-export interface MissingRight {
-  readonly verb: string;
-  readonly resource: string;
-  readonly namespace?: string | undefined;
 }

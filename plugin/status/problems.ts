@@ -1,11 +1,11 @@
 import { REASONS, type Reason } from '#common/errors.ts';
 import type { ReportedCondition } from '#common/resources/report.ts';
+import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from '../connection/reports.ts';
 import { atCluster, nextFor, type Place } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, FailedApplicationFacts, Fault } from './facts.ts';
 import { isExpired, isOverdue, isRunning } from './identity.ts';
 import type { Problem } from './judgement.ts';
-import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from './reports.ts';
 
 /** Conditions that say True when something is wrong: the others say False. */
 const BAD_WHEN_TRUE = [

@@ -1,4 +1,5 @@
 import type { Style } from '../command.ts';
+import { canICommand, describeRight } from '../connection/right.ts';
 import { atCluster } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
 import type { Level } from '../output/symbols.ts';
@@ -7,7 +8,6 @@ import type { ConnectionFacts } from './facts.ts';
 import { levelOf } from './judge.ts';
 import { type Judgement, PARTS, type Part, type Problem } from './judgement.ts';
 import { short } from './lines.ts';
-import { canICommand, describeRight } from './right.ts';
 
 /** What a screen needs beside facts and judgement. */
 export interface ScreenOptions extends Style {

@@ -1,4 +1,4 @@
-import type { MissingRight } from '../status/facts.ts';
+import type { MissingRight } from '../connection/right.ts';
 import type { Skew } from './skew.ts';
 
 /** One sidecar, by its report. */

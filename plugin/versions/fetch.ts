@@ -3,7 +3,7 @@ import { discoverKind } from '#common/cluster/discovery.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
-import { fetchReports, findReport, isFound } from '../status/reports.ts';
+import { fetchReports, findReport, isFound } from '../connection/reports.ts';
 import type { ClusterVersions, DefinitionVersion, SidecarVersion } from './facts.ts';
 import { skewBetween } from './skew.ts';
 

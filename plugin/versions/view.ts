@@ -1,8 +1,8 @@
 import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
+import { describeRight } from '../connection/right.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
 import { plain } from '../output/text.ts';
-import { describeRight } from '../status/right.ts';
 import type { ClusterVersions, SidecarVersion } from './facts.ts';
 import type { Skew } from './skew.ts';
 

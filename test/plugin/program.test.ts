@@ -62,8 +62,8 @@ describe('a command line that makes no sense', () => {
     [['version', 'a'], /version takes no argument/],
     [['status', '--color', 'pink'], /--color is "pink", and must be one of "auto", "always", "never"/],
     [['status', '-o', 'go-template={{.}}'], /go-template is not offered: use -o json/],
-    [['status', '-o', 'jsonpath={.a}'], /jsonpath is not offered yet; -o takes wide, json, yaml, name/],
-    [['version', '-o', 'wide'], /unknown output format "wide"; -o takes json, yaml/],
+    [['status', '-o', 'jsonpath'], /-o jsonpath needs a template/],
+    [['version', '-o', 'wide'], /unknown output format "wide"; -o takes json, yaml, jsonpath/],
     [['status', ...NOBODY, '--as-group', 'admins'], /--as-group and --as-uid need --as/],
     [['status', ...NOBODY, '--request-timeout', 'soon'], /--request-timeout is "soon"/],
     [['status', '--kubeconfig', '/nonexistent/config'], /\/nonexistent\/config/],
@@ -121,7 +121,7 @@ describe('version', () => {
     assert.equal(stdout, `Client:      v${VERSION}\n`);
     assert.match(
       stderr,
-      /^error: .*connection refused.*\n {2}CMP0101 ClusterUnreachable; next: kubectl cluster-info\n$/,
+      /^error: .*connection refused.*\n {2}CMP0101 ClusterUnreachable; next: kubectl cluster-info --server https:\/\/127.0.0.1:1\n$/,
     );
   });
 });

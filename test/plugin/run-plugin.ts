@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
@@ -22,10 +22,19 @@ function environment(env: Readonly<Record<string, string>>): Record<string, stri
 export async function runHere(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input = '',
 ): Promise<PluginResult> {
   const stdout = collect();
   const stderr = collect();
-  const surroundings = { env: environment(env), platform: 'linux', stdout, stderr, clock: systemClock };
+  const surroundings = {
+    env: environment(env),
+    platform: 'linux',
+    stdin: { stream: Readable.from([input]), isTerminal: false },
+    stdout,
+    stderr,
+    clock: systemClock,
+    interrupted: new AbortController().signal,
+  };
   const code = await runCommandLine(args, surroundings);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }

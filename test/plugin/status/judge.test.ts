@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Report } from '#common/resources/report.ts';
-import { chooseConnection } from '../../../plugin/status/choose.ts';
+import { chooseConnection } from '../../../plugin/connection/choose.ts';
 import type { ConnectionFacts } from '../../../plugin/status/facts.ts';
 import { factsFromReport } from '../../../plugin/status/from-report.ts';
 import { factsFromResource } from '../../../plugin/status/from-resource.ts';

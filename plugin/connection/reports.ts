@@ -2,8 +2,8 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { ownObjectNames, SIDECAR_LABELS } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
-import type { MissingRight } from './facts.ts';
 import { list, type Reading, reading } from './reading.ts';
+import type { MissingRight } from './right.ts';
 
 /** Where a sidecar is unless something else is said. */
 export const DEFAULT_NAMESPACE = 'compass-system';

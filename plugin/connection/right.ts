@@ -1,4 +1,9 @@
-import type { MissingRight } from './facts.ts';
+/** A right that was missing, as `kubectl auth can-i` takes it. */
+export interface MissingRight {
+  readonly verb: string;
+  readonly resource: string;
+  readonly namespace?: string | undefined;
+}
 
 /** A right that was missing: it says "not permitted", since what it would read may well be there. */
 export function describeRight({ verb, resource, namespace }: MissingRight): string {

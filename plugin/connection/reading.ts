@@ -1,7 +1,7 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Kind, KubeObject } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
-import type { MissingRight } from './facts.ts';
+import type { MissingRight } from './right.ts';
 
 /** What was read, or the right that reading it takes. */
 export interface Reading<T> {

@@ -1,0 +1,28 @@
+import { CompassError } from '#common/errors.ts';
+import type { Flag, ParsedFlags } from './flags.ts';
+
+/** kubectl's three: `client` sends nothing that writes, `server` lets the API server check it and stores nothing. */
+export type DryRun = 'none' | 'client' | 'server';
+
+const CHOICES: readonly DryRun[] = ['none', 'client', 'server'];
+
+export const DRY_RUN_FLAG: Flag = {
+  name: 'dry-run',
+  kind: 'text',
+  value: 'none|client|server',
+  summary: 'show what would be done: client writes nothing, server lets the API server check it',
+};
+
+/** Throws Usage for another value. */
+export function readDryRun(flags: ParsedFlags): DryRun {
+  const text = flags.text('dry-run') ?? 'none';
+  const choice = CHOICES.find((candidate) => candidate === text);
+  if (choice) return choice;
+  throw new CompassError('Usage', `--dry-run is "${text}", and must be one of ${CHOICES.join(', ')}`);
+}
+
+/** What stands behind a result line, as in kubectl: `compassconnection/x patched (server dry run)`. */
+export function dryRunNote(dryRun: DryRun): string {
+  if (dryRun === 'none') return '';
+  return dryRun === 'client' ? ' (dry run)' : ' (server dry run)';
+}

@@ -1,0 +1,55 @@
+import type { Sink, Style } from '../command.ts';
+import type { Level } from './symbols.ts';
+import { plain } from './text.ts';
+
+/** What long work shows on stderr: steps that are done stay; what is under way is repainted in place on a terminal. */
+export interface Progress {
+  /** A step that is done, or has failed: `✔ sign   valid 24h`. */
+  step(level: Level, name: string, text: string): void;
+  /** What is under way now; elsewhere than on a terminal a line of its own whenever it changes. */
+  busy(name: string, text: string): void;
+  /** Takes away what is under way: before anything else is printed. */
+  clear(): void;
+}
+
+/** The column that the text of a step starts in, after its mark. */
+const NAME_WIDTH = 14;
+
+const ERASE_LINE = '\r\u001b[K';
+
+export function createProgress(stderr: Sink, { paint, symbols }: Style, isQuiet: boolean): Progress {
+  if (isQuiet) return { step: () => undefined, busy: () => undefined, clear: () => undefined };
+  let shown = '';
+  const colours: Readonly<Record<Level, (text: string) => string>> = {
+    ok: paint.green,
+    warning: paint.yellow,
+    error: paint.red,
+    busy: paint.yellow,
+    none: paint.dim,
+  };
+  const line = (level: Level, name: string, text: string) =>
+    `${colours[level](symbols.mark[level])} ${plain(name, symbols).padEnd(NAME_WIDTH)} ${plain(text, symbols)}`.trimEnd();
+  const clear = () => {
+    if (shown !== '' && stderr.isTerminal) stderr.write(ERASE_LINE);
+    shown = '';
+  };
+  return {
+    clear,
+    step(level, name, text) {
+      clear();
+      stderr.write(`${line(level, name, text)}\n`);
+    },
+    busy(name, text) {
+      const next = line('busy', name, text);
+      if (next === shown) return;
+      clear();
+      shown = next;
+      stderr.write(stderr.isTerminal ? next.slice(0, longest(stderr)) : `${next}\n`);
+    },
+  };
+}
+
+/** A line that wraps cannot be taken away again. Escape sequences count too, which only makes it shorter. */
+function longest({ columns }: Sink): number {
+  return columns === undefined ? Number.POSITIVE_INFINITY : columns - 1;
+}

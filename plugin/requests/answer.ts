@@ -1,0 +1,82 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
+import { CompassError, REASONS, type Reason } from '#common/errors.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
+import type { RequestVerb } from '#common/resources/requests.ts';
+import type { Invocation } from '../command.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import { waitFor } from '../wait/wait-for.ts';
+
+export interface AnswerOptions {
+  readonly cluster: Cluster;
+  readonly connection: Pick<FoundConnection, 'name' | 'namespace'>;
+  readonly verb: RequestVerb;
+  readonly id: string;
+  readonly timeoutMs: number;
+  /** Told of every version of the report while it is waited for: to show steps. */
+  readonly onReport?: (report: Report) => void;
+  /** What else must be seen in the report beside the answer: a new certificate in use, for example. */
+  readonly isDone?: (report: Report) => boolean;
+}
+
+export interface Answer {
+  readonly request: ReportedRequest;
+  readonly report: Report;
+}
+
+/**
+ * Waits for the answer to one's own request, and no other. Throws the reason with which it failed, RequestSuperseded,
+ * RequestRefused, TimedOut with what the sidecar said last, Interrupted.
+ */
+export async function awaitAnswer(
+  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  { cluster, connection, verb, id, timeoutMs, onReport, isDone = () => true }: AnswerOptions,
+): Promise<Answer> {
+  const ref = { kind: CONFIG_MAP, name: ownObjectNames(connection.name).report, namespace: connection.namespace };
+  let seen: ReportedRequest | undefined;
+  let last: Report | undefined;
+  invocation.progress.busy('request', `${id}: waiting for the sidecar`);
+  return waitFor<ConfigMap, Answer>(invocation, {
+    cluster,
+    ref,
+    timeoutMs,
+    look: (map) => {
+      const report = readReport(map?.data?.[REPORT_KEY]);
+      if (!report) return undefined;
+      const request = report.requests?.find((one) => one.verb === verb && one.id === id);
+      if (request && !seen) invocation.progress.step('ok', 'request', `${id} accepted${by(report)}`);
+      seen = request ?? seen;
+      last = report;
+      if (request) onReport?.(report);
+      if (request?.finished === undefined) return undefined;
+      refuseFailure(request);
+      return isDone(report) ? { request, report } : undefined;
+    },
+    waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${lastReason(last)}`,
+    goOn: 'kubectl compass status -w',
+  });
+}
+
+function by({ leader }: Report): string {
+  return leader?.pod ? ` by ${leader.pod}` : '';
+}
+
+function lastReason(report: Report | undefined): string {
+  if (!report) return '; there is no report of a sidecar to read';
+  const bad = report.conditions?.find(({ type, status }) => type === 'Ready' && status === 'False');
+  const written = report.writtenAt ? `; its report of ${report.writtenAt}` : '';
+  return bad ? `${written} says ${bad.reason ?? ''}: ${bad.message ?? ''}` : `${written} names no problem`;
+}
+
+function refuseFailure({ verb, result, reason, message = '' }: ReportedRequest): void {
+  if (result === 'succeeded') return;
+  if (result === 'superseded') throw new CompassError('RequestSuperseded', `${verb} was ${message || 'superseded'}`);
+  if (result === 'refused') throw new CompassError('RequestRefused', message || `the sidecar refused ${verb}`);
+  throw new CompassError(knownReason(reason), message || `${verb} failed`);
+}
+
+/** A reason that only a newer sidecar knows has no exit code of its own. */
+function knownReason(reason: string | undefined): Reason {
+  return reason !== undefined && reason in REASONS ? (reason as Reason) : 'ApplicationFailed';
+}

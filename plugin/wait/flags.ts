@@ -1,0 +1,31 @@
+import { parseDurationMs } from '#common/duration.ts';
+import { CompassError } from '#common/errors.ts';
+import type { Flag, ParsedFlags } from '../flags.ts';
+
+export const WAIT_FLAG: Flag = { name: 'wait', kind: 'switch', summary: 'wait until it is done (--no-wait: do not)' };
+
+/** `--timeout` with its default, as people write it: `2m`. */
+export function timeoutFlag(otherwise: string): Flag {
+  return {
+    name: 'timeout',
+    kind: 'text',
+    value: 'DURATION',
+    summary: `longest wait, ${otherwise} unless said; 0 waits for ever`,
+  };
+}
+
+/** In milliseconds; Infinity for 0. Throws Usage for what is no duration. */
+export function readDurationMs(flags: ParsedFlags, name: string, otherwiseMs: number): number {
+  const text = flags.text(name);
+  if (text === undefined) return otherwiseMs;
+  const ms = parseDurationMs(text);
+  if (ms === undefined) {
+    throw new CompassError('Usage', `--${name} is "${text}", and must be a duration such as 90s or 1h15m`);
+  }
+  return ms;
+}
+
+export function readTimeoutMs(flags: ParsedFlags, otherwiseMs: number): number {
+  const ms = readDurationMs(flags, 'timeout', otherwiseMs);
+  return ms === 0 ? Number.POSITIVE_INFINITY : ms;
+}

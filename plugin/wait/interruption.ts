@@ -1,0 +1,31 @@
+import type { Clock } from '#common/clock.ts';
+import { CompassError, type Reason } from '#common/errors.ts';
+
+/** Why a run ended early: Ctrl-C, or SIGTERM, by the reason of the signal. They differ in their exit codes. */
+export function reasonOfInterruption(interrupted: AbortSignal): Reason {
+  return interrupted.reason === 'SIGTERM' ? 'Stopping' : 'Interrupted';
+}
+
+/** So long work that waits has to end by itself, and to say how to go on. */
+const GRACE_MS = 1_000;
+
+/** A year: longer than anybody waits. */
+const LONGEST_MS = 365 * 86_400_000;
+
+/** The work, or, a moment after an interruption that it did not answer, Interrupted or Stopping. */
+export async function orInterrupted<T>(
+  work: Promise<T>,
+  { clock, interrupted }: { readonly clock: Clock; readonly interrupted: AbortSignal },
+): Promise<T> {
+  const done = new AbortController();
+  const interruption = async (): Promise<never> => {
+    await clock.sleep(LONGEST_MS, AbortSignal.any([interrupted, done.signal]));
+    await clock.sleep(GRACE_MS, done.signal);
+    throw new CompassError(reasonOfInterruption(interrupted), 'interrupted');
+  };
+  try {
+    return await Promise.race([work, interruption()]);
+  } finally {
+    done.abort();
+  }
+}
