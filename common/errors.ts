@@ -119,6 +119,8 @@ export interface CompassErrorOptions {
   readonly status?: number | undefined;
   /** How long the other side asks to wait, in milliseconds (Retry-After). */
   readonly retryAfterMs?: number | undefined;
+  /** What a person does about it, where that is not what the table says of the reason. */
+  readonly next?: string | undefined;
   /** Whether the request may have been carried out, although no good answer came: a token in it may be spent. */
   readonly maybeDone?: boolean | undefined;
 }
@@ -131,6 +133,7 @@ export class CompassError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly maybeDone: boolean;
+  readonly next: string | undefined;
 
   constructor(reason: Reason, message: string, options: CompassErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -139,6 +142,7 @@ export class CompassError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.maybeDone = options.maybeDone ?? false;
+    this.next = options.next;
   }
 
   get retry(): Retry {

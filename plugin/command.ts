@@ -85,6 +85,8 @@ export interface Command {
 export interface CommandEntry {
   /** One word, or two of which the first is a group's: `status`, `cert show`. */
   readonly name: string;
+  /** Other names that it answers to, in as many words. */
+  readonly aliases?: readonly string[];
   /** As in the usage line: `TYPE [NAME]`, `[NAMES...]`; those in brackets may be left out. */
   readonly arguments: string;
   readonly summary: string;

@@ -15,7 +15,7 @@ export function failureDocument(error: unknown, kind: string, now: number, place
     generatedAt: formatTime(now),
     verdict: { status: 'Failed', exitCode: exitCodeOf(error) },
     error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
-    remediation: [remediationOf(error instanceof CompassError ? nextFor(reason, place) : BUG)],
+    remediation: [remediationOf(error instanceof CompassError ? nextOf(error, place) : BUG)],
   };
 }
 
@@ -26,7 +26,7 @@ export function formatFailure(error: unknown, place: Place = {}): string {
   if (!(error instanceof CompassError)) return `error: ${BUG}\n${stackOf(error)}\n`;
   const { code } = REASONS[reason];
   const requestId = error.requestId ? ` (x-request-id ${error.requestId})` : '';
-  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextFor(reason, place)}\n`;
+  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextOf(error, place)}\n`;
 }
 
 /** 1 for a bug, else what the one table says. */
@@ -44,6 +44,11 @@ export interface Place {
   readonly namespace?: string | undefined;
   /** The flags without which a command would go to another cluster: `--context prod-eu`. */
   readonly clusterFlags?: string | undefined;
+}
+
+/** What to do next about an error: what it says itself, else what the table says of its reason. */
+function nextOf({ next, reason }: CompassError, place: Place): string {
+  return next === undefined ? nextFor(reason, place) : atCluster(next, place);
 }
 
 /** What to do next about a reason: a command is one that goes to the same cluster and the sidecar's own namespace. */

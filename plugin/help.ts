@@ -47,6 +47,7 @@ export function formatCommandHelp(
     `${capitalized(entry.summary)}.\n`,
     `${paragraphs(command.details)}\n`,
     `${paint.bold('Usage')}\n  ${usage}\n`,
+    ...(entry.aliases ? [`${paint.bold('Also called')}\n  ${entry.aliases.join(', ')}\n`] : []),
     `${paint.bold('Examples')}\n${examples.join('\n')}`,
     `${paint.bold('Flags')}\n${shown.map((flag) => line(flag.label, widest, summaryOf(flag))).join('')}`,
     `${paint.bold('Exit codes')}\n${exitLines(command)}`,

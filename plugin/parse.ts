@@ -78,7 +78,9 @@ interface Named {
  */
 function namedCommand(argv: readonly string[], entries: readonly CommandEntry[]): Named {
   const indices = wordIndices(argv, [...GLOBAL_FLAGS, outputFlag([])]);
-  const first = indices.find((index) => entries.some(({ name }) => name.split(' ', 1)[0] === argv[index]));
+  const first = indices.find((index) =>
+    entries.some((entry) => spellings(entry).some((name) => name.split(' ', 1)[0] === argv[index])),
+  );
   if (first === undefined) {
     const [unknown] = indices;
     if (unknown !== undefined) throw unknownCommand(argv[unknown] ?? '', entries);
@@ -87,12 +89,17 @@ function namedCommand(argv: readonly string[], entries: readonly CommandEntry[])
   const second = indices[indices.indexOf(first) + 1];
   const word = argv[first] ?? '';
   const without = (...taken: readonly (number | undefined)[]) => argv.filter((_, index) => !taken.includes(index));
-  const pair = entries.find(({ name }) => name === `${word} ${argv[second ?? argv.length]}`);
+  const called = (name: string) => entries.find((entry) => spellings(entry).includes(name));
+  const pair = called(`${word} ${argv[second ?? argv.length]}`);
   if (pair) return { entry: pair, rest: without(first, second) };
-  const single = entries.find(({ name }) => name === word);
+  const single = called(word);
   if (single) return { entry: single, rest: without(first) };
   if (second !== undefined) throw unknownCommand(`${word} ${argv[second]}`, entries);
   return { word, rest: without(first) };
+}
+
+function spellings({ name, aliases = [] }: CommandEntry): readonly string[] {
+  return [name, ...aliases];
 }
 
 function emptyParser(): Argv {
@@ -144,10 +151,7 @@ function unknownFlag(word: string, flags: readonly Flag[]): CompassError {
 }
 
 function unknownCommand(word: string, entries: readonly CommandEntry[]): CompassError {
-  const meant = nearest(
-    word,
-    entries.map(({ name }) => name),
-  );
+  const meant = nearest(word, entries.flatMap(spellings));
   const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`;
   return new CompassError('Usage', `unknown command "${word}"${suggestion}`);
 }

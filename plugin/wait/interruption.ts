@@ -12,6 +12,23 @@ const GRACE_MS = 1_000;
 /** A year: longer than anybody waits. */
 const LONGEST_MS = 365 * 86_400_000;
 
+/** What must not be cut off while it is under way, by the signal that would. */
+const held = new WeakMap<AbortSignal, Set<Promise<unknown>>>();
+
+/**
+ * Work that Ctrl-C lets finish: a call that spends a one-time token, and the writing down of its answer. Who calls it looks
+ * at the signal afterwards. A second Ctrl-C ends the process all the same.
+ */
+export async function uninterrupted<T>(interrupted: AbortSignal, work: Promise<T>): Promise<T> {
+  const works = held.get(interrupted) ?? new Set();
+  held.set(interrupted, works.add(work));
+  try {
+    return await work;
+  } finally {
+    works.delete(work);
+  }
+}
+
 /** The work, or, a moment after an interruption that it did not answer, Interrupted or Stopping. */
 export async function orInterrupted<T>(
   work: Promise<T>,
@@ -21,6 +38,10 @@ export async function orInterrupted<T>(
   const interruption = async (): Promise<never> => {
     await clock.sleep(LONGEST_MS, AbortSignal.any([interrupted, done.signal]));
     await clock.sleep(GRACE_MS, done.signal);
+    while ((held.get(interrupted)?.size ?? 0) > 0) {
+      await Promise.allSettled(held.get(interrupted) ?? []);
+      await clock.sleep(GRACE_MS, done.signal);
+    }
     throw new CompassError(reasonOfInterruption(interrupted), 'interrupted');
   };
   try {
