@@ -15,7 +15,10 @@ interface Row {
 }
 
 const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
+const PODS = 'kubectl -n compass-system get pods -l app.kubernetes.io/name=compass-sidecar';
 const LOGS = 'kubectl -n compass-system logs deployment/compass-sidecar';
+/** The Deployment's rights lie in kyma-system, too, so that it has to be there. */
+const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
 const NEW_TOKEN = 'request a new one-time token in Compass and store it under TOKEN in the configuration Secret';
 
 /**
@@ -31,6 +34,7 @@ export const REASONS = {
   Interrupted: { code: 'CMP0006', exit: 130, retry: 'never', next: 'kubectl compass status' },
   RequestSuperseded: { code: 'CMP0007', exit: 1, retry: 'never', next: 'kubectl compass status' },
   RequestRefused: { code: 'CMP0008', exit: 7, retry: 'never', next: 'kubectl compass version' },
+  NotReady: { code: 'CMP0009', exit: 1, retry: 'backoff', next: 'kubectl compass status -w' },
 
   ClusterUnreachable: { code: 'CMP0101', exit: 4, retry: 'backoff', next: 'kubectl cluster-info' },
   ClusterUnauthorized: { code: 'CMP0102', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },
@@ -41,7 +45,8 @@ export const REASONS = {
   ClusterThrottled: { code: 'CMP0107', exit: 4, retry: 'backoff', next: 'it is tried again by itself' },
   ClusterUnavailable: { code: 'CMP0108', exit: 4, retry: 'backoff', next: 'kubectl get --raw /readyz' },
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
-  NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: 'kubectl apply --server-side -k sidecar/deploy' },
+  NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: INSTALL },
+  SidecarNotRunning: { code: 'CMP0113', exit: 3, retry: 'backoff', next: PODS },
   ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
 
   CompassUnreachable: { code: 'CMP0501', exit: 5, retry: 'backoff', next: LOGS },
@@ -95,6 +100,8 @@ export const REASONS = {
   InvalidCredential: { code: 'CMP0612', exit: 6, retry: 'backoff', next: NEW_TOKEN },
   Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
 
+  RenewalOverdue: { code: 'CMP0614', exit: 1, retry: 'backoff', next: LOGS },
+
   InvalidName: { code: 'CMP0301', exit: 1, retry: 'backoff', next: 'rename the Application in Compass' },
   NameConflict: { code: 'CMP0302', exit: 1, retry: 'backoff', next: 'rename one of the two Applications in Compass' },
   ForeignObject: { code: 'CMP0303', exit: 1, retry: 'backoff', next: 'rename or remove the object that is in the way' },
@@ -110,6 +117,11 @@ export const REASONS = {
 } as const satisfies Record<string, Row>;
 
 export type Reason = keyof typeof REASONS;
+
+/** Whether a word is one of the table's: one of a newer version is not. */
+export function isReason(text: string | undefined): text is Reason {
+  return text !== undefined && Object.hasOwn(REASONS, text);
+}
 
 export interface CompassErrorOptions {
   readonly cause?: unknown;

@@ -1,6 +1,8 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
+import type { ReportedRequest } from '#common/resources/report.ts';
+import { REQUEST_VERBS, type RequestVerb, type SidecarRequest } from '#common/resources/requests.ts';
 import { VERSION } from '#common/version.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
 import type { ConnectionResult } from './connection/connection-result.ts';
@@ -9,9 +11,11 @@ import type { ConnectionContext } from './connection/context.ts';
 import { requireTrustedUrls } from './connection/issue.ts';
 import { freshState, type ManagementUrls } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
+import { failedAnswer, SUCCEEDED, syncAnswer } from './request-answers.ts';
+import type { PassFacts, RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
-import type { ContactObservation, Observation, Warning } from './status/observation.ts';
+import type { CheckObservation, ContactObservation, Observation, Warning } from './status/observation.ts';
 import type { SyncStep } from './sync-step.ts';
 
 /** The CompassConnection in the cluster, and everything that is written about the connection. */
@@ -27,6 +31,10 @@ export interface ConnectionResource {
     observation: Observation,
     done: Done,
   ): Promise<CompassConnection | undefined>;
+  /** The requests that the report answers already. */
+  readRequests(): Promise<readonly ReportedRequest[]>;
+  /** Another replica may have written since. */
+  forget(): void;
 }
 
 export interface ReconcilerOptions {
@@ -37,31 +45,44 @@ export interface ReconcilerOptions {
   /** Lasting warnings, such as verification that is switched off. */
   readonly warnings: () => readonly Warning[];
   readonly connectorContact: () => ContactObservation | undefined;
+  /** Who carries out the requests that are no step of the pass itself. */
+  readonly handlers: RequestHandlers;
 }
+
+/** The requests that are steps of the pass itself. */
+const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect'];
 
 /** One level-based pass: read, look after the connection, synchronize, write. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #requests = new Requests();
+  readonly #requests: Requests;
+  #check: CheckObservation | undefined;
   #isSuspect = false;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#requests = new Requests(new Set([...OWN_VERBS, ...handledVerbs(options.handlers)]));
     this.#log = new ConnectionLog(options.context.log);
   }
 
   /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
   readonly interrupt = (): void => this.#interruption.abort();
 
+  /** Another replica has led since: what this one remembers of requests and report may be old. */
+  forget(): void {
+    this.#requests.forget();
+    this.#options.resource.forget();
+  }
+
   /** Returns in how many milliseconds the next pass is due; throws what the cluster throws. */
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
-    const { connectionStep, syncStep, resource, context } = this.#options;
+    const { connectionStep, syncStep, resource } = this.#options;
     const { object, served } = await resource.read();
     const configuration = await this.#readConfiguration();
-    this.#requests.take(object, context.clock.now());
+    await this.#takeRequests(object);
     syncStep.beginPass();
 
     const result = await connectionStep.run({
@@ -76,18 +97,68 @@ export class Reconciler {
     this.#answerConnection(result);
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
-    const current = await this.#publish(object, result, { refreshCredentialsNow: isRenewed });
+    const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed });
+    const current = await this.#carryOut(configuration, result, seen);
     // Deleted while this pass ran, which asks for a new pairing: to write it anew here would hide that from the next pass.
     if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
     if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
-      this.#answerSync();
+      this.#finish('sync', syncAnswer(syncStep.outcome));
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
     }
     return this.#dueInMs(result);
   };
+
+  /** Without knowing what was answered before, nothing is taken: it stays asked for until the next pass. */
+  async #takeRequests(object: CompassConnection | undefined): Promise<void> {
+    const { resource, context } = this.#options;
+    const now = context.clock.now();
+    try {
+      await this.#requests.recall(object, now, () => resource.readRequests());
+      this.#requests.take(object, now);
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      context.log.warn('requests wait, because the report could not be read', errorFields(error));
+    }
+  }
+
+  /** Carries out the open requests that have handlers, each answered before the next begins. The object as it is then. */
+  async #carryOut(
+    configuration: Configuration | CompassError,
+    result: ConnectionResult,
+    object: CompassConnection | undefined,
+  ): Promise<CompassConnection | undefined> {
+    const { handlers, context } = this.#options;
+    const { connection } = result;
+    let current = object;
+    for (const verb of handledVerbs(handlers)) {
+      const request = this.#requests.open(verb);
+      if (!request || !context.isLeader()) continue;
+      const facts = { connection, configuration, result, object: current, signal: context.stopping };
+      const answer = await this.#answer(request, facts);
+      if (!answer) return current;
+      this.#check = answer.check ?? this.#check;
+      this.#finish(verb, answer);
+      current = await this.#publish(current, result, {});
+      if (object !== undefined && current === undefined) return undefined;
+    }
+    return current;
+  }
+
+  /** Undefined where the stop cut it short: it is asked for again at the next start. */
+  async #answer(request: SidecarRequest, facts: PassFacts): Promise<RequestAnswer | undefined> {
+    const { handlers, context } = this.#options;
+    try {
+      return await handlers[request.verb]?.(request, facts);
+    } catch (error) {
+      if (context.stopping.aborted) return undefined;
+      if (error instanceof CompassError) return failedAnswer(error);
+      context.log.error('a bug: a request failed without a reason', { verb: request.verb, ...errorFields(error) });
+      return failedAnswer(new CompassError('InternalError', 'an unexpected error; see the log of the sidecar'));
+    }
+  }
 
   async #readConfiguration(): Promise<Configuration | CompassError> {
     const { cluster, config } = this.#options.context;
@@ -136,22 +207,17 @@ export class Reconciler {
   }
 
   #answerConnection({ did, error, reconnectError, attempted }: ConnectionResult): void {
-    const now = this.#options.context.clock.now();
-    if (did === 'paired') this.#requests.finish('reconnect', 'succeeded', now);
-    if (did === 'renewed') this.#requests.finish('renew', 'succeeded', now);
-    if (reconnectError?.retry === 'never') this.#requests.finish('reconnect', 'failed', now, reconnectError.message);
+    if (did === 'paired') this.#finish('reconnect', SUCCEEDED);
+    if (did === 'renewed') this.#finish('renew', SUCCEEDED);
+    if (reconnectError?.retry === 'never') this.#finish('reconnect', failedAnswer(reconnectError));
     if (attempted && error instanceof CompassError) {
-      this.#requests.finish('renew', 'failed', now, error.message);
-      if (error.retry === 'never') this.#requests.finish('reconnect', 'failed', now, error.message);
+      this.#finish('renew', failedAnswer(error));
+      if (error.retry === 'never') this.#finish('reconnect', failedAnswer(error));
     }
   }
 
-  #answerSync(): void {
-    const { outcome } = this.#options.syncStep;
-    const error = outcome?.fetch.error ?? outcome?.applyError;
-    const isGood = outcome !== undefined && error === undefined && outcome.failed.length === 0;
-    const message = error?.message ?? (isGood ? undefined : `${outcome?.failed.length ?? 0} Applications failed`);
-    this.#requests.finish('sync', isGood ? 'succeeded' : 'failed', this.#options.context.clock.now(), message);
+  #finish(verb: RequestVerb, answer: RequestAnswer): void {
+    this.#requests.finish(verb, answer, this.#options.context.clock.now());
   }
 
   async #publish(
@@ -195,6 +261,7 @@ export class Reconciler {
       requests: this.#requests.observed,
       leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },
       connectorContact: connectorContact(),
+      check: this.#check,
       nextSyncAt: connection ? now + syncStep.dueInMs : undefined,
     };
   }
@@ -203,4 +270,8 @@ export class Reconciler {
     if (this.#isSuspect) return 0;
     return connection ? Math.min(dueInMs, this.#options.syncStep.dueInMs) : dueInMs;
   }
+}
+
+function handledVerbs(handlers: RequestHandlers): readonly RequestVerb[] {
+  return REQUEST_VERBS.filter((verb) => handlers[verb] !== undefined);
 }

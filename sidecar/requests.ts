@@ -1,22 +1,57 @@
+import { isReason } from '#common/errors.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
-import { readRequests, type SidecarRequest } from '#common/resources/requests.ts';
+import type { ReportedRequest } from '#common/resources/report.ts';
+import { REQUEST_VERBS, type RequestVerb, readRequests, type SidecarRequest } from '#common/resources/requests.ts';
+import type { RequestAnswer } from './request-handler.ts';
 import type { RequestObservation } from './status/observation.ts';
-
-/** The requests that this version carries out; any other is answered as refused, so that nobody waits for ever. */
-const CARRIED_OUT: readonly string[] = ['sync', 'renew', 'reconnect'];
-
-type Result = NonNullable<RequestObservation['result']>;
 
 /** Finished requests that the report still answers to. */
 const ANSWERS_KEPT = 20;
 
+interface KnownRequest extends RequestObservation {
+  /** Empty for a request that only the report remembers. */
+  readonly parameters: SidecarRequest['parameters'];
+}
+
 /** The requests of the CompassConnection's annotations: taken once each, by id, and remembered with their answers. */
 export class Requests {
-  #known: RequestObservation[] = [];
+  readonly #carriedOut: ReadonlySet<RequestVerb>;
+  #known: readonly KnownRequest[] = [];
+  #isRecalled = false;
+
+  /** `carriedOut` are the verbs of this version; any other is answered as refused, so that nobody waits for ever. */
+  constructor(carriedOut: ReadonlySet<RequestVerb>) {
+    this.#carriedOut = carriedOut;
+  }
 
   /** What the report shows. */
   get observed(): readonly RequestObservation[] {
-    return this.#known;
+    return this.#known.map(({ parameters: _parameters, ...request }) => request);
+  }
+
+  /** Another replica may have answered since: the next recall() reads anew. */
+  forget(): void {
+    this.#known = [];
+    this.#isRecalled = false;
+  }
+
+  /**
+   * Learns what was answered before this process began or led: an annotation that could not be cleared must not be carried
+   * out again. Asks only where something is asked for, and once.
+   */
+  async recall(
+    object: CompassConnection | undefined,
+    now: number,
+    readReported: () => Promise<readonly ReportedRequest[]>,
+  ): Promise<void> {
+    const asked = readRequests(object?.metadata.annotations);
+    if (this.#isRecalled || asked.length === 0) return;
+    const reported = await readReported();
+    const known = new Set(this.#known.map(nameOf));
+    const recalled = reported.flatMap((request) => recalledRequest(request, asked, now));
+    const missed = recalled.filter((request) => !known.has(nameOf(request))).toReversed();
+    this.#known = [...missed, ...this.#known].slice(-ANSWERS_KEPT);
+    this.#isRecalled = true;
   }
 
   /** Takes note of what is asked now; a request that was replaced by another of its verb is answered as superseded. */
@@ -24,15 +59,19 @@ export class Requests {
     for (const request of readRequests(object?.metadata.annotations)) this.#accept(request, now);
   }
 
-  isOpen(verb: RequestObservation['verb']): boolean {
-    return this.#known.some((request) => request.verb === verb && request.finishedAt === undefined);
+  isOpen(verb: RequestVerb): boolean {
+    return this.open(verb) !== undefined;
+  }
+
+  /** The request of a verb that waits for its answer. */
+  open(verb: RequestVerb): SidecarRequest | undefined {
+    return this.#known.findLast((request) => request.verb === verb && request.finishedAt === undefined);
   }
 
   /** Answers the open request of a verb, if there is one. */
-  finish(verb: RequestObservation['verb'], result: Result, now: number, message?: string): void {
-    this.#replace(
-      (request) => request.verb === verb && request.finishedAt === undefined,
-      (request) => ({ ...request, finishedAt: now, result, ...(message === undefined ? {} : { message }) }),
+  finish(verb: RequestVerb, { check: _check, ...answer }: RequestAnswer, now: number): void {
+    this.#known = this.#known.map((request) =>
+      request.verb === verb && request.finishedAt === undefined ? { ...request, ...answer, finishedAt: now } : request,
     );
   }
 
@@ -43,23 +82,44 @@ export class Requests {
     );
   }
 
-  #accept({ verb, id }: SidecarRequest, now: number): void {
+  #accept({ verb, id, parameters }: SidecarRequest, now: number): void {
     if (this.#known.some((request) => request.verb === verb && request.id === id)) return;
-    this.finish(verb, 'superseded', now, `replaced by ${id}`);
-    const refused = CARRIED_OUT.includes(verb)
-      ? {}
-      : {
-          finishedAt: now,
-          result: 'refused' as const,
-          message: `this version of the sidecar does not carry out ${verb}`,
-        };
-    this.#known = [...this.#known, { verb, id, acceptedAt: now, ...refused }].slice(-ANSWERS_KEPT);
+    this.finish(verb, supersededBy(id), now);
+    this.#known = [...this.#known, { verb, id, parameters, acceptedAt: now }].slice(-ANSWERS_KEPT);
+    if (this.#carriedOut.has(verb)) return;
+    const message = `this version of the sidecar does not carry out ${verb}`;
+    this.finish(verb, { result: 'refused', reason: 'RequestRefused', message }, now);
   }
+}
 
-  #replace(
-    isMeant: (request: RequestObservation) => boolean,
-    change: (request: RequestObservation) => RequestObservation,
-  ): void {
-    this.#known = this.#known.map((request) => (isMeant(request) ? change(request) : request));
+function nameOf({ verb, id }: Pick<RequestObservation, 'verb' | 'id'>): string {
+  return `${verb} ${id}`;
+}
+
+const RESULTS: readonly RequestAnswer['result'][] = ['succeeded', 'failed', 'refused', 'superseded'];
+
+/** A request of the report: with its answer, or still asked for, or replaced while nobody looked. */
+function recalledRequest(
+  { verb: name, id, accepted, finished = '', ...said }: ReportedRequest,
+  asked: readonly SidecarRequest[],
+  now: number,
+): KnownRequest[] {
+  const acceptedAt = Date.parse(accepted);
+  const verb = REQUEST_VERBS.find((one) => one === name);
+  if (verb === undefined || !Number.isFinite(acceptedAt)) return [];
+  const base = { verb, id, parameters: {}, acceptedAt };
+  const finishedAt = Date.parse(finished);
+  const result = RESULTS.find((one) => one === said.result);
+  if (result && Number.isFinite(finishedAt)) {
+    const reason = isReason(said.reason) ? said.reason : undefined;
+    return [{ ...base, finishedAt, result, reason, message: said.message, counts: said.counts }];
   }
+  const present = asked.find((one) => one.verb === verb);
+  if (present === undefined) return [];
+  if (present.id === id) return [{ ...base, parameters: present.parameters }];
+  return [{ ...base, finishedAt: now, ...supersededBy(present.id) }];
+}
+
+function supersededBy(id: string) {
+  return { result: 'superseded', reason: 'RequestSuperseded', message: `replaced by ${id}` } as const;
 }

@@ -15,6 +15,7 @@ import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
+import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { leaderPass } from './leader/leader-pass.ts';
 import { Leadership } from './leader/leadership.ts';
@@ -101,6 +102,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     resource,
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,
+    handlers: requestHandlers({ context }),
   });
   const pass = leaderPass({ leadership, context, reconciler, health });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });

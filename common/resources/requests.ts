@@ -1,7 +1,7 @@
 import { ANNOTATION_PREFIX } from './names.ts';
 
 /** What can be asked of the sidecar by an annotation of the CompassConnection (the contract's table of requests). */
-const REQUEST_VERBS = [
+export const REQUEST_VERBS = [
   'sync',
   'renew',
   'reconnect',

@@ -8,7 +8,7 @@ import type { Leadership } from './leadership.ts';
 export interface LeaderPassOptions {
   readonly leadership: Pick<Leadership, 'isLeader'>;
   readonly context: ConnectionContext;
-  readonly reconciler: { readonly pass: Pass };
+  readonly reconciler: { readonly pass: Pass; forget(): void };
   readonly health: { onStandby(hasCredentials: boolean): void };
 }
 
@@ -27,6 +27,7 @@ export function leaderPass({ leadership, context, reconciler, health }: LeaderPa
     if (!wasLeader) {
       context.state.forget();
       context.journal.forget();
+      reconciler.forget();
       wasLeader = true;
     }
     return reconciler.pass();

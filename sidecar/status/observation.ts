@@ -102,7 +102,9 @@ export interface RequestObservation {
   readonly acceptedAt: number;
   readonly finishedAt?: number | undefined;
   readonly result?: 'succeeded' | 'failed' | 'superseded' | 'refused' | undefined;
+  readonly reason?: Reason | undefined;
   readonly message?: string | undefined;
+  readonly counts?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface LeaderObservation {
@@ -114,11 +116,15 @@ export interface LeaderObservation {
 
 export interface CheckObservation {
   readonly time: number;
+  /** Of the request that asked for it. */
+  readonly id?: string | undefined;
   readonly results: readonly {
     readonly category: string;
     readonly name: string;
     readonly status: 'ok' | 'warning' | 'error';
     readonly reason?: Reason | undefined;
     readonly message?: string | undefined;
+    /** What was found: `tlsVersion: TLSv1.3`. */
+    readonly facts?: Readonly<Record<string, string>> | undefined;
   }[];
 }

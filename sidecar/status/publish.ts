@@ -1,7 +1,7 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { discoverKind } from '#common/cluster/discovery.ts';
-import { CompassError } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
 import {
   COMPASS_CONNECTION,
@@ -9,6 +9,7 @@ import {
   type CompassConnectionStatus,
 } from '#common/resources/compass-connection.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
+import type { ReportedRequest } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Config } from '../config.ts';
 import type { Done } from './connection-patch.ts';
@@ -81,6 +82,24 @@ export class Publisher {
   }
 
   /**
+   * The requests that the report answers, also those of another replica. None where reading it is not permitted: then a
+   * request is carried out anew after a restart. Throws CompassError as Cluster does.
+   */
+  async readRequests(): Promise<readonly ReportedRequest[]> {
+    try {
+      return (await this.#report.read())?.requests ?? [];
+    } catch (error) {
+      if (hasReason(error, 'ClusterForbidden')) return [];
+      throw error;
+    }
+  }
+
+  /** Another replica may have written since. */
+  forget(): void {
+    this.#report.forget();
+  }
+
+  /**
    * Writes what differs, takes off the object what is `done`, and returns the object as it is then: undefined where there
    * is none any more. An object that the pass found absent is created.
    */
@@ -95,9 +114,10 @@ export class Publisher {
     this.#exact = status;
     this.#options.observe?.(facts, status);
     const requested = facts.requested || isAnything(done);
+    // The answers first: a request whose annotation is gone must not be left without one by a crash in between.
+    await this.#writeReport(status, facts, requested);
     const connection = await this.#writeStatus(read, status, facts, done, requested);
     await this.#events.record(connection, stateEvents(before, status));
-    await this.#writeReport(status, facts, requested);
     return connection;
   }
 

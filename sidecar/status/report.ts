@@ -4,6 +4,7 @@ import type { CompassError } from '#common/errors.ts';
 import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
 import {
   type ApplicationCounts,
+  type CheckResult,
   type Contact,
   REPORT_SCHEMA_VERSION,
   type Report,
@@ -93,21 +94,23 @@ function plan({ id, count, names, since, budget, why }: HeldPlan): ReportedPlan 
 function history(previous: Report | undefined, { sync, now }: Observation): Partial<Report> {
   const ended = sync?.attempted ? sync.outcome : undefined;
   const time = formatTime(sync?.time ?? now);
-  const changes = ended ? changesOf(ended) : [];
-  const isChanged = changes.length > 0;
+  const changedTo = changedRevision(previous, { sync });
+  const isChanged = changedTo !== undefined;
+  const revision = changedTo ?? previous?.revision ?? 0;
+  const changes = ended ? changesOf(ended, revision) : [];
   return present<Partial<Report>>({
     changes: [...changes, ...(previous?.changes ?? [])].slice(0, KEPT_CHANGES),
-    revision: (previous?.revision ?? 0) + (isChanged ? 1 : 0),
+    revision,
     lastSync: ended ? time : previous?.lastSync,
     lastChange: isChanged ? time : previous?.lastChange,
   });
 }
 
 /** Newest first. */
-function changesOf({ changes }: SyncOutcome): ReportedChange[] {
+function changesOf({ changes }: SyncOutcome, revision: number): ReportedChange[] {
   return changes
     .toReversed()
-    .map((change) => ({ ...change, time: formatTime(change.time), cause: clip(change.cause) }));
+    .map((change) => ({ ...change, time: formatTime(change.time), cause: clip(change.cause), revision }));
 }
 
 function identity(credential: CredentialObservation, { fingerprintKey }: ReportContext): ReportedIdentity {
@@ -159,28 +162,41 @@ function reportedError({ reason, message, requestId }: CompassError): ReportedEr
 
 function checks(previous: Report | undefined, { check }: Observation): Report['check'] {
   if (!check) return previous?.check;
-  const results = check.results.map((result) => present<typeof result & object>(result));
-  return { time: formatTime(check.time), results } as Report['check'];
+  const results = check.results.map((result) => present<CheckResult>(result));
+  return present<NonNullable<Report['check']>>({ time: formatTime(check.time), id: check.id, results });
 }
 
 /** Newest first; the answer to a request replaces what was said about it before. */
 function requests(previous: Report | undefined, observation: Observation): ReportedRequest[] {
-  const now = observation.requests.map((request) =>
-    present<ReportedRequest>({
-      verb: request.verb,
-      id: request.id,
-      accepted: formatTime(request.acceptedAt),
-      finished: timeOf(request.finishedAt),
-      result: request.result,
-      message: request.message === undefined ? undefined : clip(request.message),
-    }),
-  );
-  const answered = new Set(now.map(({ verb, id }) => `${verb} ${id}`));
-  const before = (previous?.requests ?? []).filter(({ verb, id }) => !answered.has(`${verb} ${id}`));
-  const all = [...now, ...before];
-  return all
+  const reported = new Map((previous?.requests ?? []).map((request) => [`${request.verb} ${request.id}`, request]));
+  const revision = changedRevision(previous, observation);
+  for (const request of observation.requests) {
+    const name = `${request.verb} ${request.id}`;
+    const before = reported.get(name);
+    const isNew = request.verb === 'sync' && request.finishedAt !== undefined && before?.finished === undefined;
+    reported.set(name, {
+      ...present<ReportedRequest>({
+        verb: request.verb,
+        id: request.id,
+        accepted: before?.accepted ?? formatTime(request.acceptedAt),
+        finished: timeOf(request.finishedAt),
+        result: request.result,
+        reason: request.reason,
+        message: request.message === undefined ? undefined : clip(request.message),
+        counts: request.counts,
+        revision: isNew && request.counts ? revision : before?.revision,
+      }),
+    });
+  }
+  return [...reported.values()]
     .toSorted((a, b) => (a.accepted < b.accepted ? 1 : a.accepted > b.accepted ? -1 : 0))
     .slice(0, KEPT_REQUESTS);
+}
+
+/** The revision of what the synchronization of this pass changed; undefined where it changed nothing. */
+function changedRevision(previous: Report | undefined, { sync }: Pick<Observation, 'sync'>): number | undefined {
+  const isChanged = sync?.attempted === true && (sync.outcome?.changes.length ?? 0) > 0;
+  return isChanged ? (previous?.revision ?? 0) + 1 : undefined;
 }
 
 function timeOf(epochMs: number | undefined): string | undefined {

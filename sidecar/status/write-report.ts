@@ -50,6 +50,17 @@ export class ReportWriter {
     this.#writtenAtMs = times.nowMs;
   }
 
+  /** The report as it was read at the start or written since. Throws CompassError as Cluster does. */
+  async read(): Promise<Report | undefined> {
+    await this.#readOnce();
+    return this.#latest;
+  }
+
+  /** Another replica may have written since: the next use reads anew. */
+  forget(): void {
+    this.#isRead = false;
+  }
+
   async #readOnce(): Promise<void> {
     if (this.#isRead) return;
     const { cluster, name, namespace } = this.#options;

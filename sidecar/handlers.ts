@@ -1,0 +1,12 @@
+import type { ConnectionContext } from './connection/context.ts';
+import type { RequestHandlers } from './request-handler.ts';
+
+/** What handlers work with. */
+export interface HandlerParts {
+  readonly context: ConnectionContext;
+}
+
+/** Who carries out which request, beside `sync`, `renew`, `reconnect` and `disconnect`, which are steps of every pass. */
+export function requestHandlers(_parts: HandlerParts): RequestHandlers {
+  return {};
+}
