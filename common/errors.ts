@@ -15,7 +15,6 @@ interface Row {
 }
 
 const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
-const PODS = 'kubectl -n compass-system get pods -l app.kubernetes.io/name=compass-sidecar';
 const LOGS = 'kubectl -n compass-system logs deployment/compass-sidecar';
 /** The Deployment's rights lie in kyma-system, too, so that it has to be there. */
 const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
@@ -46,8 +45,17 @@ export const REASONS = {
   ClusterUnavailable: { code: 'CMP0108', exit: 4, retry: 'backoff', next: 'kubectl get --raw /readyz' },
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
   NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: INSTALL },
-  SidecarNotRunning: { code: 'CMP0113', exit: 3, retry: 'backoff', next: PODS },
   ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
+  RenewalOverdue: { code: 'CMP0121', exit: 1, retry: 'backoff', next: LOGS },
+  SidecarSilent: { code: 'CMP0122', exit: 1, retry: 'backoff', next: LOGS },
+  RightsExcessive: {
+    code: 'CMP0123',
+    exit: 1,
+    retry: 'never',
+    next: 'bind the sidecar to the roles of sidecar/deploy/rights alone',
+  },
+  ForeignAgent: { code: 'CMP0124', exit: 7, retry: 'never', next: 'scale the other agent to 0 first' },
+  VersionSkew: { code: 'CMP0125', exit: 1, retry: 'never', next: 'kubectl compass version' },
 
   CompassUnreachable: { code: 'CMP0501', exit: 5, retry: 'backoff', next: LOGS },
   CompassUntrusted: {
@@ -74,6 +82,12 @@ export const REASONS = {
     retry: 'backoff',
     next: 'list the host in APP_COMPASS_ALLOWED_HOSTS if it is right',
   },
+  VerificationDisabled: {
+    code: 'CMP0512',
+    exit: 5,
+    retry: 'never',
+    next: 'give the CA of Compass in APP_COMPASS_CA_BUNDLE, and unset APP_SKIP_COMPASS_TLS_VERIFY',
+  },
   ClockSkew: { code: 'CMP0511', exit: 5, retry: 'backoff', next: 'correct the clock of the node' },
 
   TokenRequired: { code: 'CMP0601', exit: 6, retry: 'never', next: NEW_TOKEN },
@@ -99,8 +113,7 @@ export const REASONS = {
   InvalidCertificate: { code: 'CMP0611', exit: 6, retry: 'backoff', next: LOGS },
   InvalidCredential: { code: 'CMP0612', exit: 6, retry: 'backoff', next: NEW_TOKEN },
   Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
-
-  RenewalOverdue: { code: 'CMP0614', exit: 1, retry: 'backoff', next: LOGS },
+  RenewalDue: { code: 'CMP0614', exit: 1, retry: 'never', next: 'kubectl compass cert renew' },
 
   InvalidName: { code: 'CMP0301', exit: 1, retry: 'backoff', next: 'rename the Application in Compass' },
   NameConflict: { code: 'CMP0302', exit: 1, retry: 'backoff', next: 'rename one of the two Applications in Compass' },

@@ -36,7 +36,12 @@ export function exitCodeOf(error: unknown): number {
 
 /** What to do, for programs: as arguments where it is a command that can be run as it stands. */
 export function remediationOf(next: string): Remediation {
-  return /^kubectl [^:]*$/.test(next) ? { text: next, command: next.split(' ') } : { text: next };
+  return /^kubectl (?:(?!: ).)*$/.test(next) ? { text: next, command: argumentsOf(next) } : { text: next };
+}
+
+/** The words of a command line; those between apostrophes are one. */
+function argumentsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|[^ ]+/g)].map(([word, quoted]) => quoted ?? word);
 }
 
 export interface Place {
@@ -44,6 +49,8 @@ export interface Place {
   readonly namespace?: string | undefined;
   /** The flags without which a command would go to another cluster: `--context prod-eu`. */
   readonly clusterFlags?: string | undefined;
+  /** The namespace that `-n` named: a command of ours says it again. */
+  readonly namedNamespace?: string | undefined;
 }
 
 /** What to do next about an error: what it says itself, else what the table says of its reason. */
@@ -63,8 +70,13 @@ export function nextFor(reason: Reason, place: Place): string {
 }
 
 /** A command with the flags without which it would go to another cluster; a sentence as it is. */
-export function atCluster(next: string, { clusterFlags }: Place): string {
-  return clusterFlags && next.includes('kubectl ') ? `${next} ${clusterFlags}` : next;
+export function atCluster(
+  next: string,
+  { clusterFlags, namedNamespace }: Pick<Place, 'clusterFlags' | 'namedNamespace'>,
+): string {
+  if (!next.includes('kubectl ') || next.endsWith(' --help')) return next;
+  const namespace = namedNamespace && next.includes('kubectl compass ') ? `-n ${namedNamespace}` : undefined;
+  return [next, namespace, clusterFlags].filter((part) => part).join(' ');
 }
 
 function stackOf(error: unknown): string {

@@ -11,6 +11,8 @@ export interface FollowOptions<T extends KubeObject> {
   readonly signal: AbortSignal;
   /** Told of every version of the object, undefined while there is none. */
   readonly onObject: (object: T | undefined) => void;
+  /** Told whenever the API server has answered, with or without a change: it can be asked. */
+  readonly onAlive?: () => void;
   /** Told when the API server cannot be asked; it is tried again. */
   readonly onTrouble?: (message: string) => void;
 }
@@ -43,7 +45,8 @@ export async function followObject<T extends KubeObject>(options: FollowOptions<
   if (isForbidden && !signal.aborted) await poll(options);
 }
 
-function tell<T extends KubeObject>(event: FollowEvent<T>, { onObject, onTrouble }: FollowOptions<T>): void {
+function tell<T extends KubeObject>(event: FollowEvent<T>, { onObject, onAlive, onTrouble }: FollowOptions<T>): void {
+  if (event.type !== 'failed') onAlive?.();
   if (event.type === 'failed') onTrouble?.(messageOf(event.error));
   else if (event.type === 'deleted') onObject(undefined);
   else if (event.type !== 'synced') onObject(event.object);
@@ -54,6 +57,7 @@ async function poll<T extends KubeObject>({ cluster, ref, clock, signal, ...told
   while (!signal.aborted) {
     try {
       told.onObject(await cluster.find<T>(ref, signal));
+      told.onAlive?.();
     } catch (error) {
       if (signal.aborted) return;
       if (hasReason(error, 'ClusterForbidden', 'ClusterUnauthorized')) throw error;
