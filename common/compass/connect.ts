@@ -80,7 +80,8 @@ function isVerdict({ code }: NodeJS.ErrnoException): boolean {
   return code !== undefined && (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || !/^E(RR_|[A-Z]+$)/.test(code));
 }
 
-function describeIssuer(socket: TLSSocket): string {
+/** The issuer of the server's certificate by its common name and organization. */
+export function describeIssuer(socket: TLSSocket): string {
   const { issuer } = socket.getPeerCertificate();
   const names = [issuer?.CN, issuer?.O].filter((name) => name !== undefined).flat();
   return names.length === 0 ? 'an unnamed issuer' : names.join(', ');

@@ -1,11 +1,12 @@
 import { constants } from 'node:crypto';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls';
+import { systemClock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
-import { connect } from './connect.ts';
+import { connect, describeIssuer } from './connect.ts';
 import type { ClientCredential, Transport } from './endpoint.ts';
-import { proxyFor, readProxy } from './proxy.ts';
+import { type ConnectProxy, proxyFor, readProxy } from './proxy.ts';
 
 /** Idle connections are closed after this, so that a credential which was replaced is soon out of use. */
 const IDLE_MS = 5_000;
@@ -45,19 +46,29 @@ class CompassAgent extends Agent {
       );
   }
 
-  #connect(options: RequestOptions, signal: AbortSignal): Promise<Duplex> {
+  async #connect(options: RequestOptions, signal: AbortSignal): Promise<Duplex> {
     const host = options.host ?? '';
     const port = Number(options.port ?? 443);
-    return connect(
-      {
-        host,
-        port,
-        proxy: proxyFor(new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`), this.#transport.proxy),
-        secureContext: this.#secureContext,
-        verify: this.#transport.skipVerify !== true,
-      },
-      signal,
+    const proxy = proxyFor(
+      new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
+      this.#transport.proxy,
     );
+    const clock = this.#transport.clock ?? systemClock;
+    const startedMs = clock.monotonicMs();
+    const verify = this.#transport.skipVerify !== true;
+    const socket = await connect({ host, port, proxy, secureContext: this.#secureContext, verify }, signal);
+    this.#tell(socket, proxy, clock.monotonicMs() - startedMs);
+    return socket;
+  }
+
+  #tell(socket: TLSSocket, proxy: ConnectProxy | undefined, durationMs: number): void {
+    this.#transport.observeConnection?.({
+      proxy: proxy?.name,
+      address: socket.remoteAddress,
+      tlsVersion: socket.getProtocol() ?? undefined,
+      issuer: describeIssuer(socket),
+      durationMs,
+    });
   }
 }
 

@@ -41,6 +41,12 @@ export const RUNTIME: Operation = {
   document: 'query runtime($id: ID!) { runtime(id: $id) { id labels } }',
 };
 
+/** Proves who we are, and asks for nothing that could fail by itself. */
+export const RUNTIME_IDENTITY: Operation = {
+  operationName: 'runtime',
+  document: 'query runtime($id: ID!) { runtime(id: $id) { id } }',
+};
+
 export const SET_RUNTIME_LABEL: Operation = {
   operationName: 'setRuntimeLabel',
   document: `mutation setRuntimeLabel($runtimeId: ID!, $key: String!, $value: Any!) {

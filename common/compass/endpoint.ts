@@ -41,6 +41,22 @@ export interface Transport {
   readonly clock?: Clock;
   /** Told after each call, for metrics and logs: no variables, no answers. */
   readonly observe?: (call: ObservedCall) => void;
+  /** Told of each connection that is ready, before anything is sent on it. */
+  readonly observeConnection?: (connection: ObservedConnection) => void;
+}
+
+/** A connection whose TLS handshake is done on our side, and whose server is verified unless that is switched off. */
+export interface ObservedConnection {
+  /** Host and port of the proxy that it goes through. */
+  readonly proxy: string | undefined;
+  /** The other side's address: the proxy's, where there is one. */
+  readonly address: string | undefined;
+  /** As OpenSSL calls it: `TLSv1.3`. */
+  readonly tlsVersion: string | undefined;
+  /** Who issued the server's certificate. */
+  readonly issuer: string;
+  /** Name, TCP, proxy and TLS together. */
+  readonly durationMs: number;
 }
 
 export interface ObservedCall {

@@ -27,7 +27,7 @@ const condition = object(
 );
 const checkResult = object(
   { category: text, name: text, status: text },
-  { reason: text, message: text, facts: { type: 'object', additionalProperties: text } },
+  { reason: text, message: text, cause: text, facts: { type: 'object', additionalProperties: text } },
 );
 const request = object(
   { verb: text, id: text, accepted: time },

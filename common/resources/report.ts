@@ -120,6 +120,8 @@ export interface CheckResult {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** Why it is so, where that is known. */
+  readonly cause?: string;
   /** What was found, for people and programs: `tlsVersion: TLSv1.3`, `latencyMs: 142`. */
   readonly facts?: Readonly<Record<string, string>>;
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '#common/checks/finding.ts';
 import type { CompassError, Reason } from '#common/errors.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
@@ -118,13 +119,5 @@ export interface CheckObservation {
   readonly time: number;
   /** Of the request that asked for it. */
   readonly id?: string | undefined;
-  readonly results: readonly {
-    readonly category: string;
-    readonly name: string;
-    readonly status: 'ok' | 'warning' | 'error';
-    readonly reason?: Reason | undefined;
-    readonly message?: string | undefined;
-    /** What was found: `tlsVersion: TLSv1.3`. */
-    readonly facts?: Readonly<Record<string, string>> | undefined;
-  }[];
+  readonly results: readonly Finding[];
 }

@@ -129,7 +129,7 @@ function identity(credential: CredentialObservation, { fingerprintKey }: ReportC
 }
 
 /** Equal for equal certificates of this cluster, and of no use outside it. */
-function keyed(fingerprint: string, key: Sensitive): string {
+export function keyed(fingerprint: string, key: Sensitive): string {
   return createHmac('sha256', key.reveal()).update(fingerprint).digest('hex').slice(0, 32);
 }
 
