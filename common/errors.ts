@@ -112,6 +112,12 @@ export const REASONS = {
   },
   InvalidCertificate: { code: 'CMP0611', exit: 6, retry: 'backoff', next: LOGS },
   InvalidCredential: { code: 'CMP0612', exit: 6, retry: 'backoff', next: NEW_TOKEN },
+  ApplicationNotFound: {
+    code: 'CMP0617',
+    exit: 6,
+    retry: 'never',
+    next: 'look up the id of the Application in Compass',
+  },
   Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
   RenewalDue: { code: 'CMP0614', exit: 1, retry: 'never', next: 'kubectl compass cert renew' },
 
@@ -126,6 +132,14 @@ export const REASONS = {
   ConfirmationRequired: { code: 'CMP0401', exit: 7, retry: 'never', next: 'say --yes if it is meant' },
   DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass status' },
   LabelsFailed: { code: 'CMP0309', exit: 1, retry: 'backoff', next: 'it is tried again by itself' },
+  AlreadyConnected: { code: 'CMP0404', exit: 7, retry: 'never', next: 'kubectl compass status' },
+  UnusedTokenMissing: { code: 'CMP0405', exit: 7, retry: 'never', next: 'request a new one-time token in Compass' },
+  ConfigurationBlocked: {
+    code: 'CMP0406',
+    exit: 7,
+    retry: 'never',
+    next: 'move what is in the way, as the message says',
+  },
   Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: 'kubectl compass status' },
 } as const satisfies Record<string, Row>;
 

@@ -13,8 +13,8 @@ export interface CallContext {
   readonly requestId: string;
   /** What authenticates the call. */
   readonly by: 'token' | 'certificate' | 'bearer' | 'nothing';
-  /** The operation is on the Runtime itself: when something is not found, it is the Runtime. */
-  readonly onRuntime: boolean;
+  /** What it means that something is not found: the Runtime, where the operation is on the Runtime itself. */
+  readonly notFound: Reason | undefined;
   /** NotAfter of the client certificate, in milliseconds since the epoch. */
   readonly certificateExpiresAt: () => number | undefined;
   /** Our clock. */
@@ -28,6 +28,7 @@ interface CallParts {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly token?: Sensitive | undefined;
   readonly onRuntime?: boolean;
+  readonly onApplication?: boolean;
 }
 
 export function contextOf(endpoint: Endpoint, call: CallParts, clock: Clock): CallContext {
@@ -39,7 +40,7 @@ export function contextOf(endpoint: Endpoint, call: CallParts, clock: Clock): Ca
     operation: call.operationName,
     requestId: runtimeId ? `${runtimeId}_${randomUUID()}` : randomUUID(),
     by: call.token ? 'token' : bearer ? 'bearer' : credential ? 'certificate' : 'nothing',
-    onRuntime: call.onRuntime ?? false,
+    notFound: call.onRuntime ? 'RuntimeNotFound' : call.onApplication ? 'ApplicationNotFound' : undefined,
     certificateExpiresAt: () => (credential ? expiryOf(credential) : undefined),
     now: () => clock.now(),
     secrets: [...secrets, ...longTexts(call.variables)],

@@ -65,7 +65,7 @@ export function requestOneTimeTokenForRuntime(
   transport: Transport,
   request: TokenRequest,
 ): Promise<OneTimeToken> {
-  return requestToken(endpoint, transport, REQUEST_TOKEN_FOR_RUNTIME, request, true);
+  return requestToken(endpoint, transport, REQUEST_TOKEN_FOR_RUNTIME, request, { onRuntime: true });
 }
 
 /** Needs an administrator's bearer token and the tenant in `endpoint`. */
@@ -74,7 +74,7 @@ export function requestOneTimeTokenForApplication(
   transport: Transport,
   request: TokenRequest,
 ): Promise<OneTimeToken> {
-  return requestToken(endpoint, transport, REQUEST_TOKEN_FOR_APPLICATION, request, false);
+  return requestToken(endpoint, transport, REQUEST_TOKEN_FOR_APPLICATION, request, { onApplication: true });
 }
 
 async function requestToken(
@@ -82,10 +82,10 @@ async function requestToken(
   transport: Transport,
   operation: Operation,
   { id, systemAuthId }: TokenRequest,
-  onRuntime: boolean,
+  about: { readonly onRuntime?: boolean; readonly onApplication?: boolean },
 ): Promise<OneTimeToken> {
   const variables = systemAuthId === undefined ? { id } : { id, systemAuthId };
-  const { data, requestId } = await call(endpoint, { ...operation, variables, onRuntime }, transport);
+  const { data, requestId } = await call(endpoint, { ...operation, variables, ...about }, transport);
   const reader = answerReader(operation.operationName, requestId);
   const token = reader.record(data[operation.operationName], operation.operationName);
   const rawEncoded = token['rawEncoded'];

@@ -51,7 +51,7 @@ function translate(error: unknown, context: CallContext, status: number): Compas
 
 function reasonFor(code: number, context: CallContext): Reason {
   const isMissing = code === NOT_FOUND || code === INVALID_INPUT;
-  if (isMissing && context.onRuntime) return 'RuntimeNotFound';
+  if (isMissing && context.notFound) return context.notFound;
   return REASON_BY_CODE[code] ?? 'CompassFailed';
 }
 

@@ -28,6 +28,8 @@ export interface Call {
   readonly maxBytes?: number;
   /** What "not found" and "invalid" speak of is the Runtime itself. */
   readonly onRuntime?: boolean;
+  /** What "not found" and "invalid" speak of is an Application. */
+  readonly onApplication?: boolean;
   /** Return what is there beside errors, instead of throwing the errors. */
   readonly partial?: boolean;
 }

@@ -8,6 +8,10 @@ export interface ReadToken {
   readonly token: Sensitive;
   /** Where the token is good for, when its form says so; not checked yet. */
   readonly connectorUrl?: string;
+  /** Whether Compass knew it as used when it wrote this form, where the form says so. */
+  readonly used?: boolean;
+  /** In ms since the epoch, where the form says so. */
+  readonly expiresAt?: number;
 }
 
 const LONGEST_TEXT = 16 * 1024;
@@ -41,12 +45,15 @@ function fromUrl(text: string): ReadToken {
 }
 
 function fromFields(fields: Readonly<Record<string, unknown>>): ReadToken {
-  const { token, connectorURL } = fields as { token?: unknown; connectorURL?: unknown };
+  const { token, connectorURL, used, expiresAt } = fields as Record<string, unknown>;
   if (typeof token !== 'string' || strip(token) === '') throw invalid('is JSON without a field "token"');
-  const value = bare(strip(token));
-  return typeof connectorURL === 'string' && connectorURL !== ''
-    ? { token: value, connectorUrl: connectorURL }
-    : { token: value };
+  const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN;
+  return {
+    token: bare(strip(token)),
+    ...(typeof connectorURL === 'string' && connectorURL !== '' ? { connectorUrl: connectorURL } : {}),
+    ...(typeof used === 'boolean' ? { used } : {}),
+    ...(Number.isFinite(expiry) ? { expiresAt: expiry } : {}),
+  };
 }
 
 function bare(token: string): Sensitive {
