@@ -10,6 +10,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'cert check',
+    arguments: '[NAME]',
+    summary: 'whether the client certificate is good for long enough, as an exit code',
+    group: 'Certificates',
+    load: async () => (await import('./commands/cert-check.ts')).certCheck,
+  },
+  {
     name: 'version',
     arguments: '',
     summary: 'versions of the plugin, the sidecar and the definitions, and whether they fit',

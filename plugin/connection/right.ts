@@ -1,3 +1,5 @@
+import { remediationOf } from '../failure.ts';
+
 /** A right that was missing, as `kubectl auth can-i` takes it. */
 export interface MissingRight {
   readonly verb: string;
@@ -14,4 +16,13 @@ export function describeRight({ verb, resource, namespace }: MissingRight): stri
 export function canICommand({ verb, resource, namespace }: MissingRight): string {
   if (resource.startsWith('compassconnections')) return `kubectl auth can-i ${verb} ${resource}`;
   return `kubectl auth can-i ${verb} ${resource} ${namespace === undefined ? '--all-namespaces' : `-n ${namespace}`}`;
+}
+
+/** Missing rights as documents have them. */
+export function notPermittedList(rights: readonly MissingRight[]): readonly object[] {
+  return rights.map((right) => ({
+    ...right,
+    message: describeRight(right),
+    remediation: [remediationOf(canICommand(right))],
+  }));
 }
