@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { text as textOf } from 'node:stream/consumers';
+import { formatTime } from '#common/clock.ts';
 import { type ReadToken, readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
 import { CompassError, messageOf } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import type { Flag } from '../flags.ts';
+import { humanDuration } from '../output/age.ts';
+import { readSecretFromFile, readSecretFromStdin } from './read-secret.ts';
 
 /** Where a command takes a one-time token from. In any of its forms: bare, `rawEncoded`, or a URL with `?token=`. */
 export const TOKEN_FLAGS: readonly Flag[] = [
@@ -18,16 +19,20 @@ export const TOKEN_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** How a person comes by another token. */
+export const REQUEST_TOKEN = 'kubectl compass token request --help';
+
 export interface GivenToken extends ReadToken {
   /** For the step that shows it: never the token itself. */
   readonly source: string;
 }
 
-type TokenInvocation = Pick<Invocation, 'flags' | 'names' | 'stdin' | 'hint'>;
+type TokenInvocation = Pick<Invocation, 'flags' | 'stdin' | 'stderr' | 'hint' | 'clock' | 'interrupted'>;
 
 /**
  * The one-time token of a command line, or undefined where none was given; `argument` is the one that may hold it.
- * Throws Usage for two of them, a file that cannot be read, and what is no token; never with any of its content.
+ * Throws Usage for two of them, a file that cannot be read, and what is no token; TokenRefused for one that says itself
+ * that it is used or expired; never with any of its content.
  */
 export async function givenToken(
   invocation: TokenInvocation,
@@ -43,11 +48,32 @@ export async function givenToken(
       'the one-time token was given twice: once is enough, by --token-stdin or --token-file',
     );
   }
-  if (isStdin) return { ...(await fromStdin(invocation)), source: 'from stdin' };
-  if (file !== undefined) return { ...parse(await fromFile(file), `the file ${file}`), source: `from ${file}` };
+  if (isStdin) {
+    const typed = await readSecretFromStdin(invocation, 'the one-time token');
+    return unspent(parse(typed, 'stdin'), 'from stdin', invocation.clock.now());
+  }
+  if (file !== undefined) {
+    const stored = await readSecretFromFile('token-file', file);
+    return unspent(parse(stored, `the file ${file}`), `from ${file}`, invocation.clock.now());
+  }
   if (argument === undefined) return undefined;
   hint('warning: a token on the command line stays in the history of the shell; --token-stdin and --token-file do not');
-  return { ...parse(argument, 'the argument'), source: 'from the command line' };
+  return unspent(parse(argument, 'the argument'), 'from the command line', invocation.clock.now());
+}
+
+/** Only the forms with more than the token in them say what became of it; whether it is still good, Compass alone knows. */
+function unspent(token: ReadToken, source: string, now: number): GivenToken {
+  const { used, expiresAt } = token;
+  if (used === true) throw refused(`the one-time token ${source} says that it was used already`);
+  if (expiresAt !== undefined && expiresAt <= now) {
+    const when = `${formatTime(expiresAt)}, ${humanDuration(now - expiresAt)} ago by the clock of this machine`;
+    throw refused(`the one-time token ${source} expired at ${when}`);
+  }
+  return { ...token, source };
+}
+
+function refused(message: string): CompassError {
+  return new CompassError('TokenRefused', `${message}; nothing was sent or changed`, { next: REQUEST_TOKEN });
 }
 
 /**
@@ -58,25 +84,6 @@ export function connectorUrlFor({ flags }: Pick<Invocation, 'flags'>, token: Rea
   const url = flags.text('connector-url') ?? token?.connectorUrl;
   if (url !== undefined) return parseConnectorUrl(url);
   throw new CompassError('Usage', 'a bare token does not say where it is good for: give --connector-url');
-}
-
-async function fromStdin({ stdin }: TokenInvocation): Promise<ReadToken> {
-  if (stdin.isTerminal) {
-    throw new CompassError(
-      'Usage',
-      'stdin is a terminal, where a token would be shown: pipe it in, or use --token-file',
-    );
-  }
-  return parse(await textOf(stdin.stream), 'stdin');
-}
-
-async function fromFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('Usage', `--token-file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function parse(text: string, where: string): ReadToken {
