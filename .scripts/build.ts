@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -11,6 +11,15 @@ export type Program = 'plugin' | 'sidecar';
 /** Some of the libraries are CommonJS and ask for Node's own modules by `require`, which an ES module lacks. */
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** What of yargs is used, its parser, needs nothing of this file of it, which would load all that the rest of yargs needs. */
+const SLIM_YARGS: Plugin = {
+  name: 'slim-yargs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
+  },
+};
 
 async function options(program: Program, folder: string): Promise<BuildOptions & { metafile: true }> {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -28,6 +37,7 @@ async function options(program: Program, folder: string): Promise<BuildOptions &
     define: { COMPASS_VERSION: JSON.stringify(manifest.version) },
     minifySyntax: true,
     minifyWhitespace: true,
+    plugins: program === 'plugin' ? [SLIM_YARGS] : [],
     legalComments: 'linked',
     metafile: true,
     logLevel: 'warning',

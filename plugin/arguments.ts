@@ -2,52 +2,69 @@ import { CompassError } from '#common/errors.ts';
 import type { Flag } from './flags.ts';
 
 /**
- * Writes the arguments as yargs reads them the way kubectl's own parser would: `-ojson` and `-nfoo` are a flag and its
- * value. `--watch false`, which yargs would take and kubectl would not, throws Usage with the two ways that work.
- * Nothing after `--` is touched.
+ * Writes the arguments so that they can be read in one way only, the way of kubectl's own parser (pflag): `-ojson`,
+ * `-qo json` and `--output json` become `--output=json`, and a value may begin with a dash. `--watch false` throws Usage
+ * with the two ways that work: kubectl takes that `false` for a name. Nothing after `--` is touched, nor what is not known.
  */
 export function normalizeArguments(argv: readonly string[], flags: readonly Flag[]): string[] {
-  const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
+  const own = beforeDashes(argv);
   const normalized: string[] = [];
-  let valueExpected = false;
-  for (const [index, word] of own.entries()) {
-    if (valueExpected) {
-      normalized.push(word);
-      valueExpected = false;
-      continue;
-    }
-    refuseSeparateBoolean(word, own[index + 1], flags);
-    normalized.push(...splitAttachedValue(word, flags));
-    valueExpected = flags.some((flag) => flag.kind !== 'switch' && spellings(flag).includes(word));
+  for (let at = 0; at < own.length; at++) {
+    const words = separate(own[at] ?? '', flags);
+    const last = words.pop() ?? '';
+    const next = own[at + 1];
+    refuseSeparateBoolean(last, next, flags);
+    const isWaiting = next !== undefined && awaitsValue(last, flags);
+    normalized.push(...words, isWaiting ? `${last}=${next}` : last);
+    if (isWaiting) at++;
   }
   return [...normalized, ...argv.slice(own.length)];
 }
 
-/** `--name` and `-n`, as typed. */
-function spellings(flag: Flag): string[] {
-  return [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])];
+/** Where the words stand that are neither flags nor their values, before any `--`: their indices, in order. */
+export function wordIndices(argv: readonly string[], flags: readonly Flag[]): number[] {
+  const found: number[] = [];
+  let valueExpected = false;
+  for (const [index, word] of beforeDashes(argv).entries()) {
+    if (!valueExpected && !word.startsWith('-')) found.push(index);
+    valueExpected = !valueExpected && takesNext(word, flags);
+  }
+  return found;
 }
 
-function splitAttachedValue(word: string, flags: readonly Flag[]): string[] {
-  if (!/^-[A-Za-z][^=]/.test(word)) return [word];
-  const flag = flags.find(({ short, kind }) => short === word[1] && kind !== 'switch');
-  return flag ? [`-${flag.short}`, word.slice(2)] : [word];
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+/** Whether the next argument is the value of this one: `--output`, `-o`, `-qo`. */
+export function takesNext(word: string, flags: readonly Flag[]): boolean {
+  return awaitsValue(separate(word, flags).at(-1) ?? '', flags);
+}
+
+function awaitsValue(word: string, flags: readonly Flag[]): boolean {
+  return flags.some(({ name, kind }) => kind !== 'switch' && word === `--${name}`);
+}
+
+/** The flags of one word by their long names; the last one perhaps with its value. A word that is none, or unknown, as it is. */
+function separate(word: string, flags: readonly Flag[]): string[] {
+  if (!/^-[A-Za-z]/.test(word)) return [word];
+  const words: string[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const flag = flags.find(({ short }) => short === word[at]);
+    if (!flag) return [word];
+    const rest = word.slice(at + 1);
+    const hasValue = rest.startsWith('=') || (flag.kind !== 'switch' && rest !== '');
+    if (hasValue) return [...words, `--${flag.name}=${rest.replace(/^=/, '')}`];
+    words.push(`--${flag.name}`);
+  }
+  return words;
 }
 
 function refuseSeparateBoolean(word: string, next: string | undefined, flags: readonly Flag[]): void {
   if (next !== 'true' && next !== 'false') return;
-  const flag = flags.find((candidate) => candidate.kind === 'switch' && spellings(candidate).includes(word));
+  const flag = flags.find(({ name, kind }) => kind === 'switch' && word === `--${name}`);
   if (!flag) return;
   const negated = next === 'false' ? ` or --no-${flag.name}` : '';
-  throw new CompassError('Usage', `${word} takes no separate value: write --${flag.name}=${next}${negated}`);
-}
-
-/** Where the words stand that are neither flags nor their values, before any `--`: their indices, in order. */
-export function wordIndices(argv: readonly string[], flags: readonly Flag[]): number[] {
-  const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
-  const takesValue = (word: string | undefined) =>
-    flags.some((flag) => flag.kind !== 'switch' && word !== undefined && spellings(flag).includes(word));
-  return own.flatMap((word, index) => (word.startsWith('-') || takesValue(own[index - 1]) ? [] : [index]));
+  throw new CompassError('Usage', `${word} takes no separate value: write ${word}=${next}${negated}`);
 }

@@ -11,15 +11,11 @@ import { symbolsFor } from './output/symbols.ts';
 import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
 import { orInterrupted } from './wait/interruption.ts';
 
-/**
- * Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. `help status` is
- * `status --help`, as in kubectl.
- */
+/** Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let parsed: Parsed | undefined;
   try {
-    const [first, ...rest] = argv;
-    parsed = await parseCommandLine(first === 'help' ? [...rest, '--help'] : argv, COMMANDS);
+    parsed = await parseCommandLine(argv, COMMANDS);
     return await runParsed(parsed, surroundings);
   } catch (error) {
     await reportFailure(error, argv, parsed, surroundings);
@@ -82,7 +78,7 @@ function doorTo({ flags }: Parsed, { env, clock, stderr }: Surroundings) {
   return {
     connect: async (): Promise<Connected> => {
       const door = await import('./kubeconfig/connect.ts');
-      const connected = await door.connect({ flags, env, clock, stderr: stderr.stream });
+      const connected = await door.connect({ flags, env, clock, stderr });
       opened.push(connected);
       return connected;
     },

@@ -27,6 +27,8 @@ export interface Source {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
+  /** The path of this program, as it was called. */
+  readonly program?: string;
   readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;

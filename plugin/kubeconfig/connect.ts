@@ -4,7 +4,7 @@ import { kubeconfigPaths, readKubeconfig } from '#common/cluster/kubeconfig-file
 import { parseDurationMs } from '#common/duration.ts';
 import { CompassError } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
-import type { Connected } from '../command.ts';
+import type { Connected, Sink } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { chooseByFlags } from './overrides.ts';
 
@@ -13,7 +13,7 @@ export interface ConnectInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Where a credential plugin talks to the person. */
-  readonly stderr: NodeJS.WritableStream;
+  readonly stderr: Pick<Sink, 'stream'>;
 }
 
 /** Flags that name a part of a kubeconfig: with one of them the Pod's own service account is not meant. */
@@ -28,10 +28,13 @@ export async function connect({ flags, env, clock, stderr }: ConnectInput): Prom
   const kubeconfigPath = flags.text('kubeconfig');
   const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
   if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {
-    return { cluster: await connectCluster({ ...options, env, clock, stderr }), context: undefined };
+    return { cluster: await connectCluster({ ...options, env, clock }), context: undefined };
   }
   if (!config && kubeconfigPath) throw new CompassError('InvalidSetting', `there is no kubeconfig ${kubeconfigPath}`);
-  const cluster = connectTo(chooseByFlags(config, flags), { ...options, env, clock, stderr });
+  const choice = chooseByFlags(config, flags);
+  // The stream is opened when it is asked for, and nobody but a credential plugin needs it.
+  const shown = choice.user.exec ? { stderr: stderr.stream } : {};
+  const cluster = connectTo(choice, { ...options, ...shown, env, clock });
   return { cluster, context: flags.text('context') ?? config?.currentContext };
 }
 
