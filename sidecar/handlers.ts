@@ -1,3 +1,4 @@
+import { checkRequestHandler } from './check/check-request.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import type { RequestHandlers } from './request-handler.ts';
 
@@ -7,6 +8,6 @@ export interface HandlerParts {
 }
 
 /** Who carries out which request, beside `sync`, `renew`, `reconnect` and `disconnect`, which are steps of every pass. */
-export function requestHandlers(_parts: HandlerParts): RequestHandlers {
-  return {};
+export function requestHandlers({ context }: HandlerParts): RequestHandlers {
+  return { check: checkRequestHandler(context) };
 }
