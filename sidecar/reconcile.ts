@@ -2,8 +2,8 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
-import { REQUEST_VERBS, type RequestVerb, type SidecarRequest } from '#common/resources/requests.ts';
-import { VERSION } from '#common/version.ts';
+import type { RequestVerb } from '#common/resources/requests.ts';
+import { carryOut, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
 import type { ConnectionResult } from './connection/connection-result.ts';
 import type { ConnectionStep } from './connection/connection-step.ts';
@@ -12,10 +12,11 @@ import { requireTrustedUrls } from './connection/issue.ts';
 import { freshState, type ManagementUrls } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { failedAnswer, SUCCEEDED, syncAnswer } from './request-answers.ts';
-import type { PassFacts, RequestAnswer, RequestHandlers } from './request-handler.ts';
+import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
-import type { CheckObservation, ContactObservation, Observation, Warning } from './status/observation.ts';
+import type { ContactObservation, Observation, Warning } from './status/observation.ts';
+import { knownError, observe } from './status/observe.ts';
 import type { SyncStep } from './sync-step.ts';
 
 /** The CompassConnection in the cluster, and everything that is written about the connection. */
@@ -49,6 +50,8 @@ export interface ReconcilerOptions {
   readonly handlers: RequestHandlers;
 }
 
+const FOR_A_REQUEST = 'a request waits';
+
 /** The requests that are steps of the pass itself. */
 const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect'];
 
@@ -56,8 +59,8 @@ const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect'];
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #requests: Requests;
-  #check: CheckObservation | undefined;
   #isSuspect = false;
+  #wasCutShort = false;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
 
@@ -70,6 +73,11 @@ export class Reconciler {
   /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
   readonly interrupt = (): void => this.#interruption.abort();
 
+  /** A request does not wait for a long listing either; but the next listing is not cut short again, so that one ends. */
+  readonly interruptForRequest = (): void => {
+    if (!this.#wasCutShort) this.#interruption.abort(FOR_A_REQUEST);
+  };
+
   /** Another replica has led since: what this one remembers of requests and report may be old. */
   forget(): void {
     this.#requests.forget();
@@ -79,7 +87,7 @@ export class Reconciler {
   /** Returns in how many milliseconds the next pass is due; throws what the cluster throws. */
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
-    const { connectionStep, syncStep, resource } = this.#options;
+    const { connectionStep, syncStep, resource, context } = this.#options;
     const { object, served } = await resource.read();
     const configuration = await this.#readConfiguration();
     await this.#takeRequests(object);
@@ -98,15 +106,20 @@ export class Reconciler {
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
     const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed });
-    const current = await this.#carryOut(configuration, result, seen);
+    const facts = { connection: result.connection, configuration, result, object: seen, signal: context.stopping };
+    const publish = (object: CompassConnection | undefined) => this.#publish(object, result, {});
+    const current = await carryOut(this.#options, this.#requests, facts, publish);
     // Deleted while this pass ran, which asks for a new pairing: to write it anew here would hide that from the next pass.
     if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
     if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
+      this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
+    } else if (this.#interruption.signal.reason === FOR_A_REQUEST) {
+      this.#wasCutShort = true;
     }
     return this.#dueInMs(result);
   };
@@ -121,42 +134,6 @@ export class Reconciler {
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
       context.log.warn('requests wait, because the report could not be read', errorFields(error));
-    }
-  }
-
-  /** Carries out the open requests that have handlers, each answered before the next begins. The object as it is then. */
-  async #carryOut(
-    configuration: Configuration | CompassError,
-    result: ConnectionResult,
-    object: CompassConnection | undefined,
-  ): Promise<CompassConnection | undefined> {
-    const { handlers, context } = this.#options;
-    const { connection } = result;
-    let current = object;
-    for (const verb of handledVerbs(handlers)) {
-      const request = this.#requests.open(verb);
-      if (!request || !context.isLeader()) continue;
-      const facts = { connection, configuration, result, object: current, signal: context.stopping };
-      const answer = await this.#answer(request, facts);
-      if (!answer) return current;
-      this.#check = answer.check ?? this.#check;
-      this.#finish(verb, answer);
-      current = await this.#publish(current, result, {});
-      if (object !== undefined && current === undefined) return undefined;
-    }
-    return current;
-  }
-
-  /** Undefined where the stop cut it short: it is asked for again at the next start. */
-  async #answer(request: SidecarRequest, facts: PassFacts): Promise<RequestAnswer | undefined> {
-    const { handlers, context } = this.#options;
-    try {
-      return await handlers[request.verb]?.(request, facts);
-    } catch (error) {
-      if (context.stopping.aborted) return undefined;
-      if (error instanceof CompassError) return failedAnswer(error);
-      context.log.error('a bug: a request failed without a reason', { verb: request.verb, ...errorFields(error) });
-      return failedAnswer(new CompassError('InternalError', 'an unexpected error; see the log of the sidecar'));
     }
   }
 
@@ -206,7 +183,9 @@ export class Reconciler {
     }
   }
 
-  #answerConnection({ did, error, reconnectError, attempted }: ConnectionResult): void {
+  #answerConnection({ did, error, reconnectError, attempted, connection }: ConnectionResult): void {
+    // Nothing can be listed, and nobody knows when it can: to wait would tell less than to say why.
+    if (!connection) this.#finish('sync', failedAnswer(knownError(error)));
     if (did === 'paired') this.#finish('reconnect', SUCCEEDED);
     if (did === 'renewed') this.#finish('renew', SUCCEEDED);
     if (reconnectError?.retry === 'never') this.#finish('reconnect', failedAnswer(reconnectError));
@@ -233,45 +212,13 @@ export class Reconciler {
 
   #observe(object: CompassConnection | undefined, result: ConnectionResult): Observation {
     const { context, syncStep, warnings, connectorContact } = this.#options;
-    const { credential, connection, renewAt, error, reconnectError } = result;
-    const { established, renewed, acquired, runtimeId, tenant } = context.state.value ?? freshState();
-    const now = context.clock.now();
-    const isUnexpected = error !== undefined && !(error instanceof CompassError);
-    if (isUnexpected) context.log.error('a bug: the connection step failed without a reason', errorFields(error));
-    return {
-      now,
-      generation: object?.metadata.generation,
-      connection: {
-        step: result.step,
-        attempted: result.attempted,
-        ok: connection !== undefined && error === undefined,
-        error: isUnexpected
-          ? new CompassError('InternalError', 'an unexpected error; see the log of the sidecar')
-          : error,
-        established,
-        renewed,
-      },
-      credential: credential && renewAt !== undefined ? { ...credential, acquired, renewAt } : undefined,
-      identity: runtimeId === undefined ? undefined : { runtimeId, tenant },
-      urls: connection && { connectorUrl: connection.urls.connector, directorUrl: connection.urls.director },
-      sync: syncStep.sync,
-      labels: syncStep.labels,
-      reconnect: reconnectError && { reason: reconnectError.reason, message: reconnectError.message },
-      warnings: warnings(),
-      requests: this.#requests.observed,
-      leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },
-      connectorContact: connectorContact(),
-      check: this.#check,
-      nextSyncAt: connection ? now + syncStep.dueInMs : undefined,
-    };
+    const { observed: requests, check } = this.#requests;
+    const seen = { warnings: warnings(), connectorContact: connectorContact(), requests, check };
+    return observe({ context, object, result, syncStep, ...seen });
   }
 
   #dueInMs({ connection, dueInMs }: ConnectionResult): number {
     if (this.#isSuspect) return 0;
     return connection ? Math.min(dueInMs, this.#options.syncStep.dueInMs) : dueInMs;
   }
-}
-
-function handledVerbs(handlers: RequestHandlers): readonly RequestVerb[] {
-  return REQUEST_VERBS.filter((verb) => handlers[verb] !== undefined);
 }

@@ -3,7 +3,7 @@ import type { CompassConnection } from '#common/resources/compass-connection.ts'
 import type { ReportedRequest } from '#common/resources/report.ts';
 import { REQUEST_VERBS, type RequestVerb, readRequests, type SidecarRequest } from '#common/resources/requests.ts';
 import type { RequestAnswer } from './request-handler.ts';
-import type { RequestObservation } from './status/observation.ts';
+import type { CheckObservation, RequestObservation } from './status/observation.ts';
 
 /** Finished requests that the report still answers to. */
 const ANSWERS_KEPT = 20;
@@ -18,6 +18,7 @@ export class Requests {
   readonly #carriedOut: ReadonlySet<RequestVerb>;
   #known: readonly KnownRequest[] = [];
   #isRecalled = false;
+  #check: CheckObservation | undefined;
 
   /** `carriedOut` are the verbs of this version; any other is answered as refused, so that nobody waits for ever. */
   constructor(carriedOut: ReadonlySet<RequestVerb>) {
@@ -27,6 +28,11 @@ export class Requests {
   /** What the report shows. */
   get observed(): readonly RequestObservation[] {
     return this.#known.map(({ parameters: _parameters, ...request }) => request);
+  }
+
+  /** What the last check found. */
+  get check(): CheckObservation | undefined {
+    return this.#check;
   }
 
   /** Another replica may have answered since: the next recall() reads anew. */
@@ -69,7 +75,8 @@ export class Requests {
   }
 
   /** Answers the open request of a verb, if there is one. */
-  finish(verb: RequestVerb, { check: _check, ...answer }: RequestAnswer, now: number): void {
+  finish(verb: RequestVerb, { check = this.#check, ...answer }: RequestAnswer, now: number): void {
+    this.#check = check;
     this.#known = this.#known.map((request) =>
       request.verb === verb && request.finishedAt === undefined ? { ...request, ...answer, finishedAt: now } : request,
     );

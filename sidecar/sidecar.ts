@@ -107,12 +107,13 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const pass = leaderPass({ leadership, context, reconciler, health });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
   const onChange = loop.trigger;
+  const { interrupt: onUrgent, interruptForRequest: onRequest } = reconciler;
   // The Lease is kept until the last pass has ended, whose answers are still to be stored.
   const ended = new AbortController();
   await Promise.all([
     loop.run().finally(() => ended.abort()),
     leadership.run(ended.signal),
-    keepWatches({ cluster, config, clock, log, random, stopping, onChange, onUrgent: reconciler.interrupt }),
+    keepWatches({ cluster, config, clock, log, random, stopping, onChange, onUrgent, onRequest }),
   ]);
 }
 

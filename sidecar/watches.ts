@@ -1,10 +1,12 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { CONFIG_MAP, type Kind, SECRET } from '#common/cluster/objects.ts';
+import type { Change } from '#common/cluster/known.ts';
+import { CONFIG_MAP, type Kind, type KubeObject, SECRET } from '#common/cluster/objects.ts';
 import { type FollowEvent, keepWatching } from '#common/cluster/watch.ts';
 import { hasReason, reasonOf } from '#common/errors.ts';
 import { errorFields, type Log, type LogFields } from '#common/log.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
+import { readRequests } from '#common/resources/requests.ts';
 import type { Config, NamespacedName } from './config.ts';
 
 export interface WatchesOptions {
@@ -18,6 +20,8 @@ export interface WatchesOptions {
   readonly onChange: () => void;
   /** It cannot wait: the configuration changed, or the CompassConnection was deleted. */
   readonly onUrgent: () => void;
+  /** Somebody asks for something that should not wait long. */
+  readonly onRequest: () => void;
 }
 
 /**
@@ -26,34 +30,51 @@ export interface WatchesOptions {
  */
 export async function keepWatches(options: WatchesOptions): Promise<void> {
   const { connectionName: name, configurationSecret, clientSecret } = options.config;
+  const { onUrgent, onRequest } = options;
+  const asksForMore = newRequests();
+  const onConnection = (change: Change<KubeObject>) => {
+    if (change.type === 'deleted') onUrgent();
+    else if (asksForMore(change.object)) onRequest();
+  };
   await Promise.all([
-    keepWatch(options, COMPASS_CONNECTION, { name }, (type) => type === 'deleted'),
-    keepWatch(options, SECRET, configurationSecret, () => true),
-    keepWatch(options, CONFIG_MAP, configurationSecret, () => true),
-    keepWatch(options, SECRET, clientSecret, () => false),
+    keepWatch(options, COMPASS_CONNECTION, { name }, onConnection),
+    keepWatch(options, SECRET, configurationSecret, onUrgent),
+    keepWatch(options, CONFIG_MAP, configurationSecret, onUrgent),
+    keepWatch(options, SECRET, clientSecret, () => undefined),
   ]);
+}
+
+/** Tells of an object whether it has a request that it had not before; one to synchronize can wait for the one under way. */
+function newRequests(): (object: KubeObject) => boolean {
+  let seen = new Set<string>();
+  return ({ metadata }) => {
+    const requests = readRequests(metadata.annotations).filter(({ verb }) => verb !== 'sync');
+    const before = seen;
+    seen = new Set(requests.map(({ verb, id }) => `${verb} ${id}`));
+    return [...seen].some((request) => !before.has(request));
+  };
 }
 
 function keepWatch(
   options: WatchesOptions,
   kind: Kind,
   { namespace, name }: Partial<NamespacedName>,
-  isUrgent: (type: FollowEvent<never>['type']) => boolean,
+  onSyncedChange: (change: Change<KubeObject>) => void,
 ): Promise<void> {
-  const { cluster, clock, random, stopping: signal, onChange, onUrgent, log } = options;
+  const { cluster, clock, random, stopping: signal, onChange, log } = options;
   const failures = new FailureLog(log, { kind: kind.kind, namespace, name });
   let isSynced = false;
-  const onEvent = (event: FollowEvent<never>) => {
+  const onEvent = (event: FollowEvent<KubeObject>) => {
     if (event.type === 'failed') return failures.failed(event.error);
     if (event.type === 'synced') {
       isSynced = true;
       return failures.ended();
     }
     // What the first listing shows is what the first pass reads by itself.
-    if (isSynced && isUrgent(event.type)) onUrgent();
+    if (isSynced) onSyncedChange(event);
     onChange();
   };
-  return keepWatching<never>(cluster, kind, {
+  return keepWatching<KubeObject>(cluster, kind, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
     clock,

@@ -5,8 +5,7 @@ import { REPORT_KEY, readReport } from '#common/resources/report.ts';
 import { until } from '../cluster/until.ts';
 import { startWorld, type World } from './world.ts';
 
-async function answerTo(world: World, verb: string) {
-  const id = `request-${verb}`;
+async function answerTo(world: World, verb: string, id = `request-${verb}`) {
   const annotations = { [`compass.kyma-project.io/${verb}`]: id };
   const patch = JSON.stringify({ metadata: { annotations } });
   await world.cluster.kubectl(['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', patch]);
@@ -19,7 +18,7 @@ async function answerTo(world: World, verb: string) {
     'the annotation is taken off',
     async () => !(await world.connection()).metadata.annotations?.[`compass.kyma-project.io/${verb}`],
   );
-  return answer.result;
+  return answer;
 }
 
 test('requests by annotation are carried out, answered by their ids in the report, and taken off', async (t) => {
@@ -29,16 +28,35 @@ test('requests by annotation are carried out, answered by their ids in the repor
   await world.reaches('Synchronized');
 
   world.simulator.landscape.createApplication({ name: 'orders' });
-  assert.equal(await answerTo(world, 'sync'), 'succeeded');
+  const synced = await answerTo(world, 'sync');
+  assert.equal(synced.result, 'succeeded');
+  assert.equal(synced.counts?.['created'], 1);
+  assert.equal(synced.revision, 1);
   const { code } = await world.cluster.kubectl(['get', 'application', 'orders']);
   assert.equal(code, 0);
 
-  assert.equal(await answerTo(world, 'renew'), 'succeeded');
+  assert.equal((await answerTo(world, 'renew')).result, 'succeeded');
   assert.equal(world.simulator.certificates.list().length, 2);
 
   await world.configure();
-  assert.equal(await answerTo(world, 'reconnect'), 'succeeded');
+  assert.equal((await answerTo(world, 'reconnect')).result, 'succeeded');
   assert.equal(world.simulator.certificates.list().length, 3);
 
-  assert.equal(await answerTo(world, 'check'), 'refused');
+  world.simulator.faults.add({ target: 'director', operation: 'applicationsForRuntime', status: 503 });
+  const failed = await answerTo(world, 'sync', 'another');
+  assert.deepEqual([failed.result, failed.reason], ['failed', 'CompassUnavailable']);
+});
+
+test('a request does not wait for the end of a listing that takes long', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start();
+  await world.reaches('Synchronized');
+  world.simulator.faults.add({ target: 'director', operation: 'applicationsForRuntime', delayMs: 55_000 });
+  await until('a slow listing is under way', () =>
+    Promise.resolve(world.simulator.faults.list().some(({ matched }) => matched > 0)),
+  );
+  const askedAt = performance.now();
+  assert.equal((await answerTo(world, 'renew')).result, 'succeeded');
+  assert.ok(performance.now() - askedAt < 30_000, 'it waited for the listing');
 });
