@@ -46,6 +46,21 @@ export function requireTrustedUrl(text: string, { connectorUrl, allowedHosts }: 
   throw untrusted(`${url.host} is neither on the host nor in the domain of CONNECTOR_URL (${own})`);
 }
 
+/**
+ * Checks both URLs of the management plane. Throws UntrustedUrl, or InvalidAnswer where the Connector named none (`''`) and
+ * none was known.
+ */
+export function requireTrustedPlane(
+  urls: { readonly connector: string; readonly director: string },
+  rule: TrustRule,
+): void {
+  const named = { certificateSecuredConnectorURL: urls.connector, directorURL: urls.director };
+  for (const [field, url] of Object.entries(named)) {
+    if (url === '') throw new CompassError('InvalidAnswer', `the Connector named no ${field}`);
+    requireTrustedUrl(url, rule);
+  }
+}
+
 function untrusted(what: string): CompassError {
   return new CompassError('UntrustedUrl', `the Connector names a URL that is not trusted: ${what}`);
 }

@@ -1,6 +1,6 @@
 import { fetchConfiguration, signCertificateSigningRequest } from '#common/compass/connector.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
-import { requireTrustedUrl } from '#common/compass/trusted-url.ts';
+import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
 import { CompassError } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import { buildCsr } from '#common/pki/csr.ts';
@@ -117,11 +117,7 @@ export function requireTrustedUrls(
   connectorUrl: string,
   urls: ManagementUrls,
 ): void {
-  const named = { certificateSecuredConnectorURL: urls.connector, directorURL: urls.director };
-  for (const [field, url] of Object.entries(named)) {
-    if (url === '') throw new CompassError('InvalidAnswer', `the Connector named no ${field}`);
-    requireTrustedUrl(url, { connectorUrl, allowedHosts: context.config.allowedHosts });
-  }
+  requireTrustedPlane(urls, { connectorUrl, allowedHosts: context.config.allowedHosts });
 }
 
 async function sign(

@@ -1,0 +1,88 @@
+import { basename } from 'node:path';
+import { formatTime } from '#common/clock.ts';
+import { isRecord } from '#common/compass/json.ts';
+import { CompassError } from '#common/errors.ts';
+import type { IssuedCertificate } from '#common/pki/issued.ts';
+import { colonHex } from '../fingerprint.ts';
+import { PUBLIC, putInPlace, readIfThere, writeDurably } from './durable.ts';
+import { type CredentialPaths, unfinished } from './paths.ts';
+
+/** Where Compass is for the holder of a certificate. */
+export interface CompassUrls {
+  /** Where one-time tokens are taken; a person gave it, so that others are trusted by it. Absent if it never was known. */
+  readonly connectorUrl?: string;
+  readonly certificateSecuredConnectorUrl: string;
+  readonly directorUrl: string;
+}
+
+/** connection.json, v1: no secret is in it. Additive changes only. */
+export interface ConnectionFile extends CompassUrls {
+  readonly version: 'v1';
+  /** As Compass asked for it. */
+  readonly subject: string;
+  /** SHA-256 of the client certificate, as OpenSSL prints it. */
+  readonly fingerprint: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** Names beside this file. */
+  readonly files: Readonly<Record<'key' | 'certificate' | 'chain' | 'ca', string>>;
+}
+
+export function describeConnection(
+  urls: CompassUrls,
+  subject: string,
+  { fingerprint, notBefore, notAfter }: Pick<IssuedCertificate, 'fingerprint' | 'notBefore' | 'notAfter'>,
+  paths: Pick<CredentialPaths, 'key' | 'certificate' | 'chain' | 'ca'>,
+): ConnectionFile {
+  return {
+    version: 'v1',
+    ...urls,
+    subject,
+    fingerprint: colonHex(fingerprint),
+    notBefore: formatTime(notBefore),
+    notAfter: formatTime(notAfter),
+    files: {
+      key: basename(paths.key),
+      certificate: basename(paths.certificate),
+      chain: basename(paths.chain),
+      ca: basename(paths.ca),
+    },
+  };
+}
+
+export async function writeConnection(path: string, connection: ConnectionFile): Promise<void> {
+  await writeDurably(unfinished(path), `${JSON.stringify(connection, undefined, 2)}\n`, PUBLIC);
+  await putInPlace(unfinished(path), path);
+}
+
+/** What a connection.json says, as far as it says it: people edit it. Undefined where there is none; throws Usage for no JSON. */
+export async function readConnection(path: string): Promise<KnownConnection | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (!isRecord(value)) throw new CompassError('Usage', `${path} is no JSON object; --connector-url does without it`);
+  const word = (key: string) => (typeof value[key] === 'string' ? value[key] : undefined);
+  const files = isRecord(value['files']) ? value['files'] : {};
+  const name = (key: string) => (typeof files[key] === 'string' ? files[key] : undefined);
+  return {
+    connectorUrl: word('connectorUrl'),
+    certificateSecuredConnectorUrl: word('certificateSecuredConnectorUrl'),
+    directorUrl: word('directorUrl'),
+    files: { chain: name('chain'), ca: name('ca') },
+  };
+}
+
+export interface KnownConnection {
+  readonly connectorUrl: string | undefined;
+  readonly certificateSecuredConnectorUrl: string | undefined;
+  readonly directorUrl: string | undefined;
+  readonly files: { readonly chain: string | undefined; readonly ca: string | undefined };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Endpoint } from '#common/compass/endpoint.ts';
+import { CompassError } from '#common/errors.ts';
+import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
+import type { ParsedFlags } from '../../flags.ts';
+import { type CompassUrls, type KnownConnection, readConnection } from './connection-file.ts';
+import { isThere, readText } from './durable.ts';
+import { finishSwap } from './install.ts';
+import { CONNECTION_FILE } from './paths.ts';
+
+/** A credential in files, judged, and where Compass is for it. */
+export interface HeldCredential {
+  readonly paths: HeldPaths;
+  /** As the file is: one certificate, or with its issuers. */
+  readonly certificatePem: string;
+  readonly credential: StoredCredential;
+  readonly urls: Partial<CompassUrls> & Pick<CompassUrls, 'certificateSecuredConnectorUrl'>;
+}
+
+export interface HeldPaths {
+  readonly key: string;
+  readonly certificate: string;
+  /** Undefined where there is no such file. */
+  readonly chain: string | undefined;
+  readonly ca: string | undefined;
+  readonly connection: string;
+}
+
+/** Whether a command is about a credential in files, and not about the cluster's. Throws Usage for half of it. */
+export function isAboutFiles(flags: ParsedFlags): boolean {
+  const given = ['cert', 'key'].filter((name) => flags.text(name) !== undefined);
+  if (given.length === 1) throw new CompassError('Usage', 'a credential in files is --cert FILE and --key FILE');
+  return given.length === 2;
+}
+
+/**
+ * Reads --cert and --key, what lies beside them, and connection.json. Throws Usage for what cannot be read or does not say
+ * where Compass is, InvalidCredential for what is no pair, CertificateExpired.
+ */
+export async function readHeld(flags: ParsedFlags, now: number): Promise<HeldCredential> {
+  const key = await followed(flags.text('key') ?? '');
+  const certificate = await followed(flags.text('cert') ?? '');
+  const connection = join(dirname(flags.text('cert') ?? ''), CONNECTION_FILE);
+  await finishSwap({ key, certificate });
+  const known = await readConnection(connection);
+  const paths = { key, certificate, connection, ...(await besides(flags, connection, known)) };
+  const [keyPem, certificatePem] = [await readText(key), await readText(certificate)];
+  const chainPem = paths.chain === undefined ? '' : await readText(paths.chain);
+  const credential = readStored({ crt: certificatePem, key: keyPem, crtChain: `${certificatePem}\n${chainPem}` }, now);
+  return { paths, certificatePem, credential, urls: urlsOf(flags, known) };
+}
+
+export function securedEndpoint(credential: StoredCredential, url: string): Endpoint {
+  return { url, target: 'connector-mtls', credential };
+}
+
+/** A name that leads elsewhere stays; what it leads to is what is replaced. */
+async function followed(path: string): Promise<string> {
+  return (await isThere(path)) ? realpath(path) : path;
+}
+
+async function besides(
+  flags: ParsedFlags,
+  connection: string,
+  known: KnownConnection | undefined,
+): Promise<Pick<HeldPaths, 'chain' | 'ca'>> {
+  const beside = async (name: 'chain' | 'ca') => {
+    const named = flags.text(name);
+    if (named !== undefined) return named;
+    const file = known?.files[name];
+    const path = file === undefined ? undefined : join(dirname(connection), file);
+    return path !== undefined && (await isThere(path)) ? path : undefined;
+  };
+  const chain = await beside('chain');
+  return { chain: chain !== undefined && (await isThere(chain)) ? chain : undefined, ca: await beside('ca') };
+}
+
+function urlsOf(flags: ParsedFlags, known: KnownConnection | undefined): HeldCredential['urls'] {
+  const certificateSecuredConnectorUrl = flags.text('connector-url') ?? known?.certificateSecuredConnectorUrl;
+  if (!certificateSecuredConnectorUrl) {
+    const message = `no ${CONNECTION_FILE} beside the certificate says where Compass is: give its certificate-secured Connector by --connector-url`;
+    throw new CompassError('Usage', message);
+  }
+  const url = URL.canParse(certificateSecuredConnectorUrl) ? new URL(certificateSecuredConnectorUrl) : undefined;
+  if (url?.protocol !== 'https:') throw new CompassError('Usage', 'the URL of the Connector must begin with https://');
+  return {
+    certificateSecuredConnectorUrl,
+    ...(known?.connectorUrl ? { connectorUrl: known.connectorUrl } : {}),
+    ...(known?.directorUrl ? { directorUrl: known.directorUrl } : {}),
+  };
+}

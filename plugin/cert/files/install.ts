@@ -1,0 +1,47 @@
+import { messageOf } from '#common/errors.ts';
+import { isPair } from '#common/pki/certificate.ts';
+import type { IssuedCertificate } from '#common/pki/issued.ts';
+import { readPem } from '#common/pki/pem.ts';
+import type { Invocation } from '../../command.ts';
+import { type ConnectionFile, writeConnection } from './connection-file.ts';
+import { PUBLIC, putInPlace, readIfThere, writeDurably } from './durable.ts';
+import { type CredentialPaths, unfinished } from './paths.ts';
+
+interface NewCredential {
+  readonly issued: IssuedCertificate;
+  readonly connection: ConnectionFile;
+  readonly paths: CredentialPaths;
+}
+
+/**
+ * Puts a new credential in its place; its key lies beside it already. What can be written is written first, the swap comes
+ * last. A certificate that cannot be written is shown: it is no secret, and there is no second one.
+ */
+export async function installNew(
+  { progress, hint }: Pick<Invocation, 'progress' | 'hint'>,
+  { issued, connection, paths }: NewCredential,
+): Promise<void> {
+  const contents = [
+    [paths.chain, issued.chainPem],
+    [paths.ca, issued.caPem],
+    [paths.certificate, issued.leafPem],
+  ] as const;
+  try {
+    for (const [path, pem] of contents) await writeDurably(unfinished(path), pem, PUBLIC);
+    for (const path of [paths.chain, paths.ca, paths.key, paths.certificate]) await putInPlace(unfinished(path), path);
+    await writeConnection(paths.connection, connection);
+  } catch (error) {
+    hint(`the certificate could not be stored (${messageOf(error)}); here it is with its chain:\n${issued.chainPem}`);
+    throw error;
+  }
+  progress.step('ok', 'store', `${paths.key}, ${paths.certificate}`);
+}
+
+/** Ends a swap that was cut off between key and certificate: the certificate that waits is the key's. Whether there was one. */
+export async function finishSwap({ key, certificate }: Pick<CredentialPaths, 'key' | 'certificate'>): Promise<boolean> {
+  const [waiting, keyPem] = await Promise.all([readIfThere(unfinished(certificate)), readIfThere(key)]);
+  const leaf = waiting === undefined ? undefined : readPem(waiting).certificates[0];
+  if (!leaf || keyPem === undefined || !isPair(leaf, keyPem)) return false;
+  await putInPlace(unfinished(certificate), certificate);
+  return true;
+}

@@ -1,0 +1,104 @@
+import { fetchConfiguration } from '#common/compass/connector.ts';
+import type { Transport } from '#common/compass/endpoint.ts';
+import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
+import { readStored } from '#common/pki/certificate.ts';
+import type { IssuedCertificate } from '#common/pki/issued.ts';
+import { readPem } from '#common/pki/pem.ts';
+import { generatePrivateKey } from '#common/pki/private-key.ts';
+import { parseSubject } from '#common/pki/subject.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { Invocation } from '../../command.ts';
+import { uninterrupted } from '../../wait/interruption.ts';
+import { certify } from './certify.ts';
+import { type CompassUrls, type ConnectionFile, describeConnection, writeConnection } from './connection-file.ts';
+import { copy, modeOf, PRIVATE, PUBLIC, putInPlace, remove, writeDurably } from './durable.ts';
+import { type HeldCredential, type HeldPaths, securedEndpoint } from './held.ts';
+import { backup, unfinished } from './paths.ts';
+
+type Caller = Pick<Invocation, 'clock' | 'interrupted' | 'progress' | 'hint'>;
+
+export interface RenewalRequest {
+  readonly keySize: number;
+  readonly allowedHosts: readonly string[];
+}
+
+/**
+ * A new key and certificate in the place of a credential in files, by that credential itself. The old pair stays until the
+ * new one has been proven by a call, and beside it as .bak until the new one is in its place. Spends nothing: what fails is
+ * begun again, and the old pair is as good as before.
+ */
+export async function renewFiles(
+  caller: Caller,
+  transport: Transport,
+  held: HeldCredential,
+  { keySize, allowedHosts }: RenewalRequest,
+): Promise<ConnectionFile> {
+  const { progress, interrupted } = caller;
+  const presentUrl = held.urls.certificateSecuredConnectorUrl;
+  const endpoint = securedEndpoint(held.credential, presentUrl);
+  progress.busy('configuration', 'asking Compass what the certificate is to say');
+  const answer = await fetchConfiguration(endpoint, transport);
+  const urls: CompassUrls = {
+    ...held.urls,
+    certificateSecuredConnectorUrl: answer.certificateSecuredConnectorUrl ?? presentUrl,
+    directorUrl: answer.directorUrl ?? held.urls.directorUrl ?? '',
+  };
+  requireTrustedPlane(
+    { connector: urls.certificateSecuredConnectorUrl, director: urls.directorUrl },
+    { connectorUrl: held.urls.connectorUrl ?? presentUrl, allowedHosts },
+  );
+  const subject = parseSubject(answer.subject);
+  progress.step('ok', 'configuration', `${answer.subject}, ${answer.keyAlgorithm} asked`);
+  progress.busy('key', `generating RSA-${keySize}`);
+  const key = await generatePrivateKey(keySize);
+  await writeDurably(unfinished(held.paths.key), key.reveal(), (await modeOf(held.paths.key)) ?? PRIVATE);
+  progress.step('ok', 'key', `RSA-${keySize} generated`);
+  try {
+    const issued = await certify(caller, { endpoint, transport, key, subject });
+    await prove(caller, transport, { key, issued, url: urls.certificateSecuredConnectorUrl });
+    const connection = describeConnection(urls, answer.subject, issued, namesOf(held.paths));
+    await uninterrupted(interrupted, swap(held, issued, connection));
+    progress.step('ok', 'store', `${held.paths.key}, ${held.paths.certificate}`);
+    return connection;
+  } catch (error) {
+    await remove(unfinished(held.paths.key), unfinished(held.paths.certificate));
+    throw error;
+  }
+}
+
+/** One call by the new certificate, before anything depends on it. */
+async function prove(
+  { clock, progress }: Caller,
+  transport: Transport,
+  { key, issued, url }: { readonly key: Sensitive; readonly issued: IssuedCertificate; readonly url: string },
+): Promise<void> {
+  progress.busy('prove', 'calling the Connector by the new certificate');
+  const pair = { crt: issued.leafPem, key: key.reveal(), crtChain: issued.chainPem };
+  await fetchConfiguration(securedEndpoint(readStored(pair, clock.now()), url), transport);
+  progress.step('ok', 'prove', 'the Connector accepts the new certificate');
+}
+
+/** The key goes first: should that be all that happens, the next run finds the certificate beside it and ends the swap. */
+async function swap({ paths, certificatePem }: HeldCredential, issued: IssuedCertificate, connection: ConnectionFile) {
+  const hadIssuers = readPem(certificatePem).certificates.length > 1;
+  const certificateMode = (await modeOf(paths.certificate)) ?? PUBLIC;
+  await writeDurably(unfinished(paths.certificate), hadIssuers ? issued.chainPem : issued.leafPem, certificateMode);
+  await copy(paths.key, backup(paths.key), PRIVATE);
+  await copy(paths.certificate, backup(paths.certificate), certificateMode);
+  await putInPlace(unfinished(paths.key), paths.key);
+  await putInPlace(unfinished(paths.certificate), paths.certificate);
+  for (const [path, pem] of [
+    [paths.chain, issued.chainPem],
+    [paths.ca, issued.caPem],
+  ] as const) {
+    if (path === undefined) continue;
+    await writeDurably(unfinished(path), pem, (await modeOf(path)) ?? PUBLIC);
+    await putInPlace(unfinished(path), path);
+  }
+  await writeConnection(paths.connection, connection);
+  await remove(backup(paths.key), backup(paths.certificate));
+}
+
+function namesOf(paths: HeldPaths) {
+  return { key: paths.key, certificate: paths.certificate, chain: paths.chain ?? '', ca: paths.ca ?? '' };
+}
