@@ -1,6 +1,7 @@
 /** As much of JSON Schema (draft 2020-12) as this project's documents use. */
 export interface Schema {
-  readonly type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
+  /** Absent where any value will do, which is kept as it is. */
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
@@ -22,6 +23,8 @@ export function conform(schema: Schema, value: unknown): unknown {
       return Number.isSafeInteger(value) ? value : undefined;
     case 'number':
       return Number.isFinite(value) ? value : undefined;
+    case undefined:
+      return value;
     default:
       return typeof value === schema.type ? value : undefined;
   }

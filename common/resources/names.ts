@@ -29,11 +29,13 @@ export function ownObjectNames(connectionName: string): {
   readonly journal: string;
   readonly state: string;
   readonly report: string;
+  readonly plan: string;
 } {
   return {
     lease: `${connectionName}-lease`,
     journal: `${connectionName}-journal`,
     state: `${connectionName}-state`,
     report: `${connectionName}-report`,
+    plan: `${connectionName}-plan`,
   };
 }

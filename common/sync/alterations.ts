@@ -1,4 +1,4 @@
-import type { Log } from '#common/log.ts';
+import { type Log, silentLog } from '#common/log.ts';
 
 /**
  * Remembers what the API server made of an object that it did not keep as it was written: an admission webhook changed
@@ -10,6 +10,13 @@ export class Alterations {
 
   constructor(log: Log) {
     this.#log = log;
+  }
+
+  /** As much as is known now, for a round that only plans: what it learns stays there. */
+  copy(): Alterations {
+    const copy = new Alterations(silentLog);
+    for (const [object, digests] of this.#altered) copy.#altered.set(object, digests);
+    return copy;
   }
 
   /** Whether an object with the digest `kept` is what became of one that was written with the digest `wanted`. */

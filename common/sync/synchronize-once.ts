@@ -2,8 +2,8 @@ import { CompassError } from '#common/errors.ts';
 import type { Alterations } from './alterations.ts';
 import { settleNames } from './conclude.ts';
 import { concurrently } from './concurrently.ts';
-import { deleteUnlisted, findUnlisted, toCandidate } from './delete-unlisted.ts';
-import { type DeletionState, judgeDeletions } from './deletions.ts';
+import { deleteUnlisted, findUnlisted, toCandidate, type Unlisted } from './delete-unlisted.ts';
+import { type DeletionState, type DeletionVerdict, judgeDeletions } from './deletions.ts';
 import { type Listing, listApplications } from './listing.ts';
 import { type FetchOutcome, type SyncOutcome, toHeldPlan } from './outcome.ts';
 import { isDisposable } from './ownership.ts';
@@ -29,6 +29,15 @@ export interface Memory {
 export interface RoundResult {
   readonly outcome: SyncOutcome;
   readonly deletions: DeletionState;
+  readonly round: Round;
+  /** What the rule of deleting said, and of what; undefined where it was not asked. */
+  readonly judged: Judged | undefined;
+}
+
+export interface Judged {
+  readonly listing: Listing;
+  readonly unlisted: Unlisted;
+  readonly verdict: DeletionVerdict;
 }
 
 /** One round: what is present, then the listing page by page, each planned, applied and dropped, then what it leaves. */
@@ -49,13 +58,14 @@ export async function synchronizeOnce(
   if (seen instanceof CompassError) round.applyError = seen;
   const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
-  return { outcome: toOutcome(progress, stopped), deletions: progress.deletions };
+  return { outcome: toOutcome(progress, stopped), deletions: progress.deletions, round, judged: progress.judged };
 }
 
 interface Progress {
   readonly round: Round;
   fetch: FetchOutcome;
   deletions: DeletionState;
+  judged?: Judged;
 }
 
 const NOTHING_FETCHED: FetchOutcome = { ok: true, pages: 0, listed: 0, complete: false, latencyMs: 0 };
@@ -112,6 +122,7 @@ async function conclude(
     approvedPlanId,
   });
   progress.deletions = verdict.state;
+  progress.judged = { listing, unlisted, verdict };
   if (listing.complete) await deleteUnlisted(progress.round, unlisted, verdict);
 }
 

@@ -6,6 +6,8 @@ import { type DeletionBudget, type DeletionState, NO_DELETIONS } from './deletio
 import type { ListingTarget, OpenListing } from './director-source.ts';
 import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
 import type { SyncOutcome } from './outcome.ts';
+import type { SyncPlan } from './plan-document.ts';
+import { type PlanRequest, planSync } from './plan-sync.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
 
 export type { SyncOutcome } from './outcome.ts';
@@ -47,6 +49,8 @@ export interface Synchronizer {
    * Application never keeps the others from being synchronized. Rejects for bugs only.
    */
   run(request: SyncRequest): Promise<SyncOutcome>;
+  /** What `run` would change now; comes after one that is running, and leaves no trace. See planSync. */
+  plan(request: PlanRequest): Promise<SyncPlan>;
 }
 
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
@@ -56,8 +60,9 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   let listedFor: string | undefined;
   let logged: Logged = NOTHING_LOGGED;
 
+  const targetOf = ({ endpoint, runtimeId }: ListingTarget) => `${endpoint.url} ${runtimeId}`;
   const round = async (request: SyncRequest): Promise<SyncOutcome> => {
-    const of = `${request.endpoint.url} ${request.runtimeId}`;
+    const of = targetOf(request);
     // What one Runtime's listings said of absence says nothing about another's.
     if (of !== listedFor) deletions = NO_DELETIONS;
     listedFor = of;
@@ -73,6 +78,11 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
         running = undefined;
       });
       return running;
+    },
+    async plan(request) {
+      await running?.catch(() => undefined);
+      const known = targetOf(request) === listedFor ? deletions : NO_DELETIONS;
+      return planSync(options, request, { deletions: known, alterations });
     },
   };
 }

@@ -8,6 +8,8 @@ import { APPLICATION, type Application } from '#common/resources/application.ts'
 import { Sensitive } from '#common/sensitive.ts';
 import { directorListing } from '#common/sync/director-source.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
+import type { SyncPlan } from '#common/sync/plan-document.ts';
+import type { PlanRequest } from '#common/sync/plan-sync.ts';
 import { createSynchronizer, type SynchronizerOptions, type SyncRequest } from '#common/sync/synchronize.ts';
 import type { Crds } from '../../cluster/crds.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
@@ -25,6 +27,8 @@ export interface SyncWorld {
   readonly cluster: TestCluster;
   readonly clock: ManualClock;
   readonly sync: Sync;
+  /** What `sync` would change now. */
+  plan(more?: Partial<PlanRequest>): Promise<SyncPlan>;
   /** What was logged from `info` on, as `level: message`; with the reason where there is one. */
   readonly logged: readonly string[];
   /** Another synchronizer of the same world: after a restart, or of another connection. */
@@ -65,17 +69,21 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
     'info',
     () => clock.now(),
   );
-  const another: SyncWorld['another'] = (config, as = cluster) => {
-    const options = { cluster: as, clock, log, director, config: { ...CONFIG, ...config } };
-    const synchronizer = createSynchronizer(options);
-    return (more) => synchronizer.run({ endpoint, runtimeId: simulator.runtimeId, ...more });
+  const create = (config?: Partial<SynchronizerOptions['config']>, as: Cluster = cluster) =>
+    createSynchronizer({ cluster: as, clock, log, director, config: { ...CONFIG, ...config } });
+  const target = { endpoint, runtimeId: simulator.runtimeId };
+  const another: SyncWorld['another'] = (config, as) => {
+    const synchronizer = create(config, as);
+    return (more) => synchronizer.run({ ...target, ...more });
   };
+  const synchronizer = create();
   const secret = (name: string) => cluster.find<Secret>({ kind: SECRET, name, namespace: INTEGRATION_NAMESPACE });
   return {
     simulator,
     cluster: fixture,
     clock,
-    sync: another(),
+    sync: (more) => synchronizer.run({ ...target, ...more }),
+    plan: (more) => synchronizer.plan({ ...target, fingerprintKey: new Sensitive('a-key-of-tests'), ...more }),
     logged,
     another,
     application: (name) => cluster.find<Application>({ kind: APPLICATION, name }),

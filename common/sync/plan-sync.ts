@@ -1,0 +1,68 @@
+import { formatTime } from '#common/clock.ts';
+import { CompassError } from '#common/errors.ts';
+import { silentLog } from '#common/log.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import { comparable } from './plan-comparable.ts';
+import { PLAN_ACTIONS, PLAN_SCHEMA_VERSION, type PlanEntry, type PlanTotals, type SyncPlan } from './plan-document.ts';
+import { planDoor } from './plan-door.ts';
+import { entriesOf } from './plan-entries.ts';
+import { isAbout, unknownNames } from './plan-names.ts';
+import { PlanRecord } from './plan-record.ts';
+import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
+import { type Memory, type RoundResult, synchronizeOnce } from './synchronize-once.ts';
+
+export interface PlanRequest extends SyncRequest {
+  /** Keys the fingerprints of what Secrets hold. */
+  readonly fingerprintKey: Sensitive;
+  /** Only what concerns these Applications, by the names of the objects or the Director's; all where there are none. */
+  readonly names?: readonly string[];
+}
+
+/** What `before` and `after` of all entries may weigh together, as JSON. */
+const MOST_CONTENT_BYTES = 2 * 1024 * 1024;
+
+/**
+ * What a synchronization would change now: one is carried out on a cluster that stores nothing. `memory` is what the
+ * real one would go by, and stays as it is. Throws CompassError where the listing fails, or the cluster as a whole; what
+ * concerns one Application is an entry.
+ */
+export async function planSync(options: SynchronizerOptions, request: PlanRequest, memory: Memory): Promise<SyncPlan> {
+  const record = new PlanRecord((object) => comparable(object, request.fingerprintKey), MOST_CONTENT_BYTES);
+  const cluster = planDoor(options.cluster, (...write) => record.note(...write));
+  const copy = { deletions: memory.deletions, alterations: memory.alterations.copy() };
+  const result = await synchronizeOnce({ ...options, cluster, log: silentLog }, request, copy);
+  refuseFailure(result);
+  return toPlan(entriesOf(result, record), result, request.names ?? [], options.clock.now());
+}
+
+function refuseFailure({ outcome: { fetch, applyError, stopped } }: RoundResult): void {
+  const error = applyError ?? fetch.error;
+  if (error) throw error;
+  if (stopped) throw new CompassError('Stopping', 'the plan was not finished: told to stop');
+}
+
+function toPlan(all: readonly PlanEntry[], result: RoundResult, names: readonly string[], now: number): SyncPlan {
+  const { fetch, held, unchanged } = result.outcome;
+  const entries = all.filter((entry) => isAbout(entry, names));
+  const unknown = unknownNames(names, entries, result);
+  return {
+    schemaVersion: PLAN_SCHEMA_VERSION,
+    time: formatTime(now),
+    listed: fetch.listed,
+    complete: fetch.complete,
+    ...(fetch.incompleteBecause === undefined ? {} : { incompleteBecause: fetch.incompleteBecause }),
+    totals: totalsOf(entries, unchanged),
+    entries,
+    ...(held && {
+      held: { id: held.id, count: held.count, since: formatTime(held.since), budget: held.budget, why: held.why },
+    }),
+    ...(unknown.length > 0 ? { unknown } : {}),
+  };
+}
+
+function totalsOf(entries: readonly PlanEntry[], unchanged: number): PlanTotals {
+  const counts = Object.fromEntries(
+    PLAN_ACTIONS.map((action) => [action, entries.filter((entry) => entry.action === action).length]),
+  );
+  return { ...counts, unchanged } as PlanTotals;
+}
