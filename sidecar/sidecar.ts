@@ -102,7 +102,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     resource,
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,
-    handlers: requestHandlers({ context }),
+    handlers: requestHandlers({ context, synchronizer }),
   });
   const pass = leaderPass({ leadership, context, reconciler, health });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
