@@ -3,6 +3,7 @@ import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { carryOut, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
 import type { ConnectionResult } from './connection/connection-result.ts';
@@ -17,6 +18,7 @@ import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, Warning } from './status/observation.ts';
 import { knownError, observe } from './status/observe.ts';
+import type { ProgressObservation } from './status/publish.ts';
 import type { SyncStep } from './sync-step.ts';
 
 /** The CompassConnection in the cluster, and everything that is written about the connection. */
@@ -32,6 +34,8 @@ export interface ConnectionResource {
     observation: Observation,
     done: Done,
   ): Promise<CompassConnection | undefined>;
+  /** Puts what is under way into the report, beside the pass; returns at once and never throws. */
+  tell(progress: ProgressObservation): void;
   /** The requests that the report answers already. */
   readRequests(): Promise<readonly ReportedRequest[]>;
   /** Another replica may have written since. */
@@ -68,6 +72,8 @@ export class Reconciler {
     this.#options = options;
     this.#requests = new Requests(new Set([...OWN_VERBS, ...handledVerbs(options.handlers)]));
     this.#log = new ConnectionLog(options.context.log);
+    const { steps } = options.context;
+    steps.onChange = () => options.resource.tell({ steps: steps.observed ?? [], requests: this.#requests.observed });
   }
 
   /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
@@ -115,6 +121,7 @@ export class Reconciler {
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
     if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
+      this.#showProof(syncStep.outcome);
       this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
@@ -193,6 +200,14 @@ export class Reconciler {
       this.#finish('renew', failedAnswer(error));
       if (error.retry === 'never') this.#finish('reconnect', failedAnswer(error));
     }
+  }
+
+  /** A first pairing has nothing to lose, so it is proven by the first listing. */
+  #showProof(outcome: SyncOutcome | undefined): void {
+    const { steps } = this.#options.context;
+    if (!outcome || !steps.isBusy('prove')) return;
+    if (outcome.fetch.error) steps.failed('prove', outcome.fetch.error);
+    else steps.ok('prove', 'the Director accepts it');
   }
 
   #finish(verb: RequestVerb, answer: RequestAnswer): void {

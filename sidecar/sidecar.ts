@@ -15,6 +15,7 @@ import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
+import { Steps } from './connection/steps.ts';
 import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { leaderPass } from './leader/leader-pass.ts';
@@ -133,6 +134,7 @@ function connectionContext(
     config,
     transport,
     stopping,
+    steps: new Steps(clock),
     isLeader: () => leadership.isLeader,
     journal: store(names.journal, JOURNAL_FORMAT),
     state: store(names.state, STATE_FORMAT),

@@ -7,7 +7,7 @@ import type { ConnectionContext } from '../connection/context.ts';
 import { requireTrustedUrls } from '../connection/issue.ts';
 import type { ManagementUrls } from '../connection/state.ts';
 import type { PassFacts } from '../request-handler.ts';
-import { keyed } from '../status/report.ts';
+import { keyedFingerprint } from '../status/keyed-fingerprint.ts';
 
 /**
  * The ways to Connector and Director from inside the cluster, and whether the Director knows us: `{ __typename }` and
@@ -54,7 +54,7 @@ function urlsOf({ state }: ConnectionContext, { connection }: PassFacts): Manage
 
 function wayOptions({ transport, state }: ConnectionContext, { result: { credential } }: PassFacts): WayOptions {
   const key = state.value?.fingerprintKey;
-  const presented = credential && key && keyed(credential.fingerprint, key);
+  const presented = credential && key && keyedFingerprint(credential.fingerprint, key);
   return { transport, facts: knownFacts({ presented }) };
 }
 

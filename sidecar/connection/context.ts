@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Journal } from './journal.ts';
 import type { StoredState } from './state.ts';
+import type { Steps } from './steps.ts';
 
 /** What every step of the connection works with. */
 export interface ConnectionContext {
@@ -16,6 +17,8 @@ export interface ConnectionContext {
   readonly transport: Transport;
   readonly journal: DocumentStore<Journal>;
   readonly state: DocumentStore<StoredState>;
+  /** What a pairing or renewal shows while it goes on. */
+  readonly steps: Steps;
   /** Whether this replica leads, on the monotonic clock: asked right before each call that matters. */
   readonly isLeader: () => boolean;
   /** Set at SIGTERM: from then on no call starts that carries a token or makes a certificate. */

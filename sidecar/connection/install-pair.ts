@@ -32,10 +32,20 @@ export async function installPair(context: ConnectionContext, installation: Inst
     tenant: identity.tenant,
     trustAnchorUrl,
   };
-  if (installation.replacesWorking) await prove(context, connection);
-  await swapPair(context.cluster, context.config, { leaf, chain, ca, key }, context.log);
-  await remember(context, installation, now);
-  await context.journal.remove();
+  const { steps, cluster, config, log } = context;
+  if (installation.replacesWorking) {
+    const proof = () => prove(context, connection);
+    await steps.during('prove', 'asking the Director with the new certificate', proof, () => 'the Director accepts it');
+  }
+  const place = `secret ${config.clientSecret.namespace}/${config.clientSecret.name}`;
+  const store = async () => {
+    await swapPair(cluster, config, { leaf, chain, ca, key }, log);
+    await remember(context, installation, now);
+    await context.journal.remove();
+  };
+  await steps.during('store', place, store, () => place);
+  if (!installation.replacesWorking)
+    steps.busy('prove', 'the first listing of the Director shows whether it is accepted');
   return connection;
 }
 

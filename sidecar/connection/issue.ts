@@ -1,13 +1,16 @@
 import { fetchConfiguration, signCertificateSigningRequest } from '#common/compass/connector.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
+import { formatDuration } from '#common/duration.ts';
 import { CompassError } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import { buildCsr } from '#common/pki/csr.ts';
 import { judgeIssued } from '#common/pki/issued.ts';
+import { fingerprintOf, readPem } from '#common/pki/pem.ts';
 import { generatePrivateKey } from '#common/pki/private-key.ts';
 import { parseSubject } from '#common/pki/subject.ts';
 import type { Sensitive } from '#common/sensitive.ts';
+import { keyedFingerprint } from '../status/keyed-fingerprint.ts';
 import type { ConnectionContext } from './context.ts';
 import type { ConfiguredJournal, IssuedJournal, Journal, PreparedJournal } from './journal.ts';
 import type { ManagementUrls } from './state.ts';
@@ -34,25 +37,44 @@ const SECOND_TOKEN_KEPT_MS = 45 * 60_000;
  * InvalidCertificate for an answer that does not fit the request, after it.
  */
 export async function issue(context: ConnectionContext, applicant: Applicant, begun?: Journal): Promise<IssuedJournal> {
+  context.steps.begin();
+  if (begun) context.steps.ok('key', `of the try before, whose journal says ${begun.phase}`);
   const journal = begun ?? (await prepare(context, applicant));
   if (journal.phase === 'issued') return journal;
-  const configured =
-    journal.phase === 'prepared'
-      ? await configure(context, applicant, journal, applicant.token?.value)
-      : await refresh(context, applicant, journal);
-  return sign(context, applicant, configured);
+  const by = applicant.token ? 'one-time token' : 'present certificate';
+  const configured = await context.steps.during(
+    'configuration',
+    `asking the Connector with the ${by}`,
+    () =>
+      journal.phase === 'prepared'
+        ? configure(context, applicant, journal, applicant.token?.value)
+        : refresh(context, applicant, journal),
+    ({ subject }) => `subject ${subject}`,
+  );
+  return context.steps.during(
+    'sign',
+    'asking the Connector to sign',
+    () => sign(context, applicant, configured),
+    (issued) => describeIssued(context, issued),
+  );
 }
 
 async function prepare(context: ConnectionContext, applicant: Applicant): Promise<PreparedJournal> {
-  const journal: PreparedJournal = {
-    phase: 'prepared',
-    purpose: applicant.purpose,
-    startedAt: context.clock.now(),
-    key: await generatePrivateKey(context.config.keySize),
-    ...(applicant.token ? { tokenHash: applicant.token.hash } : {}),
+  const { keySize } = context.config;
+  const work = async () => {
+    const journal: PreparedJournal = {
+      phase: 'prepared',
+      purpose: applicant.purpose,
+      startedAt: context.clock.now(),
+      key: await generatePrivateKey(keySize),
+      ...(applicant.token ? { tokenHash: applicant.token.hash } : {}),
+    };
+    await context.journal.write(journal);
+    return journal;
   };
-  await context.journal.write(journal);
-  return journal;
+  return context.steps.during('key', `generating RSA ${keySize}`, work, () => {
+    return `RSA ${keySize} generated here, and never leaves the cluster`;
+  });
 }
 
 async function configure(
@@ -162,4 +184,14 @@ function requireTurn({ stopping, isLeader }: ConnectionContext): void {
     const why = stopping.aborted ? 'stopping' : 'another replica may lead by now';
     throw new CompassError('Stopping', `${why}: no call that a token or a certificate hangs on is begun`);
   }
+}
+
+/** How long it is valid, and its fingerprint as the report shows it. */
+function describeIssued({ state }: ConnectionContext, { leaf }: IssuedJournal): string {
+  const [certificate] = readPem(leaf).certificates;
+  if (!certificate) return 'signed';
+  const lifetimeMs = certificate.validToDate.getTime() - certificate.validFromDate.getTime();
+  const key = state.value?.fingerprintKey;
+  const keyed = key ? `, keyed fingerprint ${keyedFingerprint(fingerprintOf(certificate), key)}` : '';
+  return `valid ${formatDuration(lifetimeMs)}${keyed}`;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '#common/checks/finding.ts';
 import type { CompassError, Reason } from '#common/errors.ts';
+import type { PAIRING_STEPS } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 
@@ -27,6 +28,10 @@ export interface Observation {
   /** The last call of the Connector, whatever it was for. */
   readonly connectorContact?: ContactObservation | undefined;
   readonly check?: CheckObservation | undefined;
+  /** How the last pairing or renewal since the start went, or goes; undefined where there was none. */
+  readonly steps?: readonly StepObservation[] | undefined;
+  /** The Applications were deleted on request, in this pass. */
+  readonly purge?: PurgeObservation | undefined;
   readonly nextSyncAt?: number | undefined;
   /** Whether somebody asked for what this pass did: then the status shows its times at once. */
   readonly requested?: boolean | undefined;
@@ -106,6 +111,19 @@ export interface RequestObservation {
   readonly reason?: Reason | undefined;
   readonly message?: string | undefined;
   readonly counts?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface StepObservation {
+  readonly time: number;
+  readonly step: (typeof PAIRING_STEPS)[number];
+  readonly status: 'busy' | 'ok' | 'error';
+  readonly message: string;
+}
+
+export interface PurgeObservation {
+  /** Applications of this connection that are still there. */
+  readonly remaining: number;
+  readonly changes: SyncOutcome['changes'];
 }
 
 export interface LeaderObservation {

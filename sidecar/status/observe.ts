@@ -42,6 +42,7 @@ export function observe({ context, object, result, syncStep, ...seen }: Seen): O
     urls: connection && { connectorUrl: connection.urls.connector, directorUrl: connection.urls.director },
     sync: syncStep.sync,
     labels: syncStep.labels,
+    steps: context.steps.observed,
     reconnect: reconnectError && { reason: reconnectError.reason, message: reconnectError.message },
     leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },
     nextSyncAt: connection ? now + syncStep.dueInMs : undefined,

@@ -9,16 +9,17 @@ import {
   type CompassConnectionStatus,
 } from '#common/resources/compass-connection.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
-import type { ReportedRequest } from '#common/resources/report.ts';
+import { REPORT_SCHEMA_VERSION, type ReportedRequest } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Config } from '../config.ts';
 import type { Done } from './connection-patch.ts';
 import { connectionStatus } from './connection-status.ts';
 import { EventRecorder } from './events.ts';
 import { newerStatus } from './newer-status.ts';
-import type { Observation, Warning } from './observation.ts';
+import type { Observation, StepObservation, Warning } from './observation.ts';
 import { readStatus } from './read-status.ts';
-import { buildReport } from './report.ts';
+import { buildReport, reportedSteps } from './report.ts';
+import { reportedRequests } from './report-requests.ts';
 import { stateEvents } from './state-events.ts';
 import { ReportWriter } from './write-report.ts';
 import { StatusWriter } from './write-status.ts';
@@ -44,6 +45,11 @@ export interface PublisherOptions {
   readonly observe?: (observation: Observation, status: CompassConnectionStatus) => void;
 }
 
+/** What a pass has to tell before it ends. */
+export interface ProgressObservation extends Pick<Observation, 'requests'> {
+  readonly steps: readonly StepObservation[];
+}
+
 /**
  * The CompassConnection in the cluster, and all that is written about it: status, report, Events. What cannot be
  * written is logged and tried again with the next pass: the truth about a connection must not stand in its way.
@@ -56,6 +62,8 @@ export class Publisher {
   /** The last status to the second, where the one in the cluster is as old as the period allows. */
   #exact: CompassConnectionStatus | undefined;
   #isDefinitionMissing = false;
+  #progress: ProgressObservation | undefined;
+  #isTelling = false;
 
   constructor(options: PublisherOptions) {
     const { cluster, clock, log, config } = options;
@@ -97,6 +105,37 @@ export class Publisher {
   /** Another replica may have written since. */
   forget(): void {
     this.#report.forget();
+  }
+
+  /**
+   * Puts what is under way into the report, at once and beside the pass that does it: several in a row are one write, and one
+   * that fails is forgotten, because the pass's own end says the same.
+   */
+  tell(progress: ProgressObservation): void {
+    this.#progress = progress;
+    if (!this.#isTelling) void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#isTelling = true;
+    for (let progress = this.#progress; progress; progress = this.#progress) {
+      this.#progress = undefined;
+      await this.#tellOnce(progress);
+    }
+    this.#isTelling = false;
+  }
+
+  async #tellOnce(progress: ProgressObservation): Promise<void> {
+    const { connectionName: connection } = this.#options.config;
+    try {
+      await this.#report.write((previous = { schemaVersion: REPORT_SCHEMA_VERSION, connection }) => ({
+        ...previous,
+        requests: reportedRequests(previous, progress),
+        steps: reportedSteps(progress.steps),
+      }));
+    } catch (error) {
+      this.#options.log.debug('the steps were not written', errorFields(error));
+    }
   }
 
   /**

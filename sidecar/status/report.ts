@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { formatTime } from '#common/clock.ts';
 import type { CompassError } from '#common/errors.ts';
 import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
@@ -13,13 +12,16 @@ import {
   type ReportedIdentity,
   type ReportedPlaces,
   type ReportedPlan,
-  type ReportedRequest,
+  type ReportedStep,
 } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { HeldPlan, SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from './connection-state.ts';
 import { clip } from './error-text.ts';
-import type { ContactObservation, CredentialObservation, Observation } from './observation.ts';
+import { keyedFingerprint } from './keyed-fingerprint.ts';
+import type { ContactObservation, CredentialObservation, Observation, StepObservation } from './observation.ts';
+import { present } from './present.ts';
+import { changedRevision, reportedRequests } from './report-requests.ts';
 
 export interface ReportContext {
   readonly connectionName: string;
@@ -29,7 +31,7 @@ export interface ReportContext {
 }
 
 const KEPT_CHANGES = 50;
-const KEPT_REQUESTS = 32;
+const LONGEST_STEP = 512;
 
 /**
  * The report that follows from an observation and the status made of it. `previous` supplies the history: changes,
@@ -60,7 +62,8 @@ export function buildReport(
     contact: contacts(previous, observation),
     suspended: observation.sync?.suspended && present(observation.sync.suspended),
     check: checks(previous, observation),
-    requests: requests(previous, observation),
+    requests: reportedRequests(previous, observation),
+    steps: observation.steps ? reportedSteps(observation.steps) : previous?.steps,
     places: context.places,
     nextSync: timeOf(observation.nextSyncAt),
     ...synchronization(previous, observation),
@@ -69,6 +72,7 @@ export function buildReport(
 }
 
 function synchronization(previous: Report | undefined, observation: Observation): Partial<Report> {
+  if (observation.purge) return purged(observation.purge);
   const outcome = currentOutcome(observation);
   // until the first synchronization after a restart, what the last one said is the best that is known
   if (!outcome) return previous ? pick(previous, ['applications', 'failures', 'held']) : {};
@@ -81,6 +85,12 @@ function synchronization(previous: Report | undefined, observation: Observation)
   });
 }
 
+/** After the Applications were deleted on request: what is left are those that could not be. */
+function purged({ remaining }: NonNullable<Observation['purge']>): Partial<Report> {
+  const applications = { listed: 0, present: remaining, inSync: 0, failed: 0, held: 0, secrets: 0 };
+  return { applications, failures: [] };
+}
+
 function counts(outcome: SyncOutcome): ApplicationCounts {
   const { listed } = outcome.fetch;
   const { present: inCluster, inSync, secrets, failed, held } = outcome;
@@ -91,23 +101,22 @@ function plan({ id, count, names, since, budget, why }: HeldPlan): ReportedPlan 
   return { id, count, names, since: formatTime(since), budget, why };
 }
 
-function history(previous: Report | undefined, { sync, now }: Observation): Partial<Report> {
+function history(previous: Report | undefined, { sync, purge, now }: Observation): Partial<Report> {
   const ended = sync?.attempted ? sync.outcome : undefined;
   const time = formatTime(sync?.time ?? now);
-  const changedTo = changedRevision(previous, { sync });
-  const isChanged = changedTo !== undefined;
+  const changedTo = changedRevision(previous, { sync, purge });
   const revision = changedTo ?? previous?.revision ?? 0;
-  const changes = ended ? changesOf(ended, revision) : [];
+  const changes = changesOf([...(ended?.changes ?? []), ...(purge?.changes ?? [])], revision);
   return present<Partial<Report>>({
     changes: [...changes, ...(previous?.changes ?? [])].slice(0, KEPT_CHANGES),
     revision,
     lastSync: ended ? time : previous?.lastSync,
-    lastChange: isChanged ? time : previous?.lastChange,
+    lastChange: changedTo === undefined ? previous?.lastChange : time,
   });
 }
 
 /** Newest first. */
-function changesOf({ changes }: SyncOutcome, revision: number): ReportedChange[] {
+function changesOf(changes: SyncOutcome['changes'], revision: number): ReportedChange[] {
   return changes
     .toReversed()
     .map((change) => ({ ...change, time: formatTime(change.time), cause: clip(change.cause), revision }));
@@ -122,15 +131,10 @@ function identity(credential: CredentialObservation, { fingerprintKey }: ReportC
     notAfter: formatTime(credential.notAfter),
     renewAt: formatTime(credential.renewAt),
     fingerprints: fingerprintKey && {
-      stored: keyed(storedFingerprint, fingerprintKey),
-      inUse: keyed(fingerprint, fingerprintKey),
+      stored: keyedFingerprint(storedFingerprint, fingerprintKey),
+      inUse: keyedFingerprint(fingerprint, fingerprintKey),
     },
   });
-}
-
-/** Equal for equal certificates of this cluster, and of no use outside it. */
-export function keyed(fingerprint: string, key: Sensitive): string {
-  return createHmac('sha256', key.reveal()).update(fingerprint).digest('hex').slice(0, 32);
 }
 
 function contacts(previous: Report | undefined, observation: Observation): NonNullable<Report['contact']> {
@@ -166,39 +170,6 @@ function checks(previous: Report | undefined, { check }: Observation): Report['c
   return present<NonNullable<Report['check']>>({ time: formatTime(check.time), id: check.id, results });
 }
 
-/** Newest first; the answer to a request replaces what was said about it before. */
-function requests(previous: Report | undefined, observation: Observation): ReportedRequest[] {
-  const reported = new Map((previous?.requests ?? []).map((request) => [`${request.verb} ${request.id}`, request]));
-  const revision = changedRevision(previous, observation);
-  for (const request of observation.requests) {
-    const name = `${request.verb} ${request.id}`;
-    const before = reported.get(name);
-    const isNew = request.verb === 'sync' && request.finishedAt !== undefined && before?.finished === undefined;
-    reported.set(name, {
-      ...present<ReportedRequest>({
-        verb: request.verb,
-        id: request.id,
-        accepted: before?.accepted ?? formatTime(request.acceptedAt),
-        finished: timeOf(request.finishedAt),
-        result: request.result,
-        reason: request.reason,
-        message: request.message === undefined ? undefined : clip(request.message),
-        counts: request.counts,
-        revision: isNew && request.counts ? revision : before?.revision,
-      }),
-    });
-  }
-  return [...reported.values()]
-    .toSorted((a, b) => (a.accepted < b.accepted ? 1 : a.accepted > b.accepted ? -1 : 0))
-    .slice(0, KEPT_REQUESTS);
-}
-
-/** The revision of what the synchronization of this pass changed; undefined where it changed nothing. */
-function changedRevision(previous: Report | undefined, { sync }: Pick<Observation, 'sync'>): number | undefined {
-  const isChanged = sync?.attempted === true && (sync.outcome?.changes.length ?? 0) > 0;
-  return isChanged ? (previous?.revision ?? 0) + 1 : undefined;
-}
-
 function timeOf(epochMs: number | undefined): string | undefined {
   return epochMs === undefined ? undefined : formatTime(epochMs);
 }
@@ -207,7 +178,8 @@ function pick<K extends keyof Report>(report: Report, keys: readonly K[]): Parti
   return Object.fromEntries(keys.flatMap((key) => (report[key] === undefined ? [] : [[key, report[key]]])));
 }
 
-/** The object without the fields that are undefined, which JSON would drop anyway. */
-function present<T>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+export function reportedSteps(steps: readonly StepObservation[]): ReportedStep[] {
+  return steps.map(({ time, step, status, message }) => {
+    return { time: formatTime(time), step, status, message: clip(message, LONGEST_STEP) };
+  });
 }

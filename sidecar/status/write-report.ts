@@ -24,16 +24,43 @@ export class ReportWriter {
   #latest: Report | undefined;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #isRead = false;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ReportWriterOptions) {
     this.#options = options;
   }
 
   /**
-   * Writes what `build` makes of the last report, if that is due. Throws CompassError as Cluster does; then the report
-   * is due again at the next call.
+   * Writes what `build` makes of the last report, if that is due; one write after the other. Throws CompassError as Cluster
+   * does; then the report is due again at the next call.
    */
-  async write(build: (previous: Report | undefined) => Report, requested = false): Promise<void> {
+  write(build: (previous: Report | undefined) => Report, requested = false): Promise<void> {
+    return this.#inTurn(() => this.#write(build, requested));
+  }
+
+  /** The report as it was read at the start or written since. Throws CompassError as Cluster does. */
+  read(): Promise<Report | undefined> {
+    return this.#inTurn(async () => {
+      await this.#readOnce();
+      return this.#latest;
+    });
+  }
+
+  /** Another replica may have written since: the next use reads anew. */
+  forget(): void {
+    this.#isRead = false;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  async #write(build: (previous: Report | undefined) => Report, requested: boolean): Promise<void> {
     await this.#readOnce();
     const { clock, periodMs } = this.#options;
     const wanted = build(this.#latest);
@@ -48,17 +75,6 @@ export class ReportWriter {
     await this.#store(renderReport(report));
     this.#written = report;
     this.#writtenAtMs = times.nowMs;
-  }
-
-  /** The report as it was read at the start or written since. Throws CompassError as Cluster does. */
-  async read(): Promise<Report | undefined> {
-    await this.#readOnce();
-    return this.#latest;
-  }
-
-  /** Another replica may have written since: the next use reads anew. */
-  forget(): void {
-    this.#isRead = false;
   }
 
   async #readOnce(): Promise<void> {

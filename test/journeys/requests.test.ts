@@ -5,14 +5,17 @@ import { REPORT_KEY, readReport } from '#common/resources/report.ts';
 import { until } from '../cluster/until.ts';
 import { startWorld, type World } from './world.ts';
 
+async function reportOf(world: World) {
+  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+  return readReport((await world.cluster.cluster.find<ConfigMap>(ref))?.data?.[REPORT_KEY]);
+}
+
 async function answerTo(world: World, verb: string, id = `request-${verb}`) {
   const annotations = { [`compass.kyma-project.io/${verb}`]: id };
   const patch = JSON.stringify({ metadata: { annotations } });
   await world.cluster.kubectl(['patch', 'compassconnection', 'compass-connection', '--type=merge', '-p', patch]);
-  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
   const answer = await until(`the request to ${verb} is answered`, async () => {
-    const report = readReport((await world.cluster.cluster.find<ConfigMap>(ref))?.data?.[REPORT_KEY]);
-    return report?.requests?.find((request) => request.id === id && request.finished);
+    return (await reportOf(world))?.requests?.find((request) => request.id === id && request.finished);
   });
   await until(
     'the annotation is taken off',
@@ -40,6 +43,11 @@ test('requests by annotation are carried out, answered by their ids in the repor
 
   await world.configure();
   assert.equal((await answerTo(world, 'reconnect')).result, 'succeeded');
+  const steps = (await reportOf(world))?.steps ?? [];
+  const done = steps.map(({ step, status }) => `${step} ${status}`);
+  assert.deepEqual(done, ['key ok', 'configuration ok', 'sign ok', 'prove ok', 'store ok']);
+  const inUse = (await reportOf(world))?.identity?.fingerprints?.inUse ?? 'none';
+  assert.match(steps.find(({ step }) => step === 'sign')?.message ?? '', new RegExp(inUse));
   assert.equal(world.simulator.certificates.list().length, 3);
 
   world.simulator.faults.add({ target: 'director', operation: 'applicationsForRuntime', status: 503 });

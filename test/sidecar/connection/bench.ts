@@ -10,6 +10,7 @@ import { DocumentStore } from '../../../sidecar/connection/document-store.ts';
 import { JOURNAL_FORMAT } from '../../../sidecar/connection/journal.ts';
 import { type DocumentFormat, secretDocument } from '../../../sidecar/connection/secret-document.ts';
 import { STATE_FORMAT } from '../../../sidecar/connection/state.ts';
+import { Steps } from '../../../sidecar/connection/steps.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -45,7 +46,9 @@ export async function startBench(t: TestContext) {
     const transport = { extraRoots: [simulator.caPem] };
     const log = silentLog;
     const isLeader = () => true;
-    const context = { cluster, clock, log, config, transport, journal, state, stopping: stop.signal, isLeader };
+    const steps = new Steps(clock);
+    const stopping = stop.signal;
+    const context = { cluster, clock, log, config, transport, journal, state, stopping, isLeader, steps };
     const step = new ConnectionStep(context, () => 0);
     return async (asked: Partial<ConnectionInput> = {}): Promise<ConnectionResult> =>
       step.run({
