@@ -14,11 +14,19 @@ export function normalizeArguments(argv: readonly string[], flags: readonly Flag
     const last = words.pop() ?? '';
     const next = own[at + 1];
     refuseSeparateBoolean(last, next, flags);
-    const isWaiting = next !== undefined && awaitsValue(last, flags);
-    normalized.push(...words, isWaiting ? `${last}=${next}` : last);
+    const bare = bareValue(last, next, flags);
+    const isWaiting = bare === undefined && next !== undefined && awaitsValue(last, flags);
+    normalized.push(...words, isWaiting ? `${last}=${next}` : `${last}${bare ?? ''}`);
     if (isWaiting) at++;
   }
   return [...normalized, ...argv.slice(own.length)];
+}
+
+/** What follows a flag that stands alone, where it may: nothing comes after it, or another flag. */
+function bareValue(word: string, next: string | undefined, flags: readonly Flag[]): string | undefined {
+  if (next !== undefined && !/^-./.test(next)) return undefined;
+  const bare = flags.find(({ name }) => word === `--${name}`)?.bare;
+  return bare === undefined ? undefined : `=${bare}`;
 }
 
 /** Where the words stand that are neither flags nor their values, before any `--`: their indices, in order. */

@@ -17,6 +17,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cert-check.ts')).certCheck,
   },
   {
+    name: 'cert issue',
+    arguments: '[TOKEN]',
+    summary: 'a client certificate for an Application outside the cluster, from a one-time token to files',
+    group: 'Certificates',
+    load: async () => (await import('./commands/cert-issue.ts')).certIssue,
+  },
+  {
     name: 'version',
     arguments: '',
     summary: 'versions of the plugin, the sidecar and the definitions, and whether they fit',

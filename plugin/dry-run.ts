@@ -10,6 +10,7 @@ export const DRY_RUN_FLAG: Flag = {
   name: 'dry-run',
   kind: 'text',
   value: 'none|client|server',
+  bare: 'client',
   summary: 'show what would be done: client writes nothing, server lets the API server check it',
 };
 

@@ -8,6 +8,8 @@ export interface Flag {
   readonly value?: string;
   readonly summary: string;
   readonly choices?: readonly string[];
+  /** What a `text` without its value means: `--dry-run` alone. */
+  readonly bare?: string;
   /** Accepted, and not in the help of each command: kubectl's own flags. */
   readonly hidden?: boolean;
 }

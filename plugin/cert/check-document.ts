@@ -3,13 +3,11 @@ import { REASONS } from '#common/errors.ts';
 import { notPermittedList } from '../connection/right.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
-import type { ConnectionFacts } from '../status/facts.ts';
 import { type CheckVerdict, type DatedIdentity, fractionLeft } from './check.ts';
 
 export const CERTIFICATE_CHECK_KIND = 'CertificateCheck';
 
 interface CheckDocumentInput {
-  readonly facts: ConnectionFacts;
   readonly identity: DatedIdentity;
   readonly verdict: CheckVerdict;
   readonly exitCode: number;
@@ -18,7 +16,7 @@ interface CheckDocumentInput {
 }
 
 /** The check for programs. */
-export function checkDocument({ facts, identity, verdict, exitCode, place, now }: CheckDocumentInput): ReportDocument {
+export function checkDocument({ identity, verdict, exitCode, place, now }: CheckDocumentInput): ReportDocument {
   const { notBefore, notAfter, renewAt } = identity;
   const left = fractionLeft(identity, now);
   const failed = verdict.lines.find(({ ok }) => !ok);
@@ -34,15 +32,15 @@ export function checkDocument({ facts, identity, verdict, exitCode, place, now }
         }
       : {}),
     ...{
-      connection: facts.name,
-      source: facts.source,
+      connection: identity.name,
+      source: identity.source,
       ...(notBefore === undefined ? {} : { notBefore: formatTime(notBefore) }),
       notAfter: formatTime(notAfter),
       ...(renewAt === undefined ? {} : { renewAt: formatTime(renewAt) }),
       remainingSeconds: Math.max(0, Math.floor((notAfter - now) / 1_000)),
       ...(left === undefined ? {} : { lifetimeFractionLeft: Math.round(left * 1_000) / 1_000 }),
       checks: verdict.lines,
-      notPermitted: notPermittedList(facts.notPermitted),
+      notPermitted: notPermittedList(identity.notPermitted),
     },
   };
 }

@@ -2,12 +2,11 @@ import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { nextFor, type Place } from '../failure.ts';
-import type { ConnectionFacts } from '../status/facts.ts';
 import type { CheckVerdict, DatedIdentity } from './check.ts';
 
 /** The check for people: one line a question, and what to do where the answer is no. */
 export function formatCheck(
-  facts: ConnectionFacts,
+  { source, notPermitted }: DatedIdentity,
   { lines, reason }: CheckVerdict,
   { paint, symbols, place }: Style & { readonly place: Place },
 ): string {
@@ -15,9 +14,11 @@ export function formatCheck(
     const mark = symbols.mark[ok ? 'ok' : 'error'];
     return `${ok ? paint.green(mark) : paint.red(mark)} ${message}`;
   });
-  const rights = facts.notPermitted.flatMap((right) => [describeRight(right), `  ${canICommand(right)}`]);
+  const rights = notPermitted.flatMap((right) => [describeRight(right), `  ${canICommand(right)}`]);
+  const remarks =
+    source === 'report' ? [] : [paint.dim('No report of a sidecar: this is what the CompassConnection says.')];
   const next = reason === undefined ? [] : [`  ${paint.bold(nextFor(reason, place))}`];
-  return [...shown, ...next, ...facts.remarks.map(paint.dim), ...rights].map((line) => `${line}\n`).join('');
+  return [...shown, ...next, ...remarks, ...rights].map((line) => `${line}\n`).join('');
 }
 
 /** One line of `key=value` for scripts and logs: `fine remaining=17h notAfter=…`. */

@@ -1,6 +1,6 @@
 import type { Reason } from '#common/errors.ts';
 import { humanDuration } from '../output/age.ts';
-import type { IdentityFacts } from '../status/facts.ts';
+import type { KnownIdentity } from './identity.ts';
 
 /** How much has to be left: a length of time, or a share of the certificate's whole life. */
 export type Least = { readonly ms: number } | { readonly percent: number };
@@ -26,7 +26,7 @@ export interface CheckVerdict {
 }
 
 /** An identity whose end is known. */
-export type DatedIdentity = IdentityFacts & { readonly notAfter: number };
+export type DatedIdentity = KnownIdentity & { readonly notAfter: number };
 
 /** The share of its life that is left when the reference agent renews: what counts where no deadline is reported. */
 const REFERENCE_THRESHOLD = 0.3;
@@ -36,11 +36,10 @@ export function checkCertificate(
   identity: DatedIdentity,
   { expiresIn, surviveMs }: Demands,
   now: number,
-  isRefused: boolean,
 ): CheckVerdict {
-  const validity = validityLine(identity, now, isRefused);
+  const validity = validityLine(identity, now);
   if (identity.notAfter <= now) return { status: 'Expired', reason: 'CertificateExpired', lines: [validity] };
-  if (isRefused) return { status: 'Refused', reason: 'Rejected', lines: [validity] };
+  if (identity.isRefused) return { status: 'Refused', reason: 'Rejected', lines: [validity] };
   const wanted = expiresIn ? expiryLine(identity, expiresIn, now) : undefined;
   const outage = surviveMs === undefined ? undefined : surviveLine(identity, surviveMs, now);
   const lines = [validity, ...(wanted || outage ? [] : [renewalLine(identity, now)]), wanted, outage].filter(
@@ -57,8 +56,7 @@ export function fractionLeft({ notBefore, notAfter }: DatedIdentity, now: number
   return Math.min(1, Math.max(0, (notAfter - now) / (notAfter - notBefore)));
 }
 
-function validityLine(identity: DatedIdentity, now: number, isRefused: boolean): CheckLine {
-  const { notBefore, notAfter } = identity;
+function validityLine({ notBefore, notAfter, isRefused }: DatedIdentity, now: number): CheckLine {
   const name = 'validity';
   const until = new Date(notAfter).toISOString().replace(/\.\d+Z$/, 'Z');
   if (notAfter <= now) return { name, ok: false, message: `expired ${humanDuration(now - notAfter)} ago (${until})` };

@@ -3,12 +3,11 @@ import { CompassError, REASONS } from '#common/errors.ts';
 import { type CheckVerdict, checkCertificate, type Least } from '../cert/check.ts';
 import { CERTIFICATE_CHECK_KIND, checkDocument } from '../cert/check-document.ts';
 import { formatCheck, formatCheckLine } from '../cert/check-view.ts';
+import { fetchIdentity } from '../cert/identity.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
-import { fetchFacts } from '../status/fetch.ts';
-import { isRefused } from '../status/identity.ts';
 import { readDurationMs } from '../wait/flags.ts';
 
 /** `kubectl compass cert check`: an exit code for scripts. */
@@ -50,22 +49,24 @@ async function runCertCheck(invocation: Invocation): Promise<number> {
     surviveMs: flags.text('survive') === undefined ? undefined : readDurationMs(flags, 'survive', 0),
   };
   const { cluster } = await invocation.connect();
-  const facts = await fetchFacts(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const known = await fetchIdentity(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
   const now = clock.now();
-  const { notAfter } = facts.identity ?? {};
+  const { notAfter } = known;
   if (notAfter === undefined) {
-    throw new CompassError('ClusterNotFound', `the CompassConnection ${facts.name} has no client certificate yet`, {
+    throw new CompassError('ClusterNotFound', `the CompassConnection ${known.name} has no client certificate yet`, {
       next: 'kubectl compass status',
     });
   }
-  const identity = { ...facts.identity, notAfter };
-  const verdict = checkCertificate(identity, demands, now, isRefused(facts));
+  const identity = { ...known, notAfter };
+  const verdict = checkCertificate(identity, demands, now);
   const exitCode = exitOf(verdict);
-  const place = { namespace: facts.namespace, clusterFlags: clusterFlags(flags) };
+  const place = { namespace: known.namespace, clusterFlags: clusterFlags(flags) };
   await invocation.print({
-    document: () => checkDocument({ facts, identity, verdict, exitCode, place, now }),
+    document: () => checkDocument({ identity, verdict, exitCode, place, now }),
     text: (format) =>
-      format === 'oneline' ? formatCheckLine(identity, verdict, now) : formatCheck(facts, verdict, { ...style, place }),
+      format === 'oneline'
+        ? formatCheckLine(identity, verdict, now)
+        : formatCheck(identity, verdict, { ...style, place }),
   });
   return exitCode;
 }

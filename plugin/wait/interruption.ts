@@ -1,5 +1,5 @@
 import type { Clock } from '#common/clock.ts';
-import { CompassError, type Reason } from '#common/errors.ts';
+import { CompassError, hasReason, type Reason } from '#common/errors.ts';
 
 /** Why a run ended early: Ctrl-C, or SIGTERM, by the reason of the signal. They differ in their exit codes. */
 export function reasonOfInterruption(interrupted: AbortSignal): Reason {
@@ -46,6 +46,11 @@ export async function orInterrupted<T>(
   };
   try {
     return await Promise.race([work, interruption()]);
+  } catch (error) {
+    // A call to Compass that was cut off says Stopping, whoever cut it off.
+    if (!interrupted.aborted || !hasReason(error, 'Stopping')) throw error;
+    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
+    throw new CompassError(reasonOfInterruption(interrupted), error.message, { cause: error, next: error.next });
   } finally {
     done.abort();
   }

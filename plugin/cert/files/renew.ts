@@ -1,11 +1,11 @@
 import { fetchConfiguration } from '#common/compass/connector.ts';
-import type { Transport } from '#common/compass/endpoint.ts';
+import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
 import { readStored } from '#common/pki/certificate.ts';
 import type { IssuedCertificate } from '#common/pki/issued.ts';
 import { readPem } from '#common/pki/pem.ts';
 import { generatePrivateKey } from '#common/pki/private-key.ts';
-import { parseSubject } from '#common/pki/subject.ts';
+import { parseSubject, type Subject } from '#common/pki/subject.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Invocation } from '../../command.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
@@ -53,29 +53,37 @@ export async function renewFiles(
   const key = await generatePrivateKey(keySize);
   await writeDurably(unfinished(held.paths.key), key.reveal(), (await modeOf(held.paths.key)) ?? PRIVATE);
   progress.step('ok', 'key', `RSA-${keySize} generated`);
-  try {
-    const issued = await certify(caller, { endpoint, transport, key, subject });
-    await prove(caller, transport, { key, issued, url: urls.certificateSecuredConnectorUrl });
-    const connection = describeConnection(urls, answer.subject, issued, namesOf(held.paths));
-    await uninterrupted(interrupted, swap(held, issued, connection));
-    progress.step('ok', 'store', `${held.paths.key}, ${held.paths.certificate}`);
-    return connection;
-  } catch (error) {
-    await remove(unfinished(held.paths.key), unfinished(held.paths.certificate));
+  const url = urls.certificateSecuredConnectorUrl;
+  const issued = await provenCertificate(caller, transport, { endpoint, key, subject, url }).catch(async (error) => {
+    await remove(unfinished(held.paths.key));
     throw error;
-  }
+  });
+  const connection = describeConnection(urls, answer.subject, issued, namesOf(held.paths));
+  await uninterrupted(interrupted, swap(held, issued, connection));
+  progress.step('ok', 'store', `${held.paths.key}, ${held.paths.certificate}`);
+  return connection;
 }
 
-/** One call by the new certificate, before anything depends on it. */
-async function prove(
-  { clock, progress }: Caller,
+interface Candidate {
+  readonly endpoint: Endpoint;
+  readonly key: Sensitive;
+  readonly subject: Subject;
+  /** Where the new certificate is to be used. */
+  readonly url: string;
+}
+
+/** A certificate for the new key, and one call by it before anything depends on it. */
+async function provenCertificate(
+  caller: Caller,
   transport: Transport,
-  { key, issued, url }: { readonly key: Sensitive; readonly issued: IssuedCertificate; readonly url: string },
-): Promise<void> {
-  progress.busy('prove', 'calling the Connector by the new certificate');
+  { endpoint, key, subject, url }: Candidate,
+): Promise<IssuedCertificate> {
+  const issued = await certify(caller, { endpoint, transport, key, subject });
+  caller.progress.busy('prove', 'calling the Connector by the new certificate');
   const pair = { crt: issued.leafPem, key: key.reveal(), crtChain: issued.chainPem };
-  await fetchConfiguration(securedEndpoint(readStored(pair, clock.now()), url), transport);
-  progress.step('ok', 'prove', 'the Connector accepts the new certificate');
+  await fetchConfiguration(securedEndpoint(readStored(pair, caller.clock.now()), url), transport);
+  caller.progress.step('ok', 'prove', 'the Connector accepts the new certificate');
+  return issued;
 }
 
 /** The key goes first: should that be all that happens, the next run finds the certificate beside it and ends the swap. */
