@@ -10,6 +10,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'connect',
+    arguments: '[INVITE]',
+    summary: 'connect this cluster to Compass with a one-time token',
+    group: 'Connect',
+    load: async () => (await import('./commands/connect.ts')).connect,
+  },
+  {
     name: 'cert check',
     arguments: '[NAME]',
     summary: 'whether the client certificate is good for long enough, as an exit code',

@@ -54,13 +54,23 @@ function collect(): Sink & { text(): string } {
 }
 
 /**
- * Runs the plugin as kubectl does: a process of its own, with its own environment.
+ * Runs the plugin as kubectl does: a process of its own, with its own environment, and `input` on its stdin.
  */
-export function runPlugin(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<PluginResult> {
+export function runPlugin(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<PluginResult> {
   const { promise, resolve } = Promise.withResolvers<PluginResult>();
   const clean = environment(env);
-  execFile(process.execPath, [MAIN, ...args], { env: clean, timeout: 30_000 }, (error, stdout, stderr) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-  });
+  const child = execFile(
+    process.execPath,
+    [MAIN, ...args],
+    { env: clean, timeout: 30_000 },
+    (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+    },
+  );
+  child.stdin?.end(input);
   return promise;
 }

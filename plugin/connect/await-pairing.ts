@@ -1,0 +1,79 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
+import { CompassError, isReason, type Reason } from '#common/errors.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import { REPORT_KEY, type Report, type ReportedCondition, readReport } from '#common/resources/report.ts';
+import type { Invocation } from '../command.ts';
+import { REQUEST_TOKEN } from '../compass/one-time-token.ts';
+import { waitFor } from '../wait/wait-for.ts';
+import { type Baseline, isNewlyPaired, troubleSince } from './baseline.ts';
+import type { ShownSteps } from './show-steps.ts';
+
+export interface PairingWait {
+  readonly cluster: Cluster;
+  readonly name: string;
+  readonly namespace: string;
+  readonly baseline: Baseline;
+  readonly steps: ShownSteps;
+  readonly timeoutMs: number;
+  /** What is true of the cluster although the pairing failed: stands behind its reason. */
+  readonly afterFailure: string;
+  /** Whether the first synchronization is waited for, too. */
+  readonly untilSynchronized: boolean;
+}
+
+/**
+ * Waits until the sidecar has paired anew, by its report. Throws the reason for which it could not (exit code 5 or 6 by the
+ * table), TimedOut with what it was at, Interrupted.
+ */
+export async function awaitPairing(
+  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  { cluster, name, namespace, baseline, steps, timeoutMs, afterFailure, untilSynchronized }: PairingWait,
+): Promise<Report> {
+  let last: Report | undefined;
+  let isPaired = false;
+  invocation.progress.busy('sidecar', 'waiting for it to take the token');
+  return waitFor<ConfigMap, Report>(invocation, {
+    cluster,
+    ref: { kind: CONFIG_MAP, name: ownObjectNames(name).report, namespace },
+    timeoutMs,
+    look: (map) => {
+      const report = readReport(map?.data?.[REPORT_KEY]);
+      if (!report) return undefined;
+      last = report;
+      steps.show(report);
+      isPaired = isNewlyPaired(report, baseline);
+      if (!isPaired) return refuseTrouble(report, baseline, afterFailure);
+      return !untilSynchronized || hasSynchronized(report, baseline) ? report : undefined;
+    },
+    waitingFor: () => {
+      if (isPaired) return 'the first synchronization';
+      const at = steps.current ?? 'nothing yet: is the sidecar running?';
+      return `a client certificate; the sidecar is at: ${last ? at : 'nothing yet, there is no report of it'}`;
+    },
+    goOn: 'kubectl compass status',
+  });
+}
+
+/** Throws what keeps the pairing from coming about, once the report says so. */
+export function refuseTrouble(report: Report, baseline: Baseline, afterFailure: string): undefined {
+  const trouble = troubleSince(report, baseline);
+  if (!trouble) return undefined;
+  const reason = reasonOf(trouble);
+  const isOfToken = reason === 'TokenRefused' || reason === 'TokenRequired';
+  throw new CompassError(reason, `${trouble.message ?? 'the pairing failed'}; ${afterFailure}`, {
+    next: isOfToken ? REQUEST_TOKEN : undefined,
+  });
+}
+
+/** A reason that only a newer sidecar knows has no exit code of its own: it is one of Compass. */
+function reasonOf({ reason }: ReportedCondition): Reason {
+  return isReason(reason) ? reason : 'CompassFailed';
+}
+
+/** Whether a synchronization ended since, well or not; one that is suspended is not waited for. */
+function hasSynchronized(report: Report, { lastSync }: Baseline): boolean {
+  const found = report.conditions?.find(({ type }) => type === 'Synchronized');
+  if (found?.reason === 'Suspended') return true;
+  return found !== undefined && found.status !== 'Unknown' && report.lastSync !== lastSync;
+}

@@ -1,0 +1,25 @@
+import { canI } from '#common/cluster/access.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
+
+/** Throws ClusterForbidden, with verb and resource, unless all of these are permitted: before anything is changed. */
+export async function requireRights(cluster: Cluster, rights: readonly MissingRight[]): Promise<void> {
+  const permitted = await Promise.all(rights.map((right) => isPermitted(cluster, right)));
+  const missing = rights.find((_, index) => permitted[index] === false);
+  if (!missing) return;
+  const message = `${describeRight(missing)}; nothing was changed`;
+  throw new CompassError('ClusterForbidden', message, { next: canICommand(missing) });
+}
+
+/** Where nobody may ask, the API server says it soon enough. */
+async function isPermitted(cluster: Cluster, { verb, resource, namespace }: MissingRight): Promise<boolean> {
+  const [plural = '', ...group] = resource.split('.');
+  const right = { verb, group: group.join('.'), resource: plural, ...(namespace === undefined ? {} : { namespace }) };
+  try {
+    return await canI(cluster, right);
+  } catch (error) {
+    if (hasReason(error, 'ClusterForbidden', 'ClusterNotFound', 'NotInstalled')) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Invocation } from '../command.ts';
+import type { GivenToken } from '../compass/one-time-token.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import type { MissingRight } from '../connection/right.ts';
+import type { DryRun } from '../dry-run.ts';
+import { type ConfigurationAction, fetchConfiguration, writeConfiguration } from './configuration.ts';
+import { type Reach, tryReach } from './reach.ts';
+import { requireSidecar, type Taker } from './require-sidecar.ts';
+import { requireRights } from './rights.ts';
+import { type Settings, settle } from './settings.ts';
+
+export interface TokenToStore {
+  readonly target: FoundConnection;
+  readonly token: GivenToken;
+  readonly dryRun: DryRun;
+  /** Whether what the token brings about is waited for. */
+  readonly waits: boolean;
+  /** Rights beside those on the configuration Secret. */
+  readonly rights: readonly MissingRight[];
+  /** Asks a person, where another agent is to take the token; may throw. */
+  readonly agree?: (taker: Taker) => Promise<void>;
+}
+
+export interface StoredToken {
+  readonly settings: Settings;
+  readonly action: ConfigurationAction;
+  readonly reach: Reach;
+  readonly taker: Taker;
+  /** The Secret, for messages: `secret compass-system/compass-agent-configuration`. */
+  readonly secret: string;
+}
+
+/**
+ * Checks everything that can be checked without the token, which no failure of these may cost, and then writes it into the
+ * configuration Secret. Whatever it throws, nothing was changed.
+ */
+export async function storeToken(
+  invocation: Invocation,
+  cluster: Cluster,
+  { target, token, dryRun, waits, rights, agree }: TokenToStore,
+): Promise<StoredToken> {
+  const { flags, progress } = invocation;
+  const place = target.places.configuration;
+  const { namespace } = place;
+  const onSecret = ['get', 'create', 'patch'].map((verb) => ({ verb, resource: 'secrets', namespace }));
+  await requireRights(cluster, [...onSecret, ...rights]);
+  const { values: configured } = await fetchConfiguration(cluster, place);
+  const settings = settle({ flags, token, configured, report: target.found?.report });
+  const taker = await requireSidecar(invocation, cluster, target, waits);
+  await agree?.(taker);
+  progress.step('ok', 'token', `one-time, ${token.source}, kept in the Secret until used`);
+  const reach = await tryReach(invocation, settings.connectorUrl);
+  const action = await writeConfiguration(cluster, place, { ...settings, token: token.token }, dryRun);
+  const secret = `secret ${namespace}/${place.name}`;
+  progress.step('ok', 'secret', dryRun === 'none' ? `${secret} ${action}` : `${secret} would be ${action}`);
+  return { settings, action, reach, taker, secret };
+}

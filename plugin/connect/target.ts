@@ -1,0 +1,34 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { hasReason } from '#common/errors.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
+import { defaultPlaces, type FoundConnection, findConnection } from '../connection/find.ts';
+import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
+
+/** The connection that is to be made: as it is, or where it will be. */
+export async function findTarget(
+  cluster: Cluster,
+  options: { readonly name: string | undefined; readonly namespace: string | undefined },
+): Promise<FoundConnection> {
+  try {
+    return await findConnection(cluster, options);
+  } catch (error) {
+    if (!hasReason(error, 'NotInstalled', 'ClusterNotFound')) throw error;
+    const { name = DEFAULT_CONNECTION_NAME, namespace = DEFAULT_NAMESPACE } = options;
+    const places = defaultPlaces(namespace);
+    return { name, resource: undefined, found: undefined, namespace, places, notPermitted: [] };
+  }
+}
+
+/** Whether Compass accepts the certificate of this connection, as far as report or CompassConnection say. */
+export function isWorking({ resource, found }: FoundConnection, now: number): boolean {
+  const state = found?.report?.state ?? resource?.status?.connectionState;
+  if (!state || state === 'ConnectionFailed') return false;
+  const reported = found?.report?.identity?.notAfter;
+  const notAfter = reported ?? resource?.status?.connectionStatus?.certificateStatus?.notAfter;
+  return notAfter ? Date.parse(notAfter) > now : false;
+}
+
+/** Whether another agent than our sidecar keeps it: then nobody answers requests, and there is no report. */
+export function isOfAnotherAgent({ resource, found }: FoundConnection): boolean {
+  return resource !== undefined && found === undefined;
+}
