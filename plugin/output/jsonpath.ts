@@ -1,6 +1,43 @@
-import { CompassError } from '#common/errors.ts';
+import { templateError } from './jsonpath/cursor.ts';
+import { evaluate } from './jsonpath/evaluate.ts';
+import { Misfit } from './jsonpath/misfit.ts';
+import { parsePath, parseTemplate } from './jsonpath/parse.ts';
+import type { Part } from './jsonpath/template.ts';
+import { formatValue } from './jsonpath/values.ts';
 
-/** A document by kubectl's jsonpath dialect. Throws Usage for a template that is none. */
-export function formatJsonPath(template: string, _document: object): string {
-  throw new CompassError('Usage', `-o jsonpath=${template} is not offered yet`);
+/**
+ * A document by kubectl's jsonpath dialect; what is missing prints nothing, as with `kubectl get`. Throws Usage for a
+ * template that is none, or that does not fit the document.
+ */
+export function formatJsonPath(template: string, document: object): string {
+  const parts = parseTemplate(template);
+  // As JSON has it: without fields that are undefined.
+  const value: unknown = JSON.parse(JSON.stringify(document));
+  return fitting(template, () => render(parts, value));
+}
+
+/** A path as a function: the values that it leads to in a document. Throws Usage for what is no path. */
+export function jsonPathReader(path: string): (document: unknown) => readonly unknown[] {
+  const steps = parsePath(path);
+  return (document) => fitting(path, () => evaluate(steps, [document]));
+}
+
+function render(parts: readonly Part[], value: unknown): string {
+  return parts.map((part) => renderPart(part, value)).join('');
+}
+
+function renderPart(part: Part, value: unknown): string {
+  if (part.kind === 'text') return part.text;
+  const values = evaluate(part.steps, [value]);
+  if (part.kind === 'print') return values.map(formatValue).join(' ');
+  return values.map((inner) => render(part.body, inner)).join('');
+}
+
+function fitting<T>(template: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Misfit) throw templateError(template, error.message);
+    throw error;
+  }
 }

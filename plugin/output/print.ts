@@ -6,6 +6,8 @@ import type { Output, OutputFormat } from './format.ts';
 export interface Result {
   /** For json, yaml and jsonpath; custom-columns takes its `items`, or the document itself. */
   readonly document: () => object;
+  /** Whether columns come without their heads. */
+  readonly noHeaders?: boolean;
   /** For `-o name`: one `kind/name` a line. */
   readonly names?: readonly string[];
   /** For every other format; ends with a newline unless it is empty. */
@@ -26,7 +28,7 @@ async function render(result: Result, format: OutputFormat, template: string): P
     case 'jsonpath':
       return (await import('./jsonpath.ts')).formatJsonPath(template, result.document());
     case 'custom-columns':
-      return (await import('./custom-columns.ts')).formatCustomColumns(template, result.document());
+      return (await import('./custom-columns.ts')).formatCustomColumns(template, result.document(), !result.noHeaders);
     case 'name':
       return (result.names ?? []).map((name) => `${name}\n`).join('');
     default:
