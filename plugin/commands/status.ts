@@ -1,45 +1,98 @@
+import { CompassError } from '#common/errors.ts';
 import type { Command, Invocation } from '../command.ts';
-import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
-import { STATUS_DOCUMENT_KIND, statusDocument } from '../status/document.ts';
-import { fetchFacts } from '../status/fetch.ts';
-import { judge } from '../status/judge.ts';
-import { formatStatus } from '../status/screen.ts';
+import { STATUS_DOCUMENT_KIND } from '../status/document.ts';
+import { FAIL_ON_FLAG } from '../status/fail-on.ts';
+import { look } from '../status/fetch.ts';
+import { factsOf } from '../status/sight.ts';
+import { readUntil, UNTIL_FLAG, type Until } from '../status/until.ts';
+import { createViewer } from '../status/view.ts';
+import { readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
+
+const TIMEOUT_MS = 5 * 60_000;
 
 /** `kubectl compass status`: fetch, judge, print; the exit code is the health. */
 export const status: Command = {
   details: `Reads what the sidecar reports, or without a report what the CompassConnection says: the client certificate
 and when it is renewed, the Connector and the Director, the Applications, the sidecar, and how long this cluster
-survives without Compass. What needs you comes last, each with its cause and the next command.`,
-  exits: { 0: 'healthy', 1: 'not healthy', 3: undefined, 4: undefined },
-  flags: [],
-  formats: ['default', 'wide', 'name', ...DOCUMENT_FORMATS],
+survives without Compass. What needs you comes last, each with its cause and the next command.
+
+With --watch it stays and shows every change: on a terminal in place, elsewhere a line for each, with -o json a
+document a line. With --until it ends as soon as the connection is healthy, synced, or has a renewed certificate in use.`,
+  exits: {
+    0: 'healthy, or as --until asked',
+    1: 'not healthy',
+    3: undefined,
+    4: undefined,
+    124: '--until has not come true in time',
+    130: undefined,
+    143: undefined,
+  },
+  flags: [
+    { name: 'watch', short: 'w', kind: 'switch', summary: 'stay, and show every change' },
+    UNTIL_FLAG,
+    timeoutFlag('with --until 5m'),
+    FAIL_ON_FLAG,
+    {
+      name: 'details',
+      kind: 'switch',
+      summary: 'conditions, contacts, requests, failed Applications and changes, too',
+    },
+  ],
+  formats: ['default', 'wide', 'oneline', 'name', ...DOCUMENT_FORMATS],
   documentKind: STATUS_DOCUMENT_KIND,
   examples: [
     { command: 'kubectl compass status', does: 'How the connection of the current cluster stands' },
-    { command: 'kubectl compass status -o wide', does: 'The same, with conditions, failed Applications and changes' },
-    { command: 'kubectl compass status --context prod-eu -o json', does: 'Another cluster, for a script' },
+    { command: 'kubectl compass status --details', does: 'The same, with conditions, failed Applications and changes' },
+    { command: 'kubectl compass status -w', does: 'Stay and see it change' },
+    { command: 'kubectl compass status --until=healthy --timeout 2m', does: 'Wait in a script until all is well' },
+    { command: 'kubectl compass status --context prod-eu -o json', does: 'Another cluster, for a program' },
   ],
   run: runStatus,
 };
 
 async function runStatus(invocation: Invocation): Promise<number> {
-  const { names, flags, env, stdout, style, clock } = invocation;
+  const { names, flags, env, clock } = invocation;
+  const until = readUntil(flags);
+  if (until === undefined && flags.text('timeout') !== undefined) {
+    throw new CompassError('Usage', '--timeout is how long --until waits: say what for');
+  }
+  const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, context } = await invocation.connect();
-  const facts = await fetchFacts(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
-  const now = clock.now();
-  const flagsOfCluster = clusterFlags(flags);
-  const judgement = judge(facts, now, flagsOfCluster);
-  const width = stdout.columns ?? 80;
-  await invocation.print({
-    document: () => statusDocument(facts, judgement, now),
-    names: [`compassconnection.compass.kyma-project.io/${facts.name}`],
-    text: async (format) => {
-      const allProblems = format === 'wide';
-      const options = { ...style, now, width, context, clusterFlags: flagsOfCluster, allProblems };
-      const screen = formatStatus(facts, judgement, options);
-      return allProblems ? screen + (await import('../status/wide.ts')).formatDetails(facts, now, style) : screen;
-    },
+  const viewer = createViewer(invocation, context);
+  const find = { name: names[0], namespace: sidecarNamespace(flags, env) };
+  if (flags.isOn('watch') || until) return watchStatus(invocation, { cluster, viewer, find, until, timeoutMs });
+  const view = viewer.view(factsOf(await look(cluster, find)), clock.now());
+  await invocation.print(viewer.result(view));
+  return view.judgement.exitCode;
+}
+
+interface Watch {
+  readonly cluster: Awaited<ReturnType<Invocation['connect']>>['cluster'];
+  readonly viewer: ReturnType<typeof createViewer>;
+  readonly find: Parameters<typeof look>[1];
+  readonly until: Until | undefined;
+  readonly timeoutMs: number;
+}
+
+async function watchStatus(invocation: Invocation, { cluster, until, timeoutMs, ...watch }: Watch): Promise<number> {
+  const { watchConnection, exitCodeOfWatch, lastReason } = await import('../status/watch.ts');
+  const { watchShow } = await import('../status/show.ts');
+  const { viewer } = watch;
+  const isWatch = invocation.flags.isOn('watch');
+  const waiting: ReturnType<typeof watchShow> = (view, { tries }) =>
+    invocation.progress.busy(
+      'waiting',
+      tries > 0 ? `stream lost, retrying (${tries})` : `${until}: ${lastReason(view)}`,
+    );
+  const view = await watchConnection(invocation, cluster, {
+    ...watch,
+    until,
+    timeoutMs: until ? timeoutMs : Number.POSITIVE_INFINITY,
+    show: isWatch ? watchShow(invocation, viewer) : waiting,
   });
-  return judgement.exitCode;
+  if (!view) return exitCodeOfWatch(invocation.interrupted);
+  if (!isWatch) await invocation.print(viewer.result({ ...view, judgement: { ...view.judgement, exitCode: 0 } }));
+  return 0;
 }

@@ -40,7 +40,8 @@ export async function fetchReports(cluster: Cluster, { namespace }: SearchPlace)
   return { ...found, items: found.items.filter((map) => map.data?.[REPORT_KEY] !== undefined).map(toReport) };
 }
 
-function toReport({ metadata, data }: ConfigMap): FoundReport {
+/** The report that a ConfigMap holds. */
+export function toReport({ metadata, data }: ConfigMap): FoundReport {
   const report = readReport(data?.[REPORT_KEY]);
   const { name, namespace = '' } = metadata;
   return { connection: report?.connection ?? name.replace(/-report$/, ''), namespace, report };

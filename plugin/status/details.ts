@@ -1,16 +1,20 @@
+import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
 import { age } from '../output/age.ts';
 import { table } from '../output/table.ts';
 import { plain } from '../output/text.ts';
-import type { ConnectionFacts } from './facts.ts';
+import type { ConnectionFacts, ContactFacts } from './facts.ts';
 
-/** What `-o wide` adds to the screen: where everything is, and the lists behind the counts, whole and uncut. */
+/** What `--details` and `-o wide` add to the screen: where everything is, and the lists behind the counts, uncut. */
 export function formatDetails(facts: ConnectionFacts, now: number, { paint, symbols }: Style): string {
   const sections = [
     places(facts),
     section('CONDITION', ['STATUS', 'REASON', 'AGE', 'MESSAGE'], conditionRows(facts, now)),
+    section('CONTACT', ['AGE', 'LATENCY', 'RESULT', 'X-REQUEST-ID', 'MESSAGE'], contactRows(facts, now)),
+    section('STEP', ['STATUS', 'AGE', 'MESSAGE'], stepRows(facts, now)),
+    section('REQUEST', ['ID', 'AGE', 'RESULT', 'REASON', 'MESSAGE'], requestRows(facts, now)),
     section('FAILED APPLICATION', ['REASON', 'MESSAGE'], failureRows(facts)),
-    section('CHANGED', ['WHAT', 'KIND', 'NAME'], changeRows(facts, now)),
+    section('CHANGED', ['WHAT', 'KIND', 'NAME', 'REV', 'CAUSE'], changeRows(facts, now)),
   ];
   return sections
     .filter(({ rows }) => rows.length > 0)
@@ -35,6 +39,7 @@ function section(first: string, others: readonly string[], rows: Section['rows']
 }
 
 function places(facts: ConnectionFacts): Section {
+  const { identity, sync, director } = facts;
   const rows: [string, string | undefined][] = [
     ['state', facts.state],
     ['runtime', facts.runtimeId],
@@ -42,14 +47,24 @@ function places(facts: ConnectionFacts): Section {
     ['connector', facts.connectorUrl],
     ['director', facts.directorUrl],
     ['namespace of the sidecar', facts.namespace],
-    ['fingerprint in use', facts.identity?.inUse],
-    ['fingerprint stored', facts.identity?.stored],
-    ['held plan', facts.sync?.held?.id],
-    ['held because', facts.sync?.held?.why],
-    ['incomplete because', facts.director?.incompleteBecause],
-    ['suspended', facts.sync?.suspended],
+    ['common name', identity?.commonName],
+    ['certificate valid from', time(identity?.notBefore)],
+    ['certificate valid until', time(identity?.notAfter)],
+    ['certificate renewed at', time(identity?.renewAt)],
+    ['fingerprint in use', identity?.inUse],
+    ['fingerprint stored', identity?.stored],
+    ['last synchronization', time(sync?.endedAt)],
+    ['next synchronization', time(facts.nextSyncAt)],
+    ['held plan', sync?.held?.id],
+    ['held because', sync?.held?.why],
+    ['incomplete because', director?.incompleteBecause],
+    ['suspended', sync?.suspended],
   ];
   return { head: ['FACT', 'VALUE'], rows: rows.flatMap(([name, value]) => (value ? [[name, value]] : [])) };
+}
+
+function time(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : formatTime(at);
 }
 
 function conditionRows({ conditions }: ConnectionFacts, now: number): Section['rows'] {
@@ -62,6 +77,33 @@ function conditionRows({ conditions }: ConnectionFacts, now: number): Section['r
   ]);
 }
 
+function contactRows({ connector, director }: ConnectionFacts, now: number): Section['rows'] {
+  return [contactRow('Connector', connector, now), contactRow('Director', director, now)].flat();
+}
+
+function contactRow(name: string, contact: ContactFacts | undefined, now: number): string[][] {
+  if (!contact || (contact.time === undefined && !contact.error)) return [];
+  const { time: at, latencyMs, error } = contact;
+  const latency = latencyMs === undefined ? '' : `${Math.round(latencyMs)}ms`;
+  const result = error ? (error.reason ?? 'failed') : 'ok';
+  return [[name, age(time(at), now), latency, result, error?.requestId ?? '', error?.message ?? '']];
+}
+
+function stepRows({ steps }: ConnectionFacts, now: number): Section['rows'] {
+  return steps.map(({ step, status, time: at, message = '' }) => [step, status, age(at, now), message]);
+}
+
+function requestRows({ requests }: ConnectionFacts, now: number): Section['rows'] {
+  return requests.map(({ verb, id, accepted, result = 'under way', reason = '', message = '' }) => [
+    verb,
+    id,
+    age(accepted, now),
+    result,
+    reason,
+    message,
+  ]);
+}
+
 function failureRows({ sync, omitted }: ConnectionFacts): Section['rows'] {
   const rows = (sync?.failed ?? []).map(({ name, reason, message }) => [name, reason, message]);
   const lost = omitted['failures'] ?? 0;
@@ -69,5 +111,12 @@ function failureRows({ sync, omitted }: ConnectionFacts): Section['rows'] {
 }
 
 function changeRows({ changes }: ConnectionFacts, now: number): Section['rows'] {
-  return changes.map(({ time, action, kind, name }) => [age(time, now), action, kind, name]);
+  return changes.map(({ time: at, action, kind, name, revision, cause = '' }) => [
+    age(at, now),
+    action,
+    kind,
+    name,
+    revision === undefined ? '' : String(revision),
+    cause,
+  ]);
 }

@@ -1,9 +1,11 @@
 import { formatTime } from '#common/clock.ts';
+import { REASONS } from '#common/errors.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
-import { remediationOf } from '../failure.ts';
+import { atCluster, remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
 import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
-import type { Judgement, Problem } from './judgement.ts';
+import type { CommandPlace } from './judge.ts';
+import type { Judgement, Problem, WayOut } from './judgement.ts';
 
 export const STATUS_DOCUMENT_KIND = 'ConnectionReport';
 
@@ -12,8 +14,9 @@ export function statusDocument(
   facts: ConnectionFacts,
   judgement: Judgement,
   now: number,
+  place: CommandPlace = {},
 ): ReportDocument & { readonly [part: string]: unknown } {
-  const { verdict, exitCode, lines, problems } = judgement;
+  const { verdict, exitCode, lines, problems, waysOut } = judgement;
   return {
     apiVersion: DOCUMENT_API_VERSION,
     kind: STATUS_DOCUMENT_KIND,
@@ -39,34 +42,52 @@ export function statusDocument(
       incompleteBecause: facts.director?.incompleteBecause,
     },
     sync: { status: lines.sync.level, ...sync(facts.sync), nextAt: time(facts.nextSyncAt) },
-    agent: { status: lines.agent.level, version: facts.agent?.version, leader: facts.agent?.leader },
+    agent: {
+      status: lines.agent.level,
+      version: facts.agent?.version,
+      leader: facts.agent?.leader,
+      restarts: facts.agent?.restarts,
+    },
     outage: { status: lines.outage.level, survivesSeconds: secondsLeft(facts.identity, now) },
     conditions: facts.conditions,
-    findings: problems.map(finding),
+    findings: problems.map((problem) => finding(problem, waysOut)),
     notPermitted: facts.notPermitted.map((right) => ({
       ...right,
       message: describeRight(right),
       remediation: [remediationOf(canICommand(right))],
     })),
     remarks: facts.remarks,
-    ...failureOf(verdict, problems),
+    requests: facts.requests,
+    changes: facts.changes,
+    omitted: facts.omitted,
+    ...failureOf(facts, judgement, place),
   };
 }
 
 /** The gravest problem once more, where every document of a failure has it. */
-function failureOf(verdict: string, [first]: readonly Problem[]): Pick<ReportDocument, 'error' | 'remediation'> {
-  if (verdict === 'Healthy' || !first) return {};
+function failureOf(
+  { name }: ConnectionFacts,
+  { verdict, exitCode, problems, waysOut }: Judgement,
+  place: CommandPlace,
+): Pick<ReportDocument, 'error' | 'remediation'> {
+  if (exitCode === 0) return {};
+  const [first] = problems;
+  if (!first) {
+    const { code, next } = REASONS.NotReady;
+    const message = `${name} is ${verdict.toLowerCase()}`;
+    return { error: { code, reason: 'NotReady', message }, remediation: [remediationOf(atCluster(next, place))] };
+  }
   const { code = 'CMP0001', reason = 'InternalError', message } = first;
-  return { error: { code, reason, message }, remediation: [remediation(first)] };
+  return { error: { code, reason, message }, remediation: remediationsOf(first, waysOut) };
 }
 
-function finding(problem: Problem): object {
+function finding(problem: Problem, waysOut: readonly WayOut[]): object {
   const { code, reason, severity, message } = problem;
-  return { code, reason, severity, message, remediation: [remediation(problem)] };
+  return { code, reason, severity, message, remediation: remediationsOf(problem, waysOut) };
 }
 
-function remediation({ next }: Problem): Remediation {
-  return remediationOf(next);
+function remediationsOf({ next, isDeadEnd }: Problem, waysOut: readonly WayOut[]): Remediation[] {
+  return isDeadEnd ? waysOut.map(({ command }) => remediationOf(command)) : [remediationOf(next)];
 }
 
 function identity(facts: IdentityFacts | undefined, now: number): object {

@@ -1,4 +1,4 @@
-import type { ReportedChange, ReportedCondition } from '#common/resources/report.ts';
+import type { ReportedChange, ReportedCondition, ReportedRequest, ReportedStep } from '#common/resources/report.ts';
 import type { MissingRight } from '../connection/right.ts';
 
 /**
@@ -27,6 +27,14 @@ export interface ConnectionFacts {
   readonly conditions: readonly ReportedCondition[];
   /** The last changes, newest first. */
   readonly changes: readonly ReportedChange[];
+  /** What was asked of the sidecar, newest first. */
+  readonly requests: readonly ReportedRequest[];
+  /** The steps of the last pairing or renewal, in their order. */
+  readonly steps: readonly ReportedStep[];
+  /** Whether the CompassConnection asks for a renewal by its own flag. */
+  readonly isRenewalAsked?: boolean | undefined;
+  /** When anybody last wrote the status of the CompassConnection; known without a report only. */
+  readonly writtenAt?: number | undefined;
   /** Lists that the report cut, and how many items each lost. */
   readonly omitted: Readonly<Record<string, number>>;
   /** What could not be read, and the right that it takes. */
@@ -80,6 +88,7 @@ export interface SyncFacts {
 
 export interface FailedApplicationFacts {
   readonly name: string;
+  readonly id?: string | undefined;
   readonly reason: string;
   readonly message: string;
 }
@@ -97,6 +106,9 @@ export interface AgentFacts {
   readonly leader?: string | undefined;
   /** Until when the leader's Lease holds; past it, nobody works. */
   readonly leaseUntil?: number | undefined;
+  /** Of the leader's container, where its Pod may be read. */
+  readonly restarts?: number | undefined;
+  readonly restartedAt?: number | undefined;
 }
 
 /** What went wrong, by the table of reasons where the reason is in it. */

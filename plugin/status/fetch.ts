@@ -1,58 +1,61 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { LEASE } from '#common/cluster/objects.ts';
-import { type Lease, podOfHolder } from '#common/resources/lease.ts';
+import { LEASE, POD } from '#common/cluster/objects.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import type { Lease } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { type FindOptions, type FoundConnection, findConnection } from '../connection/find.ts';
 import { type Reading, reading } from '../connection/reading.ts';
-import type { ConnectionFacts } from './facts.ts';
-import { factsFromReport } from './from-report.ts';
-import { factsFromResource, instant } from './from-resource.ts';
+import { fetchReports } from '../connection/reports.ts';
+import type { Pod } from '../connection/sidecar-pod.ts';
+import type { Sight } from './sight.ts';
 
-/** Everything that is known about one connection. Throws what findConnection throws. */
-export async function fetchFacts(cluster: Cluster, options: FindOptions): Promise<ConnectionFacts> {
+/** Looks at one connection and all that tells of it. Throws what findConnection throws. */
+export async function look(cluster: Cluster, options: FindOptions): Promise<Sight> {
   const connection = await findConnection(cluster, options);
-  return connection.found?.report ? fromReport(cluster, connection) : fromResource(connection, options);
+  const { name, namespace, resource, found, notPermitted } = connection;
+  const sight = { name, namespace, searched: options.namespace, resource, found };
+  if (!found?.report) {
+    const elsewhere = await lookElsewhere(cluster, connection, options);
+    return { ...sight, elsewhere, notPermitted, lease: undefined, pod: undefined };
+  }
+  const [lease, pod] = await Promise.all([
+    fetchLease(cluster, name, namespace),
+    fetchPod(cluster, namespace, found.report.leader?.pod),
+  ]);
+  const denied = lease.denied ? [lease.denied] : [];
+  return { ...sight, pod, lease: lease.items[0], elsewhere: [], notPermitted: [...notPermitted, ...denied] };
 }
 
-async function fromReport(cluster: Cluster, connection: FoundConnection): Promise<ConnectionFacts> {
-  const { name, resource, found, namespace, notPermitted } = connection;
-  const facts = factsFromReport(found?.report ?? { schemaVersion: '' }, name, namespace);
-  const lease = await fetchLease(cluster, name, namespace);
-  const isHidden = notPermitted.some(({ resource: kind }) => kind.startsWith('compassconnections'));
-  return {
-    ...facts,
-    agent: { ...facts.agent, ...lease.items[0] },
-    notPermitted: [...notPermitted, ...(lease.denied ? [lease.denied] : [])],
-    remarks: resource || isHidden ? [] : [`CompassConnection ${name} is gone; this is its last report.`],
-  };
-}
-
-function fromResource(
-  { name, resource, found, notPermitted }: FoundConnection,
-  { namespace }: FindOptions,
-): ConnectionFacts {
-  const facts = resource ? factsFromResource(resource) : factsFromReport({ schemaVersion: '' }, name, undefined);
-  const where = namespace ? `in namespace ${namespace}` : 'in this cluster';
-  const remark = found
-    ? `The report in namespace ${found.namespace} cannot be read: is the plugin too old for it?`
-    : `No report of a sidecar ${where}: this is what the CompassConnection says.`;
-  return { ...facts, namespace, notPermitted, remarks: [remark] };
-}
-
-/** Who leads and until when, by the Lease: the report is written on changes only, and outlives its sidecar. */
-async function fetchLease(
+/** The namespaces that do have a report, where the one that was named has none. */
+async function lookElsewhere(
   cluster: Cluster,
-  connection: string,
-  namespace: string,
-): Promise<Reading<{ readonly leaseUntil: number | undefined; readonly leader?: string }>> {
+  { name, found }: FoundConnection,
+  { namespace }: FindOptions,
+): Promise<string[]> {
+  if (namespace === undefined || found) return [];
+  const { items } = await fetchReports(cluster, {});
+  return items.filter(({ connection }) => connection === name).map((report) => report.namespace);
+}
+
+async function fetchLease(cluster: Cluster, connection: string, namespace: string): Promise<Reading<Lease>> {
   const ref = { kind: LEASE, name: ownObjectNames(connection).lease, namespace };
   return reading({ verb: 'get', resource: 'leases.coordination.k8s.io', namespace }, async () => {
     const lease = await cluster.find<Lease>(ref);
-    const renewedAt = instant(lease?.spec?.renewTime);
-    if (renewedAt === undefined) return [];
-    const { holderIdentity, leaseDurationSeconds } = lease?.spec ?? {};
-    const leaseUntil = renewedAt + (leaseDurationSeconds ?? 0) * 1_000;
-    const leader = podOfHolder(holderIdentity);
-    return [leader ? { leaseUntil, leader } : { leaseUntil }];
+    return lease ? [lease] : [];
   });
+}
+
+/** For its restarts only, which are worth no complaint: where the Pod may not be read, they are left out. */
+export async function fetchPod(
+  cluster: Cluster,
+  namespace: string,
+  name: string | undefined,
+): Promise<Pod | undefined> {
+  if (name === undefined || !/^[a-z0-9.-]+$/.test(name)) return undefined;
+  try {
+    return await cluster.find<Pod>({ kind: POD, name, namespace });
+  } catch (error) {
+    if (error instanceof CompassError && !hasReason(error, 'InternalError')) return undefined;
+    throw error;
+  }
 }

@@ -21,6 +21,8 @@ export function factsFromReport(report: Report, name: string, namespace: string 
     nextSyncAt: instant(report.nextSync),
     conditions: report.conditions ?? [],
     changes: report.changes ?? [],
+    requests: report.requests ?? [],
+    steps: report.steps ?? [],
     omitted: report.omitted ?? {},
     notPermitted: [],
     remarks: [],

@@ -34,10 +34,19 @@ export function factsFromResource(connection: CompassConnection): ConnectionFact
     },
     conditions: status?.conditions ?? [],
     changes: [],
+    requests: [],
+    steps: [],
+    isRenewalAsked: spec?.refreshCredentialsNow === true,
+    writtenAt: newest(status?.connectionStatus?.lastSync, sync?.lastAttempt, sync?.lastSuccessfulApplication),
     omitted: {},
     notPermitted: [],
     remarks: [],
   };
+}
+
+function newest(...times: readonly (Time | undefined)[]): number | undefined {
+  const known = times.map(instant).filter((at) => at !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
 }
 
 /** A time of the API in milliseconds; undefined where it is null, absent or no time. */

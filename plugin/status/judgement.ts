@@ -1,7 +1,7 @@
 import type { Level } from '../output/symbols.ts';
 
 /** One word for the whole connection, the same in every format. */
-export type Verdict = 'Healthy' | 'Degraded' | 'Disconnected' | 'Connecting';
+export type Verdict = 'Healthy' | 'Renewing' | 'Connecting' | 'Degraded' | 'Disconnected';
 
 export const PARTS = ['identity', 'connector', 'director', 'sync', 'agent', 'outage'] as const;
 
@@ -22,13 +22,23 @@ export interface Problem {
   readonly message: string;
   /** What to do next: a command where it starts with `kubectl`. */
   readonly next: string;
+  /** Whether nothing but a person, with a new one-time token, gets it going again. */
+  readonly isDeadEnd: boolean;
+}
+
+/** One step out of a dead end. */
+export interface WayOut {
+  readonly what: string;
+  readonly command: string;
 }
 
 /** What the facts come to: everything that the screen and the document show. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** 0 healthy, 1 not. */
+  /** 0 healthy, 1 not: see fail-on.ts for other judges. */
   readonly exitCode: 0 | 1;
   readonly lines: Readonly<Record<Part, Line>>;
   readonly problems: readonly Problem[];
+  /** The steps that a person has to take where the connection cannot heal by itself; empty where it can. */
+  readonly waysOut: readonly WayOut[];
 }

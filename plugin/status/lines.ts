@@ -1,47 +1,9 @@
 import { REASONS, type Reason } from '#common/errors.ts';
 import { humanDuration } from '../output/age.ts';
-import type { ConnectionFacts, ContactFacts, Fault, IdentityFacts, ListingFacts, SyncFacts } from './facts.ts';
-import { isExpired, isOverdue, isRefused, isRunning, renewalShare } from './identity.ts';
+import type { ConnectionFacts, ContactFacts, Fault, ListingFacts, SyncFacts } from './facts.ts';
+import { isExpired, isRefused } from './identity.ts';
 import type { Line } from './judgement.ts';
-
-/** The client certificate: how much of its life is left, and when it is renewed. */
-export function identityLine(facts: ConnectionFacts, now: number): Line {
-  const { identity, runtimeId, source } = facts;
-  if (identity?.notAfter === undefined) return { level: 'none', facts: ['no client certificate yet'] };
-  const { notAfter, notBefore, commonName } = identity;
-  if (isExpired(identity, now)) {
-    return { level: 'error', facts: [`expired ${humanDuration(now - notAfter)} ago`, moment(notAfter)] };
-  }
-  if (notBefore !== undefined && notBefore > now) {
-    return { level: 'warning', facts: [`not valid before ${moment(notBefore)}`, 'is a clock wrong?'] };
-  }
-  if (isRefused(facts))
-    return { level: 'error', facts: ['refused by Compass', `would be valid until ${moment(notAfter)}`] };
-  const life = notBefore === undefined ? '' : ` of ${humanDuration(notAfter - notBefore)}`;
-  return {
-    level: isOverdue(identity, now) || differs(identity) ? 'warning' : 'ok',
-    facts: [
-      `valid ${humanDuration(notAfter - now)}${life} left`,
-      ...renewal(identity, now),
-      ...(differs(identity) ? ['the stored one is another'] : []),
-      ...(commonName && commonName !== runtimeId ? [`CN=${short(commonName)}`] : []),
-      ...(source === 'resource' ? ['as its status says'] : []),
-    ],
-  };
-}
-
-function renewal(identity: IdentityFacts, now: number): string[] {
-  const { renewAt } = identity;
-  if (renewAt === undefined) return [];
-  if (isOverdue(identity, now)) return [`renewal overdue by ${humanDuration(now - renewAt)}`];
-  if (renewAt <= now) return ['renewal due now'];
-  const share = renewalShare(identity);
-  return [`renews in ${humanDuration(renewAt - now)}${share === 0.5 ? ' (half of its life)' : ''}`];
-}
-
-function differs({ inUse, stored }: IdentityFacts): boolean {
-  return inUse !== undefined && stored !== undefined && inUse !== stored;
-}
+import { count, moment } from './words.ts';
 
 /** The Connector: when it was last asked, and what it said. */
 export function connectorLine({ connector, state }: ConnectionFacts, now: number): Line {
@@ -119,21 +81,6 @@ function syncCounts({ listed, inSync, secrets, failedCount = 0, held, suspended,
   ];
 }
 
-/** The sidecar: whether it runs, and which. */
-export function agentLine({ agent }: ConnectionFacts, now: number): Line {
-  if (!agent) return { level: 'none', facts: ['no report of a sidecar'] };
-  const version = agent.version ? [`v${agent.version.replace(/^v/, '')}`] : [];
-  const leader = agent.leader ? [`leader ${agent.leader}`] : [];
-  if (isRunning(agent, now) === false) {
-    const since = humanDuration(now - (agent.leaseUntil ?? now));
-    return { level: 'error', facts: [`not running since ${since}`, ...version] };
-  }
-  if (isRunning(agent, now) === undefined) {
-    return { level: 'none', facts: ['not known whether it runs', ...version, ...leader] };
-  }
-  return { level: 'ok', facts: [...version, ...leader] };
-}
-
 /** How long this cluster may be cut off from Compass, or asleep, before it needs a new token. */
 export function outageLine(facts: ConnectionFacts, now: number): Line {
   const { identity } = facts;
@@ -144,21 +91,6 @@ export function outageLine(facts: ConnectionFacts, now: number): Line {
   }
   return {
     level: 'ok',
-    facts: [`survives ${humanDuration(notAfter - now)} without Compass`, `until ${moment(notAfter)}`],
+    facts: [`survives ${humanDuration(notAfter - now)}`, `safe to hibernate until ${moment(notAfter, now)}`],
   };
-}
-
-/** A date that people read, in UTC: the weekday where it is near enough to be meant, `Sat 03:12 UTC`. */
-function moment(at: number): string {
-  const iso = new Date(at).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** A Runtime's id is a UUID: its first group tells two of them apart. */
-export function short(id: string): string {
-  return /^[0-9a-f]{8}-/i.test(id) ? id.slice(0, 8) : id;
 }

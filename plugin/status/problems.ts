@@ -1,4 +1,4 @@
-import { REASONS, type Reason } from '#common/errors.ts';
+import { isReason, REASONS, type Reason } from '#common/errors.ts';
 import type { ReportedCondition } from '#common/resources/report.ts';
 import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from '../connection/reports.ts';
 import { atCluster, nextFor, type Place } from '../failure.ts';
@@ -6,6 +6,7 @@ import { humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, FailedApplicationFacts, Fault } from './facts.ts';
 import { isExpired, isOverdue, isRunning } from './identity.ts';
 import type { Problem } from './judgement.ts';
+import { isStale } from './staleness.ts';
 
 /** Conditions that say True when something is wrong: the others say False. */
 const BAD_WHEN_TRUE = [
@@ -19,12 +20,27 @@ const BAD_WHEN_TRUE = [
 /** What works for now and should not stay so. */
 const WARNINGS = ['DeletionsHeld', 'Suspended', 'TLSVerificationDisabled', 'ClockSkew', 'LabelsFailed'];
 
+/** What nothing but a new one-time token mends. */
+const DEAD_ENDS: readonly Reason[] = [];
+const LATER: readonly Reason[] = [
+  'TokenRequired',
+  'TokenRefused',
+  'Rejected',
+  'CertificateExpired',
+  'InvalidCredential',
+  'Disconnected',
+];
+
 /** Where nothing better is known: what the sidecar itself says. */
 const LOGS_REASON: Reason = 'InternalError';
 
 /** Everything that needs a person or explains the verdict, the gravest first, each reason and message once. */
-export function findProblems(facts: ConnectionFacts, now: number, clusterFlags?: string): Problem[] {
-  const place: Place = { namespace: facts.namespace, clusterFlags };
+export function findProblems(
+  facts: ConnectionFacts,
+  now: number,
+  commandPlace: Pick<Place, 'clusterFlags' | 'namedNamespace'>,
+): Problem[] {
+  const place: Place = { ...commandPlace, namespace: facts.namespace };
   const faults = [
     ...sidecarFaults(facts, now),
     ...identityFaults(facts, now),
@@ -32,7 +48,11 @@ export function findProblems(facts: ConnectionFacts, now: number, clusterFlags?:
     ...conditionFaults(facts),
     ...applicationFaults(facts),
   ];
-  const problems = dropRepeated(faults).map((fault) => problemOf(fault, place));
+  // What another agent says has no reason, and its log is not where ours is.
+  const otherwise = facts.source === 'resource' ? `kubectl get compassconnection ${facts.name} -o yaml` : undefined;
+  const problems = dropRepeated(faults).map((fault) =>
+    problemOf({ next: fault.reason ? undefined : otherwise, ...fault }, place),
+  );
   return problems.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -40,13 +60,28 @@ function rank({ severity }: Problem): number {
   return severity === 'error' ? 0 : 1;
 }
 
-function sidecarFaults({ agent, name, namespace = DEFAULT_NAMESPACE }: ConnectionFacts, now: number): Fault[] {
-  if (!agent || isRunning(agent, now) !== false) return [];
-  const since = humanDuration(now - (agent.leaseUntil ?? now));
+function sidecarFaults(facts: ConnectionFacts, now: number): Fault[] {
+  const { agent, name, namespace = DEFAULT_NAMESPACE, writtenAt } = facts;
+  if (agent && isRunning(agent, now) === false) {
+    const since = humanDuration(now - (agent.leaseUntil ?? now));
+    return [
+      {
+        reason: 'SidecarSilent',
+        message: `the sidecar of ${name} has not been seen for ${since}: nothing is renewed or synchronized`,
+        next: `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`,
+      },
+    ];
+  }
+  if (!isStale(facts, now)) return [];
+  if (writtenAt === undefined) {
+    return [{ reason: 'NotInstalled', message: `nothing has ever written the status of ${name}: no sidecar keeps it` }];
+  }
+  const silence = humanDuration(now - writtenAt);
   return [
     {
-      message: `the sidecar of ${name} has not been seen for ${since}: nothing is renewed or synchronized`,
-      next: `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`,
+      reason: 'SidecarSilent',
+      message: `nothing has written the status of ${name} for ${silence}: does a sidecar or an agent run?`,
+      next: 'kubectl get deployments --all-namespaces',
     },
   ];
 }
@@ -59,7 +94,7 @@ function identityFaults({ identity, conditions }: ConnectionFacts, now: number):
   }
   if (!isOverdue(identity, now)) return [];
   const since = humanDuration(now - (identity.renewAt ?? now));
-  return [{ message: `the certificate should have been renewed ${since} ago` }];
+  return [{ reason: 'RenewalOverdue', message: `the certificate should have been renewed ${since} ago` }];
 }
 
 function conditionFaults({ conditions, sync }: ConnectionFacts): Fault[] {
@@ -83,10 +118,13 @@ function contactFaults({ connector, director, sync }: ConnectionFacts): Fault[] 
 
 /** One fault for all Applications that fail for the same reason: the first of them says what it is about. */
 function applicationFaults({ sync, omitted }: ConnectionFacts): Fault[] {
-  const isCut = (omitted['failures'] ?? 0) > 0;
-  return [...Map.groupBy(sync?.failed ?? [], ({ reason }) => reason)].map(([reason, failed]) => {
-    const others = failed.length - 1;
-    const more = others === 0 && !isCut ? '' : ` and ${others}${isCut ? ' or more' : ''} like it`;
+  const named = sync?.failed ?? [];
+  const unnamed = Math.max(omitted['failures'] ?? 0, (sync?.failedCount ?? 0) - named.length);
+  const groups = [...Map.groupBy(named, ({ reason }) => reason)];
+  return groups.map(([reason, failed]) => {
+    // Whom the report does not name may have failed for any of several reasons.
+    const others = failed.length - 1 + (groups.length === 1 ? unnamed : 0);
+    const more = others === 0 ? '' : ` and ${others}${groups.length > 1 && unnamed > 0 ? ' or more' : ''} like it`;
     return {
       reason,
       message: failed
@@ -117,13 +155,14 @@ function dropRepeated(faults: readonly Fault[]): Fault[] {
 }
 
 function problemOf({ reason, message, requestId, next }: Fault, place: Place): Problem {
-  const known = reason !== undefined && reason in REASONS ? (reason as Reason) : undefined;
+  const known = isReason(reason) ? reason : undefined;
   const row = known && REASONS[known];
   return {
     severity: WARNINGS.includes(reason ?? '') ? 'warning' : 'error',
     reason,
     code: row?.code,
     message: requestId ? `${message} (x-request-id ${requestId})` : message,
+    isDeadEnd: known !== undefined && DEAD_ENDS.includes(known),
     next: next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place),
   };
 }

@@ -6,8 +6,8 @@ import type { Level } from '../output/symbols.ts';
 import { plain, wrap } from '../output/text.ts';
 import type { ConnectionFacts } from './facts.ts';
 import { levelOf } from './judge.ts';
-import { type Judgement, PARTS, type Part, type Problem } from './judgement.ts';
-import { short } from './lines.ts';
+import { type Judgement, PARTS, type Part, type Problem, type WayOut } from './judgement.ts';
+import { short } from './words.ts';
 
 /** What a screen needs beside facts and judgement. */
 export interface ScreenOptions extends Style {
@@ -18,13 +18,18 @@ export interface ScreenOptions extends Style {
   readonly context: string | undefined;
   /** Those that a suggested command needs to go to the same cluster. */
   readonly clusterFlags?: string | undefined;
+  readonly namedNamespace?: string | undefined;
   /** All of them, not only as many as fit a terminal of 24 rows. */
   readonly allProblems?: boolean;
 }
 
-/** Problems shown, and rows that a message may take, so that the whole fits 24 rows of 80 columns. */
+/** Problems shown, rows that a message may take, and rows of the whole: it fits a terminal of 24, with its prompt. */
 const MOST_PROBLEMS = 3;
-const MOST_ROWS = 2;
+const MOST_MESSAGE_ROWS = 2;
+const MOST_ROWS = 23;
+
+/** The column of the commands that lead out of a dead end. */
+const WAY_OUT_INDENT = 19;
 
 const TITLES: Readonly<Record<Part, string>> = {
   identity: 'Identity',
@@ -35,18 +40,25 @@ const TITLES: Readonly<Record<Part, string>> = {
   outage: 'Outage',
 };
 
-/** The screen of `status`: the verdict, a line for each part, then what needs a person and the next command. */
-export function formatStatus(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions): string {
-  const rows = [
-    header(facts, judgement, options),
-    '',
-    ...PARTS.flatMap((part) => partRows(part, judgement, options)),
-    '',
-    ...remarkRows(facts, options),
-    ...problemRows(judgement.problems, options),
-    ...footer(facts, judgement, options),
-  ];
-  return `${rows.map((row) => row.trimEnd()).join('\n')}\n`;
+/** The screen of `status` by its rows: the verdict, a line for each part, then what needs a person and the next command. */
+export function statusRows(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions): string[] {
+  const { problems } = judgement;
+  const rows = (shown: number) =>
+    [
+      header(facts, judgement, options),
+      '',
+      ...PARTS.flatMap((part) => partRows(part, judgement, options)),
+      '',
+      ...remarkRows(facts, options),
+      ...problemRows(problems, shown, options),
+      ...wayOutRows(judgement.waysOut, problems.length > 0, options),
+      ...footer(facts, judgement, options),
+    ]
+      .map((row) => row.trimEnd())
+      .filter((row, i, all) => row !== '' || i < all.length - 1);
+  if (options.allProblems) return rows(problems.length);
+  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less));
+  return choices.find((candidate) => candidate.length <= MOST_ROWS) ?? rows(1);
 }
 
 function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenOptions): string {
@@ -83,40 +95,61 @@ function remarkRows({ remarks, notPermitted }: ConnectionFacts, { paint, symbols
     ...wrap(plain(describeRight(right), symbols), width).map((row) => paint.yellow(row)),
     `  ${paint.bold(canICommand(right))}`,
   ]);
-  return [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
+  const rows = [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
+  return rows.length > 0 ? [...rows, ''] : [];
 }
 
-function problemRows(problems: readonly Problem[], options: ScreenOptions): string[] {
+function problemRows(problems: readonly Problem[], most: number, options: ScreenOptions): string[] {
   if (problems.length === 0) return [];
-  const shown = options.allProblems ? problems : problems.slice(0, MOST_PROBLEMS);
+  const shown = problems.slice(0, most);
   const more = problems.length - shown.length;
   const title = problems.length === 1 ? '1 thing needs you' : `${problems.length} things need you`;
   return [
     options.paint.bold(title),
     ...shown.flatMap((problem) => problemBlock(problem, options)),
     ...(more > 0
-      ? [options.paint.dim(`  and ${more} more: ${atCluster('kubectl compass status -o wide', options)}`)]
+      ? [options.paint.dim(`  and ${more} more: ${atCluster('kubectl compass status --details', options)}`)]
       : []),
   ];
 }
 
-function problemBlock({ severity, code, message, next }: Problem, options: ScreenOptions): string[] {
+function problemBlock({ severity, code, message, next, isDeadEnd }: Problem, options: ScreenOptions): string[] {
   const { symbols, paint, width } = options;
   const mark = symbols.mark[severity];
   const indent = ' '.repeat(mark.length + 3);
   const room = width - indent.length;
   const text = wrap(plain(code ? `${code} ${message}` : message, symbols), room);
-  const kept = options.allProblems || text.length <= MOST_ROWS ? text : cut(text, room, symbols.ellipsis);
+  const kept = options.allProblems || text.length <= MOST_MESSAGE_ROWS ? text : cut(text, room, symbols.ellipsis);
   const [first = '', ...rest] = kept;
   return [
     `  ${inColour(severity, mark, options)} ${first}`,
     ...rest.map((row) => `${indent}${row}`),
-    ...wrap(next, room).map((row) => `${indent}${paint.bold(row)}`),
+    // The way out of a dead end has several steps, which come after all problems.
+    ...(isDeadEnd ? [] : commandRows(next, room).map((row) => `${indent}${paint.bold(row)}`)),
   ];
 }
 
+/** A command that takes several rows can be copied as it stands. */
+function commandRows(next: string, room: number): string[] {
+  const rows = next.length <= room ? [next] : wrap(next, room - 2);
+  const isCommand = next.startsWith('kubectl ');
+  return rows.map((row, i) => (isCommand && i < rows.length - 1 ? `${row} \\` : row));
+}
+
+function wayOutRows(steps: readonly WayOut[], hasProblems: boolean, { paint, width }: ScreenOptions): string[] {
+  if (steps.length === 0) return [];
+  const lead = paint.bold('This cannot heal by itself.');
+  const indent = ' '.repeat(WAY_OUT_INDENT);
+  const blocks = steps.flatMap(({ what, command }, i) => {
+    const label = what === 'next time' ? `  ${what}` : `  ${i + 1}. ${what}`;
+    const [first = '', ...rest] = commandRows(command, width - WAY_OUT_INDENT);
+    return [`${label.padEnd(WAY_OUT_INDENT)}${paint.bold(first)}`, ...rest.map((row) => `${indent}${paint.bold(row)}`)];
+  });
+  return [...(hasProblems ? [''] : []), `${lead} A one-time token is needed; nothing gets deleted.`, ...blocks];
+}
+
 function cut(text: readonly string[], room: number, ellipsis: string): string[] {
-  const kept = text.slice(0, MOST_ROWS);
+  const kept = text.slice(0, MOST_MESSAGE_ROWS);
   const last = kept.at(-1) ?? '';
   return [...kept.slice(0, -1), `${last.slice(0, room - ellipsis.length)}${ellipsis}`];
 }
@@ -124,7 +157,7 @@ function cut(text: readonly string[], room: number, ellipsis: string): string[] 
 function footer({ nextSyncAt }: ConnectionFacts, { verdict }: Judgement, { paint, now }: ScreenOptions): string[] {
   const next = nextSyncAt === undefined || nextSyncAt <= now ? '' : ` Next sync in ${humanDuration(nextSyncAt - now)}.`;
   if (verdict === 'Healthy') return [paint.dim(`Everything up to date.${next}`)];
-  return verdict === 'Connecting' ? [paint.dim(`Under way.${next}`)] : [];
+  return verdict === 'Connecting' || verdict === 'Renewing' ? [paint.dim(`Under way.${next}`)] : [];
 }
 
 function inColour(level: Level, text: string, { paint }: Style): string {

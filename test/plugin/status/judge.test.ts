@@ -65,7 +65,7 @@ describe('a problem', () => {
   });
 
   test("has a command for the sidecar's own namespace and the cluster that was asked", () => {
-    const { problems } = judge(factsOf(UNREACHABLE), NOW, '--context prod');
+    const { problems } = judge(factsOf(UNREACHABLE), NOW, { clusterFlags: '--context prod' });
     assert.equal(problems[0]?.next, 'kubectl -n kyma logs deployment/compass-sidecar --context prod');
   });
 

@@ -5,13 +5,15 @@ import { REASONS } from '#common/errors.ts';
 import type { Report } from '#common/resources/report.ts';
 import type { Style } from '../../../plugin/command.ts';
 import { COMMANDS } from '../../../plugin/commands.ts';
+import { remediationOf } from '../../../plugin/failure.ts';
 import { paint } from '../../../plugin/output/colour.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
+import { parseCommandLine } from '../../../plugin/parse.ts';
+import { formatDetails } from '../../../plugin/status/details.ts';
 import type { AgentFacts, ConnectionFacts } from '../../../plugin/status/facts.ts';
 import { factsFromReport } from '../../../plugin/status/from-report.ts';
 import { judge } from '../../../plugin/status/judge.ts';
-import { formatStatus } from '../../../plugin/status/screen.ts';
-import { formatDetails } from '../../../plugin/status/wide.ts';
+import { statusRows } from '../../../plugin/status/screen.ts';
 import { assertGolden } from '../golden.ts';
 import {
   CROWDED,
@@ -41,7 +43,8 @@ function factsOf(report: Report, agent: AgentFacts = RUNNING): ConnectionFacts {
 }
 
 function screen(facts: ConnectionFacts, style: Style, width = 80): string {
-  return formatStatus(facts, judge(facts, NOW), { ...style, now: NOW, width, context: 'prod-eu' });
+  const rows = statusRows(facts, judge(facts, NOW), { ...style, now: NOW, width, context: 'prod-eu' });
+  return `${rows.join('\n')}\n`;
 }
 
 const STATES: Readonly<Record<string, ConnectionFacts>> = {
@@ -95,13 +98,20 @@ for (const [state, facts] of Object.entries(STATES)) {
   });
 }
 
-test('no screen names a command of ours that does not exist', () => {
-  const words = Object.keys(REASONS).flatMap((reason): string[] => {
+test('no screen names a command of ours that does not exist, and all of them parse', async () => {
+  const place = { clusterFlags: "--kubeconfig '/my files/config' --server https://k8s:6443", namedNamespace: 'kyma' };
+  const commands = Object.keys(REASONS).flatMap((reason): string[] => {
     const facts = factsOf({ ...HEALTHY, conditions: [condition('Connected', 'False', reason, 'it failed')] });
-    return [...screen(facts, PLAIN, 1_000).matchAll(/(?<=kubectl compass )[\w-]+/g)].map(([word]) => word);
+    const { problems, waysOut } = judge(facts, NOW, place);
+    return [...problems.map(({ next }) => next), ...waysOut.map(({ command }) => command)];
   });
-  assert.ok(words.length > 0);
-  for (const word of words) assert.ok(COMMANDS.some(({ name }) => name === word) || word === '--help', word);
+  const ours = commands.flatMap((text) => /kubectl compass .*/.exec(text)?.[0] ?? []);
+  assert.ok(ours.length > 0);
+  for (const command of ours) {
+    const { entry, flags } = await parseCommandLine((remediationOf(command).command ?? []).slice(2), COMMANDS);
+    assert.ok(entry || flags.isOn('help'), command);
+    if (entry) assert.deepEqual([flags.text('namespace'), flags.text('kubeconfig')], ['kyma', '/my files/config']);
+  }
 });
 
 test('text from Compass cannot move the cursor', () => {

@@ -1,0 +1,64 @@
+import type { Invocation } from '../command.ts';
+import { clusterFlags } from '../kubeconfig/flags.ts';
+import type { OutputFormat } from '../output/format.ts';
+import type { Result } from '../output/print.ts';
+import { formatDetails } from './details.ts';
+import { statusDocument } from './document.ts';
+import type { ConnectionFacts } from './facts.ts';
+import { judgedBy, readFailOn } from './fail-on.ts';
+import { type CommandPlace, judge } from './judge.ts';
+import type { Judgement } from './judgement.ts';
+import { formatOneLine } from './oneline.ts';
+import { type ScreenOptions, statusRows } from './screen.ts';
+
+/** The facts as they are judged at a moment. */
+export interface View {
+  readonly facts: ConnectionFacts;
+  readonly judgement: Judgement;
+  readonly now: number;
+}
+
+type ViewInvocation = Pick<Invocation, 'flags' | 'style' | 'stdout' | 'output'>;
+
+/** How one call looks at facts, and shows them. */
+export interface Viewer {
+  view(facts: ConnectionFacts, now: number): View;
+  result(view: View): Result;
+  /** The screen, with the details where they are wanted. */
+  rows(view: View): string[];
+}
+
+/** The width of a terminal that does not tell. */
+const COLUMNS = 80;
+
+export function createViewer({ flags, style, stdout, output }: ViewInvocation, context: string | undefined): Viewer {
+  const place: CommandPlace = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
+  const failOn = readFailOn(flags);
+  const isDetailed = output.format === 'wide' || flags.isOn('details');
+  const rows = ({ facts, judgement, now }: View): string[] => {
+    const options: ScreenOptions = {
+      ...style,
+      ...place,
+      now,
+      context,
+      width: stdout.columns ?? COLUMNS,
+      allProblems: isDetailed,
+    };
+    const screen = statusRows(facts, judgement, options);
+    return isDetailed ? [...screen, ...formatDetails(facts, now, style).trimEnd().split('\n')] : screen;
+  };
+  const text = (view: View, format: OutputFormat) => {
+    const { facts, judgement, now } = view;
+    if (format !== 'oneline') return `${rows(view).join('\n')}\n`;
+    return `${formatOneLine(facts, judgement, now, style.symbols).text}\n`;
+  };
+  return {
+    view: (facts, now) => ({ facts, judgement: judgedBy(failOn, judge(facts, now, place)), now }),
+    rows,
+    result: (view) => ({
+      document: () => statusDocument(view.facts, view.judgement, view.now, place),
+      names: [`compassconnection.compass.kyma-project.io/${view.facts.name}`],
+      text: (format) => text(view, format),
+    }),
+  };
+}
