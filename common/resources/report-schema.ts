@@ -75,6 +75,7 @@ export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title:
       requests: list(request),
       changes: list(object({ time, kind: text, name: text, action: text }, { cause: text, revision: count })),
       steps: list(step),
+      token: text,
       places: object({ configuration: secretName, client: secretName, ca: secretName, integrationNamespace: text }),
       revision: count,
       lastSync: time,

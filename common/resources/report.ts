@@ -40,6 +40,8 @@ export interface Report {
   readonly changes?: readonly ReportedChange[];
   /** The steps of the last pairing or renewal, in their order; written as they happen. */
   readonly steps?: readonly ReportedStep[];
+  /** What is known of the one-time token in the configuration: `none`, `unused`, `trying`, `used` or `spent`. */
+  readonly token?: string;
   /** Where this connection's Secrets are. */
   readonly places?: ReportedPlaces;
   /** How many synchronizations have changed something. */

@@ -2,7 +2,7 @@ import type { CompassError } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { Configuration } from './configuration.ts';
 import type { Connection } from './maintain.ts';
-import type { ManagementUrls } from './state.ts';
+import type { ManagementUrls, TokenRecord } from './state.ts';
 
 /** What a pass knows before it looks after the connection. */
 export interface ConnectionInput {
@@ -37,6 +37,8 @@ export interface ConnectionResult extends Outcome {
   readonly credential: StoredCredential | undefined;
   /** When that certificate is to be renewed, in ms since the epoch. */
   readonly renewAt: number | undefined;
+  /** What is known of the token in the configuration; undefined where the configuration cannot be read. */
+  readonly token: 'none' | 'unused' | TokenRecord['outcome'] | undefined;
   /** In how many ms there is something to do by itself; Infinity where only a change from outside can help. */
   readonly dueInMs: number;
 }

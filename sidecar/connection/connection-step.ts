@@ -40,7 +40,7 @@ export class ConnectionStep {
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
     const dueInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
-    return { ...outcome, credential, renewAt, dueInMs };
+    return { ...outcome, credential, renewAt, dueInMs, token: this.#tokenOf(input) };
   }
 
   #decide(
@@ -100,6 +100,14 @@ export class ConnectionStep {
       ? `the TOKEN in the configuration is ${record.outcome}`
       : 'there is no TOKEN in the configuration';
     return tokenRequired(`${whyUnusable(judged)}, and ${token}${record?.message ? ` (${record.message})` : ''}`);
+  }
+
+  #tokenOf({ configuration }: ConnectionInput): ConnectionResult['token'] {
+    if (configuration instanceof CompassError) {
+      return configuration.reason === 'ConfigurationMissing' ? 'none' : undefined;
+    }
+    if (!configuration.token) return 'none';
+    return this.#context.state.value?.tokens[configuration.token.hash]?.outcome ?? 'unused';
   }
 
   /** A new token, a corrected configuration or other URLs are tried at once, whatever the back-off was. */

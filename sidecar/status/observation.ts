@@ -3,6 +3,7 @@ import type { CompassError, Reason } from '#common/errors.ts';
 import type { PAIRING_STEPS } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
+import type { ConnectionResult } from '../connection/connection-result.ts';
 
 /**
  * What one reconcile pass saw and did: facts only, all of them current. Whatever a pass did not do itself it repeats
@@ -30,6 +31,8 @@ export interface Observation {
   readonly check?: CheckObservation | undefined;
   /** How the last pairing or renewal since the start went, or goes; undefined where there was none. */
   readonly steps?: readonly StepObservation[] | undefined;
+  /** What is known of the token in the configuration; undefined where the configuration cannot be read. */
+  readonly token?: ConnectionResult['token'];
   /** The Applications were deleted on request, in this pass. */
   readonly purge?: PurgeObservation | undefined;
   readonly nextSyncAt?: number | undefined;

@@ -43,6 +43,7 @@ export function observe({ context, object, result, syncStep, ...seen }: Seen): O
     sync: syncStep.sync,
     labels: syncStep.labels,
     steps: context.steps.observed,
+    token: result.token,
     reconnect: reconnectError && { reason: reconnectError.reason, message: reconnectError.message },
     leader: { isLeader: context.isLeader(), pod: context.config.podName, version: VERSION },
     nextSyncAt: connection ? now + syncStep.dueInMs : undefined,

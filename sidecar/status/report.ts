@@ -64,6 +64,7 @@ export function buildReport(
     check: checks(previous, observation),
     requests: reportedRequests(previous, observation),
     steps: observation.steps ? reportedSteps(observation.steps) : previous?.steps,
+    token: observation.token,
     places: context.places,
     nextSync: timeOf(observation.nextSyncAt),
     ...synchronization(previous, observation),

@@ -63,6 +63,7 @@ const FULL: Required<Report> = {
   ],
   changes: [{ time: TIME, kind: 'Application', name: 'a', action: 'created', cause: 'listed', revision: 218 }],
   steps: [{ time: TIME, step: 'sign', status: 'ok', message: 'valid 24h' }],
+  token: 'used',
   places: {
     configuration: { namespace: 'compass-system', name: 'compass-agent-configuration' },
     client: { namespace: 'compass-system', name: 'cluster-client-certificates' },

@@ -40,6 +40,20 @@ test('C2: while the Connector cannot be reached the token stays whole, and pairs
   assert.equal((await pass()).did, 'paired');
 });
 
+test('what is known of the token follows the configuration: none, unused, trying, used', async (t) => {
+  const bench = await startBench(t);
+  const pass = bench.start();
+  assert.equal((await pass()).token, 'none');
+  await bench.configure({ CONNECTOR_URL: 'https://localhost:1/connector/graphql' });
+  assert.equal((await pass()).token, 'unused');
+  await bench.configure({ TOKEN: 'of-nobody' });
+  assert.equal((await pass()).token, 'trying');
+  await bench.configure();
+  assert.equal((await pass()).token, 'used');
+  await bench.configure();
+  assert.equal((await pass()).token, 'unused');
+});
+
 test('a pairing that was cut short before signing goes on with the second token after a restart', async (t) => {
   const bench = await startBench(t);
   await bench.configure();
