@@ -36,6 +36,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Objects a page; 500 unless said. */
   readonly pageSize?: number;
+  /** Asks for the metadata of the objects alone (PartialObjectMetadata): a Secret's values then never leave the server. */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -10,6 +10,9 @@ interface RawList<T> {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
 }
 
+/** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
 /**
  * Lists by pages, each a quorum read of one consistent snapshot. Items of built-in kinds come without apiVersion and
  * kind; they are filled in.
@@ -17,7 +20,7 @@ interface RawList<T> {
 export async function* listPages<T extends KubeObject>(
   options: RestOptions,
   kind: Kind,
-  { namespace, labelSelector, fieldSelector, pageSize = 500, signal }: ListOptions = {},
+  { namespace, labelSelector, fieldSelector, pageSize = 500, metadataOnly, signal }: ListOptions = {},
 ): AsyncGenerator<ListPage<T>> {
   const subject = subjectOf('list', kind, { namespace });
   let next: string | undefined;
@@ -28,6 +31,7 @@ export async function* listPages<T extends KubeObject>(
       path: `${collectionPath(kind, namespace)}${query}`,
       subject,
       repeatable: true,
+      ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
       timeoutMs: options.timeoutMs,
       signal,
     });

@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly subject: RequestSubject;
   readonly body?: string;
   readonly contentType?: string;
+  /** The form of the answer; objects as JSON unless said. */
+  readonly accept?: string;
   /** Whether sending it twice leaves the world as sending it once does, and gives the same answer. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -40,7 +42,7 @@ class Undelivered extends Error {
 const RESET = ['ECONNRESET', 'EPIPE'];
 
 function requestOptions(endpoint: URL, request: ApiRequest, credential: Credential, userAgent: string): RequestOptions {
-  const { body, contentType = 'application/json' } = request;
+  const { body, contentType = 'application/json', accept = 'application/json' } = request;
   return {
     protocol: endpoint.protocol,
     hostname: endpoint.hostname.replace(/^\[|\]$/g, ''),
@@ -49,7 +51,7 @@ function requestOptions(endpoint: URL, request: ApiRequest, credential: Credenti
     path: `${endpoint.pathname.replace(/\/$/, '')}${request.path}`,
     agent: credential.agent,
     headers: {
-      accept: 'application/json',
+      accept,
       'user-agent': userAgent,
       ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
       ...(credential.authorization ? { authorization: credential.authorization.reveal() } : {}),

@@ -4,6 +4,7 @@ import { parseTarget } from '../kube-api/request.ts';
 /** How a request is written or read, where that makes a difference to the server. */
 function formOf({ method, contentType, accept }: RecordedRequest): string {
   if (method === 'PATCH') return contentType.split(';')[0] ?? '';
+  if (method === 'GET' && accept.includes('as=PartialObjectMetadata')) return 'metadata';
   if (method === 'GET') return accept.includes('as=Table') ? 'table' : 'object';
   return contentType.includes('protobuf') ? 'protobuf' : 'object';
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SECRET } from '#common/cluster/objects.ts';
 import type { ApiAnswer } from '../../cluster/api-request.ts';
 import { APPLICATIONS, type Case, configMap, expectCode, expectRefusal, TABLE, type World } from '../world.ts';
 
@@ -48,6 +49,30 @@ export const LIST_CASES: readonly Case[] = [
         const path = `${world.at('configmaps')}?labelSelector=${encodeURIComponent(selector)}`;
         assert.deepEqual(names(expectCode(await world.get(path), 200)), wanted, selector);
       }
+    },
+  },
+  {
+    name: 'a list of metadata alone carries no data, is selected and comes in pages',
+    async run({ post, get, at, cluster, namespace }) {
+      for (const name of ['a', 'b']) {
+        const metadata = { name, labels: { case: 'partial' }, annotations: { note: name } };
+        expectCode(await post(at('secrets'), { apiVersion: 'v1', kind: 'Secret', metadata, data: { k: 'eA==' } }), 201);
+      }
+      const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+      const path = `${at('secrets')}?labelSelector=case%3Dpartial&limit=1`;
+      const list = expectCode(await get(path, { accept }), 200);
+      assert.deepEqual([list.kind, list.apiVersion], ['PartialObjectMetadataList', 'meta.k8s.io/v1']);
+      assert.deepEqual(names(list), ['a']);
+      assert.equal(list.items[0].data, undefined);
+      assert.ok(list.metadata.continue);
+      const secrets: string[] = [];
+      const options = { namespace, labelSelector: 'case=partial', pageSize: 1, metadataOnly: true };
+      for await (const page of cluster.listPages(SECRET, options)) {
+        secrets.push(
+          ...page.items.map((item) => JSON.stringify([item.kind, item.metadata.annotations, 'data' in item])),
+        );
+      }
+      assert.deepEqual(secrets, ['["Secret",{"note":"a"},false]', '["Secret",{"note":"b"},false]']);
     },
   },
   {
