@@ -7,13 +7,15 @@ const GAP = '   ';
 const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
 
-const SEGMENTS = new Intl.Segmenter();
+/** Made when it is needed: that loads tables, for twenty milliseconds, and most text is ASCII. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** The columns of a terminal that a text takes; escape sequences take none. */
 export function textWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
+  segmenter ??= new Intl.Segmenter();
   let width = 0;
-  for (const { segment } of SEGMENTS.segment(stripVTControlCharacters(text))) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
