@@ -8,8 +8,8 @@ import type { MissingRight } from '../connection/right.ts';
  */
 export interface ConnectionFacts {
   readonly name: string;
-  /** Where the facts come from. */
-  readonly source: 'report' | 'resource';
+  /** Where the facts come from: `nothing` where neither is there. */
+  readonly source: 'report' | 'resource' | 'nothing';
   /** One of the seven states, or whatever another agent wrote. */
   readonly state?: string | undefined;
   readonly runtimeId?: string | undefined;

@@ -21,8 +21,7 @@ const BAD_WHEN_TRUE = [
 const WARNINGS = ['DeletionsHeld', 'Suspended', 'TLSVerificationDisabled', 'ClockSkew', 'LabelsFailed'];
 
 /** What nothing but a new one-time token mends. */
-const DEAD_ENDS: readonly Reason[] = [];
-const LATER: readonly Reason[] = [
+const DEAD_ENDS: readonly Reason[] = [
   'TokenRequired',
   'TokenRefused',
   'Rejected',
@@ -62,6 +61,9 @@ function rank({ severity }: Problem): number {
 
 function sidecarFaults(facts: ConnectionFacts, now: number): Fault[] {
   const { agent, name, namespace = DEFAULT_NAMESPACE, writtenAt } = facts;
+  if (facts.source === 'nothing') {
+    return [{ reason: 'NotInstalled', message: `there is no CompassConnection ${name}, and no report of a sidecar` }];
+  }
   if (agent && isRunning(agent, now) === false) {
     const since = humanDuration(now - (agent.leaseUntil ?? now));
     return [

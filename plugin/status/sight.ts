@@ -42,7 +42,7 @@ export function factsOf(sight: Sight): ConnectionFacts {
   const facts = resource ? factsFromResource(resource) : factsFromReport({ schemaVersion: '' }, name, undefined);
   return {
     ...facts,
-    source: 'resource',
+    source: resource ? 'resource' : 'nothing',
     namespace: searched,
     agent: undefined,
     notPermitted,
@@ -54,11 +54,11 @@ function isHidden({ notPermitted }: Sight): boolean {
   return notPermitted.some(({ resource }) => resource.startsWith('compassconnections'));
 }
 
-function remarksOf({ name, resource, found, searched, elsewhere, notPermitted }: Sight): string[] {
-  if (!resource) return [`There is no CompassConnection ${name}, and no report of a sidecar.`];
+function remarksOf({ resource, found, searched, elsewhere, notPermitted }: Sight): string[] {
   if (found) return [`The report in namespace ${found.namespace} cannot be read: is the plugin too old for it?`];
   if (notPermitted.some((right) => right.resource === 'configmaps'))
     return ['This is what the CompassConnection says.'];
+  if (!resource) return [];
   const where = searched ? `in namespace ${searched}` : 'in this cluster';
   return [
     `No report of a sidecar ${where}: this is what the CompassConnection says.`,

@@ -8,7 +8,7 @@ const LONGEST_SILENCE_MS = 60 * 60_000;
  * have lost its agent long ago.
  */
 export function isStale({ source, writtenAt, state, notPermitted }: ConnectionFacts, now: number): boolean {
-  if (source === 'report' || notPermitted.some(({ resource }) => resource.startsWith('compassconnections')))
+  if (source !== 'resource' || notPermitted.some(({ resource }) => resource.startsWith('compassconnections')))
     return false;
   return writtenAt === undefined ? state === undefined : now - writtenAt > LONGEST_SILENCE_MS;
 }

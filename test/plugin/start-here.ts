@@ -1,0 +1,67 @@
+import { PassThrough, Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { type Clock, systemClock } from '#common/clock.ts';
+import { runCommandLine } from '../../plugin/cli.ts';
+import type { Sink } from '../../plugin/command.ts';
+
+export interface StartOptions {
+  readonly kubeconfigPath: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** A terminal of this size on stdout; else a pipe. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+}
+
+/** A command line that goes on until it is interrupted, run in this process. */
+export interface Running {
+  stdout(): string;
+  stderr(): string;
+  lines(): string[];
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  /** As a reader does that has read enough. */
+  closeStdout(): void;
+  /** Its exit code. */
+  readonly done: Promise<number>;
+}
+
+/** Starts one; the end of the test ends it. */
+export function startHere(t: TestContext, args: readonly string[], options: StartOptions): Running {
+  const { kubeconfigPath, env = {}, clock = systemClock, terminal } = options;
+  const interruption = new AbortController();
+  const [stdout, stderr] = [collect(terminal), collect(undefined)];
+  const done = runCommandLine(args, {
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', LANG: 'C.UTF-8', KUBECONFIG: kubeconfigPath, ...env },
+    platform: 'linux',
+    stdin: { stream: Readable.from(['']), isTerminal: false },
+    stdout,
+    stderr,
+    clock,
+    interrupted: interruption.signal,
+  });
+  t.after(async () => {
+    interruption.abort('SIGINT');
+    await done;
+  });
+  return {
+    stdout: stdout.text,
+    stderr: stderr.text,
+    lines: () => stdout.text().split('\n').slice(0, -1),
+    interrupt: () => interruption.abort('SIGINT'),
+    closeStdout: () => stdout.stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    done,
+  };
+}
+
+function collect(terminal: StartOptions['terminal']): Sink & { text(): string } {
+  const written: string[] = [];
+  return {
+    stream: Object.assign(new PassThrough(), { rows: terminal?.rows }),
+    isTerminal: terminal !== undefined,
+    columns: terminal?.columns,
+    write: (text) => {
+      written.push(text);
+    },
+    text: () => written.join(''),
+  };
+}
