@@ -129,6 +129,7 @@ export const REASONS = {
   ObjectTooLarge: { code: 'CMP0306', exit: 1, retry: 'backoff', next: 'split the Application in Compass' },
   ApplicationFailed: { code: 'CMP0307', exit: 1, retry: 'backoff', next: 'kubectl compass status' },
   ListingIncomplete: { code: 'CMP0308', exit: 1, retry: 'backoff', next: 'it is listed again by itself' },
+  OutOfSync: { code: 'CMP0310', exit: 1, retry: 'never', next: 'kubectl compass sync' },
   ConfirmationRequired: { code: 'CMP0401', exit: 7, retry: 'never', next: 'say --yes if it is meant' },
   DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass status' },
   LabelsFailed: { code: 'CMP0309', exit: 1, retry: 'backoff', next: 'it is tried again by itself' },

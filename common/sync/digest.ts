@@ -28,17 +28,35 @@ interface Labelled {
 
 /** A digest of what matters about a Secret: its whole data and the two labels that are ours. */
 export function secretDigest(secret: Pick<Secret, 'data'> & { metadata: Labelled }): string {
-  const data = Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
-  return contentDigest(secret.metadata.labels ?? {}, Object.fromEntries(data));
+  return labelledDigest(secret.metadata.labels ?? {}, decoded(secret.data ?? {}));
 }
 
 export function desiredSecretDigest(secret: DesiredSecret): string {
-  return contentDigest(secret.labels, secret.content.reveal());
+  return labelledDigest(secret.labels, secret.content.reveal());
 }
 
-function contentDigest(labels: Readonly<Record<string, string>>, content: Readonly<Record<string, string>>): string {
+/** A digest of a Secret's data alone. */
+export function secretContentDigest({ data = {} }: Pick<Secret, 'data'>): string {
+  return digest(readable(decoded(data)));
+}
+
+export function desiredContentDigest({ content }: DesiredSecret): string {
+  return digest(readable(content.reveal()));
+}
+
+type Content = Readonly<Record<string, string>>;
+
+function labelledDigest(labels: Content, content: Content): string {
+  return digest({ app: labels['app'], bundleId: labels['bundleId'], content: readable(content) });
+}
+
+function decoded(data: Content): Content {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+}
+
+function readable(content: Content): Readonly<Record<string, unknown>> {
   const values = Object.entries(content).map(([key, value]) => [key, JSON_KEYS.includes(key) ? parsed(value) : value]);
-  return digest({ app: labels['app'], bundleId: labels['bundleId'], content: Object.fromEntries(values) });
+  return Object.fromEntries(values);
 }
 
 /** These hold JSON, and the same JSON has many spellings: Go's escapes `<`, ours does not. */

@@ -4,6 +4,7 @@ import { CONNECTION_ANNOTATION, MANAGED_BY_LABEL, MANAGED_BY_VALUE } from '#comm
 import type { Desired, DesiredSecret } from './desired.ts';
 import type { Place } from './place.ts';
 import type { PresentApplication, PresentSecret } from './present.ts';
+import { markAnnotations, type SecretMarks } from './secret-marks.ts';
 
 /** Larger objects than this no etcd takes with its defaults. */
 const LARGEST_OBJECT_BYTES = 1_572_864;
@@ -36,11 +37,12 @@ function application(desired: Desired, place: Place): Application {
   };
 }
 
-/** The Secret with every owner that it has, and the Application among them. */
+/** The Secret with every owner that it has, the Application among them, and with its marks. */
 export function toSecret(
   desired: DesiredSecret,
   owner: Pick<PresentApplication, 'name' | 'uid'>,
   before: PresentSecret | undefined,
+  marks: SecretMarks,
   place: Place,
 ): Secret {
   const content = Object.entries(desired.content.reveal());
@@ -53,7 +55,7 @@ export function toSecret(
       namespace: place.integrationNamespace,
       ...(before ? { uid: before.uid, resourceVersion: before.resourceVersion } : {}),
       labels: { ...desired.labels },
-      annotations: { [CONNECTION_ANNOTATION]: place.connectionName },
+      annotations: { [CONNECTION_ANNOTATION]: place.connectionName, ...markAnnotations(marks) },
       ownerReferences: [...others, ownerReference(owner)],
     },
     ...(before ? {} : { type: 'Opaque' }),

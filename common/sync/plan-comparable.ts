@@ -1,12 +1,20 @@
 import { createHmac } from 'node:crypto';
 import type { KubeObject, Secret } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
-import { ANNOTATION_PREFIX, MANAGED_BY_LABEL } from '#common/resources/names.ts';
+import {
+  ANNOTATION_PREFIX,
+  FINGERPRINT_ANNOTATION,
+  MANAGED_BY_LABEL,
+  ROTATED_AT_ANNOTATION,
+} from '#common/resources/names.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { canonical } from './digest.ts';
 
 /** The labels that are ours on an Application and on a Secret; others' are not compared. */
 const OUR_LABELS: readonly string[] = [MANAGED_BY_LABEL, 'app', 'bundleId'];
+
+/** They follow from the content, which is compared by itself. */
+const MARKS: readonly string[] = [FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION];
 
 /** Digits of a fingerprint: enough that two values never share one by chance. */
 const FINGERPRINT_DIGITS = 16;
@@ -24,7 +32,7 @@ export function comparable(object: KubeObject, key: Sensitive): object {
 
 function commonMetadata({ name, namespace, labels, annotations }: KubeObject['metadata']) {
   const ours = {
-    annotations: pick(annotations, (key) => key.startsWith(ANNOTATION_PREFIX)),
+    annotations: pick(annotations, (key) => key.startsWith(ANNOTATION_PREFIX) && !MARKS.includes(key)),
     labels: pick(labels, (key) => OUR_LABELS.includes(key)),
   };
   return { name, ...(namespace === undefined ? {} : { namespace }), ...(canonical(ours) as object | undefined) };

@@ -10,8 +10,7 @@ function object(required: Readonly<Record<string, Schema>>, optional: Readonly<R
   return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
 }
 
-/** One entry of a plan; an entry that lacks kind, name or action is none. */
-export const PLAN_ENTRY_SCHEMA: Schema = object(
+const entry = object(
   { kind: text, name: text, action: text },
   {
     namespace: text,
@@ -25,34 +24,18 @@ export const PLAN_ENTRY_SCHEMA: Schema = object(
   },
 );
 
-export const PLAN_TOTALS_SCHEMA: Schema = object({
-  create: count,
-  update: count,
-  delete: count,
-  hold: count,
-  fail: count,
-  unchanged: count,
-});
+const totals = object({ create: count, update: count, delete: count, hold: count, fail: count, unchanged: count });
 
-export const PLANNED_HOLD_SCHEMA: Schema = object({ id: text, count, since: time, budget: count, why: text });
+/** What every plan says, and what it says where there is something to say: the plugin's document has the same. */
+export const PLAN_FIELDS = { listed: count, complete: flag, totals, entries: { type: 'array', items: entry } } as const;
+export const OPTIONAL_PLAN_FIELDS = {
+  incompleteBecause: text,
+  held: object({ id: text, count, since: time, budget: count, why: text }),
+  omitted: object({ entries: count, contents: count }),
+};
 
-export const PLAN_OMITTED_SCHEMA: Schema = object({ entries: count, contents: count });
-
-/** JSON Schema (draft 2020-12) of a plan, v1: additive changes only. */
+/** JSON Schema (draft 2020-12) of a plan, v1: additive changes only. An entry that lacks kind, name or action is none. */
 export const PLAN_SCHEMA: Schema = object(
-  {
-    schemaVersion: text,
-    time,
-    listed: count,
-    complete: flag,
-    totals: PLAN_TOTALS_SCHEMA,
-    entries: { type: 'array', items: PLAN_ENTRY_SCHEMA },
-  },
-  {
-    request: text,
-    incompleteBecause: text,
-    held: PLANNED_HOLD_SCHEMA,
-    unknown: { type: 'array', items: text },
-    omitted: PLAN_OMITTED_SCHEMA,
-  },
+  { schemaVersion: text, time, ...PLAN_FIELDS },
+  { request: text, unknown: { type: 'array', items: text }, ...OPTIONAL_PLAN_FIELDS },
 );

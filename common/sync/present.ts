@@ -1,8 +1,9 @@
 import type { OwnerReference, Secret } from '#common/cluster/objects.ts';
 import type { Application, ApplicationService } from '#common/resources/application.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
-import { applicationDigest, secretDigest } from './digest.ts';
+import { applicationDigest, secretContentDigest, secretDigest } from './digest.ts';
 import { applicationOwnership, type Ownership, secretOwnership } from './ownership.ts';
+import { readMarks, type SecretMarks } from './secret-marks.ts';
 
 /** An Application in the cluster, as much of it as a plan needs: no object is kept. */
 export interface PresentApplication {
@@ -27,6 +28,9 @@ export interface PresentSecret {
   readonly ownership: Ownership;
   readonly owners: readonly OwnerReference[];
   readonly digest: string;
+  /** Of the data alone. */
+  readonly contentDigest: string;
+  readonly marks: SecretMarks;
   readonly isTerminating: boolean;
 }
 
@@ -58,6 +62,8 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
     ownership: secretOwnership(secret, connectionName),
     owners: metadata.ownerReferences ?? [],
     digest: secretDigest(secret),
+    contentDigest: secretContentDigest(secret),
+    marks: readMarks(metadata.annotations),
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
 }

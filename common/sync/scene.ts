@@ -4,6 +4,7 @@ import { type CompassError, hasReason } from '#common/errors.ts';
 import type { Alterations } from './alterations.ts';
 import type { Place } from './place.ts';
 import type { Present } from './present.ts';
+import type { Marking } from './secret-marks.ts';
 
 /** What every write of a round needs to know. */
 export interface Scene {
@@ -13,6 +14,8 @@ export interface Scene {
   readonly alterations: Alterations;
   /** Takes a Secret's name for an Application's id; false where another one has it already in this listing. */
   claimSecret(name: string, id: string): boolean;
+  /** What the marks of Secrets follow from, by now. */
+  marking(): Marking;
   /** Carries out one write; see `writer`. */
   write<T>(request: () => Promise<T>): Promise<T>;
 }

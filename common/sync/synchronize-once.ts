@@ -52,7 +52,10 @@ export async function synchronizeOnce(
   const present = seen instanceof CompassError ? new Present() : seen;
   const tally = new Tally(() => clock.now());
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
-  const scene = { cluster, place, present, alterations, claimSecret, write: writer(clock, request.signal) };
+  const key = options.fingerprintKey?.();
+  const marking = () => ({ key, now: clock.now() });
+  const write = writer(clock, request.signal);
+  const scene = { cluster, place, present, alterations, claimSecret, marking, write };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings);
   if (seen instanceof CompassError) round.applyError = seen;

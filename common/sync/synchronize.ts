@@ -1,6 +1,7 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Log } from '#common/log.ts';
+import type { Sensitive } from '#common/sensitive.ts';
 import { Alterations } from './alterations.ts';
 import { type DeletionBudget, type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
@@ -29,6 +30,8 @@ export interface SynchronizerOptions {
   readonly log: Log;
   readonly config: SyncSettings;
   readonly director: OpenListing;
+  /** Keys the fingerprints that Secrets are marked with; without it they are not. */
+  readonly fingerprintKey?: () => Sensitive | undefined;
   /** Applications that are written at the same time. */
   readonly concurrency?: number;
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */

@@ -1,12 +1,13 @@
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import type { DesiredSecret } from './desired.ts';
-import { desiredSecretDigest } from './digest.ts';
+import { desiredContentDigest, desiredSecretDigest } from './digest.ts';
 import { toSecret } from './objects.ts';
 import { applicationOwners } from './ownership.ts';
 import { type PresentApplication, type PresentSecret, toPresentSecret } from './present.ts';
 import { problemError } from './problem.ts';
 import type { Scene } from './scene.ts';
+import { marksOf, type SecretMarks } from './secret-marks.ts';
 
 const FIELD_MANAGER = { fieldManager: SIDECAR_FIELD_MANAGER };
 
@@ -20,7 +21,8 @@ export async function writeSecret(
   owner: PresentApplication,
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const before = scene.present.secret(desired.name);
-  const secret = toSecret(desired, owner, before, scene.place);
+  const marks = marksOf({ contentDigest: desiredContentDigest(desired) }, before, scene.marking());
+  const secret = toSecret(desired, owner, before, marks, scene.place);
   const object = `Secret ${desired.name}`;
   const wanted = desiredSecretDigest(desired);
   if (!before) {
@@ -29,12 +31,30 @@ export async function writeSecret(
     return 'created';
   }
   const isOwned = before.owners.some(({ uid }) => uid === owner.uid);
-  if (isOwned && scene.alterations.isExpected(object, wanted, before.digest)) return 'unchanged';
+  const isSame = isOwned && scene.alterations.isExpected(object, wanted, before.digest);
+  if (isSame && isMarked(scene, before, marks)) return 'unchanged';
   const options = { ...FIELD_MANAGER, force: true };
   const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
-  const { digest } = remember(scene, await dropOtherKeys(scene, desired, applied));
-  scene.alterations.record(object, wanted, digest);
-  return 'updated';
+  const after = remember(scene, await dropOtherKeys(scene, desired, applied));
+  scene.alterations.record(object, wanted, after.digest);
+  scene.alterations.record(marksOfSecret(desired), marks.fingerprint ?? '', after.marks.fingerprint ?? '');
+  return isSame ? 'unchanged' : 'updated';
+}
+
+/**
+ * Whether a Secret of ours has the fingerprint that it should: one that an earlier sidecar wrote gets it, once. One that
+ * the reference agent wrote stays as it is until its content differs.
+ */
+function isMarked(
+  { alterations }: Scene,
+  { name, ownership, marks }: PresentSecret,
+  { fingerprint = '' }: SecretMarks,
+) {
+  return ownership !== 'ours' || alterations.isExpected(marksOfSecret({ name }), fingerprint, marks.fingerprint ?? '');
+}
+
+function marksOfSecret({ name }: Pick<PresentSecret, 'name'>): string {
+  return `marks of Secret ${name}`;
 }
 
 /** An apply leaves the keys of other managers, the reference agent's for example; the data is ours whole. */

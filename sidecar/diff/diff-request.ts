@@ -1,8 +1,8 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { ownObjectNames, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
-import type { SidecarRequest } from '#common/resources/requests.ts';
 import { PLAN_KEY, type SyncPlan } from '#common/sync/plan-document.ts';
+import { parseNames } from '#common/sync/plan-names.ts';
 import { renderPlan } from '#common/sync/plan-render.ts';
 import type { Synchronizer } from '#common/sync/synchronize.ts';
 import type { Config } from '../config.ts';
@@ -27,14 +27,16 @@ export function diffRequestHandler(
     const endpoint = { ...directorEndpoint(connection), signal };
     const { fingerprintKey } = (await state.load()) ?? freshState();
     const { runtimeId } = connection;
-    const plan = await synchronizer.plan({ endpoint, runtimeId, signal, fingerprintKey, names: namesOf(request) });
+    const plan = await synchronizer.plan({
+      endpoint,
+      runtimeId,
+      signal,
+      fingerprintKey,
+      names: parseNames(request.parameters['apps']),
+    });
     await store(cluster, config, { ...plan, request: request.id });
     return { result: 'succeeded', counts: { ...plan.totals, listed: plan.listed } };
   };
-}
-
-function namesOf({ parameters }: SidecarRequest): string[] {
-  return (parameters['apps'] ?? '').split(',').filter((name) => name !== '');
 }
 
 /** Without the labels by which reports are found: whoever looks for those does not pay for plans. */

@@ -1,0 +1,105 @@
+import { CompassError, REASONS } from '#common/errors.ts';
+import type { SyncPlan } from '#common/sync/plan-document.ts';
+import type { Command, Invocation } from '../command.ts';
+import { COMPASS_CA_FLAG } from '../compass/transport.ts';
+import { findConnection } from '../connection/find.ts';
+import { DIFF_DOCUMENT_KIND, diffDocument, namesOfDiff, reasonOfDiff } from '../diff/document.ts';
+import { readShow, shownPlan } from '../diff/show.ts';
+import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { DOCUMENT_FORMATS } from '../output/format.ts';
+import { readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
+
+const TIMEOUT_MS = 120_000;
+
+/** `kubectl compass diff`: what a synchronization would change now. */
+export const diff: Command = {
+  details: `Has the sidecar try a synchronization that stores nothing, and shows what it would change: the cluster as it
+is, and as the Director lists it. Of Secrets only fingerprints are shown, which tell whether a value changes. What is no
+longer listed is shown with the reason why it stays for now. Names are those of Applications, in the cluster or in Compass.
+With --direct no sidecar is needed: it is computed here with the client key that is stored in the cluster.`,
+  exits: {
+    0: 'no differences',
+    1: 'differences, or a listing that is not complete',
+    3: undefined,
+    4: undefined,
+    5: undefined,
+    6: undefined,
+    7: 'the sidecar is too old to be asked',
+    124: undefined,
+    130: undefined,
+  },
+  flags: [
+    { name: 'summary', kind: 'switch', summary: 'a line for each object in place of what changes in it' },
+    {
+      name: 'show',
+      kind: 'text',
+      value: 'PARTS',
+      summary: 'only these of spec, secrets and labels: --show=spec,labels',
+    },
+    { name: 'direct', kind: 'switch', summary: 'compute it here, with the client key from the cluster' },
+    COMPASS_CA_FLAG,
+    { name: 'connection', kind: 'text', value: 'NAME', summary: 'the CompassConnection, where there are several' },
+    timeoutFlag('2m'),
+  ],
+  formats: ['default', 'summary', 'name', ...DOCUMENT_FORMATS],
+  documentKind: DIFF_DOCUMENT_KIND,
+  examples: [
+    { command: 'kubectl compass diff', does: 'What a synchronization would change now' },
+    { command: 'kubectl compass diff --summary', does: 'A line for each object' },
+    {
+      command: 'kubectl compass diff commerce-cloud --show=secrets',
+      does: 'Whether the credentials of one Application change',
+    },
+    { command: 'kubectl compass diff --direct', does: 'Without a sidecar, with the key from the cluster' },
+  ],
+  run: runDiff,
+};
+
+async function runDiff(invocation: Invocation): Promise<number> {
+  const { names, flags, env, clock, style } = invocation;
+  const parts = readShow(flags);
+  const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
+  const isDirect = flags.isOn('direct');
+  if (!isDirect && flags.text(COMPASS_CA_FLAG.name) !== undefined) {
+    throw new CompassError('Usage', '--compass-ca is for --direct: the sidecar has roots of its own');
+  }
+  const { cluster } = await invocation.connect();
+  const place = { name: flags.text('connection'), namespace: sidecarNamespace(flags, env) };
+  const connection = await findConnection(cluster, place);
+  const question = { cluster, connection, names, timeoutMs };
+  const whole = isDirect
+    ? await (await import('../diff/direct.ts')).planDirectly(invocation, question)
+    : await (await import('../diff/ask-plan.ts')).askPlan(invocation, question);
+  refuseUnknown(whole);
+  const plan = shownPlan(whole, parts);
+  const now = clock.now();
+  const isSummary = flags.isOn('summary');
+  const context = {
+    connection: connection.name,
+    source: isDirect ? ('direct' as const) : ('sidecar' as const),
+    place: {
+      clusterFlags: clusterFlags(flags),
+      namespace: connection.namespace,
+      namedNamespace: flags.text('namespace'),
+    },
+    now,
+  };
+  await invocation.print({
+    document: () => diffDocument(plan, context, isSummary),
+    names: namesOfDiff(plan),
+    text: async (format) =>
+      isSummary || format === 'summary'
+        ? (await import('../diff/summary.ts')).formatSummary(plan, now, style)
+        : (await import('../diff/unified.ts')).formatUnified(plan, now, style),
+  });
+  const reason = reasonOfDiff(plan);
+  return reason ? REASONS[reason].exit : 0;
+}
+
+function refuseUnknown({ unknown = [], complete }: SyncPlan): void {
+  if (unknown.length === 0 || !complete) return;
+  const which = unknown.map((name) => `"${name}"`).join(', ');
+  throw new CompassError('ClusterNotFound', `no Application ${which}, neither in the cluster nor in Compass`, {
+    next: 'kubectl compass diff --summary',
+  });
+}

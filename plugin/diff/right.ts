@@ -1,0 +1,27 @@
+import { CompassError, hasReason } from '#common/errors.ts';
+import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
+
+/** Reads something by a right; where that is missing, the error names it and the command that asks for it. */
+export async function withRight<T>(right: MissingRight, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (hasReason(error, 'ClusterForbidden')) throw missing(right, error);
+    throw error;
+  }
+}
+
+/** The cluster's own words for a refusal, which begin with verb, resource and namespace, and the command that asks for the right. */
+export function namingRight(error: CompassError): CompassError {
+  const words = /\b(get|list|create|patch|delete) ([a-z.]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/.exec(
+    error.message,
+  );
+  const [, verb, resource, namespace] = words ?? [];
+  if (verb === undefined || resource === undefined) return error;
+  return missing({ verb, resource, namespace }, error);
+}
+
+function missing(right: MissingRight, cause: CompassError): CompassError {
+  const { status } = cause;
+  return new CompassError('ClusterForbidden', describeRight(right), { cause, status, next: canICommand(right) });
+}

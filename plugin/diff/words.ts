@@ -1,0 +1,54 @@
+import type { PlanEntry, SyncPlan } from '#common/sync/plan-document.ts';
+import type { Style } from '../command.ts';
+import { humanDuration } from '../output/age.ts';
+import { plain } from '../output/text.ts';
+
+/** What comes of the changes, in one line: `1 to create, 2 to update; 407 Applications unchanged`. */
+export function totalsLine({ totals, omitted }: SyncPlan): string {
+  const counts = [
+    [totals.create, 'to create'],
+    [totals.update, 'to update'],
+    [totals.delete, 'to delete'],
+    [totals.hold, 'not listed and kept'],
+    [totals.fail, 'failing'],
+  ] as const;
+  const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const lost = omitted && omitted.entries > 0 ? `; ${omitted.entries} of them left out of this plan for its size` : '';
+  return `${parts.join(', ') || 'no differences'}${lost}; ${applications(totals.unchanged)} unchanged`;
+}
+
+export function applications(count: number): string {
+  return count === 1 ? '1 Application' : `${count} Applications`;
+}
+
+/** What must be known before anything is concluded from a plan: that it is not whole, and what is held. */
+export function remarks(plan: SyncPlan, now: number, { symbols, paint }: Style): string[] {
+  const { complete, incompleteBecause = 'no reason was given', held } = plan;
+  const mark = paint.yellow(symbols.mark.warning);
+  const listing = plain(incompleteBecause, symbols);
+  return [
+    ...(complete ? [] : [`${mark} the listing is not complete (${listing}): what would be deleted is not known`]),
+    ...(held
+      ? [
+          `${mark} ${held.count === 1 ? '1 deletion is' : `${held.count} deletions are`} held as plan ` +
+            `${plain(held.id, symbols)} since ${humanDuration(now - Date.parse(held.since))}: ${plain(held.why, symbols)}`,
+        ]
+      : []),
+  ];
+}
+
+/** An object's kind and name, and why: `Application before  renamed to now`. */
+export function describeEntry(
+  { kind, name, namespace, reason, message, listedAs }: PlanEntry,
+  { symbols }: Style,
+): string {
+  const where = namespace === undefined ? '' : ` (${namespace})`;
+  const why = [reason, message].filter((part) => part !== undefined).join(': ');
+  const listed = listedAs === undefined || message?.includes(listedAs) ? '' : `listed as ${listedAs}`;
+  const text = [`${kind} ${name}${where}`, why, listed].filter((part) => part !== '').join('  ');
+  // Two blanks between the columns, which plain() would make one.
+  return text
+    .split('  ')
+    .map((part) => plain(part, symbols))
+    .join('  ');
+}

@@ -1,0 +1,15 @@
+import { OPTIONAL_PLAN_FIELDS, PLAN_FIELDS } from '#common/sync/plan-schema.ts';
+import { documentSchema, text, time } from './document.ts';
+
+/** What `diff -o json` prints, v1: additive changes only. */
+export const DIFF_SCHEMA = documentSchema(
+  'What a synchronization would change, v1',
+  {
+    connection: text,
+    /** `sidecar`, or `direct` where the plugin computed it itself. */
+    source: text,
+    computedAt: time,
+    ...PLAN_FIELDS,
+  },
+  OPTIONAL_PLAN_FIELDS,
+);
