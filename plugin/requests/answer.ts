@@ -18,6 +18,8 @@ export interface AnswerOptions {
   readonly onReport?: (report: Report) => void;
   /** What else must be seen in the report beside the answer: a new certificate in use, for example. */
   readonly isDone?: (report: Report) => boolean;
+  /** Whether an answer that it failed is a result, too, and no error: some Applications failed, for example. */
+  readonly isResult?: (request: ReportedRequest) => boolean;
 }
 
 export interface Answer {
@@ -31,7 +33,7 @@ export interface Answer {
  */
 export async function awaitAnswer(
   invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
-  { cluster, connection, verb, id, timeoutMs, onReport, isDone = () => true }: AnswerOptions,
+  { cluster, connection, verb, id, timeoutMs, onReport, isDone = () => true, isResult = () => false }: AnswerOptions,
 ): Promise<Answer> {
   const ref = { kind: CONFIG_MAP, name: ownObjectNames(connection.name).report, namespace: connection.namespace };
   let seen: ReportedRequest | undefined;
@@ -43,14 +45,14 @@ export async function awaitAnswer(
     timeoutMs,
     look: (map) => {
       const report = readReport(map?.data?.[REPORT_KEY]);
-      if (!report) return undefined;
-      const request = report.requests?.find((one) => one.verb === verb && one.id === id);
-      if (request && !seen) invocation.progress.step('ok', 'request', `${id} accepted${by(report)}`);
-      seen = request ?? seen;
-      last = report;
-      if (request) onReport?.(report);
-      if (request?.finished === undefined) return undefined;
-      refuseFailure(request);
+      last = report ?? last;
+      const request = report?.requests?.find((one) => one.verb === verb && one.id === id);
+      if (!report || !request) return undefined;
+      if (!seen) invocation.progress.step('ok', 'request', `${id} accepted${by(report)}`);
+      seen = request;
+      onReport?.(report);
+      if (request.finished === undefined) return undefined;
+      if (!isResult(request)) refuseFailure(request);
       return isDone(report) ? { request, report } : undefined;
     },
     waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${lastReason(last)}`,

@@ -1,0 +1,146 @@
+import { formatTime } from '#common/clock.ts';
+import { REASONS } from '#common/errors.ts';
+import type { Style } from '../command.ts';
+import { dryRunNote } from '../dry-run.ts';
+import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { plain } from '../output/text.ts';
+import type { SyncResult, SyncVerdict } from './result.ts';
+
+export const SYNC_DOCUMENT_KIND = 'SyncResult';
+
+/** The result for programs. Additive changes only. */
+export function syncDocument(
+  result: SyncResult,
+  verdict: SyncVerdict,
+  { now, place }: { readonly now: number; readonly place: Place },
+): ReportDocument & { readonly [part: string]: unknown } {
+  const { connection, id, dryRun, request, leader, counts, changes, failures, held, state, tookMs } = result;
+  const { status, exitCode, reason, message = '' } = verdict;
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: SYNC_DOCUMENT_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status, exitCode },
+    connection,
+    ...(dryRun === 'none' ? {} : { dryRun }),
+    ...(id === undefined ? {} : { request: { id, ...accepted(request, leader) } }),
+    ...(counts ? { counts } : {}),
+    ...(request?.revision === undefined ? {} : { revision: request.revision }),
+    changes: changes.map(({ kind, name, action, cause = '' }) => ({ kind, name, action, cause })),
+    failures,
+    ...(held ? { held } : {}),
+    ...(state === undefined ? {} : { state }),
+    ...(tookMs === undefined ? {} : { tookSeconds: Math.round(tookMs / 100) / 10 }),
+    ...(reason === undefined
+      ? {}
+      : {
+          error: { code: REASONS[reason].code, reason, message },
+          remediation: nextCommands(result, verdict, place).map(remediationOf),
+        }),
+  };
+}
+
+function accepted(request: SyncResult['request'], leader: string | undefined): object {
+  if (!request) return {};
+  const { accepted: at, finished } = request;
+  return { accepted: at, ...(finished ? { finished } : {}), ...(leader ? { by: leader } : {}) };
+}
+
+/** Failed Applications that are named one by one; -o wide and -o json have all that the report names. */
+const NAMED = 10;
+
+export interface SyncViewOptions extends Style {
+  readonly place: Place;
+  /** Also what was changed. */
+  readonly isWide: boolean;
+}
+
+/** The result for people: what was listed, what came of it, and each Application that failed with what to do. */
+export function formatSync(result: SyncResult, verdict: SyncVerdict, options: SyncViewOptions): string {
+  const lines = result.request || result.state !== undefined ? [...outcome(result, verdict, options)] : [asked(result)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function asked({ connection, id, dryRun }: SyncResult): string {
+  const request = id === undefined ? '' : ` (request ${id})`;
+  const did = dryRun === 'none' ? 'sync requested' : 'sync would be requested';
+  return `compassconnection/${connection} ${did}${dryRun === 'none' ? request : dryRunNote(dryRun)}`;
+}
+
+function outcome(result: SyncResult, verdict: SyncVerdict, options: SyncViewOptions): string[] {
+  const { state, counts } = result;
+  if (!counts) {
+    const said = verdict.message ?? `compassconnection/${result.connection} synchronized`;
+    return [`${said}${took(result)}${state === undefined ? '' : '; an agent without a report tells no more'}`];
+  }
+  const { failures, unnamed } = result;
+  const shown = options.isWide ? failures : failures.slice(0, NAMED);
+  const others = failures.length - shown.length + unnamed;
+  return [
+    listed(counts, options),
+    counted(result, counts, options),
+    ...(options.isWide ? result.changes.map((change) => `  ${describeChange(change, options)}`) : []),
+    ...failed(shown, options),
+    ...(others > 0 ? [`  and ${others} more: ${atCluster('kubectl compass status -o wide', options.place)}`] : []),
+    ...heldLines(result, verdict, options),
+  ];
+}
+
+function listed({ listed: number = 0, pages = 0 }: Readonly<Record<string, number>>, { symbols }: Style): string {
+  const applications = number === 1 ? '1 application' : `${number} applications`;
+  const mark = symbols.unicode ? '◎ ' : '';
+  return `${mark}director ${pages === 1 ? '1 page' : `${pages} pages`}, ${applications}`;
+}
+
+function counted(result: SyncResult, counts: Readonly<Record<string, number>>, { paint, symbols }: Style): string {
+  const { created = 0, updated = 0, deleted = 0, unchanged = 0, failed: bad = 0 } = counts;
+  const failing = `${symbols.mark.error} ${bad} failed`;
+  const parts = [`+ ${created} created`, `~ ${updated} updated`, `- ${deleted} deleted`, `= ${unchanged} unchanged`];
+  return [...parts, ...(bad > 0 ? [paint.red(failing)] : [])].join('   ') + took(result);
+}
+
+function took({ tookMs }: SyncResult): string {
+  return tookMs === undefined ? '' : `   (${(tookMs / 1_000).toFixed(1)}s)`;
+}
+
+function failed(failures: SyncResult['failures'], { paint, symbols, place }: SyncViewOptions): string[] {
+  const rows = failures.map(({ name, reason }) => [plain(name, symbols), plain(reason, symbols)] as const);
+  const nameWidth = Math.max(0, ...rows.map(([name]) => name.length));
+  const reasonWidth = Math.max(0, ...rows.map(([, reason]) => reason.length));
+  return rows.map(([name, reason]) => {
+    const command = paint.bold(atCluster(`kubectl compass describe app ${quoted(name)}`, place));
+    return `  ${paint.red(symbols.mark.error)} ${name.padEnd(nameWidth)}   ${reason.padEnd(reasonWidth)}   ${command}`;
+  });
+}
+
+const CHANGE_MARKS: Readonly<Record<string, string>> = { created: '+', updated: '~', renamed: '~', deleted: '-' };
+
+function describeChange({ action, kind, name, cause = '' }: SyncResult['changes'][number], { symbols }: Style): string {
+  const why = cause === '' ? '' : `   ${plain(cause, symbols)}`;
+  return `${CHANGE_MARKS[action] ?? '?'} ${kind} ${plain(name, symbols)} ${plain(action, symbols)}${why}`;
+}
+
+function heldLines(result: SyncResult, verdict: SyncVerdict, { paint, symbols, place }: SyncViewOptions): string[] {
+  const count = result.counts?.['held'] ?? 0;
+  if (count === 0) return [];
+  const { id, why } = result.held ?? {};
+  const plan = id === undefined ? '' : ` as plan ${plain(id, symbols)}`;
+  const [next = ''] = nextCommands(result, verdict, place);
+  const deletions = count === 1 ? '1 deletion is' : `${count} deletions are`;
+  return [
+    `  ${paint.yellow(symbols.mark.warning)} ${deletions} held${plan}${why ? `: ${plain(why, symbols)}` : ''}`,
+    ...(verdict.status === 'Held' ? [`    ${paint.bold(next)}`] : []),
+  ];
+}
+
+function nextCommands(result: SyncResult, { reason }: SyncVerdict, place: Place): string[] {
+  if (reason === undefined) return [];
+  const [first] = result.failures;
+  return [first ? atCluster(`kubectl compass describe app ${quoted(first.name)}`, place) : nextFor(reason, place)];
+}
+
+/** As a shell takes it: Applications are named by free text. */
+function quoted(name: string): string {
+  return /^[\w./:@-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}
