@@ -24,6 +24,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cert-check.ts')).certCheck,
   },
   {
+    name: 'cert renew',
+    arguments: '[NAME]',
+    summary: 'a new client certificate now, of this cluster or in files',
+    group: 'Certificates',
+    load: async () => (await import('./commands/cert-renew.ts')).certRenew,
+  },
+  {
+    name: 'cert revoke',
+    arguments: '[NAME]',
+    summary: 'revoke the client certificate of this cluster, or one in files',
+    group: 'Certificates',
+    load: async () => (await import('./commands/cert-revoke.ts')).certRevoke,
+  },
+  {
     name: 'cert issue',
     arguments: '[TOKEN]',
     summary: 'a client certificate for an Application outside the cluster, from a one-time token to files',

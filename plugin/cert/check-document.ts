@@ -4,8 +4,7 @@ import { notPermittedList } from '../connection/right.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
 import { type CheckVerdict, type DatedIdentity, fractionLeft } from './check.ts';
-
-export const CERTIFICATE_CHECK_KIND = 'CertificateCheck';
+import { CERTIFICATE_CHECK_KIND } from './kinds.ts';
 
 interface CheckDocumentInput {
   readonly identity: DatedIdentity;

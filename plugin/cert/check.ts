@@ -65,13 +65,26 @@ function validityLine({ notBefore, notAfter, isRefused }: DatedIdentity, now: nu
   return { name, ok: true, message: `valid ${humanDuration(notAfter - now)}${life} left, until ${until}` };
 }
 
+/** When a renewal is due: by the sidecar's own deadline, else as the reference agent does it; undefined where neither is known. */
+function deadlineOf({ notBefore, notAfter, renewAt }: KnownIdentity): number | undefined {
+  if (renewAt !== undefined) return renewAt;
+  if (notBefore === undefined || notAfter === undefined) return undefined;
+  return notAfter - (notAfter - notBefore) * REFERENCE_THRESHOLD;
+}
+
+/** Whether a renewal is due; where its dates are not known it may be. */
+export function isRenewalDue(identity: KnownIdentity, now: number): boolean {
+  const deadline = deadlineOf(identity);
+  return deadline === undefined || deadline <= now;
+}
+
 function renewalLine(identity: DatedIdentity, now: number): CheckLine {
-  const { notBefore, notAfter, renewAt } = identity;
   const name = 'renewal';
-  if (renewAt !== undefined) return due(name, renewAt, now, '');
-  if (notBefore === undefined) return { name, ok: true, message: 'its deadline is not known' };
-  const assumed = notAfter - (notAfter - notBefore) * REFERENCE_THRESHOLD;
-  return due(name, assumed, now, ', when 30% of its life is left (no sidecar has reported a deadline)');
+  const deadline = deadlineOf(identity);
+  if (deadline === undefined) return { name, ok: true, message: 'when a renewal is due is not known' };
+  const how =
+    identity.renewAt === undefined ? ', when 30% of its life is left (no sidecar has reported a deadline)' : '';
+  return due(name, deadline, now, how);
 }
 
 function due(name: 'renewal', at: number, now: number, how: string): CheckLine {

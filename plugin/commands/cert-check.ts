@@ -1,9 +1,10 @@
 import { parseDurationMs } from '#common/duration.ts';
 import { CompassError, REASONS } from '#common/errors.ts';
 import { type CheckVerdict, checkCertificate, type Least } from '../cert/check.ts';
-import { CERTIFICATE_CHECK_KIND, checkDocument } from '../cert/check-document.ts';
+import { checkDocument } from '../cert/check-document.ts';
 import { formatCheck, formatCheckLine } from '../cert/check-view.ts';
 import { fetchIdentity } from '../cert/identity.ts';
+import { CERTIFICATE_CHECK_KIND } from '../cert/kinds.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';

@@ -1,7 +1,6 @@
-import { issueCertificate } from '../cert/files/issue-command.ts';
 import { CA_FLAG, CERT_FLAG, CHAIN_FLAG, KEY_FLAG, OUT_FLAG } from '../cert/files/paths.ts';
 import { ALLOWED_HOST_FLAG, KEY_SIZE_FLAG } from '../cert/files/settings.ts';
-import { CERTIFICATE_FILES_KIND } from '../cert/files/view.ts';
+import { CERTIFICATE_FILES_KIND } from '../cert/kinds.ts';
 import type { Command } from '../command.ts';
 import { TOKEN_FLAGS } from '../compass/one-time-token.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
@@ -50,5 +49,5 @@ The token may be a bare one (with --connector-url), the encoded form, or a URL w
     },
     { command: 'kubectl compass cert issue --resume --out my-app', does: 'Go on where the network failed' },
   ],
-  run: issueCertificate,
+  run: async (invocation) => (await import('../cert/files/issue-command.ts')).issueCertificate(invocation),
 };

@@ -27,13 +27,6 @@ export interface HeldPaths {
   readonly connection: string;
 }
 
-/** Whether a command is about a credential in files, and not about the cluster's. Throws Usage for half of it. */
-export function isAboutFiles(flags: ParsedFlags): boolean {
-  const given = ['cert', 'key'].filter((name) => flags.text(name) !== undefined);
-  if (given.length === 1) throw new CompassError('Usage', 'a credential in files is --cert FILE and --key FILE');
-  return given.length === 2;
-}
-
 /**
  * Reads --cert and --key, what lies beside them, and connection.json. Throws Usage for what cannot be read or does not say
  * where Compass is, InvalidCredential for what is no pair, CertificateExpired.

@@ -3,9 +3,8 @@ import type { Style } from '../../command.ts';
 import { humanDuration } from '../../output/age.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../../output/document.ts';
 import { plain } from '../../output/text.ts';
+import { CERTIFICATE_FILES_KIND } from '../kinds.ts';
 import type { ConnectionFile } from './connection-file.ts';
-
-export const CERTIFICATE_FILES_KIND = 'CertificateFiles';
 
 /** What was done to a credential in files; `NotNeeded` where a renewal was not due. */
 export type FilesStatus = 'Issued' | 'Renewed' | 'Revoked' | 'NotNeeded' | 'DryRun';
@@ -14,7 +13,7 @@ export interface FilesOutcome {
   readonly status: FilesStatus;
   readonly exitCode: number;
   /** Undefined for what was only tried. */
-  readonly connection?: Omit<ConnectionFile, 'files' | 'version'> | undefined;
+  readonly connection?: Omit<ConnectionFile, 'files' | 'version'> | ConnectionFile | undefined;
   readonly paths: {
     readonly key: string;
     readonly certificate: string;
@@ -39,9 +38,14 @@ export function filesDocument(
     ...{
       message,
       files: { key, certificate, ...(chain ? { chain } : {}), ...(ca ? { ca } : {}) },
-      ...(connection ? { identity: { ...connection } } : {}),
+      ...(connection ? { identity: identityOf(connection) } : {}),
     },
   };
+}
+
+function identityOf(connection: Partial<ConnectionFile>): object {
+  const { version, files, ...identity } = connection;
+  return identity;
 }
 
 /** For people. */

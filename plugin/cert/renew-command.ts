@@ -1,0 +1,110 @@
+import { formatTime } from '#common/clock.ts';
+import { CompassError } from '#common/errors.ts';
+import type { Invocation } from '../command.ts';
+import { findConnection } from '../connection/find.ts';
+import { type DryRun, dryRunNote, readDryRun } from '../dry-run.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { humanDuration } from '../output/age.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { askSidecar, requireResource } from '../requests/ask.ts';
+import { readTimeoutMs } from '../wait/flags.ts';
+import { isRenewalDue } from './check.ts';
+import { identityOf, type KnownIdentity } from './identity.ts';
+import { CERTIFICATE_RENEWAL_KIND } from './kinds.ts';
+import { awaitRenewal, awaitRenewalOfOther } from './renewal.ts';
+
+/** The exit code of a run that found nothing to do, where it was asked to tell. */
+const NOT_NEEDED = 9;
+
+const TIMEOUT_MS = 120_000;
+
+interface RenewalOutcome {
+  readonly status: 'Renewed' | 'Requested' | 'NotNeeded' | 'DryRun';
+  readonly exitCode: number;
+  readonly identity: KnownIdentity;
+  readonly requestId?: string;
+  readonly message: string;
+}
+
+/** `cert renew` of the cluster's own certificate: asks the sidecar, and waits until the new one is in use. The exit code. */
+export async function renewInCluster(invocation: Invocation): Promise<number> {
+  const outcome = await renew(invocation);
+  const now = invocation.clock.now();
+  await invocation.print({
+    document: () => renewalDocument(outcome, now),
+    names: [`compassconnection.compass.kyma-project.io/${outcome.identity.name}`],
+    text: () => `${outcome.message}\n`,
+  });
+  return outcome.exitCode;
+}
+
+async function renew(invocation: Invocation): Promise<RenewalOutcome> {
+  const { flags, names, env, clock } = invocation;
+  const dryRun = readDryRun(flags);
+  const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
+  const { cluster } = await invocation.connect();
+  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const { name } = connection;
+  requireResource(name, connection.resource);
+  const identity = identityOf(connection);
+  const now = clock.now();
+  if (flags.isOn('detailed-exitcode') && !flags.isOn('force') && !isRenewalDue(identity, now)) {
+    const left = humanDuration((identity.notAfter ?? now) - now);
+    const message = `nothing to do: the certificate of ${name} is valid for ${left}, and its renewal is not due`;
+    return { status: 'NotNeeded', exitCode: NOT_NEEDED, identity, message };
+  }
+  requireAlive(identity, now);
+  const id = await askSidecar(cluster, name, { verb: 'renew', flag: 'refreshCredentialsNow' }, { now, dryRun });
+  if (dryRun !== 'none') return { status: 'DryRun', exitCode: 0, identity, message: dryRunMessage(name, dryRun) };
+  if (flags.switched('wait') === false) {
+    const message = `a renewal of the certificate of ${name} is asked for (request ${id})`;
+    return { status: 'Requested', exitCode: 0, identity, requestId: id, message };
+  }
+  const wait = { cluster, connection, id, timeoutMs };
+  const renewed = connection.found?.report
+    ? await awaitRenewal(invocation, wait)
+    : await awaitRenewalOfOther(invocation, wait);
+  const { notBefore, notAfter } = renewed;
+  const life =
+    notBefore === undefined || notAfter === undefined ? '' : `, valid ${humanDuration(notAfter - notBefore)}`;
+  const message = `the certificate of ${name} was renewed with a new key, and is in use${life}`;
+  return { status: 'Renewed', exitCode: 0, identity: renewed, requestId: id, message };
+}
+
+/** Without a certificate that Compass takes there is nothing that a renewal could be asked with. */
+function requireAlive({ name, notAfter, isRefused }: KnownIdentity, now: number): void {
+  const next = 'kubectl compass reconnect --help';
+  if (notAfter !== undefined && notAfter <= now) {
+    const message = `the certificate of ${name} expired ${humanDuration(now - notAfter)} ago, and only a new token helps`;
+    throw new CompassError('CertificateExpired', message, { next });
+  }
+  if (isRefused)
+    throw new CompassError('Rejected', `Compass refuses the certificate of ${name}: only a new token helps`, { next });
+}
+
+function dryRunMessage(name: string, dryRun: DryRun): string {
+  return `compassconnection/${name} would be asked for a renewal${dryRunNote(dryRun)}`;
+}
+
+function renewalDocument(
+  { status, exitCode, identity, requestId, message }: RenewalOutcome,
+  now: number,
+): ReportDocument {
+  const { name, source, commonName, notBefore, notAfter, renewAt } = identity;
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: CERTIFICATE_RENEWAL_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status, exitCode },
+    ...{
+      connection: name,
+      source,
+      message,
+      ...(requestId ? { requestId } : {}),
+      ...(commonName ? { commonName } : {}),
+      ...(notBefore === undefined ? {} : { notBefore: formatTime(notBefore) }),
+      ...(notAfter === undefined ? {} : { notAfter: formatTime(notAfter) }),
+      ...(renewAt === undefined ? {} : { renewAt: formatTime(renewAt) }),
+    },
+  };
+}

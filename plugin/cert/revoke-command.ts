@@ -1,0 +1,78 @@
+import { formatTime } from '#common/clock.ts';
+import { CompassError } from '#common/errors.ts';
+import type { Invocation } from '../command.ts';
+import { findConnection } from '../connection/find.ts';
+import { dryRunNote, readDryRun } from '../dry-run.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { confirm } from '../output/confirm.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { awaitAnswer } from '../requests/answer.ts';
+import { askSidecar, requireResource } from '../requests/ask.ts';
+import { readTimeoutMs } from '../wait/flags.ts';
+import { CERTIFICATE_REVOCATION_KIND } from './kinds.ts';
+
+const TIMEOUT_MS = 120_000;
+
+interface RevocationOutcome {
+  readonly status: 'Revoked' | 'Requested' | 'DryRun';
+  readonly name: string;
+  readonly requestId?: string;
+  readonly message: string;
+}
+
+/**
+ * `cert revoke` of the cluster's own certificate: a connection without one is none, so the sidecar is asked to disconnect
+ * and to revoke on the way. Applications stay. The exit code.
+ */
+export async function revokeInCluster(invocation: Invocation): Promise<number> {
+  const outcome = await revoke(invocation);
+  const now = invocation.clock.now();
+  await invocation.print({
+    document: () => revocationDocument(outcome, now),
+    names: [`compassconnection.compass.kyma-project.io/${outcome.name}`],
+    text: () => `${outcome.message}\n`,
+  });
+  return 0;
+}
+
+async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
+  const { flags, names, env, clock } = invocation;
+  const dryRun = readDryRun(flags);
+  const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
+  const { cluster } = await invocation.connect();
+  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const { name } = connection;
+  requireResource(name, connection.resource);
+  if (!connection.found?.report) {
+    const message = `no report of a sidecar for ${name}: only our sidecar can be asked to revoke a certificate`;
+    throw new CompassError('NotInstalled', message);
+  }
+  if (dryRun === 'none') {
+    await confirm(
+      invocation,
+      `Revoke the certificate of ${name}? This cluster is then disconnected from Compass until it gets a new one-time token; its Applications stay.`,
+    );
+  }
+  const question = { verb: 'disconnect', parameters: { revoke: 'true' } } as const;
+  const id = await askSidecar(cluster, name, question, { now: clock.now(), dryRun });
+  if (dryRun !== 'none') {
+    const message = `compassconnection/${name} would be asked to revoke its certificate and disconnect${dryRunNote(dryRun)}`;
+    return { status: 'DryRun', name, message };
+  }
+  if (flags.switched('wait') === false) {
+    return { status: 'Requested', name, requestId: id, message: `the revocation is asked for (request ${id})` };
+  }
+  await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
+  const message = `the certificate of ${name} was revoked; the cluster is disconnected, and its Applications stay`;
+  return { status: 'Revoked', name, requestId: id, message };
+}
+
+function revocationDocument({ status, name, requestId, message }: RevocationOutcome, now: number): ReportDocument {
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: CERTIFICATE_REVOCATION_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status, exitCode: 0 },
+    ...{ connection: name, message, ...(requestId ? { requestId } : {}) },
+  };
+}
