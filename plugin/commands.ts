@@ -45,6 +45,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cert-issue.ts')).certIssue,
   },
   {
+    name: 'sync',
+    aliases: ['reconcile'],
+    arguments: '[NAME]',
+    summary: 'synchronize the Applications now, and see what came of it',
+    group: 'Act',
+    load: async () => (await import('./commands/sync.ts')).sync,
+  },
+  {
     name: 'version',
     arguments: '',
     summary: 'versions of the plugin, the sidecar and the definitions, and whether they fit',
