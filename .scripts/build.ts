@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { apart, LEAN_BUILTINS, LEAN_YARGS, type Libraries, libraryEntry, PROGRAM_APART } from './lean-imports.ts';
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -12,47 +13,95 @@ export type Program = 'plugin' | 'sidecar';
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** What of yargs is used, its parser, needs nothing of this file of it, which would load all that the rest of yargs needs. */
-const SLIM_YARGS: Plugin = {
-  name: 'slim-yargs',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
-    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
-  },
-};
+/** The same where start-up counts: see LEAN_BUILTINS. */
+const LEAN_REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
-async function options(program: Program, folder: string): Promise<BuildOptions & { metafile: true }> {
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node26',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+async function version(): Promise<Record<string, string>> {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  return {
-    absWorkingDir: ROOT,
-    entryPoints: [`${program}/main.ts`],
-    outdir: join(folder, program),
-    bundle: true,
-    // the plugin starts for every command, and most of them need little of it
-    splitting: program === 'plugin',
-    platform: 'node',
-    target: 'node26',
+  return { COMPASS_VERSION: JSON.stringify(manifest.version) };
+}
+
+async function buildSidecar(folder: string): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ['sidecar/main.ts'],
+    outdir: folder,
     format: 'esm',
-    banner: { js: program === 'plugin' ? `#!/usr/bin/env node\n${REQUIRE}` : REQUIRE },
-    define: { COMPASS_VERSION: JSON.stringify(manifest.version) },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    plugins: program === 'plugin' ? [SLIM_YARGS] : [],
-    legalComments: 'linked',
-    metafile: true,
-    logLevel: 'warning',
+    banner: { js: REQUIRE },
+    define: await version(),
+  });
+  return metafile;
+}
+
+/**
+ * The plugin starts for every command, and most of them need little of it: `main.js` is small, `program.js` holds all of
+ * our own code and runs what is used, and each library lies in a file of its own.
+ */
+async function buildPlugin(folder: string): Promise<Metafile> {
+  const define = await version();
+  const own = { ...COMMON, outdir: folder, format: 'esm', define } as const;
+  const libraries: Libraries = new Map();
+  const main = await build({
+    ...own,
+    entryPoints: ['plugin/main.ts'],
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [LEAN_BUILTINS, PROGRAM_APART],
+  });
+  const program = await build({
+    ...own,
+    entryPoints: ['plugin/program.ts'],
+    banner: { js: LEAN_REQUIRE },
+    plugins: [LEAN_BUILTINS, apart(libraries)],
+  });
+  const parts = await Promise.all(
+    [...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers)),
+  );
+  return merged([main.metafile, program.metafile, ...parts]);
+}
+
+async function buildLibrary(folder: string, family: string, specifiers: Iterable<string>): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMON,
+    stdin: { contents: libraryEntry(specifiers), resolveDir: ROOT, loader: 'js' },
+    outfile: join(folder, 'libraries', `${family}.cjs`),
+    format: 'cjs',
+    // the one thing that they ask of a module of the other kind
+    define: { 'import.meta.url': '__filename' },
+    plugins: [LEAN_BUILTINS, LEAN_YARGS],
+  });
+  return metafile;
+}
+
+function merged(metafiles: readonly Metafile[]): Metafile {
+  return {
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
   };
 }
 
 /** Bundles one program into `<folder>/<program>/main.js`, with esbuild's metafile in `<folder>/meta/`, and returns that. */
 export async function buildProgram(program: Program, folder: string): Promise<Metafile> {
-  await rm(join(folder, program), { recursive: true, force: true });
-  const { metafile } = await build(await options(program, folder));
+  const target = join(folder, program);
+  await rm(target, { recursive: true, force: true });
+  const metafile = await (program === 'plugin' ? buildPlugin(target) : buildSidecar(target));
   const metaPath = join(folder, 'meta', `${program}.json`);
   await mkdir(dirname(metaPath), { recursive: true });
   await writeFile(metaPath, JSON.stringify(metafile));
   // so that Node takes the bundle for what it is, wherever it is copied to
-  await writeFile(join(folder, program, 'package.json'), '{"type":"module"}\n');
+  await writeFile(join(target, 'package.json'), '{"type":"module"}\n');
+  if (program === 'plugin') await chmod(join(target, 'main.js'), 0o755);
   return metafile;
 }
 

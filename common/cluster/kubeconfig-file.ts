@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { load } from 'js-yaml';
 import { CompassError } from '../errors.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { codeOf } from './unreachable.ts';
 
 /** The parts of a kubeconfig (client.authentication.k8s.io, v1 Config) that say which server and who. */
@@ -86,9 +86,12 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 /** Undefined where it is no YAML. The parser's own error would quote the lines around the fault: a token may stand there. */
-function parseYaml(text: string): unknown {
+async function parseYaml(text: string): Promise<unknown> {
   if (text.trim() === '') return {};
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return plain;
   try {
+    const { load } = await import('./yaml.ts');
     return load(text);
   } catch {
     return undefined;
@@ -98,7 +101,7 @@ function parseYaml(text: string): unknown {
 async function readYaml(path: string): Promise<Record<string, unknown> | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
-  const parsed = parseYaml(text);
+  const parsed = await parseYaml(text);
   if (!isRecord(parsed)) throw unreadable(path, 'it is no valid YAML');
   return parsed;
 }

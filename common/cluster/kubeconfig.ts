@@ -6,7 +6,7 @@ import { CompassError } from '../errors.ts';
 import { Sensitive } from '../sensitive.ts';
 import { closeIdle, keepAliveAgent, type TlsOptions } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
-import { type CredentialPlugin, credentialPlugin } from './exec-credential.ts';
+import type { CredentialPlugin, credentialPlugin } from './exec-credential.ts';
 import { impersonationHeaders } from './impersonation.ts';
 import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
 import { proxyFor } from './proxy.ts';
@@ -98,6 +98,15 @@ async function proofOf(choice: KubeconfigChoice, ask: CredentialPlugin | undefin
   };
 }
 
+/** Most users have none, and need not load what runs one. */
+function pluginOnUse(...described: Parameters<typeof credentialPlugin>): CredentialPlugin {
+  let ask: CredentialPlugin | undefined;
+  return async (fresh) => {
+    ask ??= (await import('./exec-credential.ts')).credentialPlugin(...described);
+    return ask(fresh);
+  };
+}
+
 function fingerprint(tls: TlsOptions): string {
   const hash = createHash('sha256');
   for (const part of [tls.ca, tls.cert, tls.key]) hash.update(`${String(part)}\n`);
@@ -111,7 +120,7 @@ function fingerprint(tls: TlsOptions): string {
  */
 export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stderr }: KubeconfigOptions): Endpoint {
   const { user, userName, cluster } = choice;
-  const plugin = user.exec || user['auth-provider'] ? credentialPlugin(userName, user, stderr) : undefined;
+  const plugin = user.exec || user['auth-provider'] ? pluginOnUse(userName, user, stderr) : undefined;
   let agent: Agent | undefined;
   const proxyUrl = cluster['proxy-url'] || proxyFor(choice.server, env);
   let agentOf = '';

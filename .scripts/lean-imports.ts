@@ -1,0 +1,87 @@
+import { isBuiltin } from 'node:module';
+import type { OnResolveArgs, Plugin } from 'esbuild';
+
+/**
+ * Node's own modules by `process.getBuiltinModule`. An `import` of one makes Node read every property of it at once, and
+ * among those of node:http are getters that load all of undici: fifty milliseconds that nobody asked for.
+ */
+export const LEAN_BUILTINS: Plugin = {
+  name: 'lean-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:node:)?[a-z_0-9/]+$/ }, ({ path }) =>
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+    }));
+  },
+};
+
+/** Of yargs its parser is used, which needs nothing of this file of it; the file loads all that the rest of yargs needs. */
+export const LEAN_YARGS: Plugin = {
+  name: 'lean-yargs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+/** Leaves the program out of main.js, which has the compiled code of all else kept before it is loaded. */
+export const PROGRAM_APART: Plugin = {
+  name: 'program-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
+  },
+};
+
+/** Libraries that hand each other objects, and are therefore bundled together. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  'reflect-metadata': 'x509',
+  '@peculiar/x509': 'x509',
+  graphql: 'graphql',
+  'graphql-request': 'graphql',
+};
+
+/** The file of a library's family: `x509` of `@peculiar/x509`, `kubernetes-client-node` of its parts. */
+function familyOf(specifier: string): string {
+  const [, name = specifier] = /^((?:@[^/]+\/)?[^/]+)/.exec(specifier) ?? [];
+  return FAMILIES[name] ?? name.replace(/^@/, '').replaceAll('/', '-');
+}
+
+/** What our own files import from packages, by families; filled while a program is bundled. */
+export type Libraries = Map<string, Set<string>>;
+
+/**
+ * Leaves libraries out of the bundle: each family is a file of its own, loaded when the first file that imports it is, so
+ * that a command pays for what it uses and all of our own code is one file. Collects what is needed in `libraries`.
+ */
+export function apart(libraries: Libraries): Plugin {
+  return {
+    name: 'apart',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^[^.#/]/ }, (args) => (isOwnImport(args) ? leaveOut(args.path, libraries) : undefined));
+      onResolve({ filter: /^\.\/libraries\// }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: 'library' }, ({ path }) => ({
+        contents: `module.exports = require('./libraries/${familyOf(path)}.cjs')[${JSON.stringify(path)}];`,
+      }));
+    },
+  };
+}
+
+function isOwnImport({ path, importer, kind }: OnResolveArgs): boolean {
+  return kind !== 'entry-point' && !importer.includes('node_modules') && !isBuiltin(path);
+}
+
+function leaveOut(path: string, libraries: Libraries) {
+  const family = familyOf(path);
+  libraries.set(family, (libraries.get(family) ?? new Set()).add(path));
+  return { path, namespace: 'library' };
+}
+
+/** The source of a family's file: each of its modules, run when it is asked for. */
+export function libraryEntry(specifiers: Iterable<string>): string {
+  const getters = [...specifiers].map(
+    (path) => `get ${JSON.stringify(path)}() { return require(${JSON.stringify(path)}); }`,
+  );
+  return `module.exports = { ${getters.join(', ')} };`;
+}

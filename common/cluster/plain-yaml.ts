@@ -1,0 +1,98 @@
+/** A line that says something: how far it is indented, and what it says without that. */
+interface Line {
+  indent: number;
+  text: string;
+}
+
+/** Thrown where a text uses more of YAML than is read here. */
+class Beyond extends Error {}
+
+const KEY = /^([\w./-]+):(?: +(\S.*))?$/;
+
+/** A plain scalar that can be nothing but a string: no number, date, null or boolean of any YAML version, and no indicator. */
+const STRING = /^(?![\d.+-]+$)(?!(?:[yn]|yes|no|on|off|true|false|null|[+.]*(?:inf|nan))$)[\w./+=][\w./+=:@ -]*$/i;
+const NUMERIC = /^[-+.]?\d[\d_.,:xobe+a-f-]*$/i;
+
+/**
+ * The value of a YAML text that is written as tools write kubeconfigs: block mappings and sequences of one-line strings,
+ * or JSON. Undefined for every other text, which a whole YAML parser must read; loading one and having it read a
+ * kubeconfig takes a third of the time of a short command.
+ */
+export function readPlainYaml(text: string): unknown {
+  try {
+    return text.startsWith('{') ? JSON.parse(text) : readLines(linesOf(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function linesOf(text: string): Line[] {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '' && !/^\s*#/.test(line));
+  return lines.map((line) => {
+    const indented = line.trimStart();
+    return { indent: line.length - indented.length, text: indented.trimEnd() };
+  });
+}
+
+function readLines(lines: Line[]): unknown {
+  const value = readBlock(lines, 0);
+  if (lines.length > 0) throw new Beyond();
+  return value;
+}
+
+/** Takes a block off the lines. */
+function readBlock(lines: Line[], indent: number): unknown {
+  return lines[0] && isItem(lines[0]) ? readSequence(lines, indent) : readMapping(lines, indent);
+}
+
+function isItem({ text }: Line): boolean {
+  return text.startsWith('- ');
+}
+
+function readSequence(lines: Line[], indent: number): unknown[] {
+  const items: unknown[] = [];
+  for (let line = lines[0]; line?.indent === indent && isItem(line); line = lines[0]) {
+    const text = line.text.slice(1).trimStart();
+    if (KEY.test(text)) {
+      // The item's mapping begins on the line of its dash.
+      lines[0] = { indent: indent + line.text.length - text.length, text };
+      items.push(readMapping(lines, lines[0].indent));
+    } else {
+      lines.shift();
+      items.push(readScalar(text));
+    }
+  }
+  return items;
+}
+
+function readMapping(lines: Line[], indent: number): Record<string, unknown> {
+  const entries = new Map<string, unknown>();
+  for (let line = lines[0]; line?.indent === indent && !isItem(line); line = lines[0]) {
+    const [, key = '', value] = KEY.exec(line.text) ?? [];
+    if (!STRING.test(key) || NUMERIC.test(key) || entries.has(key)) throw new Beyond();
+    lines.shift();
+    entries.set(key, value === undefined ? readNested(lines, indent) : readScalar(value));
+  }
+  return Object.fromEntries(entries);
+}
+
+/** What stands below a key; a sequence may stand as far left as the key itself. */
+function readNested(lines: Line[], indent: number): unknown {
+  const [next] = lines;
+  if (next && next.indent > indent) return readBlock(lines, next.indent);
+  return next?.indent === indent && isItem(next) ? readSequence(lines, indent) : null;
+}
+
+function readScalar(text: string): unknown {
+  if (text === '{}') return {};
+  if (text === '[]') return [];
+  const quoted = /^"([^"\\]*)"$/.exec(text) ?? /^'([^']*)'$/.exec(text);
+  if (quoted) return quoted[1] ?? '';
+  if (!STRING.test(text) || NUMERIC.test(text) || /: |:$/.test(text)) return readBoolean(text);
+  return text;
+}
+
+function readBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new Beyond();
+  return text === 'true';
+}
