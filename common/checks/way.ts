@@ -139,7 +139,9 @@ async function resolve(
   const host = bareHost(parsed);
   if (trace.proxy !== undefined || isIP(host) !== 0) return;
   const startedMs = clock.monotonicMs();
-  const found = await Promise.race([addressesOf(host), silence(timeoutMs, clock)]);
+  const done = new AbortController();
+  const found = await Promise.race([addressesOf(host), silence(timeoutMs, clock, done.signal)]);
+  done.abort();
   trace.dnsMs = clock.monotonicMs() - startedMs;
   if (typeof found === 'string') {
     throw new CompassError('CompassUnreachable', `the name ${host} cannot be resolved (${found})`);
@@ -156,8 +158,8 @@ async function addressesOf(host: string): Promise<string[] | string> {
   }
 }
 
-async function silence(timeoutMs: number, clock: Clock): Promise<string> {
-  await clock.sleep(timeoutMs);
+async function silence(timeoutMs: number, clock: Clock, done: AbortSignal): Promise<string> {
+  await clock.sleep(timeoutMs, done);
   return `no answer within ${timeoutMs / 1_000} s`;
 }
 

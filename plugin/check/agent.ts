@@ -1,0 +1,158 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { DEPLOYMENT, type KubeObject, LEASE } from '#common/cluster/objects.ts';
+import { type Lease, podOfHolder } from '#common/resources/lease.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import type { Report } from '#common/resources/report.ts';
+import { VERSION } from '#common/version.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import { list, type Reading, reading } from '../connection/reading.ts';
+import { SIDECAR_SELECTOR } from '../connection/reports.ts';
+import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
+import { humanDuration } from '../output/age.ts';
+import { skewBetween } from '../versions/skew.ts';
+import type { PlacedFinding } from './finding.ts';
+
+interface Deployment extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+/** Whether a sidecar runs, reports, and fits this plugin; and whether another agent keeps the same connection. */
+export async function checkAgent(
+  cluster: Cluster,
+  { name, namespace, found }: FoundConnection,
+  now: number,
+): Promise<PlacedFinding[]> {
+  const [deployments, leases, foreign] = await Promise.all([
+    fetchDeployments(cluster, namespace),
+    fetchLease(cluster, name, namespace),
+    checkForeignAgent(cluster, namespace),
+  ]);
+  const version = found?.report?.leader?.version;
+  return [
+    ...deployments,
+    ...leases.items.map((lease) => judgeLease(lease, { name, namespace, now, version })),
+    ...denials(leases.denied, 'running'),
+    ...judgeReport(found),
+    ...judgeVersion(found?.report),
+    ...foreign,
+  ];
+}
+
+const BASE = { category: 'agent', from: 'cluster' } as const;
+
+async function fetchDeployments(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+  const right = { verb: 'list', resource: 'deployments.apps', namespace };
+  const found = await reading(right, () =>
+    list<Deployment>(cluster, DEPLOYMENT, { namespace, labelSelector: SIDECAR_SELECTOR }),
+  );
+  return found.items.map(({ metadata, spec, status }) => {
+    const wanted = spec?.replicas ?? 1;
+    const ready = status?.readyReplicas ?? 0;
+    const base = { ...BASE, name: 'deployment', facts: { ready: String(ready), wanted: String(wanted) } };
+    if (ready > 0) return { ...base, status: ready < wanted ? 'warning' : 'ok', ...readiness(ready, wanted) };
+    const message = `deployment ${metadata.name}: ${ready}/${wanted} ready`;
+    return { ...base, status: 'error', reason: 'SidecarNotRunning', message };
+  });
+}
+
+function readiness(ready: number, wanted: number): Pick<PlacedFinding, 'message' | 'reason'> {
+  return ready < wanted
+    ? { message: `only ${ready}/${wanted} ready`, reason: 'SidecarNotRunning' }
+    : { message: `${ready}/${wanted} ready` };
+}
+
+async function fetchLease(cluster: Cluster, connection: string, namespace: string): Promise<Reading<Lease>> {
+  const ref = { kind: LEASE, name: ownObjectNames(connection).lease, namespace };
+  return reading({ verb: 'get', resource: 'leases.coordination.k8s.io', namespace }, async () => {
+    const lease = await cluster.find<Lease>(ref);
+    return lease ? [lease] : [];
+  });
+}
+
+interface LeaseContext {
+  readonly name: string;
+  readonly namespace: string;
+  readonly now: number;
+  readonly version: string | undefined;
+}
+
+function judgeLease({ spec }: Lease, { name, namespace, now, version }: LeaseContext): PlacedFinding {
+  const base = { ...BASE, name: 'running' };
+  const renewed = Date.parse(spec?.renewTime ?? '');
+  const until = renewed + (spec?.leaseDurationSeconds ?? 0) * 1_000;
+  const leader = podOfHolder(spec?.holderIdentity);
+  if (until > now) {
+    const message = ['running', version && `v${version.replace(/^v/, '')}`].filter((part) => part).join(', ');
+    return { ...base, status: 'ok', message, facts: leader ? { leader } : {} };
+  }
+  const since = Number.isFinite(until) ? ` for ${humanDuration(now - until)}` : '';
+  const message = `the sidecar of ${name} has not been seen${since}: nothing is renewed or synchronized`;
+  const next = `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`;
+  return { ...base, status: 'error', reason: 'SidecarNotRunning', message, next };
+}
+
+function judgeReport(found: FoundConnection['found']): PlacedFinding[] {
+  const base = { ...BASE, name: 'report' };
+  if (found?.report) return [];
+  if (!found) {
+    const message = 'no sidecar has reported: what follows is what the CompassConnection says';
+    return [{ ...base, status: 'warning', reason: 'SidecarNotRunning', message }];
+  }
+  const message = `the report in namespace ${found.namespace} cannot be read: is the plugin too old for it?`;
+  return [{ ...base, status: 'warning', reason: 'VersionSkew', message }];
+}
+
+function judgeVersion(report: Report | undefined): PlacedFinding[] {
+  const running = report?.leader?.version;
+  const facts = { plugin: VERSION, ...(running ? { sidecar: running } : {}) };
+  const base = { ...BASE, name: 'version', facts };
+  const skew = skewBetween(VERSION, running);
+  if (skew === 'unknown') return [];
+  if (skew === 'ok') return [{ ...base, status: 'ok', message: `fits this plugin (v${VERSION})` }];
+  const message = `the sidecar is v${running} and this plugin v${VERSION}: more than two minor versions apart`;
+  return [{ ...base, status: 'warning', reason: 'VersionSkew', message }];
+}
+
+const FOREIGN_AGENT = 'compass-runtime-agent';
+
+/** Where the reference agent is installed; elsewhere it is found only where Deployments may be listed everywhere. */
+const USUAL_NAMESPACES = ['kyma-system', 'compass-system'];
+
+/** Two agents that keep one connection take each other's tokens and Applications. */
+export async function checkForeignAgent(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+  const agents = await findForeignAgents(cluster, [...new Set([namespace, ...USUAL_NAMESPACES])]);
+  return agents
+    .filter(({ spec }) => (spec?.replicas ?? 1) > 0)
+    .map(({ metadata }): PlacedFinding => {
+      const place = metadata.namespace ?? '';
+      const message = `${FOREIGN_AGENT} runs in namespace ${place}: two agents take each other's tokens and Applications`;
+      const next = `kubectl -n ${place} scale deployment ${metadata.name} --replicas=0`;
+      return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next };
+    });
+}
+
+async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]): Promise<readonly Deployment[]> {
+  const everywhere = await reading({ verb: 'list', resource: 'deployments.apps' }, async () => {
+    const found: Deployment[] = [];
+    const options = { fieldSelector: `metadata.name=${FOREIGN_AGENT}` };
+    for await (const page of cluster.listPages<Deployment>(DEPLOYMENT, options)) found.push(...page.items);
+    return found;
+  });
+  if (!everywhere.denied) return everywhere.items;
+  const named = await Promise.all(
+    namespaces.map((namespace) =>
+      reading({ verb: 'get', resource: 'deployments.apps', namespace }, async () => {
+        const found = await cluster.find<Deployment>({ kind: DEPLOYMENT, name: FOREIGN_AGENT, namespace });
+        return found ? [found] : [];
+      }),
+    ),
+  );
+  return named.flatMap(({ items }) => items);
+}
+
+/** What could not be looked at: it says "not permitted", never "missing". */
+export function denials(right: MissingRight | undefined, name: string): PlacedFinding[] {
+  if (!right) return [];
+  return [{ ...BASE, name, status: 'skipped', message: describeRight(right), next: canICommand(right) }];
+}

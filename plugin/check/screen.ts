@@ -1,0 +1,233 @@
+import type { Style } from '../command.ts';
+import { atCluster } from '../failure.ts';
+import { plain, wrap } from '../output/text.ts';
+import type { Conclusion, PlacedFinding } from './finding.ts';
+import { codeOf, isProblem, type Judgement } from './judge.ts';
+import { nextOf } from './next.ts';
+import type { CheckRun } from './run.ts';
+
+export interface ScreenOptions extends Style {
+  /** In columns. */
+  readonly width: number;
+  /** Those that a suggested command needs to go to the same cluster. */
+  readonly clusterFlags?: string | undefined;
+}
+
+/** The column that the findings of a group start in. */
+const INDENT = 15;
+
+/** In which group of the screen a finding stands. */
+type Group = 'kubernetes' | 'definitions' | 'agent' | 'identity' | 'network' | 'director' | 'sync' | 'applications';
+
+const GROUPS: readonly Group[] = [
+  'kubernetes',
+  'definitions',
+  'agent',
+  'identity',
+  'network',
+  'director',
+  'sync',
+  'applications',
+];
+
+const GROUP_OF: Readonly<Record<string, Group>> = {
+  k8s: 'kubernetes',
+  crd: 'definitions',
+  agent: 'agent',
+  rbac: 'agent',
+  identity: 'identity',
+  connector: 'network',
+  director: 'director',
+  sync: 'sync',
+  apps: 'applications',
+};
+
+/** The screen of `check`: a row of what is good in each group, then what is not, with its cause and what to do. */
+export function formatCheck(run: CheckRun, judgement: Judgement, options: ScreenOptions): string {
+  const rows = GROUPS.flatMap((group) => {
+    const findings = judgement.findings.filter((finding) => groupOf(finding) === group);
+    return titled(group, [...goodRows(findings, options), ...badRows(findings, run, options)]);
+  });
+  const lines = [...rows, '', ...summary(judgement, options)];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function groupOf({ category, name }: PlacedFinding): Group {
+  return name === 'reach' ? 'network' : (GROUP_OF[category] ?? 'agent');
+}
+
+function titled(title: string, rows: readonly string[]): string[] {
+  return rows.map((row, index) => `${(index === 0 ? title : '').padEnd(INDENT)}${row}`);
+}
+
+/** Between two good things on one row; `plain` leaves no such gap inside of one. */
+const GAP = '   ';
+
+/** What is good, side by side as far as the width goes; what was not looked at below, each for itself. */
+function goodRows(findings: readonly PlacedFinding[], options: ScreenOptions): string[] {
+  const { paint, symbols } = options;
+  const mark = symbols.mark.ok;
+  const room = options.width - INDENT;
+  const items = [...goodTexts(findings, symbols)].map((text) => `${mark} ${text}`);
+  // Wrapped while it is plain: colours take no room.
+  const packed = items.length === 0 ? [] : wrap(items.join(GAP), room, GAP);
+  const rows = packed.flatMap((row) => (row.length > room ? folded(row, mark.length + 1, room) : [row]));
+  const coloured = rows.map((row) =>
+    row
+      .split(GAP)
+      .map((item) => (item.startsWith(`${mark} `) ? paint.green(mark) + item.slice(mark.length) : item))
+      .join(GAP),
+  );
+  const skipped = findings.filter(({ status }) => status === 'skipped').flatMap((one) => skippedRows(one, options));
+  return [...coloured, ...skipped];
+}
+
+/** One that is longer than a row goes on below its own first word. */
+function folded(row: string, indent: number, room: number): string[] {
+  return wrap(row, room - indent).map((line, index) => (index === 0 ? line : ' '.repeat(indent) + line));
+}
+
+function* goodTexts(findings: readonly PlacedFinding[], symbols: Style['symbols']): Generator<string> {
+  const good = findings.filter(({ status }) => status === 'ok');
+  for (const [place, title] of [
+    ['agent', 'from agent'],
+    ['here', 'from here'],
+  ] as const) {
+    const reached = good.filter(({ from, name }) => from === place && name === 'reach');
+    const times = reached.map(({ category, facts }) => `${category} ${facts?.['latencyMs'] ?? '?'}ms`);
+    if (times.length > 0) yield `${title}: ${times.join(', ')}`;
+  }
+  for (const { name, from, message } of good) {
+    if (name === 'reach') continue;
+    yield plain(name === 'clock' && from === 'here' ? `${message} here` : message, symbols);
+  }
+}
+
+function skippedRows({ message, next }: PlacedFinding, options: ScreenOptions): string[] {
+  const { paint, symbols } = options;
+  const indent = symbols.mark.none.length + 1;
+  const rows = broken(plain(message, symbols), indent, options).map((row, index) =>
+    paint.dim(`${index === 0 ? `${symbols.mark.none} ` : ' '.repeat(indent)}${row}`),
+  );
+  return next === undefined ? rows : [...rows, `${' '.repeat(indent)}${paint.bold(atCluster(next, options))}`];
+}
+
+function badRows(
+  findings: readonly PlacedFinding[],
+  { conclusions, namespace }: CheckRun,
+  options: ScreenOptions,
+): string[] {
+  const bad = merged(findings.filter(isProblem));
+  const place = { namespace, clusterFlags: options.clusterFlags };
+  return bad.flatMap((finding) => [
+    ...problemRows(finding, nextOf(finding, place), options),
+    ...conclusionRows(finding, bad, conclusions, options),
+  ]);
+}
+
+function problemRows(finding: PlacedFinding, next: string, options: ScreenOptions): string[] {
+  const { symbols, paint } = options;
+  const { status, cause } = finding;
+  const mark = symbols.mark[status === 'error' ? 'error' : 'warning'];
+  const indent = mark.length + 1;
+  const [first = '', ...rest] = broken(plain(headline(finding), symbols), indent, options);
+  const pad = ' '.repeat(indent);
+  const why = cause === undefined ? [] : broken(`why: ${plain(cause, symbols)}`, indent, options);
+  const fix = broken(`fix: ${next}`, indent, options);
+  return [
+    `${inColour(status, mark, options)} ${first}`,
+    ...[...rest, ...why].map((row) => `${pad}${row}`),
+    ...fix.map((row) => `${pad}${paint.bold(row)}`),
+  ];
+}
+
+/** The Connector and the Director that fail alike from the same place are one problem to people. */
+export function merged(bad: readonly PlacedFinding[]): PlacedFinding[] {
+  const isSame = (a: PlacedFinding, b: PlacedFinding) =>
+    [a, b].every(({ name }) => name === 'reach') && a.from === b.from && a.message === b.message;
+  return bad.flatMap((finding, index) => {
+    if (bad.slice(0, index).some((other) => isSame(other, finding))) return [];
+    const categories = bad.filter((other) => other === finding || isSame(other, finding)).map((one) => one.category);
+    return [{ ...finding, category: categories.join(', ') }];
+  });
+}
+
+/** What stands on the line of a finding: code, place, and what was found. */
+export function headline(finding: PlacedFinding): string {
+  const { category, name, from, message, facts } = finding;
+  const code = codeOf(finding);
+  if (name !== 'reach') return `${code} ${message}`;
+  const place = from === 'cluster' ? '' : `from ${from}: `;
+  const proxy = facts?.['proxy'];
+  const through = proxy === undefined || message.includes(proxy) ? '' : ` (through ${proxy})`;
+  return `${code} ${place}${category}: ${message}${through}`;
+}
+
+/** A conclusion is said once, below the last finding that it is about. */
+function conclusionRows(
+  finding: PlacedFinding,
+  bad: readonly PlacedFinding[],
+  conclusions: readonly Conclusion[],
+  options: ScreenOptions,
+): string[] {
+  const indent = options.symbols.mark.error.length + 1;
+  return [...Map.groupBy(conclusions, ({ text }) => text)].flatMap(([text, alike]) => {
+    const isAbout = (one: PlacedFinding) =>
+      one.name === 'reach' && alike.some(({ category }) => one.category.split(', ').includes(category));
+    if (bad.findLast(isAbout) !== finding) return [];
+    return broken(text, indent, options).map((row) => `${' '.repeat(indent)}${row}`);
+  });
+}
+
+function broken(text: string, indent: number, { width }: ScreenOptions): string[] {
+  return wrap(text, width - INDENT - indent);
+}
+
+function inColour(status: PlacedFinding['status'], text: string, { paint }: Style): string {
+  const colours: Readonly<Record<PlacedFinding['status'], (text: string) => string>> = {
+    ok: paint.green,
+    warning: paint.yellow,
+    error: paint.red,
+    skipped: paint.dim,
+  };
+  return colours[status](text);
+}
+
+/** The last line: how many there are of what, and where to read more. */
+function summary(judgement: Judgement, options: ScreenOptions): string[] {
+  const { paint, width } = options;
+  const text = `${countText(judgement)}.`;
+  const [first] = judgement.findings.filter(isProblem).toSorted(byGravity);
+  if (!first) return wrap(text, width);
+  const details = atCluster(`kubectl compass explain ${codeOf(first)}`, options);
+  const line = `${text} Details: ${details}`;
+  if (line.length > width) return [...wrap(text, width), paint.dim(`Details: ${details}`)];
+  return [`${text} ${paint.dim(`Details: ${details}`)}`];
+}
+
+function byGravity(a: PlacedFinding, b: PlacedFinding): number {
+  const rank = ({ status }: PlacedFinding) => (status === 'error' ? 0 : 1);
+  return rank(a) - rank(b);
+}
+
+/** `1 warning, 1 error (local only), 2 not looked at`. */
+export function countText({ counts }: Judgement): string {
+  const { warning, error, skipped, suppressed, ok } = counts;
+  const parts = [
+    warning > 0 && number(warning, 'warning'),
+    error > 0 && number(error, 'error') + localText(counts),
+    warning + error === 0 && `nothing found in ${number(ok, 'check')}`,
+    skipped > 0 && `${skipped} not looked at`,
+    suppressed > 0 && `${suppressed} suppressed`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
+
+function localText({ error, localOnly }: Judgement['counts']): string {
+  if (localOnly === 0) return '';
+  return localOnly === error ? ' (local only)' : ` (${localOnly} local only)`;
+}
+
+function number(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
