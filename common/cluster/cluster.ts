@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from './objects.ts';
+import type { RequestSubject } from './translate.ts';
 
 /** One object: its kind, its name and, where the kind is namespaced, its namespace. */
 export interface ObjectRef {
@@ -60,6 +61,13 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
+export interface LinesOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** What the request is about, for messages: the path unless said. */
+  readonly subject?: RequestSubject;
+}
+
 /**
  * The Kubernetes API, as much as this project needs: one object of JSON in, one out, over few keep-alive connections.
  *
@@ -95,6 +103,11 @@ export interface Cluster {
   watch<T extends KubeObject>(kind: Kind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Any GET outside the kinds, parsed JSON or text: discovery, /version, /readyz. */
   raw(path: string, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * Any GET whose answer is text, line by line and no faster than they are taken: the log of a Pod. A line of more than
+   * 256 KiB is cut, and says so. Ends normally when the server or the signal ends it; the caller starts it again.
+   */
+  lines(path: string, options: LinesOptions): AsyncIterable<string>;
   /** Any POST outside the kinds (SelfSubjectAccessReview, TokenRequest). */
   post<T>(path: string, body: object, signal?: AbortSignal): Promise<T>;
   /** Closes the idle connections. */

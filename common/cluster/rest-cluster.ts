@@ -4,6 +4,7 @@ import type { Cluster, ObjectRef, WriteOptions } from './cluster.ts';
 import { listPages } from './list-pages.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, objectPath, queryString } from './paths.ts';
+import { linesStream } from './rest-lines.ts';
 import { watchStream } from './rest-watch.ts';
 import { scrubSecret } from './scrub.ts';
 import { subjectOf } from './subject.ts';
@@ -107,6 +108,8 @@ export function restCluster(options: RestOptions): Cluster {
         throw error;
       }
     },
+
+    lines: (path, lines) => linesStream(options, path, lines),
 
     watch: (kind, watch) => watchStream(options, kind, watch),
 

@@ -11,6 +11,7 @@ import { type AllowRule, adminGroup, type Identity, serviceAccountIdentity } fro
 import { type Credential, kubeconfigText } from './kubeconfig.ts';
 import type { KubeObject } from './object.ts';
 import { CertificateAuthority } from './pki.ts';
+import { PodLogs } from './pod-logs.ts';
 import { type RecordedRequest, Recorder } from './recorder.ts';
 import { Registry } from './registry.ts';
 import { seed } from './seed.ts';
@@ -45,6 +46,8 @@ export type KubeApi = {
   readonly port: number;
   readonly caPem: string;
   readonly faults: Faults;
+  /** What containers write, which are never run here. */
+  readonly logs: PodLogs;
   /** The kubeconfig of a user added before; of the admin when none is named. */
   kubeconfig(user?: string): string;
   /** The bearer token of a user (the admin's without a name). */
@@ -85,7 +88,15 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
   const stopControllers = runControllers(cluster, authority.certPem);
   const faults = new Faults();
   const recorder = new Recorder();
-  const server = new KubeApiServer({ cluster, authority, faults, recorder, bookmarkMs: options.bookmarkMs ?? 60_000 });
+  const logs = new PodLogs(now);
+  const server = new KubeApiServer({
+    cluster,
+    authority,
+    faults,
+    recorder,
+    logs,
+    bookmarkMs: options.bookmarkMs ?? 60_000,
+  });
   for (const path of options.objects ?? []) for (const text of await readYaml(path)) seed(cluster, text);
   const port = await server.listen(options.port ?? 0);
   const url = `https://127.0.0.1:${port}`;
@@ -100,6 +111,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     port,
     caPem: authority.certPem,
     faults,
+    logs,
     kubeconfig: (user = 'admin') => users.kubeconfig(user),
     token: (user = 'admin') => users.token(user),
     addUser: (name, userOptions) => users.add(name, userOptions),
