@@ -2,7 +2,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { CompassError, isReason, type Reason } from '#common/errors.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
-import { REPORT_KEY, type Report, type ReportedCondition, readReport } from '#common/resources/report.ts';
+import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { REQUEST_TOKEN } from '../compass/one-time-token.ts';
 import { waitFor } from '../wait/wait-for.ts';
@@ -20,6 +20,8 @@ export interface PairingWait {
   readonly afterFailure: string;
   /** Whether the first synchronization is waited for, too. */
   readonly untilSynchronized: boolean;
+  /** The id of the `reconnect` that was asked for, where one was: its answer is waited for, too. */
+  readonly request?: string | undefined;
 }
 
 /**
@@ -28,8 +30,9 @@ export interface PairingWait {
  */
 export async function awaitPairing(
   invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
-  { cluster, name, namespace, baseline, steps, timeoutMs, afterFailure, untilSynchronized }: PairingWait,
+  wait: PairingWait,
 ): Promise<Report> {
+  const { cluster, name, namespace, baseline, steps, timeoutMs } = wait;
   let last: Report | undefined;
   let isPaired = false;
   invocation.progress.busy('sidecar', 'waiting for it to take the token');
@@ -43,11 +46,11 @@ export async function awaitPairing(
       last = report;
       steps.show(report);
       isPaired = isNewlyPaired(report, baseline);
-      if (!isPaired) return refuseTrouble(report, baseline, afterFailure);
-      return !untilSynchronized || hasSynchronized(report, baseline) ? report : undefined;
+      if (!isPaired) return refuseTrouble(report, wait);
+      return isComplete(report, wait) ? report : undefined;
     },
     waitingFor: () => {
-      if (isPaired) return 'the first synchronization';
+      if (isPaired) return wait.untilSynchronized ? 'the first synchronization' : 'the answer of the sidecar';
       const at = steps.current ?? 'nothing yet: is the sidecar running?';
       return `a client certificate; the sidecar is at: ${last ? at : 'nothing yet, there is no report of it'}`;
     },
@@ -55,21 +58,35 @@ export async function awaitPairing(
   });
 }
 
-/** Throws what keeps the pairing from coming about, once the report says so. */
-export function refuseTrouble(report: Report, baseline: Baseline, afterFailure: string): undefined {
-  const trouble = troubleSince(report, baseline);
+function isComplete(report: Report, { baseline, untilSynchronized, request }: PairingWait): boolean {
+  const isAnswered = request === undefined || answerTo(report, request)?.finished !== undefined;
+  return isAnswered && (!untilSynchronized || hasSynchronized(report, baseline));
+}
+
+function answerTo({ requests = [] }: Report, id: string): ReportedRequest | undefined {
+  return requests.find((request) => request.verb === 'reconnect' && request.id === id);
+}
+
+/** Throws what keeps the pairing from coming about, once the report says so: by the answer, or by its conditions. */
+function refuseTrouble(report: Report, { baseline, request, afterFailure }: PairingWait): undefined {
+  const { result, reason, message } = (request === undefined ? undefined : answerTo(report, request)) ?? {};
+  const isRefused = result !== undefined && result !== 'succeeded';
+  const trouble = isRefused ? { reason: reason ?? REASON_OF[result], message } : troubleSince(report, baseline);
   if (!trouble) return undefined;
-  const reason = reasonOf(trouble);
-  const isOfToken = reason === 'TokenRefused' || reason === 'TokenRequired';
-  throw new CompassError(reason, `${trouble.message ?? 'the pairing failed'}; ${afterFailure}`, {
+  // A reason that only a newer sidecar knows has no exit code of its own: it is one of Compass.
+  const known = isReason(trouble.reason) ? trouble.reason : 'CompassFailed';
+  const isOfToken = known === 'TokenRefused' || known === 'TokenRequired';
+  throw new CompassError(known, `${trouble.message ?? 'the pairing failed'}; ${afterFailure}`, {
     next: isOfToken ? REQUEST_TOKEN : undefined,
   });
 }
 
-/** A reason that only a newer sidecar knows has no exit code of its own: it is one of Compass. */
-function reasonOf({ reason }: ReportedCondition): Reason {
-  return isReason(reason) ? reason : 'CompassFailed';
-}
+/** What a result means that comes without a reason. */
+const REASON_OF: Readonly<Record<string, Reason>> = {
+  superseded: 'RequestSuperseded',
+  refused: 'RequestRefused',
+  failed: 'CompassFailed',
+};
 
 /** Whether a synchronization ended since, well or not; one that is suspended is not waited for. */
 function hasSynchronized(report: Report, { lastSync }: Baseline): boolean {

@@ -34,17 +34,24 @@ export function stepsSince(report: Report, { steps }: Baseline): ReportedStep[] 
   return (report.steps ?? []).filter((step) => !steps.has(JSON.stringify(step)));
 }
 
+/** Said of a token: until a step has failed since, it is said of the one before. */
+const OF_TOKEN = ['TokenRequired', 'TokenRefused'];
+
+/** What a sidecar says that has not looked yet. */
+const BEFORE = ['Pending', 'ConfigurationMissing', 'Disconnected'];
+
 /**
- * Why the pairing does not come about, where that is said since, or said again by a step that failed; undefined where it
- * may still be what was said before.
+ * Why the pairing does not come about, where that is said since, or said again by a step that failed since; undefined
+ * where it may still be what was said before.
  */
 export function troubleSince(report: Report, baseline: Baseline): ReportedCondition | undefined {
   const trouble = troubleIn(report);
-  if (trouble === undefined || trouble.reason === 'Pending') return undefined;
-  if (textOf(trouble) !== baseline.trouble) return trouble;
+  const { reason = '', message = '' } = trouble ?? {};
+  if (!trouble || BEFORE.includes(reason)) return undefined;
   const failed = stepsSince(report, baseline).find(({ status }) => status === 'error');
-  const says = failed?.message ?? '';
-  return says !== '' && (trouble.message ?? '').includes(says) ? trouble : undefined;
+  const isNew = textOf(trouble) !== baseline.trouble && (failed !== undefined || !OF_TOKEN.includes(reason));
+  const isSaidAgain = failed?.message !== undefined && message.includes(failed.message);
+  return isNew || isSaidAgain ? trouble : undefined;
 }
 
 /** The condition that keeps a pairing from happening: of a connection that fails, or of one that serves on meanwhile. */

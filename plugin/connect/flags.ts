@@ -2,6 +2,7 @@ import { TOKEN_FLAGS } from '../compass/one-time-token.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import { DRY_RUN_FLAG } from '../dry-run.ts';
 import type { Flag } from '../flags.ts';
+import { YES_FLAG } from '../output/confirm.ts';
 import { timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
 /** What connect and reconnect take alike. */
@@ -12,6 +13,7 @@ export const PAIRING_FLAGS: readonly Flag[] = [
   { name: 'connection', kind: 'text', value: 'NAME', summary: 'the CompassConnection, where there are several' },
   COMPASS_CA_FLAG,
   DRY_RUN_FLAG,
+  YES_FLAG,
   WAIT_FLAG,
   timeoutFlag('2m'),
 ];

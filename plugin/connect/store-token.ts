@@ -4,6 +4,7 @@ import type { GivenToken } from '../compass/one-time-token.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import type { MissingRight } from '../connection/right.ts';
 import type { DryRun } from '../dry-run.ts';
+import { confirm } from '../output/confirm.ts';
 import { type ConfigurationAction, fetchConfiguration, writeConfiguration } from './configuration.ts';
 import { type Reach, tryReach } from './reach.ts';
 import { requireSidecar, type Taker } from './require-sidecar.ts';
@@ -48,11 +49,25 @@ export async function storeToken(
   const { values: configured } = await fetchConfiguration(cluster, place);
   const settings = settle({ flags, token, configured, report: target.found?.report });
   const taker = await requireSidecar(invocation, cluster, target, waits);
-  await agree?.(taker);
+  if (dryRun === 'none') {
+    await agreeToOtherRuntime(
+      invocation,
+      settings,
+      configured['RUNTIME_ID']?.trim() ?? target.found?.report?.runtimeId,
+    );
+    await agree?.(taker);
+  }
   progress.step('ok', 'token', `one-time, ${token.source}, kept in the Secret until used`);
   const reach = await tryReach(invocation, settings.connectorUrl);
   const action = await writeConfiguration(cluster, place, { ...settings, token: token.token }, dryRun);
   const secret = `secret ${namespace}/${place.name}`;
   progress.step('ok', 'secret', dryRun === 'none' ? `${secret} ${action}` : `${secret} would be ${action}`);
   return { settings, action, reach, taker, secret };
+}
+
+/** Another Runtime has other Applications, and those of this one would go: nothing that a token alone should bring about. */
+async function agreeToOtherRuntime(invocation: Invocation, settings: Settings, before = ''): Promise<void> {
+  if (before === '' || before.toLowerCase() === settings.runtimeId) return;
+  const change = `this cluster is Runtime ${before}, and would become Runtime ${settings.runtimeId}`;
+  await confirm(invocation, `${change}, with its Applications instead of the present ones. Go on?`);
 }

@@ -32,3 +32,10 @@ export function isWorking({ resource, found }: FoundConnection, now: number): bo
 export function isOfAnotherAgent({ resource, found }: FoundConnection): boolean {
   return resource !== undefined && found === undefined;
 }
+
+/** Whether a new pairing was asked for, and waits for a token. */
+export function isPairingPending({ found }: FoundConnection): boolean {
+  return (
+    found?.report?.conditions?.some(({ type, status }) => type === 'ReconnectPending' && status === 'True') ?? false
+  );
+}

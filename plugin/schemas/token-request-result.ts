@@ -1,0 +1,17 @@
+import { count, documentSchema, object, text } from './document.ts';
+
+/** What `token request -o json` prints, v1: additive changes only. The token is not in it. */
+export const TOKEN_REQUEST_RESULT_SCHEMA = documentSchema(
+  'A one-time token that was asked for, v1',
+  {
+    /** `runtime` or `application`. */
+    for: object({ kind: text, id: text, tenant: text }),
+    connectorUrl: text,
+    expiresAt: text,
+    /** The file that holds it. */
+    out: text,
+    /** `rawEncoded` or `token`. */
+    format: text,
+  },
+  { expiresInSeconds: count },
+);

@@ -1,0 +1,46 @@
+import { formatTime } from '#common/clock.ts';
+import { humanDuration } from '../output/age.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import type { Symbols } from '../output/symbols.ts';
+import { plain } from '../output/text.ts';
+import type { RequestedToken } from './request.ts';
+
+export const TOKEN_DOCUMENT_KIND = 'TokenRequestResult';
+
+/** What people are told of it: where it is, what it is for, and how long it is good. */
+export function describeToken(
+  { subject, connectorUrl, expiresAt, out }: RequestedToken,
+  now: number,
+  symbols: Symbols,
+): string {
+  const left = Date.parse(expiresAt) - now;
+  const until = Number.isFinite(left) ? `${plain(expiresAt, symbols)}, in ${humanDuration(left)}` : 'an unknown time';
+  const where = out === '-' ? 'on stdout' : `in ${out} (mode 0600)`;
+  return [
+    `one-time token for ${subject.kind} ${plain(subject.id, symbols)} ${where}`,
+    `  for      ${plain(connectorUrl, symbols)}`,
+    `  expires  ${until}`,
+    '',
+  ].join('\n');
+}
+
+export function tokenDocument(
+  { subject, connectorUrl, expiresAt, out, format }: RequestedToken,
+  now: number,
+): ReportDocument {
+  const expiry = Date.parse(expiresAt);
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: TOKEN_DOCUMENT_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status: 'Requested', exitCode: 0 },
+    ...{
+      for: { kind: subject.kind, id: subject.id, tenant: subject.tenant },
+      connectorUrl,
+      expiresAt,
+      ...(Number.isFinite(expiry) ? { expiresInSeconds: Math.round((expiry - now) / 1_000) } : {}),
+      out,
+      format,
+    },
+  };
+}
