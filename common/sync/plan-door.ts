@@ -48,6 +48,7 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
     close: () => undefined,
     raw: (path, signal) => cluster.raw(path, signal),
     watch: (kind, options) => cluster.watch(kind, options),
+    lines: (path, options) => cluster.lines(path, options),
     listPages: (kind, options) => cluster.listPages(kind, options),
     post: () => Promise.reject(new Error('a plan posts nothing')),
     replace: () => Promise.reject(new Error('a plan replaces nothing')),

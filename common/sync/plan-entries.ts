@@ -61,9 +61,9 @@ function waiting({ judged, outcome, round }: RoundResult): PlanEntry[] {
   const unconfirmed = {
     action: 'hold',
     reason: 'Unconfirmed',
-    message: 'goes when a second listing, at least a minute after the first, does not have it either',
+    message: 'goes when a second listing, at least a minute later, lacks it too',
   };
-  const heldBack = held && { action: 'hold', reason: 'DeletionsHeld', message: `held by plan ${held.id}: ${held.why}` };
+  const heldBack = held && { action: 'hold', reason: 'DeletionsHeld', message: `held by plan ${held.id}` };
   const waits = ({ uid }: PresentApplication | PresentSecret, may: ReadonlySet<string>) => !may.has(uid);
   const applications = unlisted.applications.filter((one) => waits(one, verdict.applications));
   const secrets = unlisted.secrets.filter((one) => waits(one, verdict.secrets));

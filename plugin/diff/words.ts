@@ -44,7 +44,8 @@ export function describeEntry(
 ): string {
   const where = namespace === undefined ? '' : ` (${namespace})`;
   const why = [reason, message].filter((part) => part !== undefined).join(': ');
-  const listed = listedAs === undefined || message?.includes(listedAs) ? '' : `listed as ${listedAs}`;
+  const listed =
+    listedAs === undefined || kind === 'Secret' || message?.includes(listedAs) ? '' : `listed as ${listedAs}`;
   const text = [`${kind} ${name}${where}`, why, listed].filter((part) => part !== '').join('  ');
   // Two blanks between the columns, which plain() would make one.
   return text

@@ -182,7 +182,8 @@ test('deletions beyond the budget are held, with the reason and the id of the pl
   const plan = await assertTold(world);
   assert.deepEqual(lines(plan), ['hold Application one DeletionsHeld', 'hold Application two DeletionsHeld']);
   assert.deepEqual([plan.held?.id, plan.held?.count], [held?.id, 2]);
-  assert.match(plan.entries[0]?.message ?? '', new RegExp(`${held?.id}.*lists no Application`));
+  assert.match(plan.held?.why ?? '', /lists no Application/);
+  assert.equal(plan.entries[0]?.message, `held by plan ${held?.id}`);
 });
 
 test('an object of somebody else is a failure, and stays', async (t) => {

@@ -59,7 +59,13 @@ test('a hunk has three lines around what differs, and says where it is', () => {
 });
 
 test('what is whole new or gone begins at no line, and one line has no length', () => {
-  assert.deepEqual(hunksOf(compareLines([], ['a', 'b'])).map(({ head }) => head), ['@@ -0,0 +1,2 @@']);
-  assert.deepEqual(hunksOf(compareLines(['a'], [])).map(({ head }) => head), ['@@ -1 +0,0 @@']);
+  assert.deepEqual(
+    hunksOf(compareLines([], ['a', 'b'])).map(({ head }) => head),
+    ['@@ -0,0 +1,2 @@'],
+  );
+  assert.deepEqual(
+    hunksOf(compareLines(['a'], [])).map(({ head }) => head),
+    ['@@ -1 +0,0 @@'],
+  );
   assert.deepEqual(hunksOf(compareLines(['a'], ['a'])), []);
 });

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SyncPlan } from '#common/sync/plan-document.ts';
+import { formatSummary } from '../../../plugin/diff/summary.ts';
+import { formatUnified } from '../../../plugin/diff/unified.ts';
+import { paint } from '../../../plugin/output/colour.ts';
+import { symbolsFor } from '../../../plugin/output/symbols.ts';
+import { assertGolden } from '../golden.ts';
+import { HELD, NOTHING, NOW, PLAN, TORN } from './sample-plan.ts';
+
+const PLANS: Readonly<Record<string, SyncPlan>> = { changes: PLAN, held: HELD, nothing: NOTHING, torn: TORN };
+const STYLES = {
+  '': { paint: paint(false), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') },
+  '.colour': { paint: paint(true), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') },
+  '.ascii': { paint: paint(false), symbols: symbolsFor(true, {}, 'linux') },
+} as const;
+
+for (const [name, plan] of Object.entries(PLANS)) {
+  for (const [suffix, style] of Object.entries(STYLES)) {
+    test(`the diff of ${name}${suffix} looks as it should`, async () => {
+      const file = (view: string) => new URL(`./golden/${name}.${view}${suffix}.txt`, import.meta.url);
+      await assertGolden(file('unified'), formatUnified(plan, NOW, style));
+      await assertGolden(file('summary'), formatSummary(plan, NOW, style));
+    });
+  }
+}
+
+test('nothing in a diff moves the cursor', () => {
+  const text = formatUnified(PLAN, NOW, STYLES['']) + formatSummary(PLAN, NOW, STYLES['']);
+  assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
+});
