@@ -92,9 +92,9 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const context = connectionContext(surroundings, parts, leadership);
   const { transport } = wire;
   const director = directorListing(transport);
-  const synchronizer = createSynchronizer({ cluster, clock, log, config, director });
-  const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
   const fingerprintKey = () => context.state.value?.fingerprintKey;
+  const synchronizer = createSynchronizer({ cluster, clock, log, config, director, fingerprintKey });
+  const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
   const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
   const reconciler = new Reconciler({
     context,

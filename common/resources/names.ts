@@ -9,6 +9,10 @@ export const CONNECTION_ANNOTATION = `${ANNOTATION_PREFIX}connection`;
 /** On an Application that could not be synchronized, while it fails: why. */
 export const SYNC_ERROR_ANNOTATION = `${ANNOTATION_PREFIX}sync-error`;
 
+/** On the Secrets of Applications: a keyed fingerprint of the content, and when the content last changed (RFC 3339). */
+export const FINGERPRINT_ANNOTATION = `${ANNOTATION_PREFIX}fingerprint`;
+export const ROTATED_AT_ANNOTATION = `${ANNOTATION_PREFIX}rotated-at`;
+
 /** The reference agent's label on Applications, kept as it is because others select by it. */
 export const MANAGED_BY_LABEL = 'applicationconnector.kyma-project.io/managed-by';
 export const MANAGED_BY_VALUE = 'compass-runtime-agent';

@@ -32,7 +32,7 @@ export interface SyncWorld {
   /** What was logged from `info` on, as `level: message`; with the reason where there is one. */
   readonly logged: readonly string[];
   /** Another synchronizer of the same world: after a restart, or of another connection. */
-  another(config?: Partial<SynchronizerOptions['config']>, as?: Cluster): Sync;
+  another(config?: Partial<SynchronizerOptions['config']>, as?: Cluster, more?: Partial<SynchronizerOptions>): Sync;
   application(name: string): Promise<Application | undefined>;
   secret(name: string): Promise<Secret | undefined>;
   /** The values of a Secret, decoded; undefined where there is none. */
@@ -69,11 +69,14 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
     'info',
     () => clock.now(),
   );
-  const create = (config?: Partial<SynchronizerOptions['config']>, as: Cluster = cluster) =>
-    createSynchronizer({ cluster: as, clock, log, director, config: { ...CONFIG, ...config } });
+  const create = (
+    config?: Partial<SynchronizerOptions['config']>,
+    as: Cluster = cluster,
+    options: Partial<SynchronizerOptions> = {},
+  ) => createSynchronizer({ cluster: as, clock, log, director, ...options, config: { ...CONFIG, ...config } });
   const target = { endpoint, runtimeId: simulator.runtimeId };
-  const another: SyncWorld['another'] = (config, as) => {
-    const synchronizer = create(config, as);
+  const another: SyncWorld['another'] = (config, as, options) => {
+    const synchronizer = create(config, as, options);
     return (more) => synchronizer.run({ ...target, ...more });
   };
   const synchronizer = create();
