@@ -165,10 +165,17 @@ async function silence(timeoutMs: number, clock: Clock, done: AbortSignal): Prom
 
 /** TLS is fine, and the other side wants to know who we are: as far as one gets without the key. */
 function isEndForUs(error: CompassError, { credential }: Endpoint, { connection, call: observed }: Trace): boolean {
-  if (credential || !connection) return false;
+  if (credential) return false;
+  if (!connection) return ALERT_FOR_WANT.test(error.message);
   if (hasReason(error, 'Rejected')) return true;
   return hasReason(error, 'CompassUnreachable') && observed?.status === 0;
 }
+
+/**
+ * How a server says, still in the handshake, that it wants a certificate or dislikes having none: an alert about one, or
+ * in TLS 1.2 a handshake failure (RFC 5246, section 7.4.6; RFC 8446, section 4.4.2.4).
+ */
+const ALERT_FOR_WANT = /TLS failed \(.*alert.*(certificate|unknown ca|handshake failure)/;
 
 /** The message without the operation, which is always our own; the host is among the facts. */
 function explain(error: CompassError): { readonly reason: Finding['reason']; readonly message: string } {

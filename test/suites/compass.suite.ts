@@ -1,3 +1,3 @@
 import { importTests } from './import-tests.ts';
 
-await importTests('common/{compass,pki,resources}/**/*.test.ts', 'common/*.test.ts');
+await importTests('common/{checks,compass,pki,resources}/**/*.test.ts', 'common/*.test.ts');
