@@ -119,6 +119,7 @@ export const REASONS = {
     next: 'look up the id of the Application in Compass',
   },
   Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
+  CertificatesDiffer: { code: 'CMP0615', exit: 1, retry: 'never', next: 'kubectl compass status' },
   RenewalDue: { code: 'CMP0614', exit: 1, retry: 'never', next: 'kubectl compass cert renew' },
 
   InvalidName: { code: 'CMP0301', exit: 1, retry: 'backoff', next: 'rename the Application in Compass' },

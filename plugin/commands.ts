@@ -46,6 +46,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/token-request.ts')).tokenRequest,
   },
   {
+    name: 'cert show',
+    aliases: ['cert inspect'],
+    arguments: '[NAME]',
+    summary: 'the client certificate as status, Secret and wire have it, side by side',
+    group: 'Certificates',
+    load: async () => (await import('./commands/cert-show.ts')).certShow,
+  },
+  {
     name: 'cert check',
     arguments: '[NAME]',
     summary: 'whether the client certificate is good for long enough, as an exit code',

@@ -1,0 +1,101 @@
+import type { X509Certificate } from 'node:crypto';
+import { formatTime } from '#common/clock.ts';
+import { joinPem } from '#common/pki/pem.ts';
+import type { Style } from '../command.ts';
+import { canICommand, describeRight } from '../connection/right.ts';
+import { humanDuration } from '../output/age.ts';
+import { table } from '../output/table.ts';
+import { plain } from '../output/text.ts';
+import { type CertificateFacts, factsOf, oneLine, type Source, type Sources } from './sources.ts';
+
+export interface ShowOptions extends Style {
+  readonly now: number;
+  readonly withChain: boolean;
+  readonly differences: readonly string[];
+}
+
+/** The three side by side; below them what needs a whole line. */
+export function formatSources(sources: Sources, { now, withChain, differences, ...style }: ShowOptions): string {
+  const { paint, symbols } = style;
+  const { status, secret, wire } = sources;
+  const row = (head: string, ...cells: readonly string[]) => [head, ...cells.map((cell) => plain(cell, symbols))];
+  const three = (head: string, field: keyof CertificateFacts) =>
+    row(head, ...[status, secret, wire].map((source) => cell(source, field)));
+  const grid = table(
+    ['CERTIFICATE', 'STATUS', 'SECRET', 'WIRE'],
+    [
+      three('subject CN', 'commonName'),
+      three('not before', 'notBefore'),
+      three('not after', 'notAfter'),
+      row('SHA-256', cell(status, 'fingerprint'), shortFingerprint(secret), onTheWire(sources)),
+      three('public key', 'publicKey'),
+    ],
+    paint,
+  );
+  const facts = secret.state === 'read' ? secret.facts : {};
+  return [
+    grid,
+    whole('SHA-256', facts.fingerprint, style),
+    whole('issuer', facts.issuer, style),
+    whole('left', life(sources, now), style),
+    ...reasons([status, secret, wire], style),
+    ...(withChain ? [list('Chain', sources.chain, now, style)] : []),
+    ...(sources.ca ? [list('CA', sources.ca, now, style)] : []),
+    ...differences.map((text) => `${paint.red(symbols.mark.error)} ${plain(text, symbols)}\n`),
+    ...sources.notPermitted.map((right) => `${describeRight(right)}\n  ${canICommand(right)}\n`),
+  ].join('');
+}
+
+/** The certificates that were asked for, one after the other; whatever else is in the Secrets stays there. */
+export function formatPem({ chain, ca }: Sources, withChain: boolean): string {
+  if (ca) return joinPem([...(withChain ? chain : []), ...ca]);
+  return joinPem(withChain ? chain : chain.slice(0, 1));
+}
+
+function cell(source: Source, field: keyof CertificateFacts): string {
+  if (source.state === 'not permitted') return 'not permitted';
+  if (source.state === 'absent') return '-';
+  const value = source.facts[field];
+  if (value === undefined) return '-';
+  return typeof value === 'number' ? formatTime(value) : value;
+}
+
+/** The whole one stands below: it is longer than a screen is wide. */
+function shortFingerprint(source: Source): string {
+  const text = cell(source, 'fingerprint');
+  return text.length > 20 ? `${text.slice(0, 11)}…${text.slice(-2)}` : text;
+}
+
+function onTheWire({ wire, isStoredInUse }: Sources): string {
+  if (wire.state !== 'read' || isStoredInUse === undefined) return cell(wire, 'fingerprint');
+  return isStoredInUse ? 'same as stored' : 'another';
+}
+
+function life({ secret, wire, status }: Sources, now: number): string | undefined {
+  const known = [secret, wire, status].find((source) => source.state === 'read');
+  const notAfter = known?.state === 'read' ? known.facts.notAfter : undefined;
+  if (notAfter === undefined) return undefined;
+  return notAfter <= now ? `expired ${humanDuration(now - notAfter)} ago` : humanDuration(notAfter - now);
+}
+
+function whole(head: string, text: string | undefined, { symbols }: Style): string {
+  return text === undefined ? '' : `${head.padEnd(12)}${plain(text, symbols)}\n`;
+}
+
+/** Why a column is empty. */
+function reasons(three: readonly Source[], style: Style): string[] {
+  return three.flatMap((source, index) => {
+    const head = ['status', 'secret', 'wire'][index] ?? '';
+    return source.state === 'absent' ? [whole(head, source.why, style)] : [];
+  });
+}
+
+function list(head: string, certificates: readonly X509Certificate[], now: number, style: Style): string {
+  const lines = certificates.map((certificate, index) => {
+    const { notAfter = 0, fingerprint = '', publicKey = '' } = factsOf(certificate);
+    const left = notAfter <= now ? 'expired' : `${humanDuration(notAfter - now)} left`;
+    const subject = plain(oneLine(certificate.subject), style.symbols);
+    return `  ${index + 1}  ${subject}\n     ${publicKey}, until ${formatTime(notAfter)} (${left})\n     ${fingerprint}\n`;
+  });
+  return `${style.paint.bold(head)}\n${lines.length > 0 ? lines.join('') : '  none\n'}`;
+}
