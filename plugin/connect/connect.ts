@@ -1,35 +1,21 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
-import type { Report } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { givenToken } from '../compass/one-time-token.ts';
 import type { FoundConnection } from '../connection/find.ts';
-import { type DryRun, readDryRun } from '../dry-run.ts';
+import { readDryRun } from '../dry-run.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
-import { readTimeoutMs } from '../wait/flags.ts';
+import { isWaitedFor, readTimeoutMs } from '../wait/flags.ts';
 import { awaitPairing } from './await-pairing.ts';
 import { awaitResource } from './await-resource.ts';
 import { baselineOf } from './baseline.ts';
 import { judgeFirstSync } from './first-sync.ts';
 import { PAIRING_TIMEOUT_MS } from './flags.ts';
+import type { PairingOutcome } from './outcome.ts';
 import { checkGivenSettings } from './settings.ts';
 import { ShownSteps } from './show-steps.ts';
 import { type StoredToken, storeToken } from './store-token.ts';
 import { findTarget, isWorking } from './target.ts';
-
-/** What came of it, for text and document. */
-export interface PairingOutcome {
-  readonly target: FoundConnection;
-  readonly dryRun: DryRun;
-  /** Undefined where no new token was given. */
-  readonly stored?: StoredToken | undefined;
-  /** Undefined where it was not waited for, and where only the CompassConnection could be read. */
-  readonly report?: Report | undefined;
-  readonly steps: ShownSteps['steps'];
-  /** Whether the pairing was waited for. */
-  readonly waited: boolean;
-  readonly elapsedMs: number;
-}
 
 /** Checks whatever can be checked, writes the configuration Secret, and waits until the sidecar has made a connection of it. */
 export async function connect(invocation: Invocation): Promise<PairingOutcome> {
@@ -44,11 +30,11 @@ export async function connect(invocation: Invocation): Promise<PairingOutcome> {
   const place = { name: flags.text('connection'), namespace: sidecarNamespace(flags, env) };
   const target = await findTarget(cluster, place);
   refuseWorking(target, clock.now());
-  const waits = dryRun === 'none' && (flags.switched('wait') ?? true);
-  const stored = await storeToken(invocation, cluster, { target, token, dryRun, waits, rights: [] });
-  const outcome = waits
-    ? await awaitConnection(invocation, cluster, { target, stored, timeoutMs })
-    : { steps: [], waited: false };
+  const stored = await storeToken(invocation, cluster, { target, token, dryRun, rights: [] });
+  const outcome =
+    dryRun === 'none' && isWaitedFor(flags)
+      ? await awaitConnection(invocation, cluster, { target, stored, timeoutMs })
+      : { steps: [], waited: false };
   return { target, dryRun, stored, ...outcome, elapsedMs: clock.monotonicMs() - startedMs };
 }
 

@@ -6,9 +6,9 @@ import { confirm } from '../output/confirm.ts';
 import { requireResource } from '../requests/ask.ts';
 import { awaitNewCertificate } from './await-new-certificate.ts';
 import { fetchConfiguration } from './configuration.ts';
-import type { PairingOutcome } from './connect.ts';
 import { deleteConnection } from './delete-connection.ts';
-import type { Reconnection } from './reconnect.ts';
+import type { PairingOutcome } from './outcome.ts';
+import type { Reconnection } from './reconnection.ts';
 import { requireSidecar, type Taker } from './require-sidecar.ts';
 import { requireRights } from './rights.ts';
 

@@ -1,4 +1,3 @@
-import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Invocation } from '../command.ts';
 import { type GivenToken, givenToken } from '../compass/one-time-token.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
@@ -6,25 +5,17 @@ import { readDryRun } from '../dry-run.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { confirm } from '../output/confirm.ts';
 import { askSidecar, requireResource } from '../requests/ask.ts';
-import { readTimeoutMs } from '../wait/flags.ts';
+import { isWaitedFor, readTimeoutMs } from '../wait/flags.ts';
 import { awaitNewCertificate } from './await-new-certificate.ts';
-import type { PairingOutcome } from './connect.ts';
 import { deleteConnection } from './delete-connection.ts';
 import { PAIRING_TIMEOUT_MS } from './flags.ts';
+import type { PairingOutcome } from './outcome.ts';
 import { reconnectWithStoredToken } from './reconnect-with-stored-token.ts';
+import type { Reconnection } from './reconnection.ts';
 import type { Taker } from './require-sidecar.ts';
 import { checkGivenSettings } from './settings.ts';
 import { type StoredToken, storeToken } from './store-token.ts';
 import { isPairingPending, isWorking } from './target.ts';
-
-/** What every way to a new pairing works with. */
-export interface Reconnection {
-  readonly cluster: Cluster;
-  readonly target: FoundConnection;
-  readonly dryRun: PairingOutcome['dryRun'];
-  readonly waits: boolean;
-  readonly timeoutMs: number;
-}
 
 /**
  * Pairs anew: with a new token where one is given, else with the unused one in the configuration Secret. What works goes on
@@ -40,7 +31,7 @@ export async function reconnect(invocation: Invocation): Promise<PairingOutcome>
   const { cluster } = await invocation.connect();
   const options = { name: flags.text('connection'), namespace: sidecarNamespace(flags, env) };
   const target = await findConnection(cluster, options);
-  const waits = dryRun === 'none' && (flags.switched('wait') ?? true);
+  const waits = dryRun === 'none' && isWaitedFor(flags);
   const reconnection = { cluster, target, dryRun, waits, timeoutMs };
   const outcome = token
     ? await reconnectWithNewToken(invocation, reconnection, token)
@@ -62,7 +53,6 @@ async function reconnectWithNewToken(
     target,
     token,
     dryRun,
-    waits,
     rights: isSpokenTo ? [{ verb: 'patch', resource: 'compassconnections.compass.kyma-project.io' }] : [],
     agree: (taker) => agreeToDeletion(invocation, target, taker),
   });

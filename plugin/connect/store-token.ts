@@ -5,6 +5,7 @@ import type { FoundConnection } from '../connection/find.ts';
 import type { MissingRight } from '../connection/right.ts';
 import type { DryRun } from '../dry-run.ts';
 import { confirm } from '../output/confirm.ts';
+import { isWaitedFor } from '../wait/flags.ts';
 import { type ConfigurationAction, fetchConfiguration, writeConfiguration } from './configuration.ts';
 import { type Reach, tryReach } from './reach.ts';
 import { requireSidecar, type Taker } from './require-sidecar.ts';
@@ -15,8 +16,6 @@ export interface TokenToStore {
   readonly target: FoundConnection;
   readonly token: GivenToken;
   readonly dryRun: DryRun;
-  /** Whether what the token brings about is waited for. */
-  readonly waits: boolean;
   /** Rights beside those on the configuration Secret. */
   readonly rights: readonly MissingRight[];
   /** Asks a person, where another agent is to take the token; may throw. */
@@ -39,16 +38,16 @@ export interface StoredToken {
 export async function storeToken(
   invocation: Invocation,
   cluster: Cluster,
-  { target, token, dryRun, waits, rights, agree }: TokenToStore,
+  { target, token, dryRun, rights, agree }: TokenToStore,
 ): Promise<StoredToken> {
   const { flags, progress } = invocation;
   const place = target.places.configuration;
   const { namespace } = place;
   const onSecret = ['get', 'create', 'patch'].map((verb) => ({ verb, resource: 'secrets', namespace }));
   await requireRights(cluster, [...onSecret, ...rights]);
+  const taker = await requireSidecar(invocation, cluster, target, isWaitedFor(flags));
   const { values: configured } = await fetchConfiguration(cluster, place);
   const settings = settle({ flags, token, configured, report: target.found?.report });
-  const taker = await requireSidecar(invocation, cluster, target, waits);
   if (dryRun === 'none') {
     await agreeToOtherRuntime(
       invocation,

@@ -4,7 +4,7 @@ import { dryRunNote } from '../dry-run.ts';
 import { humanDuration } from '../output/age.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
 import type { Result } from '../output/print.ts';
-import type { PairingOutcome } from './connect.ts';
+import type { PairingOutcome } from './outcome.ts';
 import { formatSeconds } from './seconds.ts';
 
 export const CONNECT_DOCUMENT_KIND = 'ConnectResult';

@@ -4,6 +4,11 @@ import type { Flag, ParsedFlags } from '../flags.ts';
 
 export const WAIT_FLAG: Flag = { name: 'wait', kind: 'switch', summary: 'wait until it is done (--no-wait: do not)' };
 
+/** Waiting is what commands do unless told not to. */
+export function isWaitedFor(flags: ParsedFlags): boolean {
+  return flags.switched('wait') ?? true;
+}
+
 /** `--timeout` with its default, as people write it: `2m`. */
 export function timeoutFlag(otherwise: string): Flag {
   return {
