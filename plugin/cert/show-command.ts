@@ -9,7 +9,7 @@ import type { Sources } from './sources.ts';
 
 /** `cert show`: fetch, compare, print. The exit code. */
 export async function showCertificate(invocation: Invocation): Promise<number> {
-  const { names, flags, env, output, style, clock } = invocation;
+  const { names, flags, env, output, style, clock, stdout } = invocation;
   const [withChain, withCa] = [flags.isOn('chain'), flags.isOn('ca')];
   const { cluster } = await invocation.connect();
   const options = { name: names[0], namespace: sidecarNamespace(flags, env), withCa };
@@ -24,7 +24,9 @@ export async function showCertificate(invocation: Invocation): Promise<number> {
   await invocation.print({
     document: () => sourcesDocument({ sources, differences: found, exitCode, withChain, place, now }),
     text: () =>
-      isPem ? formatPem(sources, withChain) : formatSources(sources, { ...style, now, withChain, differences: found }),
+      isPem
+        ? formatPem(sources, withChain)
+        : formatSources(sources, { ...style, now, withChain, width: stdout.columns, differences: found }),
   });
   return exitCode;
 }

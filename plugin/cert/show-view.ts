@@ -11,14 +11,17 @@ import { type CertificateFacts, factsOf, oneLine, type Source, type Sources } fr
 export interface ShowOptions extends Style {
   readonly now: number;
   readonly withChain: boolean;
+  /** In columns; undefined where nothing may be cut. */
+  readonly width: number | undefined;
   readonly differences: readonly string[];
 }
 
 /** The three side by side; below them what needs a whole line. */
-export function formatSources(sources: Sources, { now, withChain, differences, ...style }: ShowOptions): string {
+export function formatSources(sources: Sources, { now, withChain, width, differences, ...style }: ShowOptions): string {
   const { paint, symbols } = style;
   const { status, secret, wire } = sources;
-  const row = (head: string, ...cells: readonly string[]) => [head, ...cells.map((cell) => plain(cell, symbols))];
+  const fit = (text: string) => plain(width === undefined ? text : shortened(text, symbols), symbols);
+  const row = (head: string, ...cells: readonly string[]) => [head, ...cells.map(fit)];
   const three = (head: string, field: keyof CertificateFacts) =>
     row(head, ...[status, secret, wire].map((source) => cell(source, field)));
   const grid = table(
@@ -27,14 +30,15 @@ export function formatSources(sources: Sources, { now, withChain, differences, .
       three('subject CN', 'commonName'),
       three('not before', 'notBefore'),
       three('not after', 'notAfter'),
-      row('SHA-256', cell(status, 'fingerprint'), shortFingerprint(secret), onTheWire(sources)),
+      row('SHA-256', cell(status, 'fingerprint'), cell(secret, 'fingerprint'), onTheWire(sources)),
       three('public key', 'publicKey'),
     ],
     paint,
   );
   const facts = secret.state === 'read' ? secret.facts : {};
   return [
-    grid,
+    `${grid}\n`,
+    whole('subject CN', facts.commonName, style),
     whole('SHA-256', facts.fingerprint, style),
     whole('issuer', facts.issuer, style),
     whole('left', life(sources, now), style),
@@ -60,10 +64,12 @@ function cell(source: Source, field: keyof CertificateFacts): string {
   return typeof value === 'number' ? formatTime(value) : value;
 }
 
-/** The whole one stands below: it is longer than a screen is wide. */
-function shortFingerprint(source: Source): string {
-  const text = cell(source, 'fingerprint');
-  return text.length > 20 ? `${text.slice(0, 11)}…${text.slice(-2)}` : text;
+/** As long as a time, so that three of them fit on a screen. */
+const LONGEST_CELL = 20;
+
+/** What is longer stands below in full. */
+function shortened(text: string, { ellipsis }: Style['symbols']): string {
+  return text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - ellipsis.length)}${ellipsis}` : text;
 }
 
 function onTheWire({ wire, isStoredInUse }: Sources): string {

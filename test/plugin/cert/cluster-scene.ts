@@ -7,6 +7,9 @@ import { REPORT_KEY, type Report } from '#common/resources/report.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import { issue, issueRoot } from '../../common/pki/authority.ts';
 
+/** What Compass calls the holder of the certificate. */
+export const CLIENT_ID = '5afc126d-0889-4b8a-b839-e09f5dcc273f';
+
 const HOUR_MS = 3_600_000;
 
 export interface CertificateTerms {
@@ -46,7 +49,7 @@ export async function clusterScene(
   const now = Math.floor(Date.now() / 1_000) * 1_000;
   const [notBefore, notAfter] = [now + terms.from * HOUR_MS, now + terms.until * HOUR_MS];
   const root = await issueRoot('Client CA');
-  const leaf = await issue({ subject: 'CN=client-id', issuer: root, notBefore, notAfter });
+  const leaf = await issue({ subject: `CN=${CLIENT_ID}`, issuer: root, notBefore, notAfter });
   await putConnection(cluster, notBefore, notAfter);
   if (report) await putReport(cluster, { report, inUse, notBefore, notAfter });
   if (withSecret) {
@@ -79,7 +82,7 @@ interface ReportTerms {
 
 async function putReport({ cluster }: TestCluster, { report, inUse, notBefore, notAfter }: ReportTerms): Promise<void> {
   const identity = {
-    commonName: 'client-id',
+    commonName: CLIENT_ID,
     notBefore: formatTime(notBefore),
     notAfter: formatTime(notAfter),
     renewAt: formatTime((notBefore + notAfter) / 2),
