@@ -25,6 +25,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'logs',
+    arguments: '[NAME]',
+    summary: 'what the sidecar wrote, all replicas in one',
+    group: 'See',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
     name: 'connect',
     arguments: '[INVITE]',
     summary: 'connect this cluster to Compass with a one-time token',

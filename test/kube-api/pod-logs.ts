@@ -39,12 +39,12 @@ export class PodLogs {
     const log = this.#of(pod, container);
     log.previous = log.lines;
     log.lines = [];
-    for (const follower of log.followers) follower.end('end');
+    endAll(log, 'end');
   }
 
   /** Cuts whoever follows, in the midst of the answer. */
   cut(): void {
-    for (const log of this.#logs.values()) for (const follower of log.followers) follower.end('cut');
+    for (const log of this.#logs.values()) endAll(log, 'cut');
   }
 
   has(pod: string): boolean {
@@ -82,6 +82,11 @@ export class PodLogs {
     this.#logs.set(key, log);
     return log;
   }
+}
+
+function endAll({ followers }: ContainerLog, how: 'end' | 'cut'): void {
+  for (const follower of followers) follower.end(how);
+  followers.clear();
 }
 
 function containerOf(pod: KubeObject, asked: string | null): string {
