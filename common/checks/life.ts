@@ -35,7 +35,7 @@ export function checkLife(dates: CertificateDates, now: number, cause?: string):
   }
   const left = `${formatDuration(notAfter - now)} ${lifeOf(dates)}left`;
   if (isRenewalOverdue(dates, now)) {
-    const message = `renewal overdue by ${formatDuration(now - (renewAt ?? now))}, with ${left}`;
+    const message = `renewal overdue by ${formatDuration(now - (renewAt ?? now))} (${shares(dates, now) ?? left})`;
     return { ...base, status: 'warning', reason: 'RenewalOverdue', message, cause };
   }
   return { ...base, status: 'ok', message: `valid, ${left}${renewal(renewAt, now)}` };
@@ -52,14 +52,22 @@ function renewal(renewAt: number | undefined, now: number): string {
 
 function factsOf({ notBefore, notAfter, renewAt }: CertificateDates, now: number): Record<string, string> {
   const time = (at: number | undefined) => (at === undefined ? undefined : formatTime(at));
-  const percent =
-    notBefore === undefined || notAfter === undefined || notAfter <= notBefore
-      ? undefined
-      : Math.round((Math.max(0, notAfter - now) * 100) / (notAfter - notBefore));
   return knownFacts({
     notBefore: time(notBefore),
     notAfter: time(notAfter),
     renewAt: time(renewAt),
-    percentLeft: percent,
+    percentLeft: percentLeft({ notBefore, notAfter }, now),
   });
+}
+
+/** When it was due and how it stands now, as parts of its life; undefined where that is not known. */
+function shares(dates: CertificateDates, now: number): string | undefined {
+  const due = dates.renewAt === undefined ? undefined : percentLeft(dates, dates.renewAt);
+  const left = percentLeft(dates, now);
+  return due === undefined || left === undefined ? undefined : `due at ${due}%, now ${left}% left`;
+}
+
+function percentLeft({ notBefore, notAfter }: CertificateDates, at: number): number | undefined {
+  if (notBefore === undefined || notAfter === undefined || notAfter <= notBefore) return undefined;
+  return Math.round((Math.max(0, notAfter - at) * 100) / (notAfter - notBefore));
 }

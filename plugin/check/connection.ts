@@ -9,7 +9,7 @@ const FROM = { from: 'cluster' } as const;
 export function checkConnection(facts: ConnectionFacts, now: number): PlacedFinding[] {
   const findings = [
     ...identity(facts, now),
-    ...contact('connector', facts.connector, 'the last call'),
+    ...contact({ category: 'connector', name: 'reach' }, facts.connector, 'the last call'),
     ...director(facts),
     ...(facts.sync ? synchronization(facts, facts.sync) : []),
     ...applications(facts),
@@ -24,10 +24,14 @@ function identity({ identity: dates, connector, conditions: seen }: ConnectionFa
   return [{ ...checkLife(dates, now, cause), ...FROM }];
 }
 
-function contact(category: string, facts: ContactFacts | undefined, what: string): PlacedFinding[] {
+function contact(
+  named: Pick<PlacedFinding, 'category' | 'name'>,
+  facts: ContactFacts | undefined,
+  what: string,
+): PlacedFinding[] {
   const error = facts?.error;
   if (!error) return [];
-  return [{ ...FROM, category, name: 'reach', status: 'error', ...problem(error, `${what} failed: `) }];
+  return [{ ...FROM, ...named, status: 'error', ...problem(error, `${what} failed: `) }];
 }
 
 function problem(
@@ -39,10 +43,11 @@ function problem(
 }
 
 function director({ director: facts }: ConnectionFacts): PlacedFinding[] {
-  if (facts?.error) return contact('director', facts, 'the last listing');
+  const named = { category: 'director', name: 'listing' };
+  if (facts?.error) return contact(named, facts, 'the last listing');
   if (facts?.pages === undefined) return [];
   const { pages, complete, incompleteBecause } = facts;
-  const base = { ...FROM, category: 'director', name: 'listing' };
+  const base = { ...FROM, ...named };
   const count = `${pages} page${pages === 1 ? '' : 's'}`;
   if (complete !== false) return [{ ...base, status: 'ok', message: `${count}, complete` }];
   const message = `the last listing is not complete${incompleteBecause ? `: ${incompleteBecause}` : ''}`;

@@ -45,7 +45,9 @@ const GROUP_OF: Readonly<Record<string, Group>> = {
 /** The screen of `check`: a row of what is good in each group, then what is not, with its cause and what to do. */
 export function formatCheck(run: CheckRun, judgement: Judgement, options: ScreenOptions): string {
   const rows = GROUPS.flatMap((group) => {
-    const findings = judgement.findings.filter((finding) => groupOf(finding) === group);
+    const inside = judgement.findings.filter((finding) => groupOf(finding) === group);
+    // Whether it runs is asked before what it may.
+    const findings = inside.toSorted((a, b) => Number(a.category === 'rbac') - Number(b.category === 'rbac'));
     return titled(group, [...goodRows(findings, options), ...badRows(findings, run, options)]);
   });
   const lines = [...rows, '', ...summary(judgement, options)];

@@ -23,7 +23,7 @@ test('overdue is what should have been renewed by now, with some grace, and says
   assert.match(life(12.1, 24, 12).message, /renewal is due/);
   const overdue = life(13, 24, 12, 'HTTP 429');
   assert.deepEqual([overdue.status, overdue.reason, overdue.cause], ['warning', 'RenewalOverdue', 'HTTP 429']);
-  assert.equal(overdue.message, 'renewal overdue by 1h, with 11h of 1d left');
+  assert.equal(overdue.message, 'renewal overdue by 1h (due at 50%, now 46% left)');
   assert.equal(overdue.facts?.['percentLeft'], '46');
 });
 
