@@ -13,7 +13,8 @@ export async function withRight<T>(right: MissingRight, read: () => Promise<T>):
 
 /** The cluster's own words for a refusal, which begin with verb, resource and namespace, and the command that asks for the right. */
 export function namingRight(error: CompassError): CompassError {
-  const words = /\b(get|list|create|patch|delete) ([a-z.]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/.exec(
+  if (error.next !== undefined) return error;
+  const words = /\b(get|list|create|patch|delete) ([a-z.-]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/.exec(
     error.message,
   );
   const [, verb, resource, namespace] = words ?? [];
