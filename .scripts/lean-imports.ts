@@ -8,14 +8,30 @@ import type { OnResolveArgs, Plugin } from 'esbuild';
 export const LEAN_BUILTINS: Plugin = {
   name: 'lean-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node:)?[a-z_0-9/]+$/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
-    );
+    onResolve({ filter: /^(?:node:)?[a-z_0-9/]+$/ }, ({ path, kind }) => {
+      const namespace = kind === 'require-call' ? 'builtin' : 'builtin-names';
+      return isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace, sideEffects: false } : undefined;
+    });
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}');`,
     }));
+    onLoad({ filter: /./, namespace: 'builtin-names' }, ({ path }) => ({ contents: namesOf(path) }));
   },
 };
+
+/** Exports of which only those that are imported stay in the bundle, each read when its module runs. */
+function namesOf(path: string): string {
+  const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter((name) =>
+    /^[A-Za-z]\w*$/.test(name),
+  );
+  const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ of('${name}');`);
+  const all = `/* @__PURE__ */ process.getBuiltinModule('node:${path}')`;
+  return [
+    `const of = (name) => process.getBuiltinModule('node:${path}')[name];`,
+    ...exported,
+    `export default ${all};`,
+  ].join('\n');
+}
 
 /** Of yargs its parser is used, which needs nothing of this file of it; the file loads all that the rest of yargs needs. */
 export const LEAN_YARGS: Plugin = {

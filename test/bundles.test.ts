@@ -9,10 +9,10 @@ import { buildProgram, type Program } from '../.scripts/build.ts';
 const folder = await mkdtemp(join(tmpdir(), 'compass-bundles-'));
 after(() => rm(folder, { recursive: true }));
 
-/** Our own files in a bundle: whatever does not come from a package. */
+/** Our own files in a bundle: whatever is a file, and does not come from a package. */
 async function ownFilesOf(program: Program): Promise<string[]> {
   const { inputs } = await buildProgram(program, folder);
-  return Object.keys(inputs).filter((path) => !path.startsWith('node_modules/'));
+  return Object.keys(inputs).filter((path) => !/^(?:node_modules\/|[\w-]+:|<)/.test(path));
 }
 
 function run(file: string, args: readonly string[], env: Record<string, string>) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { CompassError } from '../errors.ts';
@@ -76,9 +76,10 @@ function unreadable(path: string, code: string): CompassError {
   return new CompassError('InvalidSetting', `cannot read the kubeconfig ${path}: ${code}`);
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** At once: a file this small is read quicker than a thread for it is started. */
+function readText(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw unreadable(path, codeOf(error));
@@ -99,7 +100,7 @@ async function parseYaml(text: string): Promise<unknown> {
 }
 
 async function readYaml(path: string): Promise<Record<string, unknown> | undefined> {
-  const text = await readText(path);
+  const text = readText(path);
   if (text === undefined) return undefined;
   const parsed = await parseYaml(text);
   if (!isRecord(parsed)) throw unreadable(path, 'it is no valid YAML');

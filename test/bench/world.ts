@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { formatTime } from '#common/clock.ts';
@@ -37,7 +38,7 @@ export async function startBenchWorld(): Promise<BenchWorld> {
   await putConnection(cluster);
   let present = 0;
   return {
-    env: { PATH: path, HOME: folder, KUBECONFIG: await writeKubeconfig(plane, proof), LANG: 'C.UTF-8' },
+    env: { PATH: path, HOME: folder, KUBECONFIG: await asYaml(await writeKubeconfig(plane, proof)), LANG: 'C.UTF-8' },
     async holdApplications(count) {
       const missing = Array.from({ length: count - present }, (_, index) => `app-${present + index}`);
       await concurrently(missing, 16, (name) => putApplication(cluster, name));
@@ -50,6 +51,13 @@ export async function startBenchWorld(): Promise<BenchWorld> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** As kubectl itself writes it, which is what people have. */
+async function asYaml(kubeconfigPath: string): Promise<string> {
+  const args = ['config', 'view', '--raw', '--kubeconfig', kubeconfigPath];
+  await writeFile(kubeconfigPath, execFileSync('kubectl', args), { mode: 0o600 });
+  return kubeconfigPath;
 }
 
 async function putPrograms(folder: string): Promise<string> {
