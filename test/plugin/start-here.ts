@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import { type Clock, systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
+import { until } from '../cluster/until.ts';
 
 export interface StartOptions {
   readonly kubeconfigPath: string;
@@ -64,4 +65,9 @@ function collect(terminal: StartOptions['terminal']): Sink & { text(): string } 
     },
     text: () => written.join(''),
   };
+}
+
+/** Waits until something that is seen without asking is so. */
+export async function soon(what: string | (() => string), isSo: () => boolean, withinMs = 15_000): Promise<void> {
+  await until(what, () => Promise.resolve(isSo()), withinMs);
 }

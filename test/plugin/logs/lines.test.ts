@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { Style } from '../../../plugin/command.ts';
 import { lineFilter, type Wanted } from '../../../plugin/logs/filter.ts';
@@ -94,9 +95,8 @@ describe('a line', () => {
 });
 
 test('several logs become one by the time of their lines', async () => {
-  async function* log(pod: string, ...stamps: string[]) {
-    for (const stamp of stamps) yield readStamped(pod, `2026-09-14T14:03:${stamp}Z text`);
-  }
+  const log = (pod: string, ...stamps: string[]): AsyncIterable<LogLine> =>
+    Readable.from(stamps.map((stamp) => readStamped(pod, `2026-09-14T14:03:${stamp}Z text`)));
   const seen: string[] = [];
   for await (const { pod, at } of mergeLogs([log('a', '01', '04', '05'), log('b'), log('c', '02', '03')])) {
     seen.push(`${pod}${at.slice(18, 19)}`);

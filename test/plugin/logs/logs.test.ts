@@ -3,10 +3,9 @@ import { describe, type TestContext, test } from 'node:test';
 import { LEASE, NAMESPACE, POD } from '#common/cluster/objects.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
-import { until } from '../../cluster/until.ts';
 import type { PodLogs } from '../../kube-api/pod-logs.ts';
 import { runHere } from '../run-plugin.ts';
-import { startHere } from '../start-here.ts';
+import { soon, startHere } from '../start-here.ts';
 
 const NAMESPACE_NAME = 'compass-system';
 
@@ -166,7 +165,10 @@ describe('logs --follow', () => {
     const following = startHere(t, ['logs', '-f', '--since', '1h', '-o', 'raw'], cluster);
     const seen = () => following.lines().map((line) => JSON.parse(line).msg);
     const sees = (msg: string) =>
-      until(`it shows ${msg}: ${following.stderr()}`, async () => seen().includes(msg), 15_000);
+      soon(
+        () => `it shows ${msg}: ${following.stderr()}`,
+        () => seen().includes(msg),
+      );
     await sees('refused');
     logs.write('a-1', 'sidecar', [textOf({ level: 'info', msg: 'one' })]);
     await sees('one');

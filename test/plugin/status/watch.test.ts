@@ -3,12 +3,11 @@ import { describe, type TestContext, test } from 'node:test';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import type { Report } from '#common/resources/report.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
-import { until } from '../../cluster/until.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { changeLease, changeReport, putConnection, putReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { DEGRADED, HEALTHY } from '../sample-reports.ts';
-import { type Running, startHere } from '../start-here.ts';
+import { type Running, soon, startHere } from '../start-here.ts';
 import { screenAfter } from '../virtual-terminal.ts';
 
 const TERMINAL = { columns: 80, rows: 24 };
@@ -20,10 +19,10 @@ async function clusterWith(t: TestContext, report: Report): Promise<TestCluster>
   return cluster;
 }
 
-function shows(running: Running, text: string | RegExp): Promise<true> {
-  return until(
+function shows(running: Running, text: string | RegExp): Promise<void> {
+  return soon(
     () => `the output has ${text}: ${running.stdout()}${running.stderr()}`,
-    async () => new RegExp(text).test(running.stdout()) || false,
+    () => new RegExp(text).test(running.stdout()),
     10_000,
   );
 }
@@ -69,7 +68,7 @@ describe('status --watch on a terminal', () => {
     await cluster.embedded.pause();
     await shows(watching, /stream lost, retrying \(2\)/);
     await cluster.embedded.resume();
-    await until('live again', async () => / · live/.test(screenAfter(watching.stdout())[0] ?? ''), 20_000);
+    await soon('live again', () => / · live/.test(screenAfter(watching.stdout())[0] ?? ''), 20_000);
   });
 
   test('shows what time alone changes: a Lease that runs out', async (t) => {
@@ -78,7 +77,7 @@ describe('status --watch on a terminal', () => {
     await changeLease(cluster, 20_000);
     const watching = startHere(t, ['status', '-w'], { ...cluster, terminal: TERMINAL, clock });
     await shows(watching, 'Healthy');
-    await until('the clock has passed the Lease', async () => {
+    await soon('the clock has passed the Lease', () => {
       clock.advance(1_000);
       return /not running since/.test(watching.stdout());
     });
@@ -95,7 +94,7 @@ describe('status --watch elsewhere', () => {
     await changeReport(cluster, DEGRADED);
     await shows(watching, 'degraded');
     await changeReport(cluster, HEALTHY);
-    await until('three lines', async () => watching.lines().length >= 3);
+    await soon('three lines', () => watching.lines().length >= 3);
     const [first = '', second = '', third = ''] = watching.lines();
     assert.match(
       first,
@@ -112,7 +111,7 @@ describe('status --watch elsewhere', () => {
     await shows(watching, 'Healthy');
     for (let revision = 300; revision < 320; revision += 1) await changeReport(cluster, { ...HEALTHY, revision });
     const documents = () => watching.lines().map((line) => JSON.parse(line));
-    await until('the last revision', async () => documents().at(-1)?.sync.revision === 319);
+    await soon('the last revision', () => documents().at(-1)?.sync.revision === 319);
     assert.equal(documents()[0]?.kind, 'ConnectionReport');
     const seen = documents().map(({ sync }) => sync.revision);
     assert.deepEqual(seen, [...new Set(seen)]);
@@ -124,7 +123,7 @@ describe('status --watch elsewhere', () => {
     const watching = startHere(t, ['status', '-w', '-o', 'oneline'], cluster);
     await shows(watching, 'healthy');
     await cluster.embedded.pause();
-    await until('the loss is told', async () => /stream +lost, retrying \(1\)/.test(watching.stderr()));
+    await soon('the loss is told', () => /stream +lost, retrying \(1\)/.test(watching.stderr()));
     await cluster.embedded.resume();
     await changeReport(cluster, DEGRADED);
     await shows(watching, 'degraded');
@@ -143,7 +142,7 @@ describe('status --until', () => {
   test('waits for health without a watch, prints the screen then, and is content', async (t) => {
     const cluster = await clusterWith(t, DEGRADED);
     const waiting = startHere(t, ['status', '--until=healthy', '--timeout', '20s'], cluster);
-    await until('it waits', async () =>
+    await soon('it waits', () =>
       /◌ waiting +healthy: it is Degraded: 62 deletions|◌ waiting +healthy: it is Degraded/.test(waiting.stderr()),
     );
     await changeReport(cluster, HEALTHY);
@@ -177,7 +176,7 @@ describe('status --until', () => {
   test('waits for a connection that is not there yet', async (t) => {
     const cluster = await startTestCluster(t, { crds: 'field' });
     const waiting = startHere(t, ['status', '--until=healthy', '--timeout=20s'], cluster);
-    await until('it waits', async () => /there is no CompassConnection compass-connection/.test(waiting.stderr()));
+    await soon('it waits', () => /there is no CompassConnection compass-connection/.test(waiting.stderr()));
     await putConnection(cluster, 'Synchronized');
     await cluster.cluster.mergePatch(
       { kind: COMPASS_CONNECTION, name: 'compass-connection' },
@@ -190,7 +189,7 @@ describe('status --until', () => {
   test('Ctrl-C ends the waiting with 130, and says how to go on', async (t) => {
     const cluster = await clusterWith(t, DEGRADED);
     const waiting = startHere(t, ['status', '--until=healthy'], cluster);
-    await until('it waits', async () => /waiting/.test(waiting.stderr()));
+    await soon('it waits', () => /waiting/.test(waiting.stderr()));
     waiting.interrupt();
     assert.equal(await waiting.done, 130);
     assert.match(
