@@ -1,17 +1,18 @@
 import { formatTime } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
-import { findConnection } from '../connection/find.ts';
+import { type FoundConnection, findConnection } from '../connection/find.ts';
 import { type DryRun, dryRunNote, readDryRun } from '../dry-run.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { humanDuration } from '../output/age.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
-import { askSidecar, requireResource } from '../requests/ask.ts';
+import { askSidecar, patchConnection, requireResource } from '../requests/ask.ts';
 import { readTimeoutMs } from '../wait/flags.ts';
 import { isRenewalDue } from './check.ts';
 import { identityOf, type KnownIdentity } from './identity.ts';
 import { CERTIFICATE_RENEWAL_KIND } from './kinds.ts';
-import { awaitRenewal, awaitRenewalOfOther } from './renewal.ts';
+import { awaitRenewal, awaitRenewalOfOther, hintIfSilent } from './renewal.ts';
 
 /** The exit code of a run that found nothing to do, where it was asked to tell. */
 const NOT_NEEDED = 9;
@@ -54,21 +55,38 @@ async function renew(invocation: Invocation): Promise<RenewalOutcome> {
     return { status: 'NotNeeded', exitCode: NOT_NEEDED, identity, message };
   }
   requireAlive(identity, now);
-  const id = await askSidecar(cluster, name, { verb: 'renew', flag: 'refreshCredentialsNow' }, { now, dryRun });
+  const id = await ask(cluster, connection, now, dryRun);
   if (dryRun !== 'none') return { status: 'DryRun', exitCode: 0, identity, message: dryRunMessage(name, dryRun) };
+  const asked = id === undefined ? '' : ` (request ${id})`;
+  const request = id === undefined ? {} : { requestId: id };
   if (flags.switched('wait') === false) {
-    const message = `a renewal of the certificate of ${name} is asked for (request ${id})`;
-    return { status: 'Requested', exitCode: 0, identity, requestId: id, message };
+    const message = `a renewal of the certificate of ${name} is asked for${asked}`;
+    return { status: 'Requested', exitCode: 0, identity, ...request, message };
   }
-  const wait = { cluster, connection, id, timeoutMs };
-  const renewed = connection.found?.report
-    ? await awaitRenewal(invocation, wait)
-    : await awaitRenewalOfOther(invocation, wait);
+  await hintIfSilent(invocation, cluster, connection);
+  const wait = { cluster, connection, timeoutMs };
+  const renewed = await (id === undefined
+    ? awaitRenewalOfOther(invocation, wait)
+    : awaitRenewal(invocation, { ...wait, id }));
   const { notBefore, notAfter } = renewed;
   const life =
     notBefore === undefined || notAfter === undefined ? '' : `, valid ${humanDuration(notAfter - notBefore)}`;
   const message = `the certificate of ${name} was renewed with a new key, and is in use${life}`;
-  return { status: 'Renewed', exitCode: 0, identity: renewed, requestId: id, message };
+  return { status: 'Renewed', exitCode: 0, identity: renewed, ...request, message };
+}
+
+/** Asks by request and flag in one patch; by the flag alone where no report would carry the answer. */
+async function ask(
+  cluster: Cluster,
+  { name, found }: FoundConnection,
+  now: number,
+  dryRun: DryRun,
+): Promise<string | undefined> {
+  if (found?.report) {
+    return askSidecar(cluster, name, { verb: 'renew', flag: 'refreshCredentialsNow' }, { now, dryRun });
+  }
+  await patchConnection(cluster, name, { annotations: {}, spec: { refreshCredentialsNow: true } }, dryRun);
+  return undefined;
 }
 
 /** Without a certificate that Compass takes there is nothing that a renewal could be asked with. */

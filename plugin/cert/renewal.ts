@@ -3,6 +3,7 @@ import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/co
 import type { Report } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { baselineOf, isNewlyPaired } from '../connect/baseline.ts';
+import { findPresence } from '../connect/presence.ts';
 import { ShownSteps } from '../connect/show-steps.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { awaitAnswer } from '../requests/answer.ts';
@@ -14,6 +15,16 @@ export interface RenewalWait {
   readonly connection: FoundConnection;
   readonly id: string;
   readonly timeoutMs: number;
+}
+
+/** Says where nobody will answer for now: it is waited for all the same, since it may be about to start. */
+export async function hintIfSilent(
+  { clock, hint }: Pick<Invocation, 'clock' | 'hint'>,
+  cluster: Cluster,
+  { name, namespace, found }: FoundConnection,
+): Promise<void> {
+  if (!found || (await findPresence(cluster, { name, namespace, now: clock.now() })) !== 'silent') return;
+  hint(`warning: the sidecar of ${name} does not seem to run; it answers when it is back`);
 }
 
 type Waiter = Pick<Invocation, 'clock' | 'interrupted' | 'progress'>;
@@ -50,6 +61,7 @@ export async function awaitRenewalOfOther(
 ): Promise<KnownIdentity> {
   const { name, resource } = connection;
   const before = beginOf(resource);
+  waiter.progress.busy('agent', 'waiting for it to take spec.refreshCredentialsNow back');
   let last = resource;
   const renewed = await waitFor<CompassConnection, CompassConnection>(waiter, {
     cluster,

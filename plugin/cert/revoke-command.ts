@@ -10,6 +10,7 @@ import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar, requireResource } from '../requests/ask.ts';
 import { readTimeoutMs } from '../wait/flags.ts';
 import { CERTIFICATE_REVOCATION_KIND } from './kinds.ts';
+import { hintIfSilent } from './renewal.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -62,6 +63,7 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
   if (flags.switched('wait') === false) {
     return { status: 'Requested', name, requestId: id, message: `the revocation is asked for (request ${id})` };
   }
+  await hintIfSilent(invocation, cluster, connection);
   await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
   const message = `the certificate of ${name} was revoked; the cluster is disconnected, and its Applications stay`;
   return { status: 'Revoked', name, requestId: id, message };

@@ -67,7 +67,7 @@ function by({ leader }: Report): string {
 function lastReason(report: Report | undefined): string {
   if (!report) return '; there is no report of a sidecar to read';
   const bad = report.conditions?.find(({ type, status }) => type === 'Ready' && status === 'False');
-  const written = report.writtenAt ? `; its report of ${report.writtenAt}` : '';
+  const written = `; its report${report.writtenAt ? ` of ${report.writtenAt}` : ''}`;
   return bad ? `${written} says ${bad.reason ?? ''}: ${bad.message ?? ''}` : `${written} names no problem`;
 }
 

@@ -25,6 +25,10 @@ export async function issueCertificate(invocation: Invocation): Promise<number> 
     names: [outcome.paths.key, outcome.paths.certificate],
     text: () => formatFiles(outcome, now, style),
   });
+  if (outcome.status === 'Issued') {
+    const { certificate, key } = outcome.paths;
+    invocation.hint(`before it ends: kubectl compass cert renew --cert ${quoted(certificate)} --key ${quoted(key)}`);
+  }
   return outcome.exitCode;
 }
 
@@ -123,7 +127,12 @@ function withUnsentToken(error: CompassError): CompassError {
 function resumeCommand({ flags }: Invocation): string {
   const named = ['out', 'cert', 'key', 'chain', 'ca', 'compass-ca'].flatMap((name) => {
     const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${/^[\w./@+-]+$/.test(value) ? value : `'${value}'`}`];
+    return value === undefined ? [] : [`--${name} ${quoted(value)}`];
   });
   return ['kubectl compass cert issue --resume', ...named].join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

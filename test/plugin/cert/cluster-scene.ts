@@ -19,7 +19,7 @@ export interface CertificateTerms {
 }
 
 /** A day's certificate, a quarter of it gone. */
-export const DAY: CertificateTerms = { from: -6, until: 18 };
+const DAY: CertificateTerms = { from: -6, until: 18 };
 
 export interface ClusterSceneOptions {
   readonly terms?: CertificateTerms;

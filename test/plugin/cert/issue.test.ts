@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, type TestContext, test } from 'node:test';
 import { isPair } from '#common/pki/certificate.ts';
 import { conform } from '#common/resources/conform.ts';
-import type { ReportDocument } from '../../../plugin/output/document.ts';
 import { CERTIFICATE_FILES_SCHEMA } from '../../../plugin/schemas/certificate-files.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { FILES, filesScene } from './files.ts';
@@ -59,9 +58,9 @@ suite('cert issue', () => {
       token,
     );
     assert.equal(code, 0);
-    const document: unknown = JSON.parse(stdout);
-    assert.deepEqual(document, conform(CERTIFICATE_FILES_SCHEMA, document));
-    assert.equal((document as ReportDocument).verdict.status, 'Issued');
+    const document = JSON.parse(stdout);
+    assert.deepEqual(conform(CERTIFICATE_FILES_SCHEMA, document), document);
+    assert.equal(document.verdict.status, 'Issued');
     const again = await issue(['--force', raw]);
     assert.equal(again.code, 6, 'the second of two uses');
     const fresh = await issue(['--force', simulator.requestToken().raw]);

@@ -42,9 +42,9 @@ suite('cert show', () => {
     assert.match(stdout, /^✗ the sidecar presents another certificate than the one that is stored$/m);
     const json = await runHere(['cert', 'inspect', '-o', 'json', '--chain', '--ca'], env);
     assert.equal(json.code, 1);
-    const document: unknown = JSON.parse(json.stdout);
-    assert.deepEqual(document, conform(CERTIFICATE_COMPARISON_SCHEMA, document));
-    const { error, sources, chain, ca } = document as ReturnType<typeof JSON.parse>;
+    const document = JSON.parse(json.stdout);
+    assert.deepEqual(conform(CERTIFICATE_COMPARISON_SCHEMA, document), document);
+    const { error, sources, chain, ca } = document;
     assert.equal(error.code, 'CMP0615');
     assert.equal(sources.wire.sameAsStored, false);
     assert.deepEqual([chain.length, ca.length], [2, 1]);

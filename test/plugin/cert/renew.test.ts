@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { formatTime } from '#common/clock.ts';
+import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
+import { conform } from '#common/resources/conform.ts';
+import { CERTIFICATE_RENEWAL_SCHEMA } from '../../../plugin/schemas/certificate-renewal.ts';
+import { CERTIFICATE_REVOCATION_SCHEMA } from '../../../plugin/schemas/certificate-revocation.ts';
+import { until } from '../../cluster/until.ts';
+import { runHere } from '../run-plugin.ts';
+import { type ClusterScene, clusterScene } from './cluster-scene.ts';
+
+const REF = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
+
+/** What the reference agent does when it sees its flag. */
+async function renewAsTheReferenceAgent({ cluster }: ClusterScene): Promise<void> {
+  const connection = await until('the flag is set', async () => {
+    const found = await cluster.cluster.get<CompassConnection>(REF);
+    return found.spec.refreshCredentialsNow === true && found;
+  });
+  assert.deepEqual(Object.keys(connection.metadata.annotations ?? {}), []);
+  const day = (days: number) => formatTime(Date.now() + days * 86_400_000);
+  const certificateStatus = { acquired: day(0), notBefore: day(0), notAfter: day(90) };
+  const status = { connectionStatus: { certificateStatus, renewed: day(0) } };
+  await cluster.cluster.mergePatch(REF, { spec: { refreshCredentialsNow: false }, status });
+}
+
+suite('cert renew', () => {
+  test('of another agent sets its flag, and waits until that is set back and the certificate is a new one', async (t) => {
+    const scene = await clusterScene(t);
+    const agent = renewAsTheReferenceAgent(scene);
+    const { code, stdout, stderr } = await runHere(['cert', 'renew', '-o', 'json', '--timeout=20s'], scene.env);
+    await agent;
+    assert.equal(code, 0, stderr);
+    const document = JSON.parse(stdout);
+    assert.deepEqual(conform(CERTIFICATE_RENEWAL_SCHEMA, document), document);
+    assert.equal(document.verdict.status, 'Renewed');
+    assert.ok(Date.parse(document.notAfter) > Date.now() + 80 * 86_400_000);
+  });
+
+  test('asks by request and flag in one patch, and need not wait', async (t) => {
+    const { cluster, env } = await clusterScene(t, { report: {} });
+    const { code, stdout } = await runHere(['cert', 'renew', '--no-wait', '-o', 'json'], env);
+    assert.equal(code, 0);
+    const { requestId, verdict } = JSON.parse(stdout);
+    assert.equal(verdict.status, 'Requested');
+    const { metadata, spec } = await cluster.cluster.get<CompassConnection>(REF);
+    assert.equal(spec.refreshCredentialsNow, true);
+    assert.equal(metadata.annotations?.['compass.kyma-project.io/renew'], requestId);
+  });
+
+  test('changes nothing where it is a dry run, or not due and that is to be said', async (t) => {
+    const { cluster, env } = await clusterScene(t, { report: {} });
+    const before = (await cluster.cluster.get(REF)).metadata.resourceVersion;
+    for (const [flag, code] of [
+      ['--dry-run', 0],
+      ['--dry-run=server', 0],
+      ['--detailed-exitcode', 9],
+    ] as const) {
+      assert.equal((await runHere(['cert', 'renew', flag], env)).code, code, flag);
+    }
+    assert.equal((await cluster.cluster.get(REF)).metadata.resourceVersion, before);
+  });
+
+  test('says what it was waiting for when nobody answers: exit code 124', async (t) => {
+    const { env } = await clusterScene(t, { report: {} });
+    const { code, stderr } = await runHere(['cert', 'renew', '--timeout', '300ms'], env);
+    assert.equal(code, 124);
+    assert.match(stderr, /waiting for the sidecar to accept renew \S+; its report/);
+  });
+
+  test('of a certificate that expired or is refused asks for nothing: exit code 6', async (t) => {
+    const expired = await clusterScene(t, { report: {}, terms: { from: -48, until: -24 } });
+    const { code, stderr } = await runHere(['cert', 'renew'], expired.env);
+    assert.equal(code, 6);
+    assert.match(stderr, /expired 24h ago, and only a new token helps\n.*next: kubectl compass reconnect --help/);
+    const condition = { type: 'Connected', status: 'False', reason: 'Rejected' };
+    const refused = await clusterScene(t, { report: { state: 'ConnectionFailed', conditions: [condition] } });
+    assert.equal((await runHere(['cert', 'renew'], refused.env)).code, 6);
+    const { spec } = await refused.cluster.cluster.get<CompassConnection>(REF);
+    assert.equal(spec.refreshCredentialsNow ?? false, false);
+  });
+
+  test('takes files or a connection, and not half of a pair', async (t) => {
+    const { env } = await clusterScene(t);
+    for (const args of [
+      ['--cert', 'a.crt'],
+      ['name', '--cert', 'a.crt', '--key', 'a.key'],
+    ]) {
+      assert.equal((await runHere(['cert', 'renew', ...args], env)).code, 2);
+      assert.equal((await runHere(['cert', 'revoke', ...args], env)).code, 2);
+    }
+  });
+});
+
+suite('cert revoke', () => {
+  test('is for a sidecar that reports, wants a yes, and asks to disconnect', async (t) => {
+    const other = await clusterScene(t);
+    assert.equal((await runHere(['cert', 'revoke', '--yes'], other.env)).code, 3);
+    const { cluster, env } = await clusterScene(t, { report: {} });
+    const unasked = await runHere(['cert', 'revoke', '-o', 'json'], env);
+    assert.equal(unasked.code, 7);
+    assert.equal(JSON.parse(unasked.stdout).error.reason, 'ConfirmationRequired');
+    assert.equal((await runHere(['cert', 'revoke', '--dry-run'], env)).code, 0);
+    const { code, stdout } = await runHere(['cert', 'revoke', '--yes', '--no-wait', '-o', 'json'], env);
+    assert.equal(code, 0);
+    const document = JSON.parse(stdout);
+    assert.deepEqual(conform(CERTIFICATE_REVOCATION_SCHEMA, document), document);
+    const { metadata } = await cluster.cluster.get<CompassConnection>(REF);
+    const request = metadata.annotations?.['compass.kyma-project.io/disconnect'];
+    assert.equal(request, `${document.requestId};revoke=true`);
+  });
+});
