@@ -6,9 +6,10 @@ import type { RequestVerb } from '#common/resources/requests.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { carryOut, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
-import type { ConnectionResult } from './connection/connection-result.ts';
+import type { ConnectionInput, ConnectionResult } from './connection/connection-result.ts';
 import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
+import type { Disconnection } from './connection/disconnect.ts';
 import { requireTrustedUrls } from './connection/issue.ts';
 import { freshState, type ManagementUrls } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
@@ -16,7 +17,7 @@ import { failedAnswer, SUCCEEDED, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
-import type { ContactObservation, Observation, Warning } from './status/observation.ts';
+import type { ContactObservation, Observation, PurgeObservation, Warning } from './status/observation.ts';
 import { knownError, observe } from './status/observe.ts';
 import type { ProgressObservation } from './status/publish.ts';
 import type { SyncStep } from './sync-step.ts';
@@ -45,6 +46,7 @@ export interface ConnectionResource {
 export interface ReconcilerOptions {
   readonly context: ConnectionContext;
   readonly connectionStep: ConnectionStep;
+  readonly disconnection: Disconnection;
   readonly syncStep: SyncStep;
   readonly resource: ConnectionResource;
   /** Lasting warnings, such as verification that is switched off. */
@@ -57,7 +59,7 @@ export interface ReconcilerOptions {
 const FOR_A_REQUEST = 'a request waits';
 
 /** The requests that are steps of the pass itself. */
-const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect'];
+const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect', 'disconnect'];
 
 /** One level-based pass: read, look after the connection, synchronize, write. */
 export class Reconciler {
@@ -99,9 +101,11 @@ export class Reconciler {
     await this.#takeRequests(object);
     syncStep.beginPass();
 
+    const specUrls = this.#specUrls(object, configuration);
+    const purge = await this.#disconnect({ configuration, specUrls });
     const result = await connectionStep.run({
       configuration,
-      specUrls: this.#specUrls(object, configuration),
+      specUrls,
       isReconnectAskedFor: await this.#noteReconnect(served, object),
       isRenewalAskedFor: object?.spec.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
       isSuspect: this.#isSuspect,
@@ -111,7 +115,7 @@ export class Reconciler {
     this.#answerConnection(result);
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
-    const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed });
+    const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed }, purge);
     const facts = { connection: result.connection, configuration, result, object: seen, signal: context.stopping };
     const publish = (object: CompassConnection | undefined) => this.#publish(object, result, {});
     const current = await carryOut(this.#options, this.#requests, facts, publish);
@@ -130,6 +134,16 @@ export class Reconciler {
     }
     return this.#dueInMs(result);
   };
+
+  /** Before anything else is done with a connection that is to be given up. What it deleted of the Applications. */
+  async #disconnect(input: Pick<ConnectionInput, 'configuration' | 'specUrls'>): Promise<PurgeObservation | undefined> {
+    const { disconnection, syncStep } = this.#options;
+    const done = await disconnection.run(this.#requests.open('disconnect'), input);
+    if (done?.answer?.result === 'succeeded') this.#requests.supersede('reconnect', 'disconnect');
+    if (done?.answer) this.#finish('disconnect', done.answer);
+    if (done?.purge) syncStep.forget();
+    return done?.purge;
+  }
 
   /** Without knowing what was answered before, nothing is taken: it stays asked for until the next pass. */
   async #takeRequests(object: CompassConnection | undefined): Promise<void> {
@@ -218,11 +232,12 @@ export class Reconciler {
     read: CompassConnection | undefined,
     result: ConnectionResult,
     flags: Pick<Done, 'resyncNow' | 'refreshCredentialsNow'>,
+    purge?: PurgeObservation,
   ): Promise<CompassConnection | undefined> {
     // What was cut short by the stop says nothing about the connection; what was done before it is still told.
     if (this.#options.context.stopping.aborted && result.did === undefined) return read;
     const done = { ...flags, requests: this.#requests.answered(read) };
-    return this.#options.resource.publish(read, this.#observe(read, result), done);
+    return this.#options.resource.publish(read, { ...this.#observe(read, result), purge }, done);
   }
 
   #observe(object: CompassConnection | undefined, result: ConnectionResult): Observation {
@@ -234,6 +249,7 @@ export class Reconciler {
 
   #dueInMs({ connection, dueInMs }: ConnectionResult): number {
     if (this.#isSuspect) return 0;
-    return connection ? Math.min(dueInMs, this.#options.syncStep.dueInMs) : dueInMs;
+    const stepInMs = Math.min(dueInMs, this.#options.disconnection.dueInMs);
+    return connection ? Math.min(stepInMs, this.#options.syncStep.dueInMs) : stepInMs;
   }
 }

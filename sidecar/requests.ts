@@ -82,6 +82,19 @@ export class Requests {
     );
   }
 
+  /** A request that came before another that undoes it is answered as superseded. */
+  supersede(verb: RequestVerb, by: RequestVerb): void {
+    const later = this.#known.findLast((request) => request.verb === by);
+    const isBefore = (request: KnownRequest) =>
+      request.verb === verb &&
+      request.finishedAt === undefined &&
+      later &&
+      this.#known.indexOf(request) < this.#known.indexOf(later);
+    this.#known = this.#known.map((request) =>
+      later && isBefore(request) ? { ...request, ...supersededBy(later.id), finishedAt: later.acceptedAt } : request,
+    );
+  }
+
   /** The annotations to clear: those whose request has its answer. */
   answered(object: CompassConnection | undefined): SidecarRequest[] {
     return readRequests(object?.metadata.annotations).filter(({ verb, id }) =>

@@ -11,6 +11,7 @@ import { CompassWire } from './compass-wire.ts';
 import { type Config, readConfig } from './config.ts';
 import { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
+import { Disconnection } from './connection/disconnect.ts';
 import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
@@ -96,9 +97,11 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const synchronizer = createSynchronizer({ cluster, clock, log, config, director, fingerprintKey });
   const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
   const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
+  const connectionStep = new ConnectionStep(context, random);
   const reconciler = new Reconciler({
     context,
-    connectionStep: new ConnectionStep(context, random),
+    connectionStep,
+    disconnection: new Disconnection(context, connectionStep, random),
     syncStep,
     resource,
     warnings: () => wire.warnings(),

@@ -57,6 +57,12 @@ export class SyncStep {
     this.#schedule.hurry();
   }
 
+  /** What was synchronized is not there any more. */
+  forget(): void {
+    this.#sync = { attempted: false };
+    this.#labels = undefined;
+  }
+
   /** What the last pass did counts as past from now on. */
   beginPass(): void {
     this.#sync = { ...this.#sync, attempted: false };

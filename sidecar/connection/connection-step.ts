@@ -1,10 +1,10 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
-import type { Configuration } from './configuration.ts';
 import type { ConnectionInput, ConnectionResult, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
+import { disconnectedError } from './disconnected.ts';
 import { isUnused, tokenRequired, withTokenHint } from './establish.ts';
 import type { Connection } from './maintain.ts';
 import { Pairing } from './pairing.ts';
@@ -26,12 +26,28 @@ export class ConnectionStep {
     this.#pairing = new Pairing(context, this.#upkeep, random);
   }
 
+  /** The connection as it is stored, accepted or not; undefined where there is none. Throws ForeignObject, and what the cluster throws. */
+  async stored(input: Pick<ConnectionInput, 'configuration' | 'specUrls'>): Promise<Connection | undefined> {
+    const state = (await this.#context.state.load()) ?? freshState();
+    if (state.disconnected) return undefined;
+    const { usable, error } = await this.#credentials.read();
+    if (!usable && hasReason(error, 'ForeignObject')) throw error;
+    return usable && connectionOf(usable, input, state);
+  }
+
+  /** Credentials and everything that is known of them: a disconnect gives them up. */
+  forget(): void {
+    this.#credentials.forget();
+    this.#upkeep.forget();
+    this.#pairing.forget();
+  }
+
   /** Throws only what the cluster throws; what Compass refuses is in the result. */
   async run(input: ConnectionInput): Promise<ConnectionResult> {
     const state = (await this.#context.state.load()) ?? freshState();
     await this.#context.journal.load();
     this.#hurryOnChange(input, state);
-    const judged = await this.#credentials.read();
+    const judged = await this.#judge(state);
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
@@ -43,6 +59,14 @@ export class ConnectionStep {
     return { ...outcome, credential, renewAt, dueInMs, token: this.#tokenOf(input) };
   }
 
+  /** After a disconnect nothing that is stored counts, and nothing is restored from memory. */
+  async #judge(state: StoredState): Promise<CredentialJudgement> {
+    if (!state.disconnected) return this.#credentials.read();
+    this.#credentials.forget();
+    const judged = await this.#credentials.read();
+    return judged.usable ? { error: disconnectedError(state.disconnected), isAbsent: true } : judged;
+  }
+
   #decide(
     input: ConnectionInput,
     state: StoredState,
@@ -51,10 +75,11 @@ export class ConnectionStep {
   ): PairingDecision {
     // No token is spent for what could not be stored, since another connection's Secret is not written to.
     if (hasReason(judged.error, 'ForeignObject')) return 'connect-needs-token';
+    if (state.disconnected && state.disconnected.outcome === undefined) return 'connect-needs-token';
     const { isUnderWay } = this.#pairing;
     return decidePairing({
       credentialWorks: isAccepted,
-      hasUnusedToken: hasUnusedToken(input.configuration, state),
+      hasUnusedToken: hasUnusedToken(input, state),
       isUnderWay,
       hasNewPair: isUnderWay && this.#context.journal.value?.phase === 'issued',
       isAskedFor: input.isReconnectAskedFor,
@@ -92,6 +117,8 @@ export class ConnectionStep {
 
   #missing({ configuration }: ConnectionInput, judged: CredentialJudgement): CompassError {
     if (hasReason(judged.error, 'ForeignObject')) return judged.error;
+    const { disconnected } = this.#context.state.value ?? {};
+    if (disconnected) return disconnectedError(disconnected);
     const rejection = this.#upkeep.rejectionOf(judged.usable?.fingerprint);
     if (rejection) return withTokenHint(rejection);
     if (configuration instanceof CompassError) return configuration;
@@ -137,7 +164,11 @@ function whyUnusable(judged: CredentialJudgement): string {
 }
 
 /** Where Compass is and who we are there; undefined where nothing says so. */
-function connectionOf(stored: StoredCredential, input: ConnectionInput, state: StoredState): Connection | undefined {
+function connectionOf(
+  stored: StoredCredential,
+  input: Pick<ConnectionInput, 'configuration' | 'specUrls'>,
+  state: StoredState,
+): Connection | undefined {
   const configured = input.configuration instanceof CompassError ? undefined : input.configuration;
   const urls = input.specUrls ?? state.urls;
   const runtimeId = configured?.runtimeId ?? state.runtimeId;
@@ -151,7 +182,10 @@ function connectionOf(stored: StoredCredential, input: ConnectionInput, state: S
   };
 }
 
-function hasUnusedToken(configuration: Configuration | CompassError, state: StoredState): boolean {
-  if (configuration instanceof CompassError) return false;
-  return configuration.token !== undefined && isUnused(state, configuration.token.hash);
+function hasUnusedToken({ configuration, isReconnectAskedFor }: ConnectionInput, state: StoredState): boolean {
+  if (configuration instanceof CompassError || configuration.token === undefined) return false;
+  const { hash } = configuration.token;
+  // A disconnect must not be undone by the token that lay there when it was asked for.
+  const isSeen = state.disconnected?.seenToken === hash && !isReconnectAskedFor;
+  return !isSeen && isUnused(state, hash);
 }

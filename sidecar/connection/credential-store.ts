@@ -14,6 +14,8 @@ export interface StoredPair {
   readonly crtChain: string;
 }
 
+const PAIR_KEYS = ['crt', 'key', 'crtChain'] as const;
+
 /** A proven pair on its way into the cluster's Secrets; all PEM. */
 export interface NewPair {
   readonly leaf: string;
@@ -61,6 +63,25 @@ export async function swapPair(cluster: Cluster, config: Config, pair: NewPair, 
   }
   const values = { crt: pair.leaf, key: pair.key.reveal(), crtChain: pair.chain };
   await writeKeys(cluster, config.clientSecret, values, { [CONNECTION_ANNOTATION]: config.connectionName });
+}
+
+/** Takes the pair out of the client Secret, and our mark; what others keep in it stays, and so does another connection's Secret. */
+export async function clearPair(
+  cluster: Cluster,
+  { clientSecret: where, connectionName }: Pick<Config, 'clientSecret' | 'connectionName'>,
+): Promise<void> {
+  const ref = { kind: SECRET, ...where };
+  const secret = await cluster.find<Secret>(ref);
+  const owner = secret?.metadata.annotations?.[CONNECTION_ANNOTATION];
+  if (!secret || (owner !== undefined && owner !== connectionName)) return;
+  const metadata = {
+    resourceVersion: secret.metadata.resourceVersion,
+    ...(owner === undefined ? {} : { annotations: { [CONNECTION_ANNOTATION]: null } }),
+  };
+  const present = PAIR_KEYS.filter((key) => secret.data?.[key] !== undefined);
+  if (present.length === 0 && owner === undefined) return;
+  const data = Object.fromEntries(present.map((key) => [key, null]));
+  await cluster.mergePatch<Secret>(ref, { metadata, data }, { fieldManager: SIDECAR_FIELD_MANAGER });
 }
 
 /** Writes back the very pair that was read before. */

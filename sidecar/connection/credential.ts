@@ -19,6 +19,11 @@ export class CredentialKeeper {
     this.#context = context;
   }
 
+  /** What was given up must not come back. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+
   /** Reads and judges what is stored; throws only what the cluster throws. */
   async read(): Promise<CredentialJudgement> {
     try {

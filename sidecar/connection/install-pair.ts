@@ -88,6 +88,6 @@ async function remember(context: ConnectionContext, { journal, identity }: Insta
     runtimeId: identity.runtimeId,
     ...(identity.tenant === undefined ? {} : { tenant: identity.tenant }),
     acquired: now,
-    ...(isPairing ? { established: now, reconnectPending: false } : { renewed: now }),
+    ...(isPairing ? { established: now, reconnectPending: false, disconnected: undefined } : { renewed: now }),
   });
 }

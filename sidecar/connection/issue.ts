@@ -178,8 +178,11 @@ function keep(context: ConnectionContext, journal: Journal): Promise<void> {
   });
 }
 
-/** Compass knows no fencing: only who leads, and is not told to stop, begins a call that a token or a certificate hangs on. */
-function requireTurn({ stopping, isLeader }: ConnectionContext): void {
+/**
+ * Compass knows no fencing: only who leads, and is not told to stop, begins a call that a token or a certificate hangs on.
+ * Throws Stopping.
+ */
+export function requireTurn({ stopping, isLeader }: ConnectionContext): void {
   if (stopping.aborted || !isLeader()) {
     const why = stopping.aborted ? 'stopping' : 'another replica may lead by now';
     throw new CompassError('Stopping', `${why}: no call that a token or a certificate hangs on is begun`);

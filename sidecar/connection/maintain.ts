@@ -18,7 +18,7 @@ export interface Connection {
   readonly trustAnchorUrl: string;
 }
 
-function connectorEndpoint(connection: Connection): Endpoint {
+export function connectorEndpoint(connection: Connection): Endpoint {
   const { credential, runtimeId } = connection;
   return { url: connection.urls.connector, target: 'connector-mtls', credential, runtimeId };
 }

@@ -25,6 +25,13 @@ export class Pairing {
     this.schedule = new Schedule(context.clock, () => 1 - TOKEN_JITTER * random());
   }
 
+  /** A pairing that was given up: the next one begins anew. */
+  forget(): void {
+    this.#error = undefined;
+    this.isBlocked = false;
+    this.schedule.succeed(0);
+  }
+
   /** A pairing is in the journal, beyond the point where it needs the user's token. */
   get isUnderWay(): boolean {
     const journal = this.#context.journal.value;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Sensitive } from '#common/sensitive.ts';
+import { type Disconnected, decodeDisconnected } from './disconnected.ts';
 import type { DocumentFormat } from './secret-document.ts';
 
 /** What became of a one-time token of the user's. A hash that is not here is an unused token. */
@@ -34,6 +35,8 @@ export interface StoredState {
   readonly registered: boolean;
   /** A reconnect was asked for, and waits for a token that was not seen before. */
   readonly reconnectPending: boolean;
+  /** Somebody asked for a disconnect, and nobody has connected since. */
+  readonly disconnected?: Disconnected | undefined;
   /** Keys the fingerprints in the report, so that they tell nothing outside this cluster. */
   readonly fingerprintKey: Sensitive;
   /** Dates of the connection in ms since the epoch, for a CompassConnection that has to be written anew. */
@@ -105,6 +108,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       tokens: Object.fromEntries(records),
       registered: raw['registered'] === true,
       reconnectPending: raw['reconnectPending'] === true,
+      disconnected: decodeDisconnected(raw['disconnected']),
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
       ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed'>>({
         urls: decodeUrls(raw['urls']),

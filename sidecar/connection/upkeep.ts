@@ -62,6 +62,14 @@ export class Upkeep {
     }
   }
 
+  /** What is known of a credential that was given up says nothing about the next. */
+  forget(): void {
+    this.#rejected = undefined;
+    this.#proven = undefined;
+    this.#error = undefined;
+    this.schedule.succeed(0);
+  }
+
   /** Compass accepts this credential. */
   accept(connection: Connection): void {
     this.#rejected = undefined;

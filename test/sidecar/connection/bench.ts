@@ -1,11 +1,14 @@
 import type { TestContext } from 'node:test';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
+import type { SidecarRequest } from '#common/resources/requests.ts';
 import { readConfig } from '../../../sidecar/config.ts';
 import { readConfiguration } from '../../../sidecar/connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from '../../../sidecar/connection/connection-result.ts';
 import { ConnectionStep } from '../../../sidecar/connection/connection-step.ts';
+import { Disconnection, type DisconnectResult } from '../../../sidecar/connection/disconnect.ts';
 import { DocumentStore } from '../../../sidecar/connection/document-store.ts';
 import { JOURNAL_FORMAT } from '../../../sidecar/connection/journal.ts';
 import { type DocumentFormat, secretDocument } from '../../../sidecar/connection/secret-document.ts';
@@ -15,9 +18,13 @@ import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { ManualClock } from '../manual-clock.ts';
 
-const NAMESPACES = ['compass-system', 'istio-system'];
+const NAMESPACES = ['compass-system', 'istio-system', 'kyma-system'];
 const CONFIGURATION = { namespace: 'compass-system', name: 'compass-agent-configuration' };
 const CLIENT = { namespace: 'compass-system', name: 'cluster-client-certificates' };
+
+export interface BenchResult extends ConnectionResult {
+  readonly disconnect: DisconnectResult | undefined;
+}
 
 /** The connection step alone, with a Compass, a cluster and a clock that the test moves. */
 export async function startBench(t: TestContext) {
@@ -36,29 +43,34 @@ export async function startBench(t: TestContext) {
   });
   const stop = new AbortController();
 
-  const store = <T>(name: string, format: DocumentFormat<T>) =>
-    new DocumentStore(secretDocument(cluster, { namespace: 'compass-system', name }, 'compass-connection', format));
+  const storeIn = <T>(door: Cluster, name: string, format: DocumentFormat<T>) =>
+    new DocumentStore(secretDocument(door, { namespace: 'compass-system', name }, 'compass-connection', format));
 
-  /** A process, as far as the connection is concerned: starting another is a restart. */
-  const start = () => {
-    const journal = store('compass-connection-journal', JOURNAL_FORMAT);
-    const state = store('compass-connection-state', STATE_FORMAT);
+  /** A process, as far as the connection is concerned: starting another is a restart. `door` is its way to the cluster. */
+  const start = (door: Cluster = cluster) => {
+    const journal = storeIn(door, 'compass-connection-journal', JOURNAL_FORMAT);
+    const state = storeIn(door, 'compass-connection-state', STATE_FORMAT);
     const transport = { extraRoots: [simulator.caPem] };
     const log = silentLog;
     const isLeader = () => true;
     const steps = new Steps(clock);
     const stopping = stop.signal;
-    const context = { cluster, clock, log, config, transport, journal, state, stopping, isLeader, steps };
+    const context = { cluster: door, clock, log, config, transport, journal, state, stopping, isLeader, steps };
     const step = new ConnectionStep(context, () => 0);
-    return async (asked: Partial<ConnectionInput> = {}): Promise<ConnectionResult> =>
-      step.run({
-        configuration: await readConfiguration(cluster, CONFIGURATION).catch((error: CompassError) => error),
-        specUrls: undefined,
+    const disconnection = new Disconnection(context, step, () => 0);
+    return async (asked: Partial<ConnectionInput> = {}, request?: SidecarRequest): Promise<BenchResult> => {
+      const configuration = await readConfiguration(cluster, CONFIGURATION).catch((error: CompassError) => error);
+      const input = { configuration, specUrls: undefined };
+      const disconnect = await disconnection.run(request, input);
+      const result = await step.run({
+        ...input,
         isReconnectAskedFor: false,
         isRenewalAskedFor: false,
         isSuspect: false,
         ...asked,
       });
+      return { ...result, disconnect };
+    };
   };
 
   return {
