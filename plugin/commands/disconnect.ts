@@ -1,0 +1,89 @@
+import { CompassError } from '#common/errors.ts';
+import type { Command, Invocation } from '../command.ts';
+import { findPresence } from '../connect/presence.ts';
+import { findConnection } from '../connection/find.ts';
+import { confirmUndertaking, describeUndertaking } from '../disconnect/undertaking.ts';
+import { DISCONNECT_DOCUMENT_KIND, type DisconnectResult, disconnectView } from '../disconnect/view.ts';
+import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { YES_FLAG } from '../output/confirm.ts';
+import { DOCUMENT_FORMATS } from '../output/format.ts';
+import { awaitAnswer } from '../requests/answer.ts';
+import { askSidecar, requireResource } from '../requests/ask.ts';
+import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
+
+const TWO_MINUTES_MS = 2 * 60_000;
+
+/** `kubectl compass disconnect`: asks the sidecar to give the connection up. */
+export const disconnect: Command = {
+  details: `Asks the sidecar to give the connection up: it deletes the client certificate and its key, and waits for a new
+one-time token. The Applications stay as they are unless --purge-applications asks for their deletion; --revoke has Compass
+refuse the certificate from then on, and where that fails nothing is deleted. On a terminal each of these is asked about;
+elsewhere --yes is needed.`,
+  exits: {
+    0: 'disconnected',
+    1: 'Applications could not be deleted',
+    3: undefined,
+    4: undefined,
+    5: 'the certificate could not be revoked, and nothing was deleted',
+    6: undefined,
+    7: 'not confirmed, or the sidecar refuses the request',
+    124: undefined,
+    130: undefined,
+  },
+  flags: [
+    { name: 'revoke', kind: 'switch', summary: 'have Compass revoke the client certificate first' },
+    { name: 'purge-applications', kind: 'switch', summary: 'delete the Applications that it keeps, and their Secrets' },
+    YES_FLAG,
+    { ...WAIT_FLAG, summary: 'wait until it is done: as it does unless --no-wait is said' },
+    timeoutFlag('2m'),
+    DRY_RUN_FLAG,
+  ],
+  formats: ['default', 'name', ...DOCUMENT_FORMATS],
+  documentKind: DISCONNECT_DOCUMENT_KIND,
+  examples: [
+    { command: 'kubectl compass disconnect', does: 'Give up the credentials, and keep the Applications' },
+    {
+      command: 'kubectl compass disconnect --revoke --purge-applications --yes',
+      does: 'Leave nothing behind, without being asked',
+    },
+  ],
+  run: runDisconnect,
+};
+
+async function runDisconnect(invocation: Invocation): Promise<number> {
+  const result = await askToDisconnect(invocation);
+  await invocation.print(disconnectView(result, invocation.clock.now()));
+  if (result.request) invocation.hint('to connect again: kubectl compass connect --token-stdin');
+  return 0;
+}
+
+async function askToDisconnect(invocation: Invocation): Promise<DisconnectResult> {
+  const { names, flags, env, clock } = invocation;
+  const dryRun = readDryRun(flags);
+  const timeoutMs = readTimeoutMs(flags, TWO_MINUTES_MS);
+  const undertaking = { revoke: flags.isOn('revoke'), purgeApplications: flags.isOn('purge-applications') };
+  const { cluster } = await invocation.connect();
+  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const { name, namespace, found, resource, notPermitted } = connection;
+  requireResource(name, resource);
+  if (!found && notPermitted.length === 0) {
+    const message = `there is no report of a sidecar for ${name}: another agent does not know this request`;
+    throw new CompassError('RequestRefused', message);
+  }
+  const plan = describeUndertaking(connection, undertaking);
+  if (dryRun === 'none') await confirmUndertaking(invocation, connection, undertaking);
+  const { revoke, purgeApplications } = undertaking;
+  const parameters = {
+    ...(revoke ? { revoke: 'true' } : {}),
+    ...(purgeApplications ? { purge: 'applications' } : {}),
+  };
+  const id = await askSidecar(cluster, name, { verb: 'disconnect', parameters }, { now: clock.now(), dryRun });
+  const asked = { connection: name, id, dryRun, undertaking, plan };
+  if (dryRun !== 'none' || flags.switched('wait') === false) return asked;
+  if ((await findPresence(cluster, { name, namespace, now: clock.now() })) === 'silent') {
+    invocation.hint(`warning: the sidecar of ${name} does not seem to run; it does this when it is back`);
+  }
+  const { request } = await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
+  return { ...asked, request };
+}

@@ -1,0 +1,55 @@
+import { formatTime } from '#common/clock.ts';
+import type { ReportedRequest } from '#common/resources/report.ts';
+import { type DryRun, dryRunNote } from '../dry-run.ts';
+import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import type { Result } from '../output/print.ts';
+import type { Undertaking } from './undertaking.ts';
+
+export const DISCONNECT_DOCUMENT_KIND = 'DisconnectResult';
+
+/** What came of it, or that it was asked for. */
+export interface DisconnectResult {
+  readonly connection: string;
+  readonly id: string;
+  readonly dryRun: DryRun;
+  readonly undertaking: Undertaking;
+  /** What is done, or would be. */
+  readonly plan: readonly string[];
+  /** Undefined where it was not waited for. */
+  readonly request?: ReportedRequest | undefined;
+}
+
+/** The result in every format. */
+export function disconnectView(result: DisconnectResult, now: number): Result {
+  return {
+    document: () => disconnectDocument(result, now),
+    names: [`compassconnection.compass.kyma-project.io/${result.connection}`],
+    text: () => `${formatDisconnect(result)}\n`,
+  };
+}
+
+function disconnectDocument(
+  { connection, id, dryRun, undertaking, plan, request }: DisconnectResult,
+  now: number,
+): ReportDocument & { readonly [part: string]: unknown } {
+  return {
+    apiVersion: DOCUMENT_API_VERSION,
+    kind: DISCONNECT_DOCUMENT_KIND,
+    generatedAt: formatTime(now),
+    verdict: { status: request ? 'Disconnected' : 'Requested', exitCode: 0 },
+    connection,
+    ...(dryRun === 'none' ? {} : { dryRun }),
+    request: { id, ...(request ? { accepted: request.accepted, finished: request.finished } : {}) },
+    ...undertaking,
+    plan,
+    ...(request?.message === undefined ? {} : { message: request.message }),
+    ...(request?.counts ? { counts: request.counts } : {}),
+  };
+}
+
+function formatDisconnect({ connection, id, dryRun, request }: DisconnectResult): string {
+  const name = `compassconnection/${connection}`;
+  if (dryRun !== 'none') return `${name} would be disconnected${dryRunNote(dryRun)}`;
+  if (!request) return `${name} disconnect requested (request ${id})`;
+  return `${name} disconnected${request.message ? `: ${request.message}` : ''}`;
+}

@@ -1,0 +1,15 @@
+import { count, documentSchema, flag, list, object, text, time } from './document.ts';
+
+/** What `disconnect -o json` prints, v1: additive changes only. */
+export const DISCONNECT_RESULT_SCHEMA = documentSchema(
+  'What a disconnect came to, v1',
+  {
+    connection: text,
+    request: object({ id: text }, { accepted: time, finished: time }),
+    revoke: flag,
+    purgeApplications: flag,
+    /** What is done, or would be. */
+    plan: list(text),
+  },
+  { dryRun: text, message: text, counts: { type: 'object', additionalProperties: count } },
+);
