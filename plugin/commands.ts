@@ -46,6 +46,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reconnect.ts')).reconnect,
   },
   {
+    name: 'disconnect',
+    arguments: '[NAME]',
+    summary: 'give the connection up: credentials, and what else is asked for',
+    group: 'Connect',
+    load: async () => (await import('./commands/disconnect.ts')).disconnect,
+  },
+  {
     name: 'token request',
     arguments: '',
     summary: 'a new one-time token, by your own login at the Director',
