@@ -21,30 +21,43 @@ export interface PlanQuestion {
 
 const DIRECTLY = 'kubectl compass diff --direct';
 
+/** How often it is asked again where somebody else asked meanwhile. */
+const MOST_TRIES = 5;
+const LONGEST_PAUSE_MS = 1_000;
+
 /**
  * Has the sidecar compute a plan, and reads it. Throws NotInstalled where no sidecar reports, RequestRefused where it is too
- * old; what kept it from a plan; RequestSuperseded where somebody else asked meanwhile; TimedOut.
+ * old; what kept it from a plan; TimedOut; RequestSuperseded where others keep asking, too.
  */
 export async function askPlan(invocation: Invocation, question: PlanQuestion): Promise<SyncPlan> {
+  refuseSilent(question.connection);
+  requireResource(question.connection.name, question.connection.resource);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await askOnce(invocation, question);
+    } catch (error) {
+      if (hasReason(error, 'RequestRefused')) throw tooOld(error);
+      if (!hasReason(error, 'RequestSuperseded') || tries >= MOST_TRIES) throw error;
+      // Two who ask in step would replace each other's request for ever.
+      await invocation.clock.sleep(Math.random() * LONGEST_PAUSE_MS, invocation.interrupted);
+    }
+  }
+}
+
+async function askOnce(invocation: Invocation, question: PlanQuestion): Promise<SyncPlan> {
   const { cluster, connection, names, timeoutMs } = question;
-  const { name } = connection;
-  refuseSilent(connection);
-  requireResource(name, connection.resource);
   const parameters = names.length > 0 ? { apps: formatNames(names) } : {};
   const patch = { verb: 'patch', resource: 'compassconnections.compass.kyma-project.io' };
   const now = invocation.clock.now();
-  const id = await withRight(patch, () => askSidecar(cluster, name, { verb: 'diff', parameters }, { now }));
-  try {
-    await awaitAnswer(invocation, { cluster, connection, verb: 'diff', id, timeoutMs });
-  } catch (error) {
-    if (!hasReason(error, 'RequestRefused')) throw error;
-    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError(error.reason, `${error.message}; it can be computed from here`, {
-      cause: error,
-      next: DIRECTLY,
-    });
-  }
+  const ask = () => askSidecar(cluster, connection.name, { verb: 'diff', parameters }, { now });
+  const id = await withRight(patch, ask);
+  await awaitAnswer(invocation, { cluster, connection, verb: 'diff', id, timeoutMs });
   return readAnswer(question, id);
+}
+
+function tooOld(cause: CompassError): CompassError {
+  const message = `${cause.message}; it can be computed from here`;
+  return new CompassError(cause.reason, message, { cause, next: DIRECTLY });
 }
 
 function refuseSilent({ found, notPermitted, name }: FoundConnection): void {
