@@ -103,7 +103,11 @@ async function reportFailure(
   parsed: Parsed | undefined,
   { stdout, stderr, clock, env }: Surroundings,
 ): Promise<void> {
-  const place = parsed && { clusterFlags: clusterFlags(parsed.flags), namespace: sidecarNamespace(parsed.flags, env) };
+  const place = parsed && {
+    clusterFlags: clusterFlags(parsed.flags),
+    namespace: sidecarNamespace(parsed.flags, env),
+    command: parsed.entry?.name,
+  };
   stderr.write(formatFailure(error, place));
   const format = askedFormat(argv);
   if (!isMachineReadable(format)) return;

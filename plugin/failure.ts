@@ -51,6 +51,8 @@ export interface Place {
   readonly clusterFlags?: string | undefined;
   /** The namespace that `-n` named: a command of ours says it again. */
   readonly namedNamespace?: string | undefined;
+  /** The command that was called: its help says how. */
+  readonly command?: string | undefined;
 }
 
 /** What to do next about an error: what it says itself, else what the table says of its reason. */
@@ -60,7 +62,8 @@ function nextOf({ next, reason }: CompassError, place: Place): string {
 
 /** What to do next about a reason: a command is one that goes to the same cluster and the sidecar's own namespace. */
 export function nextFor(reason: Reason, place: Place): string {
-  const { namespace } = place;
+  const { namespace, command } = place;
+  if (reason === 'Usage' && command) return `kubectl compass ${command} --help`;
   // The settings of the plugin are those of the kubeconfig.
   const next = reason === 'InvalidSetting' ? 'kubectl config get-contexts' : REASONS[reason].next;
   const there = namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next;

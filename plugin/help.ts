@@ -42,9 +42,9 @@ export function formatCommandHelp(
   const shown = flags.filter((flag) => !flag.hidden).map((flag) => ({ ...flag, label: label(flag) }));
   const widest = Math.max(...shown.map((flag) => flag.label.length));
   const usage = ['kubectl compass', entry.name, entry.arguments, '[flags]'].filter((part) => part !== '').join(' ');
-  const examples = command.examples.map(({ command: words, does }) => `  # ${does}\n  ${words}\n`);
+  const examples = command.examples.map(({ command: words, does }) => `  # ${does}\n${commandLine(words)}\n`);
   return [
-    `${capitalized(entry.summary)}.\n`,
+    `${paragraphs(`${capitalized(entry.summary)}.`)}\n`,
     `${paragraphs(command.details)}\n`,
     `${paint.bold('Usage')}\n  ${usage}\n`,
     ...(entry.aliases ? [`${paint.bold('Also called')}\n  ${entry.aliases.join(', ')}\n`] : []),
@@ -53,6 +53,11 @@ export function formatCommandHelp(
     `${paint.bold('Exit codes')}\n${exitLines(command)}`,
     `All of kubectl's other connection flags work, too (kubectl options lists them).\n`,
   ].join('\n');
+}
+
+/** What a shell takes: where it is too long for a line, it goes on in the next one. */
+function commandLine(words: string): string {
+  return `  ${wrap(words, WIDTH - 8).join(' \\\n      ')}`;
 }
 
 function label(flag: Flag): string {

@@ -76,9 +76,14 @@ function refuseTrouble(report: Report, { baseline, request, afterFailure }: Pair
   // A reason that only a newer sidecar knows has no exit code of its own: it is one of Compass.
   const known = isReason(trouble.reason) ? trouble.reason : 'CompassFailed';
   const isOfToken = known === 'TokenRefused' || known === 'TokenRequired';
-  throw new CompassError(known, `${trouble.message ?? 'the pairing failed'}; ${afterFailure}`, {
+  throw new CompassError(known, `${withoutAdvice(trouble.message ?? 'the pairing failed')}; ${afterFailure}`, {
     next: isOfToken ? REQUEST_TOKEN : undefined,
   });
+}
+
+/** What a sidecar says for those who read its status with kubectl: that it serves on, and how to give it a token. */
+function withoutAdvice(message: string): string {
+  return message.replace(/; request a new one-time token .*$/, '').replace(/; the present connection serves on$/, '');
 }
 
 /** What a result means that comes without a reason. */

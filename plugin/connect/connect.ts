@@ -62,7 +62,6 @@ function tokenNeeded(hasTokenOfKubectl: boolean): CompassError {
   return new CompassError(
     'Usage',
     `a one-time token is needed: --token-stdin, --token-file FILE, or the invitation that Compass shows${not}`,
-    { next: 'kubectl compass connect --help' },
   );
 }
 

@@ -12,7 +12,8 @@ const OF_APPLICATIONS = 1;
 export function judgeFirstSync({ applications, conditions }: Report, progress: Progress): void {
   const { status, reason, message = '' } = conditions?.find(({ type }) => type === 'Synchronized') ?? {};
   const known = isReason(reason) ? reason : 'ApplicationFailed';
-  const counts = `${applications?.inSync ?? 0} applications in sync`;
+  const inSync = applications?.inSync ?? 0;
+  const counts = `${inSync} ${inSync === 1 ? 'application' : 'applications'} in sync`;
   if (status === 'True') progress.step('ok', 'first sync', counts);
   else if (reason === 'Suspended') progress.step('none', 'first sync', `none: ${message}`);
   else if (REASONS[known].exit === OF_APPLICATIONS) {

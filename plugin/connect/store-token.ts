@@ -1,6 +1,8 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
+import { hashToken, readToken } from '#common/compass/token.ts';
+import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
-import type { GivenToken } from '../compass/one-time-token.ts';
+import { type GivenToken, REQUEST_TOKEN } from '../compass/one-time-token.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import type { MissingRight } from '../connection/right.ts';
 import type { DryRun } from '../dry-run.ts';
@@ -47,6 +49,7 @@ export async function storeToken(
   await requireRights(cluster, [...onSecret, ...rights]);
   const taker = await requireSidecar(invocation, cluster, target, isWaitedFor(flags));
   const { values: configured } = await fetchConfiguration(cluster, place);
+  refuseKnownToken(token, configured['TOKEN'], target.found?.report?.token);
   const settings = settle({ flags, token, configured, report: target.found?.report });
   if (dryRun === 'none') {
     await agreeToOtherRuntime(
@@ -59,9 +62,29 @@ export async function storeToken(
   progress.step('ok', 'token', `one-time, ${token.source}, kept in the Secret until used`);
   const reach = await tryReach(invocation, settings.connectorUrl);
   const action = await writeConfiguration(cluster, place, { ...settings, token: token.token }, dryRun);
-  const secret = `secret ${namespace}/${place.name}`;
+  const secret = `${namespace}/${place.name}`;
   progress.step('ok', 'secret', dryRun === 'none' ? `${secret} ${action}` : `${secret} would be ${action}`);
-  return { settings, action, reach, taker, secret };
+  return { settings, action, reach, taker, secret: `secret ${secret}` };
+}
+
+/** The token that the Secret holds already, and of which the sidecar knows that it gives nothing any more. */
+function refuseKnownToken(given: GivenToken, present: string | undefined, known: string | undefined): void {
+  if (known !== 'used' && known !== 'spent') return;
+  if (!present || hashOf(present) !== hashToken(given.token)) return;
+  throw new CompassError(
+    'TokenRefused',
+    `the one-time token ${given.source} is the one that the Secret holds already, and it is ${known}; nothing was changed`,
+    { next: REQUEST_TOKEN },
+  );
+}
+
+/** Undefined for what is no token, which somebody else has put there. */
+function hashOf(text: string): string | undefined {
+  try {
+    return hashToken(readToken(text).token);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Another Runtime has other Applications, and those of this one would go: nothing that a token alone should bring about. */

@@ -98,6 +98,10 @@ test('reconnect brings a new certificate into use while the one before serves', 
   assert.equal((await world.connection()).metadata.uid, before.metadata.uid);
   assertSecret(result, token, rawEncoded);
 
+  const known = await plugin(['reconnect', '--token-stdin'], `${token}\n`);
+  assert.equal(known.code, 6, known.stderr);
+  assert.match(known.stderr, /is the one that the Secret holds already, and it is used; nothing was changed/);
+
   const { token: expired } = world.simulator.requestToken();
   world.simulator.identities.expireTokensOf(world.simulator.runtimeId);
   const client = await world.secret(CLIENT.namespace, CLIENT.name);
