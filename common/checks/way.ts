@@ -9,7 +9,7 @@ import { CompassError, hasReason, reasonOf } from '../errors.ts';
 import { type Finding, knownFacts } from './finding.ts';
 
 /** How long one check of the way may take, name to last byte. */
-export const WAY_TIMEOUT_MS = 10_000;
+const WAY_TIMEOUT_MS = 10_000;
 
 /** An answer that takes longer is worth a warning: calls with a token have a minute or two, people have less. */
 const SLOW_MS = 5_000;

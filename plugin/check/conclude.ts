@@ -28,8 +28,12 @@ function orderOf({ category }: PlacedFinding): number {
 
 /** What the sidecar found just now is newer and nearer than what its report said before. */
 function withoutRepeated(all: readonly PlacedFinding[]): PlacedFinding[] {
-  const isSaid = ({ category, name }: PlacedFinding) =>
-    all.some((other) => other.from === 'agent' && other.category === category && other.name === name);
+  const fresh = all.filter(({ from }) => from === 'agent');
+  const isSaid = (finding: PlacedFinding) =>
+    fresh.some(
+      ({ category, name, reason }) =>
+        (category === finding.category && name === finding.name) || (reason !== undefined && reason === finding.reason),
+    );
   return all.filter((finding) => finding.from !== 'cluster' || !isSaid(finding));
 }
 

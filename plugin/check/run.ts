@@ -83,14 +83,16 @@ async function ofConnection(
   const { cluster, askAgent, timeoutMs } = options;
   const now = invocation.clock.now();
   const facts = factsOf(connection);
+  const read = [
+    ...checkConnection(facts, now),
+    ...connection.notPermitted.flatMap((right) => denials(right, 'report')),
+  ];
   const groups = await Promise.all([
     checkAgent(cluster, connection, now),
-    checkConnection(facts, now),
-    connection.notPermitted.flatMap((right) => denials(right, 'report')),
     fromHere(options, urlsOf(connection)),
     askAgent && wanted(options, INSIDE) ? checkFromAgent(invocation, { cluster, connection, timeoutMs }) : [],
   ]);
-  return groups.flat();
+  return [...read, ...groups.flat()];
 }
 
 /** What only the sidecar can tell. */

@@ -97,7 +97,7 @@ function* goodTexts(findings: readonly PlacedFinding[], symbols: Style['symbols'
   ] as const) {
     const reached = good.filter(({ from, name }) => from === place && name === 'reach');
     const times = reached.map(({ category, facts }) => `${category} ${facts?.['latencyMs'] ?? '?'}ms`);
-    if (times.length > 0) yield `${title}: ${times.join(', ')}`;
+    if (times.length > 0) yield plain(`${title}: ${times.join(', ')}`, symbols);
   }
   for (const { name, from, message } of good) {
     if (name === 'reach') continue;
@@ -177,7 +177,7 @@ function conclusionRows(
     const isAbout = (one: PlacedFinding) =>
       one.name === 'reach' && alike.some(({ category }) => one.category.split(', ').includes(category));
     if (bad.findLast(isAbout) !== finding) return [];
-    return broken(text, indent, options).map((row) => `${' '.repeat(indent)}${row}`);
+    return broken(plain(text, options.symbols), indent, options).map((row) => `${' '.repeat(indent)}${row}`);
   });
 }
 

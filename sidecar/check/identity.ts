@@ -9,8 +9,11 @@ import type { ConnectionContext } from '../connection/context.ts';
 import { readPair } from '../connection/credential-store.ts';
 import type { PassFacts } from '../request-handler.ts';
 
+type StoredContext = Pick<ConnectionContext, 'cluster' | 'config' | 'clock'>;
+type StoredPass = Pick<PassFacts, 'configuration' | 'connection' | 'result'>;
+
 /** What is stored: a pair, its chain, its dates; and whether the configuration says who we are. */
-export async function checkStored(context: ConnectionContext, pass: PassFacts): Promise<Finding[]> {
+export async function checkStored(context: StoredContext, pass: StoredPass): Promise<Finding[]> {
   const { cluster, config, clock } = context;
   try {
     const pair = await readPair(cluster, config);
@@ -41,7 +44,7 @@ function datesOf({ crt, crtChain }: StoredPair): { readonly notBefore?: number; 
 }
 
 /** Undefined where there are none, or they may not be read: it takes a right that is given only for gateways' sake. */
-async function storedRoots({ cluster, config }: ConnectionContext): Promise<string | undefined> {
+async function storedRoots({ cluster, config }: StoredContext): Promise<string | undefined> {
   try {
     const secret = await cluster.find<Secret>({ kind: SECRET, ...config.caSecret });
     const encoded = secret?.data?.['cacert'];
@@ -52,7 +55,7 @@ async function storedRoots({ cluster, config }: ConnectionContext): Promise<stri
   }
 }
 
-function configured({ configuration, connection }: PassFacts): Finding {
+function configured({ configuration, connection }: StoredPass): Finding {
   const base = { category: 'identity', name: 'configuration' } as const;
   if (!(configuration instanceof CompassError)) {
     const facts = knownFacts({ token: configuration.token ? 'present' : undefined });
@@ -63,6 +66,6 @@ function configured({ configuration, connection }: PassFacts): Finding {
   return { ...base, status, reason: reasonOf(configuration), message: messageOf(configuration) };
 }
 
-function whyNotRenewed({ result: { error } }: PassFacts): string | undefined {
+function whyNotRenewed({ result: { error } }: StoredPass): string | undefined {
   return error instanceof CompassError ? error.message : undefined;
 }

@@ -19,9 +19,18 @@ export async function checkNetwork(context: ConnectionContext, pass: PassFacts):
   const reached = await Promise.all(
     [endpoints.connector, endpoints.director].flatMap((endpoint) => (endpoint ? [checkReach(endpoint, options)] : [])),
   );
-  const identity = await provenIdentity(context, pass, endpoints.director, options);
+  const isClosed = reached.some(({ category, status }) => category === 'director' && status === 'error');
+  const identity = isClosed ? NOT_REACHED : await provenIdentity(context, pass, endpoints.director, options);
   return [...verification(context), ...trust(context, pass), ...reached, checkClock(reached), identity];
 }
+
+/** The way has said already what is wrong; asking again would only take as long again. */
+const NOT_REACHED: Finding = {
+  category: 'director',
+  name: 'identity',
+  status: 'skipped',
+  message: 'not asked: the Director cannot be reached',
+};
 
 interface Endpoints {
   readonly connector?: Endpoint | undefined;
