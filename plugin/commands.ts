@@ -98,7 +98,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'cert issue',
     arguments: '[TOKEN]',
-    summary: 'a client certificate for an Application outside the cluster, from a one-time token to files',
+    summary: 'a client certificate in files, for an Application outside the cluster',
     group: 'Certificates',
     load: async () => (await import('./commands/cert-issue.ts')).certIssue,
   },

@@ -43,9 +43,8 @@ The token may be a bare one (with --connector-url), the encoded form, or a URL w
       does: 'A key and a certificate in my-app/, from a token that names its Connector',
     },
     {
-      command:
-        'kubectl compass cert issue --token-file token.txt --connector-url https://compass.example.com/connector/graphql --cert app.crt --key app.key',
-      does: 'The same from a bare token, into files of your choice',
+      command: 'kubectl compass cert issue --token-file t.txt --cert app.crt --key app.key',
+      does: 'The same into files of your choice',
     },
     { command: 'kubectl compass cert issue --resume --out my-app', does: 'Go on where the network failed' },
   ],

@@ -50,7 +50,7 @@ and then take the place of the old ones.`,
   examples: [
     { command: 'kubectl compass cert renew', does: 'A new certificate for this cluster, now' },
     {
-      command: 'kubectl compass cert renew --cert my-app/compass-app.crt --key my-app/compass-app.key',
+      command: 'kubectl compass cert renew --cert app.crt --key app.key',
       does: 'One in files, from wherever they are',
     },
     { command: 'kubectl compass cert renew --detailed-exitcode', does: 'Only where it is due, for a cron job' },

@@ -46,7 +46,7 @@ revoked certificate at once, an older one until it expires only its renewal.`,
   examples: [
     { command: 'kubectl compass cert revoke', does: 'Asks, then revokes and disconnects this cluster' },
     {
-      command: 'kubectl compass cert revoke --cert my-app/compass-app.crt --key my-app/compass-app.key --yes',
+      command: 'kubectl compass cert revoke --cert app.crt --key app.key --yes',
       does: 'One in files, without asking',
     },
   ],

@@ -11,8 +11,9 @@ import { type CredentialPaths, unfinished } from './paths.ts';
 export interface CompassUrls {
   /** Where one-time tokens are taken; a person gave it, so that others are trusted by it. Absent if it never was known. */
   readonly connectorUrl?: string;
-  readonly certificateSecuredConnectorUrl: string;
-  readonly directorUrl: string;
+  /** Absent where Compass named none, as the schema allows. */
+  readonly certificateSecuredConnectorUrl?: string;
+  readonly directorUrl?: string;
 }
 
 /** connection.json, v1: no secret is in it. Additive changes only. */

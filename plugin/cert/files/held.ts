@@ -2,12 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
-import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
+import { readStored, type StoredCredential, type StoredPair } from '#common/pki/certificate.ts';
 import type { ParsedFlags } from '../../flags.ts';
 import { type CompassUrls, type KnownConnection, readConnection } from './connection-file.ts';
 import { isThere, readText } from './durable.ts';
 import { finishSwap } from './install.ts';
 import { CONNECTION_FILE } from './paths.ts';
+import { NEW_ISSUE } from './token-fate.ts';
 
 /** A credential in files, judged, and where Compass is for it. */
 export interface HeldCredential {
@@ -15,7 +16,7 @@ export interface HeldCredential {
   /** As the file is: one certificate, or with its issuers. */
   readonly certificatePem: string;
   readonly credential: StoredCredential;
-  readonly urls: Partial<CompassUrls> & Pick<CompassUrls, 'certificateSecuredConnectorUrl'>;
+  readonly urls: CompassUrls & { readonly certificateSecuredConnectorUrl: string };
 }
 
 export interface HeldPaths {
@@ -40,8 +41,17 @@ export async function readHeld(flags: ParsedFlags, now: number): Promise<HeldCre
   const paths = { key, certificate, connection, ...(await besides(flags, connection, known)) };
   const [keyPem, certificatePem] = [await readText(key), await readText(certificate)];
   const chainPem = paths.chain === undefined ? '' : await readText(paths.chain);
-  const credential = readStored({ crt: certificatePem, key: keyPem, crtChain: `${certificatePem}\n${chainPem}` }, now);
+  const credential = judged({ crt: certificatePem, key: keyPem, crtChain: `${certificatePem}\n${chainPem}` }, now);
   return { paths, certificatePem, credential, urls: urlsOf(flags, known) };
+}
+
+/** Without a sidecar only a new token and a new issue help. */
+function judged(pair: StoredPair, now: number): StoredCredential {
+  try {
+    return readStored(pair, now);
+  } catch (error) {
+    throw error instanceof CompassError ? new CompassError(error.reason, error.message, { next: NEW_ISSUE }) : error;
+  }
 }
 
 export function securedEndpoint(credential: StoredCredential, url: string): Endpoint {

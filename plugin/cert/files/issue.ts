@@ -1,7 +1,6 @@
 import { fetchConfiguration } from '#common/compass/connector.ts';
 import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { hashToken } from '#common/compass/token.ts';
-import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
 import { hasReason } from '#common/errors.ts';
 import { generatePrivateKey } from '#common/pki/private-key.ts';
 import { parseSubject } from '#common/pki/subject.ts';
@@ -13,6 +12,7 @@ import { type ConnectionFile, describeConnection } from './connection-file.ts';
 import { PRIVATE, readIfThere, remove, writeDurably } from './durable.ts';
 import { installNew } from './install.ts';
 import { requireUninterrupted } from './interrupted.ts';
+import { trustedUrls } from './named-urls.ts';
 import { type CredentialPaths, unfinished } from './paths.ts';
 import { type PendingIssue, readPending, writePending } from './pending.ts';
 import { afterSecondToken, withTokenFate } from './token-fate.ts';
@@ -120,15 +120,11 @@ async function complete(
   { key, pending }: { readonly key: Sensitive; readonly pending: PendingIssue },
 ): Promise<ConnectionFile> {
   try {
-    const { connectorUrl, certificateSecuredConnectorUrl, directorUrl, secondToken: token } = pending;
+    const { connectorUrl, secondToken: token } = pending;
     const subject = parseSubject(pending.subject);
-    requireTrustedPlane(
-      { connector: certificateSecuredConnectorUrl, director: directorUrl },
-      { connectorUrl, allowedHosts },
-    );
+    const urls = { connectorUrl, ...trustedUrls(namedBy(pending), { connectorUrl, allowedHosts }) };
     const signing = certify(caller, { endpoint: endpointOf(connectorUrl), transport, key, subject, token });
     const issued = await uninterrupted(caller.interrupted, signing);
-    const urls = { connectorUrl, certificateSecuredConnectorUrl, directorUrl };
     const connection = describeConnection(urls, pending.subject, issued, paths);
     await uninterrupted(caller.interrupted, installNew(caller, { issued, connection, paths }));
     await remove(paths.pending);
@@ -140,14 +136,17 @@ async function complete(
 }
 
 function isUsable(pending: PendingIssue, { allowedHosts }: Pick<IssueRequest, 'allowedHosts'>): boolean {
-  const { certificateSecuredConnectorUrl: connector, directorUrl: director, connectorUrl } = pending;
   try {
     parseSubject(pending.subject);
-    requireTrustedPlane({ connector, director }, { connectorUrl, allowedHosts });
+    trustedUrls(namedBy(pending), { connectorUrl: pending.connectorUrl, allowedHosts });
     return true;
   } catch {
     return false;
   }
+}
+
+function namedBy({ certificateSecuredConnectorUrl, directorUrl }: PendingIssue) {
+  return { connector: certificateSecuredConnectorUrl, director: directorUrl };
 }
 
 export function endpointOf(url: string): Endpoint {

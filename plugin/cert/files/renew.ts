@@ -1,6 +1,5 @@
 import { fetchConfiguration } from '#common/compass/connector.ts';
 import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
-import { requireTrustedPlane } from '#common/compass/trusted-url.ts';
 import { readStored } from '#common/pki/certificate.ts';
 import type { IssuedCertificate } from '#common/pki/issued.ts';
 import { readPem } from '#common/pki/pem.ts';
@@ -10,9 +9,10 @@ import type { Sensitive } from '#common/sensitive.ts';
 import type { Invocation } from '../../command.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
 import { certify } from './certify.ts';
-import { type CompassUrls, type ConnectionFile, describeConnection, writeConnection } from './connection-file.ts';
+import { type ConnectionFile, describeConnection, writeConnection } from './connection-file.ts';
 import { copy, modeOf, PRIVATE, PUBLIC, putInPlace, remove, writeDurably } from './durable.ts';
 import { type HeldCredential, type HeldPaths, securedEndpoint } from './held.ts';
+import { trustedUrls } from './named-urls.ts';
 import { backup, unfinished } from './paths.ts';
 
 type Caller = Pick<Invocation, 'clock' | 'interrupted' | 'progress' | 'hint'>;
@@ -38,22 +38,18 @@ export async function renewFiles(
   const endpoint = securedEndpoint(held.credential, presentUrl);
   progress.busy('configuration', 'asking Compass what the certificate is to say');
   const answer = await fetchConfiguration(endpoint, transport);
-  const urls: CompassUrls = {
+  const url = answer.certificateSecuredConnectorUrl ?? presentUrl;
+  const named = { connector: url, director: answer.directorUrl ?? held.urls.directorUrl };
+  const urls = {
     ...held.urls,
-    certificateSecuredConnectorUrl: answer.certificateSecuredConnectorUrl ?? presentUrl,
-    directorUrl: answer.directorUrl ?? held.urls.directorUrl ?? '',
+    ...trustedUrls(named, { connectorUrl: held.urls.connectorUrl ?? presentUrl, allowedHosts }),
   };
-  requireTrustedPlane(
-    { connector: urls.certificateSecuredConnectorUrl, director: urls.directorUrl },
-    { connectorUrl: held.urls.connectorUrl ?? presentUrl, allowedHosts },
-  );
   const subject = parseSubject(answer.subject);
   progress.step('ok', 'configuration', `${answer.subject}, ${answer.keyAlgorithm} asked`);
   progress.busy('key', `generating RSA-${keySize}`);
   const key = await generatePrivateKey(keySize);
   await writeDurably(unfinished(held.paths.key), key.reveal(), (await modeOf(held.paths.key)) ?? PRIVATE);
   progress.step('ok', 'key', `RSA-${keySize} generated`);
-  const url = urls.certificateSecuredConnectorUrl;
   const issued = await provenCertificate(caller, transport, { endpoint, key, subject, url }).catch(async (error) => {
     await remove(unfinished(held.paths.key));
     throw error;

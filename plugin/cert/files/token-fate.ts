@@ -1,4 +1,4 @@
-import { CompassError, REASONS, type Reason } from '#common/errors.ts';
+import { CompassError, type Reason } from '#common/errors.ts';
 
 const NEW_TOKEN = "request a new one-time token in Compass (an Application's lives 5 minutes)";
 
@@ -32,18 +32,30 @@ export function afterSecondToken(error: unknown, resumeCommand: string): unknown
   return again(error, `${error.message}${lost}; the key and the second token are kept`, resumeCommand);
 }
 
-function again(error: CompassError, message: string, next: string = nextFromHere(error)): CompassError {
+function again(error: CompassError, message: string, next: string | undefined = nextFromHere(error)): CompassError {
   const { requestId, status, maybeDone } = error;
   return new CompassError(error.reason, message, { cause: error, requestId, status, maybeDone, next });
 }
 
+/** What helps where Compass takes this identity no more. */
+export const NEW_ISSUE = 'kubectl compass cert issue --help';
+
+const NEXT: Readonly<Partial<Record<Reason, string>>> = {
+  CompassUntrusted: 'give the CA of Compass by --compass-ca FILE',
+  UntrustedUrl: 'name the host by --allowed-host if it is right',
+  InvalidAnswer: 'name the x-request-id to the administrator of Compass',
+  InvalidCertificate: 'name the x-request-id to the administrator of Compass',
+  CompassFailed: 'name the x-request-id to the administrator of Compass',
+  CompassThrottled: 'try again in a minute',
+  CompassUnavailable: 'try again in a minute',
+  CompassUnreachable: 'look at the network and the proxy on the way to Compass',
+  CompassTimeout: 'look at the network and the proxy on the way to Compass',
+  Rejected: NEW_ISSUE,
+  CertificateExpired: NEW_ISSUE,
+  InvalidCredential: NEW_ISSUE,
+};
+
 /** Without a sidecar there are no logs of it to read, and no settings. */
-export function nextFromHere(error: CompassError): string {
-  const { reason, next } = error;
-  if (next !== undefined) return next;
-  if (reason === 'CompassUntrusted') return 'give the CA of Compass by --compass-ca FILE';
-  if (reason === 'UntrustedUrl') return 'name the host by --allowed-host if it is right';
-  if (REASONS[reason].next.startsWith('kubectl '))
-    return 'look at the network and the proxy on the way to Compass, and try again';
-  return REASONS[reason].next;
+export function nextFromHere({ reason, next }: CompassError): string | undefined {
+  return next ?? NEXT[reason];
 }

@@ -7,6 +7,7 @@ import { isPair } from '#common/pki/certificate.ts';
 import { conform } from '#common/resources/conform.ts';
 import { CERTIFICATE_FILES_SCHEMA } from '../../../plugin/schemas/certificate-files.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { runHere } from '../run-plugin.ts';
 import { FILES, filesScene } from './files.ts';
 
 suite('cert issue', () => {
@@ -182,5 +183,57 @@ suite('cert issue', () => {
     const allowed = await issue(['--resume', '--allowed-host', 'elsewhere.example']);
     assert.equal(allowed.code, 0, allowed.stderr);
     assert.deepEqual(await names(), FILES);
+  });
+
+  test('works for an Application, whose token comes from the Director', async (t) => {
+    const { issue, read } = await scene(t);
+    const { id } = simulator.landscape.createApplication({ name: `app-${Date.now()}` });
+    const answer = await fetch(`${simulator.adminUrl}/applications/${id}/token`, { method: 'POST' });
+    const { rawEncoded } = (await answer.json()) as { readonly rawEncoded: string };
+    const { code, stderr } = await issue(['--token-stdin'], rawEncoded);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^before it ends: kubectl compass cert renew --cert \S+ --key \S+$/m);
+    assert.match(JSON.parse(await read('connection.json')).subject, /CN=/);
+  });
+
+  test('does without the URLs that a Connector does not name', async (t) => {
+    const { issue, read } = await scene(t);
+    simulator.faults.add({ operation: 'configuration', set: { '/data/configuration/managementPlaneInfo': null } });
+    const { code, stderr } = await issue(['--token-stdin'], simulator.requestToken().rawEncoded);
+    assert.equal(code, 0, stderr);
+    assert.equal('directorUrl' in JSON.parse(await read('connection.json')), false);
+  });
+
+  test('goes by HTTPS_PROXY, unless NO_PROXY has the host; nothing is sent through a proxy that is not there', async (t) => {
+    const { issue } = await scene(t);
+    const { rawEncoded } = simulator.requestToken();
+    const proxy = { HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const refused = await issue(['--token-stdin'], rawEncoded, proxy);
+    assert.equal(refused.code, 5);
+    assert.match(refused.stderr, /the token was not sent.*\n.*next: look at the network and the proxy/);
+    const direct = await issue(['--token-stdin'], rawEncoded, { ...proxy, NO_PROXY: 'localhost' });
+    assert.equal(direct.code, 0, direct.stderr);
+  });
+
+  test('refuses what makes no sense, before anything else: exit code 2', async (t) => {
+    const { issue, names } = await scene(t);
+    const rows: readonly [args: readonly string[], says: RegExp][] = [
+      [[], /a one-time token is needed/],
+      [['--token-stdin', '--key-size=1024'], /--key-size is "1024"/],
+      [['--token-stdin', '--token-file=x'], /given twice/],
+      [['--resume'], /there is nothing to go on with/],
+      [['--resume', '--token-stdin'], /goes on with the token that it has/],
+      [['--token-stdin', '--compass-ca=/nonexistent'], /--compass-ca is \/nonexistent, which cannot be read/],
+      [['--token-stdin', '--connector-url=http://compass.example/graphql'], /CONNECTOR_URL must begin with https/],
+    ];
+    for (const [args, says] of rows) {
+      const { code, stderr } = await issue(args, simulator.requestToken().rawEncoded);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, says);
+    }
+    assert.deepEqual(await names(), []);
+    const { code, stderr } = await runHere(['cert', 'issue', '--token-stdin'], {}, simulator.requestToken().rawEncoded);
+    assert.equal(code, 2);
+    assert.match(stderr, /give --out DIRECTORY, or both --cert and --key/);
   });
 });
