@@ -56,6 +56,8 @@ function awaitsValue(word: string, flags: readonly Flag[]): boolean {
 
 /** The flags of one word by their long names; the last one perhaps with its value. A word that is none, or unknown, as it is. */
 function separate(word: string, flags: readonly Flag[]): string[] {
+  // yargs would take `--no-headers` for the opposite of `--headers`.
+  if (word.startsWith('--no-') && flags.some(({ name }) => word === `--${name}`)) return [`${word}=true`];
   if (!/^-[A-Za-z]/.test(word)) return [word];
   const words: string[] = [];
   for (let at = 1; at < word.length; at++) {
