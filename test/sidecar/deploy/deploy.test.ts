@@ -35,9 +35,13 @@ function podOf(objects: readonly KubeObject[]) {
   return deployment.spec.template;
 }
 
-/** A rule as one line: `namespace: verbs resources/names`. */
-function rulesOf(objects: readonly KubeObject[]): string[] {
-  const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole') as Role[];
+const OF_PEOPLE = /^compass-(?:viewer|operator)/;
+
+/** A rule as one line: `namespace: verbs resources/names`. The sidecar's own, unless other roles are meant. */
+function rulesOf(objects: readonly KubeObject[], isMeant = (name: string) => !OF_PEOPLE.test(name)): string[] {
+  const roles = objects.filter(
+    ({ kind, metadata }) => (kind === 'Role' || kind === 'ClusterRole') && isMeant(metadata.name),
+  ) as Role[];
   return roles
     .flatMap(({ metadata: { namespace = '*' }, rules }) =>
       rules.map(({ resources, resourceNames = ['*'], verbs }) => {
@@ -95,6 +99,7 @@ test('S10: the rights are these and no more', { skip: NO_KUBECTL }, async () => 
     'compass-system: create secrets,configmaps *',
     'compass-system: get,list,watch secrets,configmaps compass-agent-configuration',
     'compass-system: get,list,watch,patch secrets cluster-client-certificates',
+    'compass-system: get,patch configmaps compass-connection-plan',
     'compass-system: get,patch configmaps compass-connection-report',
     'compass-system: get,update,patch leases compass-connection-lease',
     'compass-system: get,update,patch secrets compass-connection-state',
@@ -102,6 +107,21 @@ test('S10: the rights are these and no more', { skip: NO_KUBECTL }, async () => 
     'default: create,patch events *',
     'kyma-system: get,list,create,patch,delete secrets *',
   ]);
+});
+
+test('viewers read no Secret and change nothing; operators ask, and store a token', { skip: NO_KUBECTL }, async () => {
+  const objects = await renderKustomization();
+  const viewer = rulesOf(objects, (name) => name.startsWith('compass-viewer'));
+  assert.ok(viewer.length > 0);
+  for (const rule of viewer) assert.doesNotMatch(rule, /secrets|create|patch|update|delete|\*,|: \*/, rule);
+  assert.deepEqual(
+    rulesOf(objects, (name) => name.startsWith('compass-operator')),
+    [
+      '*: patch,delete compassconnections compass-connection',
+      'compass-system: create secrets *',
+      'compass-system: get,patch secrets compass-agent-configuration',
+    ],
+  );
 });
 
 test('the names in the rights are those that the sidecar uses without settings', { skip: NO_KUBECTL }, async () => {
