@@ -1,7 +1,7 @@
 import type { PlanEntry, SyncPlan } from './plan-document.ts';
 
 /** What a plan may weigh: a ConfigMap holds 1 MiB. */
-export const PLAN_LIMIT_BYTES = 512 * 1024;
+const PLAN_LIMIT_BYTES = 512 * 1024;
 
 /**
  * The plan as JSON of at most so many bytes: where it would be more, entries lose their content, and where even that is

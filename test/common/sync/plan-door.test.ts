@@ -85,9 +85,8 @@ test('a write that the API server refuses is refused', async (t) => {
 });
 
 test('where a webhook takes no dry runs, the write itself says what comes of it', async (t) => {
-  const refuse = async () => {
-    throw new CompassError('ClusterRefused', 'admission webhook "a.example" does not support dry run');
-  };
+  const refusal = 'admission webhook "a.example" does not support dry run';
+  const refuse = () => Promise.reject(new CompassError('ClusterRefused', refusal));
   const { cluster, door } = await start(t, (inner) => ({
     ...inner,
     create: refuse,
