@@ -1,3 +1,3 @@
 import { importTests } from './import-tests.ts';
 
-await importTests('sidecar/*.test.ts', 'sidecar/{connection,leader,health,status,deploy}/**/*.test.ts');
+await importTests('sidecar/*.test.ts', 'sidecar/{check,connection,deploy,diff,health,leader,status}/**/*.test.ts');
