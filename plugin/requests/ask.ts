@@ -21,7 +21,7 @@ export interface Question {
 const MOST_TRIES = 5;
 
 /** A new id: when it was asked, and enough chance that two people at once do not share one. */
-export function newRequestId(now: number): string {
+function newRequestId(now: number): string {
   return `${formatTime(now)}/${randomBytes(3).toString('hex')}`;
 }
 
