@@ -28,11 +28,6 @@ export function isWorking({ resource, found }: FoundConnection, now: number): bo
   return notAfter ? Date.parse(notAfter) > now : false;
 }
 
-/** Whether another agent than our sidecar keeps it: then nobody answers requests, and there is no report. */
-export function isOfAnotherAgent({ resource, found }: FoundConnection): boolean {
-  return resource !== undefined && found === undefined;
-}
-
 /** Whether a new pairing was asked for, and waits for a token. */
 export function isPairingPending({ found }: FoundConnection): boolean {
   return (
