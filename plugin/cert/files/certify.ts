@@ -31,3 +31,8 @@ export async function certify(
   for (const warning of issued.warnings) hint(`warning: the certificate: ${warning}`);
   return issued;
 }
+
+/** What tells it from others, for one line of progress. */
+export function shortSubject(subject: string): string {
+  return `subject ${/CN=[^,/]+/.exec(subject)?.[0] ?? subject}`;
+}

@@ -73,7 +73,11 @@ export async function modeOf(path: string): Promise<number | undefined> {
 async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r');
-    await folder.sync().finally(() => folder.close());
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   } catch (error) {
     if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }

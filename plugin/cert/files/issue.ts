@@ -7,7 +7,7 @@ import { parseSubject } from '#common/pki/subject.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import type { Invocation } from '../../command.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
-import { certify } from './certify.ts';
+import { certify, shortSubject } from './certify.ts';
 import { type ConnectionFile, describeConnection } from './connection-file.ts';
 import { PRIVATE, readIfThere, remove, writeDurably } from './durable.ts';
 import { installNew } from './install.ts';
@@ -103,7 +103,11 @@ async function configure(
       directorUrl: answer.directorUrl ?? '',
     };
     await writePending(paths.pending, pending);
-    progress.step('ok', 'configuration', `${answer.subject}, ${answer.keyAlgorithm} asked, second token received`);
+    progress.step(
+      'ok',
+      'configuration',
+      `${shortSubject(answer.subject)}, ${answer.keyAlgorithm} asked, second token received`,
+    );
     return pending;
   } catch (error) {
     progress.clear();

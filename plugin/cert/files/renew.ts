@@ -8,7 +8,7 @@ import { parseSubject, type Subject } from '#common/pki/subject.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Invocation } from '../../command.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
-import { certify } from './certify.ts';
+import { certify, shortSubject } from './certify.ts';
 import { type ConnectionFile, describeConnection, writeConnection } from './connection-file.ts';
 import { copy, modeOf, PRIVATE, PUBLIC, putInPlace, remove, writeDurably } from './durable.ts';
 import { type HeldCredential, type HeldPaths, securedEndpoint } from './held.ts';
@@ -45,7 +45,7 @@ export async function renewFiles(
     ...trustedUrls(named, { connectorUrl: held.urls.connectorUrl ?? presentUrl, allowedHosts }),
   };
   const subject = parseSubject(answer.subject);
-  progress.step('ok', 'configuration', `${answer.subject}, ${answer.keyAlgorithm} asked`);
+  progress.step('ok', 'configuration', `${shortSubject(answer.subject)}, ${answer.keyAlgorithm} asked`);
   progress.busy('key', `generating RSA-${keySize}`);
   const key = await generatePrivateKey(keySize);
   await writeDurably(unfinished(held.paths.key), key.reveal(), (await modeOf(held.paths.key)) ?? PRIVATE);

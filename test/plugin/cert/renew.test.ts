@@ -68,11 +68,14 @@ suite('cert renew', () => {
     assert.match(stderr, /waiting for the sidecar to accept renew \S+; its report/);
   });
 
-  test('of a certificate that expired or is refused asks for nothing: exit code 6', async (t) => {
+  test('of a certificate that expired asks for nothing: exit code 6', async (t) => {
     const expired = await clusterScene(t, { report: {}, terms: { from: -48, until: -24 } });
     const { code, stderr } = await runHere(['cert', 'renew'], expired.env);
     assert.equal(code, 6);
     assert.match(stderr, /expired 24h ago, and only a new token helps\n.*next: kubectl compass reconnect --help/);
+  });
+
+  test('of a certificate that Compass refuses asks for nothing, either', async (t) => {
     const condition = { type: 'Connected', status: 'False', reason: 'Rejected' };
     const refused = await clusterScene(t, { report: { state: 'ConnectionFailed', conditions: [condition] } });
     assert.equal((await runHere(['cert', 'renew'], refused.env)).code, 6);
@@ -93,9 +96,12 @@ suite('cert renew', () => {
 });
 
 suite('cert revoke', () => {
-  test('is for a sidecar that reports, wants a yes, and asks to disconnect', async (t) => {
-    const other = await clusterScene(t);
-    assert.equal((await runHere(['cert', 'revoke', '--yes'], other.env)).code, 3);
+  test('is for a sidecar that reports: exit code 3 without one', async (t) => {
+    const { env } = await clusterScene(t);
+    assert.equal((await runHere(['cert', 'revoke', '--yes'], env)).code, 3);
+  });
+
+  test('wants a yes, and asks to disconnect', async (t) => {
     const { cluster, env } = await clusterScene(t, { report: {} });
     const unasked = await runHere(['cert', 'revoke', '-o', 'json'], env);
     assert.equal(unasked.code, 7);
