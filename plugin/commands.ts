@@ -18,6 +18,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/check.ts')).check,
   },
   {
+    name: 'get',
+    arguments: 'TYPE [NAMES...]',
+    summary: 'apps, bundles, apis, events or secrets, and how they stand',
+    group: 'See',
+    load: async () => (await import('./commands/get.ts')).get,
+  },
+  {
     name: 'diff',
     arguments: '[APPS...]',
     summary: 'what a synchronization would change now',
@@ -30,6 +37,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what the sidecar wrote, all replicas in one',
     group: 'See',
     load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    name: 'events',
+    arguments: '',
+    summary: 'what happened to the connection and its Applications',
+    group: 'See',
+    load: async () => (await import('./commands/events.ts')).events,
   },
   {
     name: 'connect',

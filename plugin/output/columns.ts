@@ -19,9 +19,11 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Rows in columns: three blanks between, nothing cut, no blanks at the ends of lines. Ends with a newline unless there is no row. */
-export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
+/**
+ * Rows in columns: three blanks between, nothing cut, no blanks at the ends of lines. Ends with a newline unless there is
+ * no row. `widths` are the least widths, and grow: whoever passes them again keeps later rows below earlier ones.
+ */
+export function alignColumns(rows: readonly (readonly string[])[], widths: number[] = []): string {
   for (const row of rows) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, textWidth(cell));
   }

@@ -1,0 +1,96 @@
+import type { Cluster, ListOptions } from '#common/cluster/cluster.ts';
+import { type Kind, type KubeObject, SECRET } from '#common/cluster/objects.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { type Reading, reading } from '../connection/reading.ts';
+
+/** Objects a page: an Application may be as large as 1.5 MiB. */
+const APPLICATIONS_A_PAGE = 100;
+/** How often a list that expired half-way is begun anew. */
+const MOST_TRIES = 3;
+/** Up to so many names are read one by one; more of them by a list. */
+const MOST_SINGLE_READS = 10;
+
+export interface Selection {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+/** The Applications of a cluster, selected by the API server; with `names` perhaps only those. Throws CompassError. */
+export async function fetchApplications(
+  cluster: Cluster,
+  { labelSelector, fieldSelector }: Selection,
+  names: readonly string[] = [],
+): Promise<readonly Application[]> {
+  const isSelected = labelSelector !== undefined || fieldSelector !== undefined;
+  if (!isSelected && names.length > 0 && names.length <= MOST_SINGLE_READS) return readSingly(cluster, names);
+  const options = { ...selected({ labelSelector, fieldSelector }), pageSize: APPLICATIONS_A_PAGE };
+  return listWhole<Application>(cluster, APPLICATION, options);
+}
+
+async function readSingly(cluster: Cluster, names: readonly string[]): Promise<readonly Application[]> {
+  const refs = [...new Set(names)].map((name) => ({ kind: APPLICATION, name }));
+  const found = await Promise.all(refs.map((ref) => cluster.find<Application>(ref)));
+  return found.filter((application) => application !== undefined).map(withoutManagedFields);
+}
+
+/** What may be known about the Secrets of Applications: no values, which never leave the API server. */
+export async function fetchSecrets(
+  cluster: Cluster,
+  namespace: string,
+  { labelSelector, fieldSelector }: Selection = {},
+): Promise<Reading<KubeObject>> {
+  const right = { verb: 'list', resource: 'secrets', namespace };
+  const labels = ['bundleId', ...(labelSelector === undefined ? [] : [labelSelector])].join(',');
+  const options = { namespace, metadataOnly: true, ...selected({ labelSelector: labels, fieldSelector }) };
+  return reading(right, () => listWhole(cluster, SECRET, options));
+}
+
+/** As options, in which what is undefined must be absent. */
+export function selected({ labelSelector, fieldSelector }: Selection): {
+  labelSelector?: string;
+  fieldSelector?: string;
+} {
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
+async function listWhole<T extends KubeObject>(
+  cluster: Cluster,
+  kind: Kind,
+  options: ListOptions,
+): Promise<readonly T[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await listOnce<T>(cluster, kind, options);
+    } catch (error) {
+      refuseSelector(error, options);
+      if (tries === MOST_TRIES || !hasReason(error, 'ClusterWatchExpired')) throw error;
+    }
+  }
+}
+
+async function listOnce<T extends KubeObject>(
+  cluster: Cluster,
+  kind: Kind,
+  options: ListOptions,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  for await (const page of cluster.listPages<T>(kind, options)) items.push(...page.items.map(withoutManagedFields));
+  return items;
+}
+
+/** The API server knows best which selectors there are; a wrong one is the caller's. */
+export function refuseSelector(error: unknown, { labelSelector, fieldSelector }: Selection): void {
+  if (!hasReason(error, 'ClusterRefused') || error.status !== 400) return;
+  if (labelSelector === undefined && fieldSelector === undefined) return;
+  throw new CompassError('Usage', `a selector is refused: ${error.message}`, { cause: error });
+}
+
+/** As kubectl prints objects: who wrote which field is the larger part of many. */
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

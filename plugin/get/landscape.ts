@@ -1,0 +1,84 @@
+import type { KubeObject } from '#common/cluster/objects.ts';
+import type { Application, ApplicationService, ServiceEntry } from '#common/resources/application.ts';
+import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import type { Reading } from '../connection/reading.ts';
+import { ReadinessJudge } from './readiness.ts';
+
+/** What was read about the Applications of one connection. */
+export interface Landscape {
+  readonly connection: FoundConnection;
+  readonly applications: readonly Application[];
+  /** The names of Applications that were read, and are not of this connection. */
+  readonly elsewhere: readonly string[];
+  /** Undefined where nobody asks for them. */
+  readonly secrets: Reading<KubeObject> | undefined;
+  readonly judge: ReadinessJudge;
+  /** When a synchronization last ended, RFC 3339. */
+  readonly lastSync: string | undefined;
+}
+
+export interface LandscapeParts {
+  readonly connection: FoundConnection;
+  readonly applications: readonly Application[];
+  readonly secrets?: Reading<KubeObject> | undefined;
+  /** Also those of other connections, and those that are not from Compass. */
+  readonly all: boolean;
+}
+
+export function landscapeOf({ connection, applications, secrets, all }: LandscapeParts): Landscape {
+  const { name, found, resource } = connection;
+  const { lastSuccessfulApplication } = resource?.status?.synchronizationStatus ?? {};
+  const isWanted = (application: Application) => all || isOf(application, name);
+  return {
+    connection,
+    applications: applications.filter(isWanted),
+    elsewhere: applications.filter((application) => !isWanted(application)).map(({ metadata }) => metadata.name),
+    secrets,
+    judge: new ReadinessJudge(name, found?.report),
+    lastSync: found?.report?.lastSync ?? lastSuccessfulApplication ?? undefined,
+  };
+}
+
+/** Whether an Application is one of a connection's. One that the reference agent made carries no mark until it changes. */
+function isOf({ metadata, spec }: Application, connection: string): boolean {
+  if (!spec?.compassMetadata) return false;
+  return (metadata.annotations?.[CONNECTION_ANNOTATION] ?? connection) === connection;
+}
+
+/** A Secret that an Application refers to. */
+export interface SecretReference {
+  readonly name: string;
+  readonly use: 'credentials' | 'parameters';
+  readonly application: Application;
+  readonly service: ApplicationService;
+  /** OAuth or Basic; undefined for parameters. */
+  readonly authentication: string | undefined;
+}
+
+/** The Secrets that an Application refers to, each once. */
+export function secretReferences(application: Application): readonly SecretReference[] {
+  const references = new Map<string, SecretReference>();
+  for (const service of application.spec?.services ?? []) {
+    for (const entry of service.entries ?? []) {
+      for (const reference of referencesOf(application, service, entry)) {
+        if (!references.has(reference.name)) references.set(reference.name, reference);
+      }
+    }
+  }
+  return [...references.values()];
+}
+
+function referencesOf(
+  application: Application,
+  service: ApplicationService,
+  { credentials, requestParametersSecretName }: ServiceEntry,
+): readonly SecretReference[] {
+  const common = { application, service };
+  const { secretName = '', type } = credentials ?? {};
+  const all: readonly SecretReference[] = [
+    { ...common, name: secretName, use: 'credentials', authentication: type },
+    { ...common, name: requestParametersSecretName ?? '', use: 'parameters', authentication: undefined },
+  ];
+  return all.filter(({ name }) => name !== '');
+}

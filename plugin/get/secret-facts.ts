@@ -1,0 +1,48 @@
+import type { KubeObject } from '#common/cluster/objects.ts';
+import { FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION } from '#common/resources/names.ts';
+import type { Reading } from '../connection/reading.ts';
+
+/** What is known about a Secret without its values. */
+export interface SecretFacts {
+  readonly state: 'present' | 'missing' | 'not permitted';
+  readonly createdAt?: string;
+  /** When its content last changed, where the sidecar saw it. */
+  readonly rotatedAt?: string;
+  /** Keyed, by the sidecar. */
+  readonly fingerprint?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Looks Secrets up by their names. */
+export class SecretIndex {
+  readonly #read: Reading<KubeObject>;
+  readonly #byName: ReadonlyMap<string, KubeObject>;
+
+  constructor(read: Reading<KubeObject>) {
+    this.#read = read;
+    this.#byName = new Map(read.items.map((secret) => [secret.metadata.name, secret]));
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  factsOf(name: string): SecretFacts {
+    const metadata = this.#byName.get(name)?.metadata;
+    if (!metadata) return { state: this.#read.denied ? 'not permitted' : 'missing' };
+    const { creationTimestamp, labels, annotations = {} } = metadata;
+    const { [FINGERPRINT_ANNOTATION]: fingerprint, [ROTATED_AT_ANNOTATION]: rotatedAt } = annotations;
+    return {
+      state: 'present',
+      ...(creationTimestamp ? { createdAt: creationTimestamp } : {}),
+      ...(rotatedAt ? { rotatedAt } : {}),
+      ...(fingerprint ? { fingerprint } : {}),
+      ...(labels ? { labels } : {}),
+    };
+  }
+}
+
+/** Since when the content is as it is; where that was not seen, since when there is the Secret. */
+export function contentSince({ rotatedAt, createdAt }: SecretFacts): string | undefined {
+  return rotatedAt ?? createdAt;
+}
