@@ -26,7 +26,7 @@ function orderOf({ category }: PlacedFinding): number {
   return index < 0 ? CATEGORIES.length : index;
 }
 
-/** What the sidecar found just now is newer and nearer than what its report said before. */
+/** What the sidecar found just now is newer and nearer than what its report said before; a cause is said with its effect. */
 function withoutRepeated(all: readonly PlacedFinding[]): PlacedFinding[] {
   const fresh = all.filter(({ from }) => from === 'agent');
   const isSaid = (finding: PlacedFinding) =>
@@ -34,7 +34,8 @@ function withoutRepeated(all: readonly PlacedFinding[]): PlacedFinding[] {
       ({ category, name, reason }) =>
         (category === finding.category && name === finding.name) || (reason !== undefined && reason === finding.reason),
     );
-  return all.filter((finding) => finding.from !== 'cluster' || !isSaid(finding));
+  const isCause = ({ message }: PlacedFinding) => all.some(({ cause }) => cause === message);
+  return all.filter((finding) => finding.from !== 'cluster' || !(isSaid(finding) || isCause(finding)));
 }
 
 function conclusionOf(category: string, findings: readonly PlacedFinding[]): Conclusion | undefined {

@@ -4,7 +4,7 @@ import { remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
 import type { Conclusion, PlacedFinding } from './finding.ts';
 import { codeOf, isProblem, type Judgement } from './judge.ts';
-import { nextOf } from './next.ts';
+import { type CommandPlace, nextOf } from './next.ts';
 import type { CheckRun } from './run.ts';
 
 export const CHECK_DOCUMENT_KIND = 'CheckReport';
@@ -33,19 +33,18 @@ export interface CheckDocument extends ReportDocument {
   readonly conclusions: readonly Conclusion[];
 }
 
-export interface DocumentOptions {
+export interface DocumentOptions extends CommandPlace {
   readonly kind?: string;
   readonly now: number;
   readonly exitCode: number;
-  readonly clusterFlags?: string | undefined;
   /** Set where --wait ran out. */
   readonly timedOut?: string | undefined;
 }
 
 /** The run for programs: every finding, good ones too. Additive changes only. */
 export function checkDocument(run: CheckRun, judgement: Judgement, options: DocumentOptions): CheckDocument {
-  const { kind = CHECK_DOCUMENT_KIND, now, exitCode, clusterFlags } = options;
-  const place = { namespace: run.namespace, clusterFlags };
+  const { kind = CHECK_DOCUMENT_KIND, now, exitCode } = options;
+  const place = { ...options, namespace: run.namespace };
   const result = (finding: PlacedFinding) => documentResult(finding, nextOf(finding, place));
   return {
     apiVersion: DOCUMENT_API_VERSION,

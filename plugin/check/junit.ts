@@ -1,6 +1,6 @@
 import type { PlacedFinding } from './finding.ts';
 import { codeOf, isProblem, type Judgement } from './judge.ts';
-import { nextOf } from './next.ts';
+import { type CommandPlace, nextOf } from './next.ts';
 import type { CheckRun } from './run.ts';
 
 /**
@@ -10,9 +10,9 @@ import type { CheckRun } from './run.ts';
 export function formatJunit(
   { namespace }: CheckRun,
   { findings, failing }: Judgement,
-  { now, clusterFlags }: { readonly now: number; readonly clusterFlags?: string | undefined },
+  { now, ...flags }: CommandPlace & { readonly now: number },
 ): string {
-  const place = { namespace, clusterFlags };
+  const place = { ...flags, namespace };
   const suites = [...Map.groupBy(findings, ({ category }) => category)].map(([category, inside]) => {
     const cases = inside.map((finding) => testCase(finding, failing.includes(finding), nextOf(finding, place)));
     const head = counts(inside, failing);

@@ -3,14 +3,12 @@ import { atCluster } from '../failure.ts';
 import { plain, wrap } from '../output/text.ts';
 import type { Conclusion, PlacedFinding } from './finding.ts';
 import { codeOf, isProblem, type Judgement } from './judge.ts';
-import { nextOf } from './next.ts';
+import { type CommandPlace, nextOf } from './next.ts';
 import type { CheckRun } from './run.ts';
 
-export interface ScreenOptions extends Style {
+export interface ScreenOptions extends Style, CommandPlace {
   /** In columns. */
   readonly width: number;
-  /** Those that a suggested command needs to go to the same cluster. */
-  readonly clusterFlags?: string | undefined;
 }
 
 /** The column that the findings of a group start in. */
@@ -120,7 +118,7 @@ function badRows(
   options: ScreenOptions,
 ): string[] {
   const bad = merged(findings.filter(isProblem));
-  const place = { namespace, clusterFlags: options.clusterFlags };
+  const place = { ...options, namespace };
   return bad.flatMap((finding) => [
     ...problemRows(finding, nextOf(finding, place), options),
     ...conclusionRows(finding, bad, conclusions, options),

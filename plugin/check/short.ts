@@ -7,12 +7,12 @@ import { countText, headline, merged, type ScreenOptions } from './screen.ts';
 
 /** One line a finding, nothing wrapped: `! CMP0121 renewal overdue by 1h10m    fix: kubectl compass cert renew --wait`. */
 export function formatShort({ namespace }: CheckRun, judgement: Judgement, options: ScreenOptions): string {
-  const { paint, symbols, clusterFlags } = options;
+  const { paint, symbols } = options;
   const line = (finding: PlacedFinding) => {
     const isError = finding.status === 'error';
     const mark = isError ? paint.red(symbols.mark.error) : paint.yellow(symbols.mark.warning);
     const local = finding.localOnly ? ' (local only)' : '';
-    const next = nextOf(finding, { namespace, clusterFlags });
+    const next = nextOf(finding, { ...options, namespace });
     return `${mark} ${plain(headline(finding), symbols)}${local}    fix: ${next}\n`;
   };
   const bad = merged(judgement.findings.filter(isProblem));

@@ -59,7 +59,7 @@ async function runVerify(invocation: Invocation): Promise<number> {
   });
   const judgement = judge(run.findings, { categories: undefined, suppressed: new Set(), failOn: 'error' });
   const exitCode = verifyExitCode(judgement);
-  const place = { clusterFlags: clusterFlags(flags) };
+  const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
   await invocation.print({
     document: (): CheckDocument =>
       checkDocument(run, judgement, { kind: VERIFICATION_DOCUMENT_KIND, now: clock.now(), exitCode, ...place }),

@@ -95,7 +95,7 @@ async function print(
 ): Promise<void> {
   const { clock, flags, style, stdout } = invocation;
   const now = clock.now();
-  const place = { clusterFlags: clusterFlags(flags) };
+  const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
   const screen = { ...style, ...place, width: stdout.columns ?? 80 };
   const texts: Partial<Record<OutputFormat, () => Promise<string>>> = {
     short: async () => (await import('../check/short.ts')).formatShort(run, judgement, screen),

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import { REASONS } from '#common/errors.ts';
 import { conform } from '#common/resources/conform.ts';
 import { type CheckDocument, checkDocument } from '../../../plugin/check/document.ts';
 import type { PlacedFinding } from '../../../plugin/check/finding.ts';
 import { judge } from '../../../plugin/check/judge.ts';
 import { formatJunit } from '../../../plugin/check/junit.ts';
+import { nextOf } from '../../../plugin/check/next.ts';
 import type { CheckOptions } from '../../../plugin/check/options.ts';
 import { formatCheck } from '../../../plugin/check/screen.ts';
 import { formatShort } from '../../../plugin/check/short.ts';
+import { COMMANDS } from '../../../plugin/commands.ts';
 import { paint } from '../../../plugin/output/colour.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
+import { parseCommandLine } from '../../../plugin/parse.ts';
 import { CHECK_REPORT_SCHEMA } from '../../../plugin/schemas/check-report.ts';
 import { assertGolden } from '../golden.ts';
 import { BAD, finding, GOOD, NOW, runOf } from './sample-run.ts';
@@ -105,6 +109,21 @@ test('suggested commands go to the same cluster', () => {
   const screen = formatCheck(run, judgement, { ...style(false, true), clusterFlags: '--context prod' });
   assert.match(screen, /fix: kubectl compass cert renew --wait --context prod/);
   assert.match(screen, /explain CMP0\d+ --context prod/);
+});
+
+test('every command that is suggested, for whatever reason, is one that this program takes', async () => {
+  const suggested = Object.keys(REASONS).map((reason) =>
+    nextOf(finding('sync', 'result', 'error', 'text', { reason }), {
+      clusterFlags: '--context prod',
+      namedNamespace: 'ns',
+    }),
+  );
+  const ours = suggested.filter((next) => next.startsWith('kubectl compass '));
+  assert.ok(ours.length > 5);
+  for (const next of ours) {
+    const { entry } = await parseCommandLine(next.split(' ').slice(2), COMMANDS);
+    assert.ok(entry || next.endsWith('--help'), next);
+  }
 });
 
 test('junit is XML that says which check failed, whatever others wrote into a message', () => {
