@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { loadAll } from 'js-yaml';
+import { NAMESPACE } from '#common/cluster/objects.ts';
 import { neededRights } from '../../../sidecar/check/needed-rights.ts';
 import { checkRights } from '../../../sidecar/check/rights.ts';
 import { readConfig } from '../../../sidecar/config.ts';
+import { NO_KUBECTL } from '../../cluster/kubectl.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { DEPLOY_FOLDER } from '../deploy/render.ts';
 
@@ -41,6 +43,23 @@ test('what is asked for is what the manifests grant, right by right', async () =
     [verb, group, subresource === undefined ? resource : `${resource}/${subresource}`, name, namespace].join(' '),
   );
   assert.deepEqual(needed.toSorted(), granted.flat().toSorted());
+});
+
+test('the sidecar of the manifests lacks nothing, and may do nothing too much', { skip: NO_KUBECTL }, async (t) => {
+  const admin = await startTestCluster(t);
+  const kyma = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: config.integrationNamespace } };
+  await admin.cluster.create(NAMESPACE, kyma);
+  const { code, stderr } = await admin.kubectl(['apply', '--server-side', '-k', DEPLOY_FOLDER]);
+  assert.equal(code, 0, stderr);
+  const sidecar = await admin.asServiceAccount('compass-system', 'compass-sidecar');
+  const findings = await checkRights(sidecar.cluster, config, new AbortController().signal);
+  assert.deepEqual(
+    findings.map(({ status, message }) => [status, message]),
+    [
+      ['ok', 'RBAC: 0 missing'],
+      ['ok', 'RBAC: 0 excess'],
+    ],
+  );
 });
 
 test('whoever may do nothing lacks all of it, and whoever may do everything may do too much', async (t) => {
