@@ -35,6 +35,7 @@ test('the certificate of a cluster: shown, checked, renewed until the new one is
   }
   const after = (await stored()).fingerprint256;
   assert.notEqual(after, before);
+  assert.equal(world.simulator.certificates.list().length, 2, 'request and flag are one renewal');
   assert.equal((await world.connection()).spec.refreshCredentialsNow ?? false, false);
 
   const asked = await runHere(['cert', 'revoke'], env);

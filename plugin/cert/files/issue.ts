@@ -46,9 +46,9 @@ export async function issueToFiles(
     return resumeIssue(caller, transport, request, begun);
   }
   const key = await prepareKey(caller, request, begun !== undefined);
-  requireUninterrupted(caller, 'the token was not used');
+  requireUninterrupted(caller, 'the token was not used, and is still good', 'the same command again');
   const pending = await uninterrupted(caller.interrupted, configure(caller, transport, request, begun !== undefined));
-  requireUninterrupted(caller, `what the token gave is kept; to go on: ${request.resumeCommand}`);
+  requireUninterrupted(caller, 'what the token gave is kept', request.resumeCommand);
   return complete(caller, transport, request, { key, pending });
 }
 

@@ -26,7 +26,7 @@ test('Ctrl-C while the token is under way waits for its answer, keeps it, and sa
   const [code] = await once(child, 'exit');
   await asked;
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /what the token gave is kept; to go on: kubectl compass cert issue --resume --out /);
+  assert.match(stderr, /what the token gave is kept\n.*next: kubectl compass cert issue --resume --out /);
   simulator.faults.clear();
   assert.deepEqual(await names(), ['compass-app.key.new', 'connection.pending.json']);
   const resumed = await issue(['--resume']);
