@@ -15,10 +15,11 @@ interface Row {
 }
 
 const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
-const LOGS = 'kubectl -n compass-system logs deployment/compass-sidecar';
+const LOGS = 'kubectl compass logs';
 /** The Deployment's rights lie in kyma-system, too, so that it has to be there. */
 const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
-const NEW_TOKEN = 'request a new one-time token in Compass and store it under TOKEN in the configuration Secret';
+const NEW_TOKEN = 'kubectl compass reconnect --token-stdin';
+const DETAILS = 'kubectl compass status --details';
 
 /**
  * The one closed table: the same reason is the error's, the condition's, the metric's label and the exit code's.
@@ -29,9 +30,9 @@ export const REASONS = {
   InvalidSetting: { code: 'CMP0002', exit: 2, retry: 'never', next: 'correct the named setting and start again' },
   Usage: { code: 'CMP0003', exit: 2, retry: 'never', next: 'kubectl compass --help' },
   Stopping: { code: 'CMP0004', exit: 143, retry: 'never', next: 'it goes on at the next start' },
-  TimedOut: { code: 'CMP0005', exit: 124, retry: 'never', next: 'kubectl compass status' },
-  Interrupted: { code: 'CMP0006', exit: 130, retry: 'never', next: 'kubectl compass status' },
-  RequestSuperseded: { code: 'CMP0007', exit: 1, retry: 'never', next: 'kubectl compass status' },
+  TimedOut: { code: 'CMP0005', exit: 124, retry: 'never', next: 'kubectl compass status -w' },
+  Interrupted: { code: 'CMP0006', exit: 130, retry: 'never', next: 'kubectl compass status -w' },
+  RequestSuperseded: { code: 'CMP0007', exit: 1, retry: 'never', next: DETAILS },
   RequestRefused: { code: 'CMP0008', exit: 7, retry: 'never', next: 'kubectl compass version' },
   NotReady: { code: 'CMP0009', exit: 1, retry: 'backoff', next: 'kubectl compass status -w' },
 
@@ -46,7 +47,7 @@ export const REASONS = {
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
   NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: INSTALL },
   ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
-  RenewalOverdue: { code: 'CMP0121', exit: 1, retry: 'backoff', next: LOGS },
+  RenewalOverdue: { code: 'CMP0121', exit: 1, retry: 'backoff', next: 'kubectl compass cert renew' },
   SidecarSilent: { code: 'CMP0122', exit: 1, retry: 'backoff', next: LOGS },
   RightsExcessive: {
     code: 'CMP0123',
@@ -102,7 +103,7 @@ export const REASONS = {
     next: 'ask the administrator of Compass for the scopes',
   },
   RuntimeNotFound: { code: 'CMP0607', exit: 6, retry: 'backoff', next: `correct RUNTIME_ID: ${EDIT_SECRET}` },
-  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'create the configuration Secret' },
+  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'kubectl compass connect --token-stdin' },
   ConfigurationInvalid: { code: 'CMP0609', exit: 2, retry: 'never', next: EDIT_SECRET },
   InvalidSubject: {
     code: 'CMP0610',
@@ -119,7 +120,7 @@ export const REASONS = {
     next: 'look up the id of the Application in Compass',
   },
   Disconnected: { code: 'CMP0613', exit: 6, retry: 'never', next: NEW_TOKEN },
-  CertificatesDiffer: { code: 'CMP0615', exit: 1, retry: 'never', next: 'kubectl compass status' },
+  CertificatesDiffer: { code: 'CMP0615', exit: 1, retry: 'never', next: 'kubectl compass cert show' },
   RenewalDue: { code: 'CMP0614', exit: 1, retry: 'never', next: 'kubectl compass cert renew' },
 
   InvalidName: { code: 'CMP0301', exit: 1, retry: 'backoff', next: 'rename the Application in Compass' },
@@ -128,11 +129,16 @@ export const REASONS = {
   InvalidApplication: { code: 'CMP0304', exit: 1, retry: 'backoff', next: 'correct the Application in Compass' },
   UnknownCredential: { code: 'CMP0305', exit: 1, retry: 'backoff', next: 'use OAuth or Basic credentials in Compass' },
   ObjectTooLarge: { code: 'CMP0306', exit: 1, retry: 'backoff', next: 'split the Application in Compass' },
-  ApplicationFailed: { code: 'CMP0307', exit: 1, retry: 'backoff', next: 'kubectl compass status' },
+  ApplicationFailed: {
+    code: 'CMP0307',
+    exit: 1,
+    retry: 'backoff',
+    next: 'kubectl compass get apps --status-selector ready=false',
+  },
   ListingIncomplete: { code: 'CMP0308', exit: 1, retry: 'backoff', next: 'it is listed again by itself' },
   OutOfSync: { code: 'CMP0310', exit: 1, retry: 'never', next: 'kubectl compass sync' },
   ConfirmationRequired: { code: 'CMP0401', exit: 7, retry: 'never', next: 'say --yes if it is meant' },
-  DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass status' },
+  DeletionsHeld: { code: 'CMP0402', exit: 7, retry: 'backoff', next: 'kubectl compass diff --summary' },
   LabelsFailed: { code: 'CMP0309', exit: 1, retry: 'backoff', next: 'it is tried again by itself' },
   AlreadyConnected: { code: 'CMP0404', exit: 7, retry: 'never', next: 'kubectl compass status' },
   UnusedTokenMissing: { code: 'CMP0405', exit: 7, retry: 'never', next: 'request a new one-time token in Compass' },
@@ -142,7 +148,7 @@ export const REASONS = {
     retry: 'never',
     next: 'move what is in the way, as the message says',
   },
-  Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: 'kubectl compass status' },
+  Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: DETAILS },
 } as const satisfies Record<string, Row>;
 
 export type Reason = keyof typeof REASONS;

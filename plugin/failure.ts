@@ -66,10 +66,7 @@ export function nextFor(reason: Reason, place: Place): string {
   if (reason === 'Usage' && command) return `kubectl compass ${command} --help`;
   // The settings of the plugin are those of the kubeconfig.
   const next = reason === 'InvalidSetting' ? 'kubectl config get-contexts' : REASONS[reason].next;
-  const there = namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next;
-  // Somebody who reads this has run status already: the whole report says more.
-  const further = there === 'kubectl compass status' ? 'kubectl compass status -o yaml' : there;
-  return atCluster(further, place);
+  return atCluster(namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next, place);
 }
 
 /** A command with the flags without which it would go to another cluster; a sentence as it is. */

@@ -65,7 +65,9 @@ function nothingFound({ denied }: Reading<unknown>, names: readonly string[], na
   }
   const others = [...new Set(names)].toSorted().join(', ');
   const hint = others === '' ? '' : `; there is ${others}`;
-  return new CompassError('ClusterNotFound', `there is no CompassConnection "${name}"${hint}`);
+  return new CompassError('ClusterNotFound', `there is no CompassConnection "${name}"${hint}`, {
+    next: 'kubectl get compassconnections',
+  });
 }
 
 /** All CompassConnections; none where the cluster does not know the kind. */

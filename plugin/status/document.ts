@@ -86,8 +86,9 @@ function finding(problem: Problem, waysOut: readonly WayOut[]): object {
   return { code, reason, severity, message, remediation: remediationsOf(problem, waysOut) };
 }
 
-function remediationsOf({ next, isDeadEnd }: Problem, waysOut: readonly WayOut[]): Remediation[] {
-  return isDeadEnd ? waysOut.map(({ command }) => remediationOf(command)) : [remediationOf(next)];
+function remediationsOf({ next, explain, isDeadEnd }: Problem, waysOut: readonly WayOut[]): Remediation[] {
+  if (isDeadEnd) return waysOut.map(({ command }) => remediationOf(command));
+  return [next, explain].filter((text) => text !== undefined).map(remediationOf);
 }
 
 function identity(facts: IdentityFacts | undefined, now: number): object {

@@ -10,6 +10,8 @@ export interface ConnectionFacts {
   readonly name: string;
   /** Where the facts come from: `nothing` where neither is there. */
   readonly source: 'report' | 'resource' | 'nothing';
+  /** Whether its report outlives it. */
+  readonly isGone?: boolean | undefined;
   /** One of the seven states, or whatever another agent wrote. */
   readonly state?: string | undefined;
   readonly runtimeId?: string | undefined;

@@ -18,7 +18,14 @@ const BAD_WHEN_TRUE = [
 ];
 
 /** What works for now and should not stay so. */
-const WARNINGS = ['DeletionsHeld', 'Suspended', 'TLSVerificationDisabled', 'ClockSkew', 'LabelsFailed'];
+const WARNINGS = [
+  'DeletionsHeld',
+  'Suspended',
+  'TLSVerificationDisabled',
+  'ClockSkew',
+  'LabelsFailed',
+  'ClusterNotFound',
+];
 
 /** What nothing but a new one-time token mends. */
 const DEAD_ENDS: readonly Reason[] = [
@@ -47,6 +54,7 @@ export function findProblems(
     ...conditionFaults(facts),
     ...applicationFaults(facts),
   ];
+  if (faults.length === 0) faults.push(...stateFaults(facts));
   // What another agent says has no reason, and its log is not where ours is.
   const otherwise = facts.source === 'resource' ? `kubectl get compassconnection ${facts.name} -o yaml` : undefined;
   const problems = dropRepeated(faults).map((fault) =>
@@ -59,10 +67,20 @@ function rank({ severity }: Problem): number {
   return severity === 'error' ? 0 : 1;
 }
 
+/** A bad state that nothing explains. */
+function stateFaults({ state }: ConnectionFacts): Fault[] {
+  if (state === undefined || ['Synchronized', 'Connected'].includes(state)) return [];
+  return [{ message: `its state is ${state}, and nothing says why` }];
+}
+
 function sidecarFaults(facts: ConnectionFacts, now: number): Fault[] {
   const { agent, name, namespace = DEFAULT_NAMESPACE, writtenAt } = facts;
   if (facts.source === 'nothing') {
     return [{ reason: 'NotInstalled', message: `there is no CompassConnection ${name}, and no report of a sidecar` }];
+  }
+  if (facts.isGone) {
+    const message = `the CompassConnection ${name} is gone, so that nothing can be asked of its sidecar`;
+    return [{ reason: 'ClusterNotFound', message, next: 'kubectl compass status -w' }];
   }
   if (agent && isRunning(agent, now) === false) {
     const since = humanDuration(now - (agent.leaseUntil ?? now));
@@ -158,13 +176,15 @@ function dropRepeated(faults: readonly Fault[]): Fault[] {
 
 function problemOf({ reason, message, requestId, next }: Fault, place: Place): Problem {
   const known = isReason(reason) ? reason : undefined;
-  const row = known && REASONS[known];
+  const code = known && REASONS[known].code;
+  const then = next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place);
   return {
     severity: WARNINGS.includes(reason ?? '') ? 'warning' : 'error',
     reason,
-    code: row?.code,
+    code,
     message: requestId ? `${message} (x-request-id ${requestId})` : message,
     isDeadEnd: known !== undefined && DEAD_ENDS.includes(known),
-    next: next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place),
+    next: then,
+    explain: code === undefined || then.includes('kubectl ') ? undefined : `kubectl compass explain ${code}`,
   };
 }

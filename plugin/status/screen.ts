@@ -1,6 +1,5 @@
 import type { Style } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
-import { atCluster } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
 import type { Level } from '../output/symbols.ts';
 import { plain, wrap } from '../output/text.ts';
@@ -42,8 +41,8 @@ const TITLES: Readonly<Record<Part, string>> = {
 
 /** The screen of `status` by its rows: the verdict, a line for each part, then what needs a person and the next command. */
 export function statusRows(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions): string[] {
-  const { problems } = judgement;
-  const rows = (shown: number) =>
+  const { problems, waysOut } = judgement;
+  const rows = (shown: number, steps: readonly WayOut[]) =>
     [
       header(facts, judgement, options),
       '',
@@ -51,14 +50,14 @@ export function statusRows(facts: ConnectionFacts, judgement: Judgement, options
       '',
       ...remarkRows(facts, options),
       ...problemRows(problems, shown, options),
-      ...wayOutRows(judgement.waysOut, problems.length > 0, options),
+      ...wayOutRows(steps, problems.length > 0, options),
       ...footer(facts, judgement, options),
     ]
       .map((row) => row.trimEnd())
       .filter((row, i, all) => row !== '' || i < all.length - 1);
-  if (options.allProblems) return rows(problems.length);
-  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less));
-  return choices.find((candidate) => candidate.length <= MOST_ROWS) ?? rows(1);
+  if (options.allProblems) return rows(problems.length, waysOut);
+  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less, waysOut));
+  return choices.find((candidate) => candidate.length <= MOST_ROWS) ?? rows(1, waysOut.slice(0, 2));
 }
 
 function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenOptions): string {
@@ -107,14 +106,15 @@ function problemRows(problems: readonly Problem[], most: number, options: Screen
   return [
     options.paint.bold(title),
     ...shown.flatMap((problem) => problemBlock(problem, options)),
-    ...(more > 0
-      ? [options.paint.dim(`  and ${more} more: ${atCluster('kubectl compass status --details', options)}`)]
-      : []),
+    ...(more > 0 ? [options.paint.dim(`  and ${more} more, which --details shows`)] : []),
   ];
 }
 
-function problemBlock({ severity, code, message, next, isDeadEnd }: Problem, options: ScreenOptions): string[] {
-  const { symbols, paint, width } = options;
+function problemBlock(
+  { severity, code, message, next, explain, isDeadEnd }: Problem,
+  options: ScreenOptions,
+): string[] {
+  const { symbols, width } = options;
   const mark = symbols.mark[severity];
   const indent = ' '.repeat(mark.length + 3);
   const room = width - indent.length;
@@ -125,15 +125,21 @@ function problemBlock({ severity, code, message, next, isDeadEnd }: Problem, opt
     `  ${inColour(severity, mark, options)} ${first}`,
     ...rest.map((row) => `${indent}${row}`),
     // The way out of a dead end has several steps, which come after all problems.
-    ...(isDeadEnd ? [] : commandRows(next, room).map((row) => `${indent}${paint.bold(row)}`)),
+    ...(isDeadEnd ? [] : nextRows(next, explain, room, options).map((row) => `${indent}${row}`)),
   ];
+}
+
+/** What to do: as a command, or in words with the command that explains them, on one row where both fit. */
+function nextRows(next: string, explain: string | undefined, room: number, { paint }: ScreenOptions): string[] {
+  if (explain === undefined) return commandRows(next, room).map((row) => paint.bold(row));
+  if (next.length + 2 + explain.length <= room) return [`${next}  ${paint.bold(explain)}`];
+  return [...wrap(next, room), ...commandRows(explain, room).map((row) => paint.bold(row))];
 }
 
 /** A command that takes several rows can be copied as it stands. */
 function commandRows(next: string, room: number): string[] {
   const rows = next.length <= room ? [next] : wrap(next, room - 2);
-  const isCommand = next.startsWith('kubectl ');
-  return rows.map((row, i) => (isCommand && i < rows.length - 1 ? `${row} \\` : row));
+  return rows.map((row, i) => (i < rows.length - 1 ? `${row} \\` : row));
 }
 
 function wayOutRows(steps: readonly WayOut[], hasProblems: boolean, { paint, width }: ScreenOptions): string[] {
@@ -154,8 +160,14 @@ function cut(text: readonly string[], room: number, ellipsis: string): string[] 
   return [...kept.slice(0, -1), `${last.slice(0, room - ellipsis.length)}${ellipsis}`];
 }
 
-function footer({ nextSyncAt }: ConnectionFacts, { verdict }: Judgement, { paint, now }: ScreenOptions): string[] {
+function footer(
+  { nextSyncAt, source }: ConnectionFacts,
+  { verdict }: Judgement,
+  { paint, now }: ScreenOptions,
+): string[] {
   const next = nextSyncAt === undefined || nextSyncAt <= now ? '' : ` Next sync in ${humanDuration(nextSyncAt - now)}.`;
+  // Without a report nobody knows what comes next.
+  if (source !== 'report') return [];
   if (verdict === 'Healthy') return [paint.dim(`Everything up to date.${next}`)];
   return verdict === 'Connecting' || verdict === 'Renewing' ? [paint.dim(`Under way.${next}`)] : [];
 }

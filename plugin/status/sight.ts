@@ -31,12 +31,14 @@ export function factsOf(sight: Sight): ConnectionFacts {
   const isFlagged = resource?.spec?.refreshCredentialsNow === true;
   if (found?.report) {
     const facts = factsFromReport(found.report, name, namespace);
+    const isGone = !(resource || isHidden(sight));
     return {
       ...facts,
       agent: { ...facts.agent, ...agentFacts(sight) },
       isRenewalAsked: isFlagged,
       notPermitted,
-      remarks: resource || isHidden(sight) ? [] : [`CompassConnection ${name} is gone; this is its last report.`],
+      isGone,
+      remarks: isGone ? [`CompassConnection ${name} is gone; this is its last report.`] : [],
     };
   }
   const facts = resource ? factsFromResource(resource) : factsFromReport({ schemaVersion: '' }, name, undefined);

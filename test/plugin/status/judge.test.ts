@@ -65,8 +65,11 @@ describe('a problem', () => {
   });
 
   test("has a command for the sidecar's own namespace and the cluster that was asked", () => {
-    const { problems } = judge(factsOf(UNREACHABLE), NOW, { clusterFlags: '--context prod' });
-    assert.equal(problems[0]?.next, 'kubectl -n kyma logs deployment/compass-sidecar --context prod');
+    const { problems } = judge(factsOf(UNREACHABLE), NOW, {
+      clusterFlags: '--context prod',
+      namedNamespace: 'kyma',
+    });
+    assert.equal(problems[0]?.next, 'kubectl compass logs -n kyma --context prod');
   });
 
   test('that somebody chose is a warning, not an error', () => {

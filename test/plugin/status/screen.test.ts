@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { REASONS } from '#common/errors.ts';
-import type { Report } from '#common/resources/report.ts';
 import type { Style } from '../../../plugin/command.ts';
 import { COMMANDS } from '../../../plugin/commands.ts';
 import { remediationOf } from '../../../plugin/failure.ts';
@@ -10,61 +9,21 @@ import { paint } from '../../../plugin/output/colour.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { parseCommandLine } from '../../../plugin/parse.ts';
 import { formatDetails } from '../../../plugin/status/details.ts';
-import type { AgentFacts, ConnectionFacts } from '../../../plugin/status/facts.ts';
-import { factsFromReport } from '../../../plugin/status/from-report.ts';
+import type { ConnectionFacts } from '../../../plugin/status/facts.ts';
 import { judge } from '../../../plugin/status/judge.ts';
 import { statusRows } from '../../../plugin/status/screen.ts';
 import { assertGolden } from '../golden.ts';
-import {
-  CROWDED,
-  condition,
-  DEGRADED,
-  EXPIRED,
-  HEALTHY,
-  LABELS_FAILED,
-  LISTING_FAILED,
-  NOW,
-  PAIRED,
-  REJECTED,
-  SUSPENDED,
-  TOKEN_REFUSED,
-  UNREACHABLE,
-} from '../sample-reports.ts';
-
-const RUNNING: AgentFacts = { leaseUntil: NOW + 10_000 };
+import { condition, DEGRADED, HEALTHY, NOW } from '../sample-reports.ts';
+import { factsOf, STATES } from './states.ts';
 
 const PLAIN: Style = { paint: paint(false), symbols: symbolsFor(false, { LANG: 'en_US.UTF-8' }, 'linux') };
 const COLOURED: Style = { ...PLAIN, paint: paint(true) };
 const ASCII: Style = { ...PLAIN, symbols: symbolsFor(true, {}, 'linux') };
 
-function factsOf(report: Report, agent: AgentFacts = RUNNING): ConnectionFacts {
-  const facts = factsFromReport(report, 'compass-connection', 'compass-system');
-  return { ...facts, agent: { ...facts.agent, ...agent } };
-}
-
 function screen(facts: ConnectionFacts, style: Style, width = 80): string {
   const rows = statusRows(facts, judge(facts, NOW), { ...style, now: NOW, width, context: 'prod-eu' });
   return `${rows.join('\n')}\n`;
 }
-
-const STATES: Readonly<Record<string, ConnectionFacts>> = {
-  healthy: factsOf(HEALTHY),
-  degraded: factsOf(DEGRADED),
-  crowded: factsOf(CROWDED),
-  expired: factsOf(EXPIRED),
-  rejected: factsOf(REJECTED),
-  unreachable: factsOf(UNREACHABLE),
-  'listing-failed': factsOf(LISTING_FAILED),
-  'labels-failed': factsOf(LABELS_FAILED),
-  paired: factsOf(PAIRED),
-  'token-refused': factsOf(TOKEN_REFUSED),
-  suspended: factsOf(SUSPENDED),
-  'not-running': factsOf(HEALTHY, { leaseUntil: NOW - 300_000 }),
-  'not-permitted': {
-    ...factsOf(HEALTHY, {}),
-    notPermitted: [{ verb: 'get', resource: 'leases.coordination.k8s.io', namespace: 'compass-system' }],
-  },
-};
 
 for (const [state, facts] of Object.entries(STATES)) {
   describe(`the screen of a connection that is ${state}`, () => {
@@ -97,6 +56,53 @@ for (const [state, facts] of Object.entries(STATES)) {
     });
   });
 }
+
+/** The same state with another number of Applications. */
+function withApplications(facts: ConnectionFacts, count: number): ConnectionFacts {
+  if (!facts.sync || facts.sync.listed === undefined) return facts;
+  const failedCount = facts.sync.failedCount ? Math.ceil(count / 3) : 0;
+  const failed = Array.from({ length: Math.min(failedCount, 400) }, (_, i) => ({
+    name: `application-${i}-${'long-'.repeat(18)}end`,
+    reason: ['InvalidName', 'NameConflict', 'ForeignObject', 'ObjectTooLarge'][i % 4] ?? '',
+    message: `it cannot be ${'because of this and that '.repeat(20)}`,
+  }));
+  const { held } = facts.sync;
+  const counts = {
+    listed: count,
+    present: count,
+    inSync: count - failedCount,
+    secrets: count * 3,
+    failedCount,
+    failed,
+  };
+  return { ...facts, sync: { ...facts.sync, ...counts, ...(held ? { held: { ...held, count } } : {}) } };
+}
+
+for (const count of [1, 400, 5_000]) {
+  test(`with ${count} Applications each state fits 24 rows of 80 columns, with flags in every command, too`, () => {
+    const place = {
+      clusterFlags: '--context admin@production-europe-west-1.example',
+    };
+    for (const [state, facts] of Object.entries(STATES)) {
+      const many = withApplications(facts, count);
+      for (const style of [PLAIN, ASCII]) {
+        const options = { ...style, ...place, now: NOW, width: 80, context: 'prod-eu' };
+        const rows = statusRows(many, judge(many, NOW, place), options);
+        assert.ok(rows.length <= 23, `${state}: ${rows.length} rows\n${rows.join('\n')}`);
+        for (const row of rows) assert.ok(row.length <= 80, row);
+      }
+    }
+  });
+}
+
+test('every state names its cause and a next command, unless it is healthy', () => {
+  for (const [state, facts] of Object.entries(STATES)) {
+    const { verdict, problems } = judge(facts, NOW);
+    const isFine = ['Healthy', 'Renewing', 'Connecting'].includes(verdict);
+    assert.equal(problems.length === 0, isFine, state);
+    if (!isFine) assert.match(screen(facts, PLAIN), /kubectl /, state);
+  }
+});
 
 test('no screen names a command of ours that does not exist, and all of them parse', async () => {
   const place = { clusterFlags: "--kubeconfig '/my files/config' --server https://k8s:6443", namedNamespace: 'kyma' };
