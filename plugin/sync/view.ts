@@ -1,9 +1,9 @@
 import { formatTime } from '#common/clock.ts';
-import { REASONS } from '#common/errors.ts';
+import { REASONS, type Reason } from '#common/errors.ts';
 import type { Style } from '../command.ts';
 import { dryRunNote } from '../dry-run.ts';
 import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
 import { plain } from '../output/text.ts';
 import type { SyncResult, SyncVerdict } from './result.ts';
 
@@ -36,7 +36,7 @@ export function syncDocument(
       ? {}
       : {
           error: { code: REASONS[reason].code, reason, message },
-          remediation: nextCommands(result, verdict, place).map(remediationOf),
+          remediation: [remediation(result, reason, place)],
         }),
   };
 }
@@ -109,7 +109,7 @@ function failed(failures: SyncResult['failures'], { paint, symbols, place }: Syn
   const nameWidth = Math.max(0, ...rows.map(([name]) => name.length));
   const reasonWidth = Math.max(0, ...rows.map(([, reason]) => reason.length));
   return rows.map(([name, reason]) => {
-    const command = paint.bold(atCluster(`kubectl compass describe app ${quoted(name)}`, place));
+    const command = paint.bold(describeCommand(name, place));
     return `  ${paint.red(symbols.mark.error)} ${name.padEnd(nameWidth)}   ${reason.padEnd(reasonWidth)}   ${command}`;
   });
 }
@@ -126,18 +126,26 @@ function heldLines(result: SyncResult, verdict: SyncVerdict, { paint, symbols, p
   if (count === 0) return [];
   const { id, why } = result.held ?? {};
   const plan = id === undefined ? '' : ` as plan ${plain(id, symbols)}`;
-  const [next = ''] = nextCommands(result, verdict, place);
   const deletions = count === 1 ? '1 deletion is' : `${count} deletions are`;
   return [
     `  ${paint.yellow(symbols.mark.warning)} ${deletions} held${plan}${why ? `: ${plain(why, symbols)}` : ''}`,
-    ...(verdict.status === 'Held' ? [`    ${paint.bold(next)}`] : []),
+    ...(verdict.status === 'Held' ? [`    ${paint.bold(nextFor('DeletionsHeld', place))}`] : []),
   ];
 }
 
-function nextCommands(result: SyncResult, { reason }: SyncVerdict, place: Place): string[] {
-  if (reason === undefined) return [];
-  const [first] = result.failures;
-  return [first ? atCluster(`kubectl compass describe app ${quoted(first.name)}`, place) : nextFor(reason, place)];
+/** The Application that failed first, else what the reason asks for. */
+function remediation({ failures }: SyncResult, reason: Reason, place: Place): Remediation {
+  const [first] = failures;
+  if (!first) return remediationOf(nextFor(reason, place));
+  const { command: words = [] } = remediationOf(atCluster('kubectl compass describe app', place));
+  const flags = words.slice(DESCRIBE.length);
+  return { text: describeCommand(first.name, place), command: [...DESCRIBE, first.name, ...flags] };
+}
+
+const DESCRIBE = ['kubectl', 'compass', 'describe', 'app'];
+
+function describeCommand(name: string, place: Place): string {
+  return atCluster(`${DESCRIBE.join(' ')} ${quoted(name)}`, place);
 }
 
 /** As a shell takes it: Applications are named by free text. */

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '#common/clock.ts';
+import { CONFIG_MAP, type ConfigMap, NAMESPACE } from '#common/cluster/objects.ts';
+import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
+import { SIDECAR_LABELS } from '#common/resources/names.ts';
+import { REPORT_KEY } from '#common/resources/report.ts';
+import { parseRequest } from '#common/resources/requests.ts';
+import { runCommandLine } from '../../../plugin/cli.ts';
+import { startTestCluster } from '../../cluster/start-test-cluster.ts';
+import { runHere } from '../run-plugin.ts';
+
+const NAME = 'compass-connection';
+
+async function startConnection(t: TestContext, hasReport = true) {
+  const { cluster, kubeconfigPath } = await startTestCluster(t, { crds: 'ours' });
+  await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'compass-system' } });
+  const { apiVersion, kind } = COMPASS_CONNECTION;
+  const spec = { managementInfo: { connectorUrl: '', directorUrl: '' } };
+  await cluster.create(COMPASS_CONNECTION, { apiVersion, kind, metadata: { name: NAME }, spec } as CompassConnection);
+  const applications = { listed: 412, present: 412, inSync: 412, failed: 0, held: 0 };
+  const metadata = { name: `${NAME}-report`, namespace: 'compass-system', labels: SIDECAR_LABELS };
+  const data = { [REPORT_KEY]: JSON.stringify({ schemaVersion: 'v1', connection: NAME, applications }) };
+  const map: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
+  if (hasReport) await cluster.create(CONFIG_MAP, map);
+  const request = async () => {
+    const found = await cluster.get<CompassConnection>({ kind: COMPASS_CONNECTION, name: NAME });
+    return parseRequest('disconnect', found.metadata.annotations?.['compass.kyma-project.io/disconnect'] ?? '');
+  };
+  return { env: { KUBECONFIG: kubeconfigPath }, request };
+}
+
+/** The plugin at a terminal, where somebody answers one question after the other. */
+async function atTerminal(args: readonly string[], env: Readonly<Record<string, string>>, answers: readonly string[]) {
+  const stdin = new PassThrough();
+  const screen = new PassThrough();
+  const written: string[] = [];
+  const questions = answers[Symbol.iterator]();
+  screen.on('data', (chunk: Buffer) => {
+    const text = String(chunk);
+    written.push(text);
+    if (text.includes('[y/N]')) stdin.write(`${questions.next().value ?? 'n'}\n`);
+  });
+  const sink = { stream: screen, isTerminal: true, columns: 80, write: (text: string) => void screen.write(text) };
+  const code = await runCommandLine(args, {
+    env: { HOME: '/nonexistent', LANG: 'C.UTF-8', ...env },
+    platform: 'linux',
+    stdin: { stream: stdin, isTerminal: true },
+    stdout: sink,
+    stderr: sink,
+    clock: systemClock,
+    interrupted: new AbortController().signal,
+  });
+  return { code, text: written.join('') };
+}
+
+test('on a terminal each part that cannot be taken back is asked about, and one no is no', async (t) => {
+  const { env, request } = await startConnection(t);
+  const args = ['disconnect', '--revoke', '--purge-applications', '--no-wait'];
+  const refused = await atTerminal(args, env, ['y', 'y', 'n']);
+  assert.equal(refused.code, 7, refused.text);
+  assert.equal((refused.text.match(/\[y\/N\]/g) ?? []).length, 3);
+  assert.match(refused.text, /delete the 412 Applications that compass-connection keeps/);
+  assert.equal(await request(), undefined);
+
+  const { code, text } = await atTerminal(args, env, ['y', 'yes', 'Y']);
+  assert.equal(code, 0, text);
+  assert.deepEqual((await request())?.parameters, { revoke: 'true', purge: 'applications' });
+});
+
+test('nothing is asked for that was not said', async (t) => {
+  const { env, request } = await startConnection(t);
+  const { code, stdout } = await runHere(['disconnect', '--yes', '--no-wait', '-o', 'name'], env);
+  assert.deepEqual([code, stdout], [0, `compassconnection.compass.kyma-project.io/${NAME}\n`]);
+  assert.deepEqual((await request())?.parameters, {});
+});
+
+test('without a terminal and --yes nothing is done, and a dry run needs neither', async (t) => {
+  const { env, request } = await startConnection(t);
+  assert.equal((await runHere(['disconnect'], env)).code, 7);
+  const dry = await runHere(['disconnect', '--dry-run=client', '-o', 'json'], env);
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.equal(JSON.parse(dry.stdout).dryRun, 'client');
+  assert.equal(await request(), undefined);
+});
+
+test('an agent without a report is not asked what it does not know', async (t) => {
+  const { env, request } = await startConnection(t, false);
+  const { code, stdout } = await runHere(['disconnect', '--yes', '-o', 'json'], env);
+  assert.equal(code, 7);
+  assert.equal(JSON.parse(stdout).error.reason, 'RequestRefused');
+  assert.equal(await request(), undefined);
+});
