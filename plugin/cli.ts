@@ -13,6 +13,10 @@ import { orInterrupted } from './wait/interruption.ts';
 
 /** Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const [first = '', ...words] = argv;
+  if (first === '__complete' || first === '__completeNoDesc') {
+    return (await import('./completion/complete.ts')).complete(words, surroundings, first === '__complete');
+  }
   let parsed: Parsed | undefined;
   try {
     parsed = await parseCommandLine(argv, COMMANDS);
@@ -106,6 +110,7 @@ async function reportFailure(
   const place = parsed && {
     clusterFlags: clusterFlags(parsed.flags),
     namespace: sidecarNamespace(parsed.flags, env),
+    namedNamespace: parsed.flags.text('namespace'),
     command: parsed.entry?.name,
   };
   stderr.write(formatFailure(error, place));

@@ -13,7 +13,7 @@ const HELP: Flag = { name: 'help', short: 'h', kind: 'switch', summary: 'show th
 export const GLOBAL_FLAGS: readonly Flag[] = [...KUBECTL_FLAGS, ...PRINT_FLAGS, HELP];
 
 /** What may stand before the command. */
-const FLAGS_BEFORE: readonly Flag[] = [...GLOBAL_FLAGS, outputFlag([])];
+export const FLAGS_BEFORE: readonly Flag[] = [...GLOBAL_FLAGS, outputFlag([])];
 
 /** What the command line asks for. */
 export interface Parsed {

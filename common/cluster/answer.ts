@@ -48,6 +48,9 @@ export interface Answer {
 export interface Observation {
   readonly verb: string;
   readonly resource: string;
+  readonly method: string;
+  /** With its query. */
+  readonly url: string;
   readonly status: number | undefined;
   readonly durationMs: number;
 }
@@ -84,7 +87,9 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
     );
   } finally {
     const { verb, resource } = request.subject;
-    caller.observe?.({ verb, resource, status, durationMs: performance.now() - startMs });
+    const { method } = request;
+    const url = `${caller.endpoint.server}${request.path}`;
+    caller.observe?.({ verb, resource, method, url, status, durationMs: performance.now() - startMs });
   }
 }
 

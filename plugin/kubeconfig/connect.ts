@@ -6,14 +6,15 @@ import { CompassError } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
 import type { Connected, Sink } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
+import { callLog } from './call-log.ts';
 import { chooseByFlags } from './overrides.ts';
 
 export interface ConnectInput {
   readonly flags: ParsedFlags;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Where a credential plugin talks to the person. */
-  readonly stderr: Pick<Sink, 'stream'>;
+  /** Where a credential plugin talks to the person, and -v logs. */
+  readonly stderr: Pick<Sink, 'stream' | 'write'>;
 }
 
 /** Flags that name a part of a kubeconfig: with one of them the Pod's own service account is not meant. */
@@ -24,7 +25,7 @@ const CHOOSING = ['kubeconfig', 'context', 'cluster', 'user', 'server'];
  * where there is none, Usage for a flag that makes no sense.
  */
 export async function connect({ flags, env, clock, stderr }: ConnectInput): Promise<Connected> {
-  const options = { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags) };
+  const options = { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags), ...callLog(flags, stderr) };
   const kubeconfigPath = flags.text('kubeconfig');
   const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
   if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {

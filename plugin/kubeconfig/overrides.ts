@@ -68,17 +68,28 @@ function overrideUser(user: KubeconfigUser, flags: ParsedFlags): KubeconfigUser 
   const token = flags.text('token');
   const certificate = flags.text('client-certificate');
   const key = flags.text('client-key');
+  const login = basicLogin(flags, user);
   return {
-    ...(token === undefined ? user : { ...withoutLogin(user), token }),
+    ...(token === undefined && !login ? user : withoutLogin(user)),
+    ...(token === undefined ? {} : { token }),
+    ...login,
     ...(certificate === undefined ? {} : { 'client-certificate': resolve(certificate), 'client-certificate-data': '' }),
     ...(key === undefined ? {} : { 'client-key': resolve(key), 'client-key-data': '' }),
     ...impersonated(flags),
   };
 }
 
-/** A token given by hand is the one that counts: nobody is asked for another. */
+/** Basic authentication; API servers since 1.19 know none, but what stands before one may. */
+function basicLogin(flags: ParsedFlags, user: KubeconfigUser): KubeconfigUser | undefined {
+  const [username, password] = [flags.text('username'), flags.text('password')];
+  if (username === undefined && password === undefined) return undefined;
+  return { username: username ?? user.username ?? '', password: password ?? user.password ?? '' };
+}
+
+/** A token or password given by hand is the one that counts: nobody is asked for another. */
 function withoutLogin(user: KubeconfigUser): KubeconfigUser {
-  const { exec: _exec, 'auth-provider': _provider, tokenFile: _file, username: _name, password: _word, ...rest } = user;
+  const { exec: _exec, 'auth-provider': _provider, tokenFile: _file, ...others } = user;
+  const { token: _token, username: _name, password: _word, ...rest } = others;
   return rest;
 }
 

@@ -1,0 +1,61 @@
+import type { Reason } from '#common/errors.ts';
+import { EDIT_CONFIGURATION, type ExplanationText, NEW_TOKEN, STATUS } from '../text.ts';
+
+/** CMP04xx: what is stopped on purpose until a person has looked. */
+export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
+  ConfirmationRequired: {
+    meaning: 'The command destroys something, or replaces what is not ours, and nobody was there to agree.',
+    causes: ['it runs in a script, where nobody can be asked'],
+    byItself: 'Nothing was done.',
+    commands: [STATUS],
+  },
+  DeletionsHeld: {
+    meaning:
+      'More Applications vanished from Compass than may be deleted at once (the larger of ten and a tenth, unless APP_DELETION_BUDGET says else). None of them was deleted: their Secrets and their traffic go on.',
+    causes: [
+      'the Runtime was taken out of its formation, or the formation was deleted',
+      'Compass answers with an empty or short list: a fault there, or the wrong tenant',
+      'a real clean-up in Compass',
+    ],
+    byItself:
+      'If they come back, the hold ends. If the list stays as it is for 15 minutes (APP_DELETION_HOLD), they are deleted; with "forever" they wait for a person. Everything else is synchronized meanwhile.',
+    commands: [
+      { command: 'kubectl compass diff --summary', does: 'which ones would be deleted' },
+      {
+        command: 'kubectl -n compass-system set env deployment/compass-sidecar APP_DELETION_HOLD=forever',
+        does: 'if that is a mistake: keep them until you know more (restarts the sidecar)',
+      },
+      STATUS,
+    ],
+  },
+  Suspended: {
+    meaning: 'Somebody has suspended synchronization or deletions; status says who, why and until when.',
+    causes: ['maintenance, or an incident under investigation'],
+    byItself:
+      'The certificate is renewed all the same. It goes on by itself when the time is over, where one was given.',
+    commands: [STATUS],
+  },
+  AlreadyConnected: {
+    meaning:
+      'This cluster is connected already, with a certificate that works. Nothing was changed, no token was used.',
+    causes: ['connect was run twice', 'the wrong context'],
+    byItself: 'Nothing: the connection goes on.',
+    commands: [STATUS, { command: 'kubectl compass reconnect --help', does: 'how to pair anew with another token' }],
+  },
+  UnusedTokenMissing: {
+    meaning:
+      'To pair anew takes a token that was not used yet, and the configuration Secret holds none. Nothing was deleted.',
+    causes: ['the token in the Secret is the one of the last pairing: each works once'],
+    byItself: 'The present connection goes on as it is.',
+    commands: NEW_TOKEN,
+  },
+  ConfigurationBlocked: {
+    meaning: 'The configuration Secret cannot be written as it is, and replacing it would lose what it holds.',
+    causes: ['it is immutable', 'it is managed by another tool (GitOps, an operator)'],
+    byItself: 'Nothing was changed, and no token was used.',
+    commands: [
+      { command: 'kubectl -n compass-system describe secret compass-agent-configuration', does: 'who manages it' },
+      EDIT_CONFIGURATION,
+    ],
+  },
+};
