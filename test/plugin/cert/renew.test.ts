@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { formatTime } from '#common/clock.ts';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { conform } from '#common/resources/conform.ts';
+import { REPORT_KEY, readReport } from '#common/resources/report.ts';
+import { readRequests, requestAnnotation } from '#common/resources/requests.ts';
 import { CERTIFICATE_RENEWAL_SCHEMA } from '../../../plugin/schemas/certificate-renewal.ts';
 import { CERTIFICATE_REVOCATION_SCHEMA } from '../../../plugin/schemas/certificate-revocation.ts';
 import { until } from '../../cluster/until.ts';
@@ -24,7 +27,38 @@ async function renewAsTheReferenceAgent({ cluster }: ClusterScene): Promise<void
   await cluster.cluster.mergePatch(REF, { spec: { refreshCredentialsNow: false }, status });
 }
 
+/** What a sidecar reports when it has carried out the request; `inUse` is the keyed fingerprint that it then presents. */
+async function answerAsASidecar({ cluster: { cluster } }: ClusterScene, inUse: string): Promise<void> {
+  const request = await until('a request is there', async () => {
+    const { metadata } = await cluster.get<CompassConnection>(REF);
+    return readRequests(metadata.annotations).find(({ verb }) => verb === 'renew');
+  });
+  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+  const report = readReport((await cluster.get<ConfigMap>(ref)).data?.[REPORT_KEY]);
+  assert.ok(report?.identity);
+  const { verb, id } = request;
+  const answer = { verb, id, accepted: formatTime(Date.now()), finished: formatTime(Date.now()), result: 'succeeded' };
+  const identity = { ...report.identity, fingerprints: { stored: inUse, inUse } };
+  const data = { [REPORT_KEY]: JSON.stringify({ ...report, identity, requests: [answer] }) };
+  await cluster.mergePatch(ref, { data });
+  await cluster.mergePatch(REF, { metadata: { annotations: { [requestAnnotation('renew')]: null } } });
+}
+
 suite('cert renew', () => {
+  test('is content with a new certificate in use only, and not with the answer alone', async (t) => {
+    const scene = await clusterScene(t, { report: {} });
+    const [early] = await Promise.all([
+      runHere(['cert', 'renew', '--timeout', '1s'], scene.env),
+      answerAsASidecar(scene, 'keyed-a'),
+    ]);
+    assert.equal(early.code, 124, early.stdout);
+    const [renewed] = await Promise.all([
+      runHere(['cert', 'renew', '--timeout', '20s'], scene.env),
+      answerAsASidecar(scene, 'keyed-b'),
+    ]);
+    assert.equal(renewed.code, 0, renewed.stderr);
+  });
+
   test('of another agent sets its flag, and waits until that is set back and the certificate is a new one', async (t) => {
     const scene = await clusterScene(t);
     const agent = renewAsTheReferenceAgent(scene);
