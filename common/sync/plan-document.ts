@@ -32,7 +32,7 @@ export const PLAN_ACTIONS = ['create', 'update', 'delete', 'hold', 'fail'] as co
 
 export type PlanAction = (typeof PLAN_ACTIONS)[number];
 
-/** Of all entries by their actions, and the listed Applications that stay as they are. */
+/** Of all entries by their actions, and the listed Applications, of those that were asked for, that stay as they are. */
 export type PlanTotals = Readonly<Record<PlanAction | 'unchanged', number>>;
 
 export interface PlanEntry {

@@ -19,15 +19,22 @@ export function isAbout({ name, application, listedAs }: PlanEntry, names: reado
 }
 
 /** Names that nobody knows: no entry, no Application in the cluster and none in the listing. */
-export function unknownNames(
-  names: readonly string[],
-  entries: readonly PlanEntry[],
-  { round, judged }: RoundResult,
-): string[] {
-  if (names.length === 0) return [];
-  const listed = new Set(judged?.listing.heads.values());
-  const { present } = round.scene;
-  return names.filter(
-    (name) => !(listed.has(name) || present.application(name) || entries.some((entry) => isAbout(entry, [name]))),
-  );
+export function unknownNames(names: readonly string[], entries: readonly PlanEntry[], result: RoundResult): string[] {
+  const listed = listedNames(result);
+  const { present } = result.round.scene;
+  return names.filter((name) => !(listed.has(name) || present.application(name) || hasEntry(entries, name)));
+}
+
+/** Names that are listed, and have nothing said of them. */
+export function unchangedNames(names: readonly string[], entries: readonly PlanEntry[], result: RoundResult): string[] {
+  const listed = listedNames(result);
+  return names.filter((name) => listed.has(name) && !hasEntry(entries, name));
+}
+
+function listedNames({ judged }: RoundResult): ReadonlySet<string | undefined> {
+  return new Set(judged?.listing.heads.values());
+}
+
+function hasEntry(entries: readonly PlanEntry[], name: string): boolean {
+  return entries.some((entry) => isAbout(entry, [name]));
 }

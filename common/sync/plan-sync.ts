@@ -6,7 +6,7 @@ import { comparable } from './plan-comparable.ts';
 import { PLAN_ACTIONS, PLAN_SCHEMA_VERSION, type PlanEntry, type PlanTotals, type SyncPlan } from './plan-document.ts';
 import { planDoor } from './plan-door.ts';
 import { entriesOf } from './plan-entries.ts';
-import { isAbout, unknownNames } from './plan-names.ts';
+import { isAbout, unchangedNames, unknownNames } from './plan-names.ts';
 import { PlanRecord } from './plan-record.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { type Memory, type RoundResult, synchronizeOnce } from './synchronize-once.ts';
@@ -51,7 +51,7 @@ function toPlan(all: readonly PlanEntry[], result: RoundResult, names: readonly 
     listed: fetch.listed,
     complete: fetch.complete,
     ...(fetch.incompleteBecause === undefined ? {} : { incompleteBecause: fetch.incompleteBecause }),
-    totals: totalsOf(entries, unchanged),
+    totals: totalsOf(entries, names.length === 0 ? unchanged : unchangedNames(names, entries, result).length),
     entries,
     ...(held && {
       held: { id: held.id, count: held.count, since: formatTime(held.since), budget: held.budget, why: held.why },

@@ -66,7 +66,7 @@ async function runDiff(invocation: Invocation): Promise<number> {
   const { cluster } = await invocation.connect();
   const place = { name: flags.text('connection'), namespace: sidecarNamespace(flags, env) };
   const connection = await findConnection(cluster, place);
-  const question = { cluster, connection, names, timeoutMs };
+  const question = { cluster, connection, names: names.map(withoutType), timeoutMs };
   const whole = isDirect
     ? await (await import('../diff/direct.ts')).planDirectly(invocation, question)
     : await (await import('../diff/ask-plan.ts')).askPlan(invocation, question);
@@ -94,6 +94,11 @@ async function runDiff(invocation: Invocation): Promise<number> {
   });
   const reason = reasonOfDiff(plan);
   return reason ? REASONS[reason].exit : 0;
+}
+
+/** `application/orders` is `orders`, as everywhere in kubectl; other slashes are part of a name in Compass. */
+function withoutType(name: string): string {
+  return name.replace(/^(?:apps?|applications?|secrets?)(?:\.[a-z.-]+)?\//, '');
 }
 
 function refuseUnknown({ unknown = [], complete }: SyncPlan): void {

@@ -228,10 +228,12 @@ test('a plan can be narrowed to names, of objects or of the Director, and says w
   const { landscape } = world.simulator;
   landscape.createApplication(application(1, 'before', [withSecret(2)]));
   landscape.createApplication(application(3, 'other'));
+  landscape.createApplication(application(4, 'same'));
   await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   landscape.updateApplication(id(3), { description: 'changed' });
-  assert.deepEqual(lines(await planned(world, ['other'])), ['update Application other']);
+  const other = await planned(world, ['other', 'same']);
+  assert.deepEqual([lines(other), other.totals.unchanged], [['update Application other'], 1]);
   assert.equal((await planned(world, ['now'])).entries.length, 4);
   const { entries, unknown } = await planned(world, ['before', 'nobody']);
   assert.deepEqual([entries.length, unknown], [2, ['nobody']]);

@@ -74,6 +74,7 @@ test('names of nobody exit with 3, others narrow the diff', async (t) => {
   scene.simulator.landscape.createApplication(application(1, 'orders'));
   scene.simulator.landscape.createApplication(application(2, 'Not, a name'));
   assert.equal((await scene.diff(['orders', '-o', 'name'])).stdout.trim().split('\n').length, 1);
+  assert.equal((await scene.diff(['application/orders', '-o', 'name'])).stdout.trim().split('\n').length, 1);
   assert.match(
     (await scene.diff(['Not, a name', '--summary'])).stdout,
     /^x fail {3}Application Not, a name {2}InvalidName/,
