@@ -10,7 +10,7 @@ import { SIDECAR_SELECTOR } from '../connection/reports.ts';
 import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
 import { humanDuration } from '../output/age.ts';
 import { skewBetween } from '../versions/skew.ts';
-import type { PlacedFinding } from './finding.ts';
+import type { OwnFinding } from './finding.ts';
 
 interface Deployment extends KubeObject {
   readonly spec?: { readonly replicas?: number };
@@ -18,11 +18,8 @@ interface Deployment extends KubeObject {
 }
 
 /** Whether a sidecar runs, reports, and fits this plugin; and whether another agent keeps the same connection. */
-export async function checkAgent(
-  cluster: Cluster,
-  { name, namespace, found }: FoundConnection,
-  now: number,
-): Promise<PlacedFinding[]> {
+export async function checkAgent(cluster: Cluster, connection: FoundConnection, now: number): Promise<OwnFinding[]> {
+  const { name, namespace, found } = connection;
   const [deployments, leases, foreign] = await Promise.all([
     fetchDeployments(cluster, namespace),
     fetchLease(cluster, name, namespace),
@@ -33,7 +30,7 @@ export async function checkAgent(
     ...deployments,
     ...leases.items.map((lease) => judgeLease(lease, { name, namespace, now, version })),
     ...denials(leases.denied, 'running'),
-    ...judgeReport(found),
+    ...judgeReport(connection),
     ...judgeVersion(found?.report),
     ...foreign,
   ];
@@ -41,25 +38,22 @@ export async function checkAgent(
 
 const BASE = { category: 'agent', from: 'cluster' } as const;
 
-async function fetchDeployments(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+async function fetchDeployments(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
   const right = { verb: 'list', resource: 'deployments.apps', namespace };
   const found = await reading(right, () =>
     list<Deployment>(cluster, DEPLOYMENT, { namespace, labelSelector: SIDECAR_SELECTOR }),
   );
-  return found.items.map(({ metadata, spec, status }) => {
-    const wanted = spec?.replicas ?? 1;
-    const ready = status?.readyReplicas ?? 0;
-    const base = { ...BASE, name: 'deployment', facts: { ready: String(ready), wanted: String(wanted) } };
-    if (ready > 0) return { ...base, status: ready < wanted ? 'warning' : 'ok', ...readiness(ready, wanted) };
-    const message = `deployment ${metadata.name}: ${ready}/${wanted} ready`;
-    return { ...base, status: 'error', reason: 'SidecarNotRunning', message };
-  });
+  return found.items.map((deployment) => judgeDeployment(deployment, namespace));
 }
 
-function readiness(ready: number, wanted: number): Pick<PlacedFinding, 'message' | 'reason'> {
-  return ready < wanted
-    ? { message: `only ${ready}/${wanted} ready`, reason: 'SidecarNotRunning' }
-    : { message: `${ready}/${wanted} ready` };
+function judgeDeployment({ metadata, spec, status }: Deployment, namespace: string): OwnFinding {
+  const wanted = spec?.replicas ?? 1;
+  const ready = status?.readyReplicas ?? 0;
+  const base = { ...BASE, name: 'deployment', facts: { ready: String(ready), wanted: String(wanted) } };
+  if (ready > 0 && ready >= wanted) return { ...base, status: 'ok', message: `${ready}/${wanted} ready` };
+  const message = `deployment ${metadata.name}: ${ready}/${wanted} ready`;
+  const next = podsOf(namespace);
+  return { ...base, status: ready > 0 ? 'warning' : 'error', reason: 'SidecarSilent', message, next };
 }
 
 async function fetchLease(cluster: Cluster, connection: string, namespace: string): Promise<Reading<Lease>> {
@@ -77,7 +71,7 @@ interface LeaseContext {
   readonly version: string | undefined;
 }
 
-function judgeLease({ spec }: Lease, { name, namespace, now, version }: LeaseContext): PlacedFinding {
+function judgeLease({ spec }: Lease, { name, namespace, now, version }: LeaseContext): OwnFinding {
   const base = { ...BASE, name: 'running' };
   const renewed = Date.parse(spec?.renewTime ?? '');
   const until = renewed + (spec?.leaseDurationSeconds ?? 0) * 1_000;
@@ -88,22 +82,26 @@ function judgeLease({ spec }: Lease, { name, namespace, now, version }: LeaseCon
   }
   const since = Number.isFinite(until) ? ` for ${humanDuration(now - until)}` : '';
   const message = `the sidecar of ${name} has not been seen${since}: nothing is renewed or synchronized`;
-  const next = `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`;
-  return { ...base, status: 'error', reason: 'SidecarNotRunning', message, next };
+  return { ...base, status: 'error', reason: 'SidecarSilent', message, next: podsOf(namespace) };
 }
 
-function judgeReport(found: FoundConnection['found']): PlacedFinding[] {
+/** The command that shows the Pods of a sidecar. */
+function podsOf(namespace: string): string {
+  return `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`;
+}
+
+function judgeReport({ found, namespace }: FoundConnection): OwnFinding[] {
   const base = { ...BASE, name: 'report' };
   if (found?.report) return [];
   if (!found) {
     const message = 'no sidecar has reported: what follows is what the CompassConnection says';
-    return [{ ...base, status: 'warning', reason: 'SidecarNotRunning', message }];
+    return [{ ...base, status: 'warning', reason: 'SidecarSilent', message, next: podsOf(namespace) }];
   }
   const message = `the report in namespace ${found.namespace} cannot be read: is the plugin too old for it?`;
   return [{ ...base, status: 'warning', reason: 'VersionSkew', message }];
 }
 
-function judgeVersion(report: Report | undefined): PlacedFinding[] {
+function judgeVersion(report: Report | undefined): OwnFinding[] {
   const running = report?.leader?.version;
   const facts = { plugin: VERSION, ...(running ? { sidecar: running } : {}) };
   const base = { ...BASE, name: 'version', facts };
@@ -120,11 +118,11 @@ const FOREIGN_AGENT = 'compass-runtime-agent';
 const USUAL_NAMESPACES = ['kyma-system', 'compass-system'];
 
 /** Two agents that keep one connection take each other's tokens and Applications. */
-export async function checkForeignAgent(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+export async function checkForeignAgent(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
   const agents = await findForeignAgents(cluster, [...new Set([namespace, ...USUAL_NAMESPACES])]);
   return agents
     .filter(({ spec }) => (spec?.replicas ?? 1) > 0)
-    .map(({ metadata }): PlacedFinding => {
+    .map(({ metadata }): OwnFinding => {
       const place = metadata.namespace ?? '';
       const message = `${FOREIGN_AGENT} runs in namespace ${place}: two agents take each other's tokens and Applications`;
       const next = `kubectl -n ${place} scale deployment ${metadata.name} --replicas=0`;
@@ -152,7 +150,7 @@ async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]
 }
 
 /** What could not be looked at: it says "not permitted", never "missing". */
-export function denials(right: MissingRight | undefined, name: string): PlacedFinding[] {
+export function denials(right: MissingRight | undefined, name: string): OwnFinding[] {
   if (!right) return [];
   return [{ ...BASE, name, status: 'skipped', message: describeRight(right), next: canICommand(right) }];
 }

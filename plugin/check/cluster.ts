@@ -5,11 +5,12 @@ import { CUSTOM_RESOURCE_DEFINITION, type Kind, type KubeObject } from '#common/
 import { CompassError, hasReason } from '#common/errors.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
 import { canICommand } from '../connection/right.ts';
-import type { PlacedFinding } from './finding.ts';
+import type { OwnFinding } from './finding.ts';
 
 /** Whether the API server answers, and which version it is. Throws what the cluster throws: without it nothing can be run. */
-export async function checkApiServer(cluster: Cluster): Promise<PlacedFinding> {
+export async function checkApiServer(cluster: Cluster): Promise<OwnFinding> {
   const version = await cluster.raw('/version');
   const git = typeof version === 'object' && version && 'gitVersion' in version ? String(version.gitVersion) : '';
   const facts = { server: cluster.server, ...(git === '' ? {} : { version: git }) };
@@ -22,7 +23,7 @@ export async function checkRights(
   cluster: Cluster,
   rights: readonly Right[],
   { name, what, isNeeded }: { readonly name: string; readonly what: string; readonly isNeeded: boolean },
-): Promise<PlacedFinding> {
+): Promise<OwnFinding> {
   const base = { category: 'k8s', name, from: 'cluster' } as const;
   const answers = await Promise.all(
     rights.map(async (right) => ({ right, allowed: await canI(cluster, right).catch(undefinedIfDenied) })),
@@ -57,20 +58,21 @@ function undefinedIfDenied(error: unknown): undefined {
 }
 
 /** What reading a connection takes. */
-export function readingRights(namespace: string): Right[] {
+export function readingRights(namespace: string, connection: string): Right[] {
+  const { lease } = ownObjectNames(connection);
   return [
     { verb: 'list', group: 'compass.kyma-project.io', resource: 'compassconnections' },
     { verb: 'list', group: 'applicationconnector.kyma-project.io', resource: 'applications' },
     { verb: 'list', group: '', resource: 'configmaps', namespace },
-    { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace },
+    { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace, name: lease },
     { verb: 'list', group: 'apps', resource: 'deployments', namespace },
   ];
 }
 
 /** Whether the two kinds are served in the version that is spoken here. */
-export async function checkDefinitions(cluster: Cluster): Promise<PlacedFinding[]> {
+export async function checkDefinitions(cluster: Cluster): Promise<OwnFinding[]> {
   return Promise.all(
-    [COMPASS_CONNECTION, APPLICATION].map(async (kind): Promise<PlacedFinding> => {
+    [COMPASS_CONNECTION, APPLICATION].map(async (kind): Promise<OwnFinding> => {
       const base = { category: 'crd', name: kind.kind, from: 'cluster' } as const;
       const version = kind.apiVersion.split('/')[1] ?? '';
       const { served, hasStatus } = await discoverKind(cluster, kind);
@@ -85,9 +87,9 @@ export async function checkDefinitions(cluster: Cluster): Promise<PlacedFinding[
 const INSTALL_DEFINITIONS = 'kubectl apply --server-side -k sidecar/deploy/crds';
 
 /** Before an installation: whether the kinds are there already, and who brought them. */
-export async function checkDefinitionsBefore(cluster: Cluster): Promise<PlacedFinding[]> {
+export async function checkDefinitionsBefore(cluster: Cluster): Promise<OwnFinding[]> {
   return Promise.all(
-    [COMPASS_CONNECTION, APPLICATION].map(async (kind): Promise<PlacedFinding> => {
+    [COMPASS_CONNECTION, APPLICATION].map(async (kind): Promise<OwnFinding> => {
       const base = { category: 'crd', name: kind.kind, from: 'cluster', status: 'ok' } as const;
       const { served } = await discoverKind(cluster, kind);
       if (!served) return { ...base, message: `${kind.kind}: to be installed` };

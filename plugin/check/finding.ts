@@ -1,4 +1,5 @@
 import type { Category, FindingStatus } from '#common/checks/finding.ts';
+import type { Reason } from '#common/errors.ts';
 
 /** Where a check was made: from this machine at the way to Compass, by the sidecar, or by reading the cluster. */
 export type Place = 'here' | 'agent' | 'cluster';
@@ -18,6 +19,11 @@ export interface PlacedFinding {
   readonly facts?: Readonly<Record<string, string>> | undefined;
   /** It fails from here, and from the cluster it works. */
   readonly localOnly?: boolean;
+}
+
+/** A finding of this program's own, whose reason is in the table. */
+export interface OwnFinding extends PlacedFinding {
+  readonly reason?: Reason | undefined;
 }
 
 /** What follows from looking at the same thing from two places. */

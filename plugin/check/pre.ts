@@ -5,10 +5,10 @@ import { hasReason } from '#common/errors.ts';
 import { fetchReports } from '../connection/reports.ts';
 import { checkForeignAgent } from './agent.ts';
 import { checkApiServer, checkDefinitionsBefore, checkRights } from './cluster.ts';
-import type { PlacedFinding } from './finding.ts';
+import type { OwnFinding } from './finding.ts';
 
 /** What an installation needs, and what is in its way. Throws what the cluster throws, where it cannot be reached. */
-export async function checkBefore(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+export async function checkBefore(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
   const api = await checkApiServer(cluster);
   const groups = await Promise.all([
     checkRights(cluster, installRights(namespace), {
@@ -49,10 +49,10 @@ function installRights(namespace: string): Right[] {
 
 const INTEGRATION_NAMESPACE = 'kyma-system';
 
-async function checkNamespaces(cluster: Cluster, namespace: string): Promise<PlacedFinding[]> {
+async function checkNamespaces(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
   const base = { category: 'k8s', name: 'namespace', from: 'cluster' } as const;
   const [own, integration] = await Promise.all([isThere(cluster, namespace), isThere(cluster, INTEGRATION_NAMESPACE)]);
-  const findings: PlacedFinding[] = [];
+  const findings: OwnFinding[] = [];
   if (own !== undefined) {
     findings.push({ ...base, status: 'ok', message: `namespace ${namespace}: ${own ? 'there' : 'to be created'}` });
   }
@@ -81,7 +81,7 @@ async function isThere(cluster: Cluster, name: string): Promise<boolean | undefi
   }
 }
 
-async function checkPresent(cluster: Cluster): Promise<PlacedFinding[]> {
+async function checkPresent(cluster: Cluster): Promise<OwnFinding[]> {
   const base = { category: 'agent', name: 'present', from: 'cluster', status: 'ok' } as const;
   const { items } = await fetchReports(cluster, {});
   if (items.length === 0) return [{ ...base, message: 'no sidecar here yet' }];

@@ -1,6 +1,7 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
-import { hasReason, messageOf } from '#common/errors.ts';
+import { hasReason } from '#common/errors.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
@@ -34,7 +35,8 @@ type RunInvocation = Pick<Invocation, 'clock' | 'interrupted' | 'progress'>;
 
 /**
  * Checks everything that can be checked from here, reads what the sidecar reports, and lets it check as well. Throws what
- * the cluster throws where it cannot be reached at all; whatever else goes wrong is a finding.
+ * the cluster throws where it cannot be reached at all, and ClusterForbidden where nothing may be read; whatever else goes
+ * wrong is a finding.
  */
 export async function runChecks(invocation: RunInvocation, options: RunOptions): Promise<CheckRun> {
   const { cluster, pre, namespace = DEFAULT_NAMESPACE } = options;
@@ -47,7 +49,9 @@ export async function runChecks(invocation: RunInvocation, options: RunOptions):
   const where = sought.connection?.namespace ?? namespace;
   const rights = { name: 'rights', what: 'read N needed kinds', isNeeded: false };
   const groups = await Promise.all([
-    checkRights(cluster, readingRights(where), rights).then((finding) => [finding]),
+    checkRights(cluster, readingRights(where, sought.connection?.name ?? DEFAULT_CONNECTION_NAME), rights).then(
+      (finding) => [finding],
+    ),
     wanted(options, ['crd']) ? checkDefinitions(cluster) : [],
     sought.connection ? ofConnection(invocation, options, sought.connection) : sought.findings,
   ]);
@@ -65,13 +69,8 @@ async function seek({ cluster, name, namespace }: RunOptions): Promise<Sought> {
   try {
     return { connection: await findConnection(cluster, { name, namespace }), findings: [] };
   } catch (error) {
-    if (hasReason(error, 'NotInstalled', 'ClusterNotFound')) {
-      return { findings: [{ ...base, status: 'error', reason: error.reason, message: error.message }] };
-    }
-    if (hasReason(error, 'ClusterForbidden')) {
-      return { findings: [{ ...base, status: 'skipped', message: messageOf(error) }] };
-    }
-    throw error;
+    if (!hasReason(error, 'NotInstalled', 'ClusterNotFound')) throw error;
+    return { findings: [{ ...base, status: 'error', reason: error.reason, message: error.message }] };
   }
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { formatTime } from '#common/clock.ts';
-import { DEPLOYMENT, type Kind, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
+import { DEPLOYMENT, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
 import { conform } from '#common/resources/conform.ts';
 import type { Report } from '#common/resources/report.ts';
 import type { CheckDocument } from '../../../plugin/check/document.ts';
 import { CERTIFICATE_VERIFICATION_SCHEMA, CHECK_REPORT_SCHEMA } from '../../../plugin/schemas/check-report.ts';
+import { NO_KUBECTL } from '../../cluster/kubectl.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
+import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { putConnection, putReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
@@ -14,6 +16,8 @@ import { DEGRADED, HEALTHY, NOW } from '../sample-reports.ts';
 
 /** Loopback's first port, where nothing listens. */
 const NOWHERE = { connectorUrl: 'https://127.0.0.1:1/c', directorUrl: 'https://127.0.0.1:1/d' };
+
+const KYMA_SYSTEM = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kyma-system' } };
 
 const run = (cluster: Pick<TestCluster, 'kubeconfigPath'>, args: readonly string[], env = {}) =>
   runHere(args, { KUBECONFIG: cluster.kubeconfigPath, ...env });
@@ -78,15 +82,22 @@ test('a sidecar that does not answer is a finding after --timeout, and no hang',
   assert.equal((await run(cluster, ['cert', 'verify', '--live', '--timeout', '1s'])).code, 124);
 });
 
-test('what the sidecar found the last time stands in, with its age, where it may not be asked', async (t) => {
+test('a viewer of the manifests gets what may be read, and which right the rest takes', {
+  skip: NO_KUBECTL,
+}, async (t) => {
   const time = formatTime(NOW - 720_000);
   const results = [{ category: 'rbac', name: 'needed', status: 'ok', message: 'RBAC: 0 missing' }];
   const cluster = await installed(t, { check: { time, results } });
-  const viewer = await cluster.as({ name: 'viewer' });
-  await bindViewer(cluster);
-  const printed = await document(viewer, ['check', '--category', 'k8s,rbac,agent']);
-  assert.equal(printed.verdict.exitCode, 0);
+  await cluster.cluster.create(NAMESPACE, KYMA_SYSTEM);
+  const applied = await cluster.kubectl(['apply', '--server-side', '-k', DEPLOY_FOLDER]);
+  assert.equal(applied.code, 0, applied.stderr);
+  const viewer = await cluster.as({ name: 'viewer', groups: ['compass-viewers'] });
+  const args = ['check', '--category', 'k8s,rbac,agent', '--suppress', 'SidecarSilent'];
+  const printed = await document(viewer, args);
+  assert.deepEqual([printed.verdict.exitCode, codes(printed)], [0, []]);
   const messages = printed.results.map(({ message }) => message);
+  assert.ok(messages.includes('you may read 5/5 needed kinds'), messages.join('\n'));
+  // What it found the last time it was asked, by somebody who may.
   assert.ok(messages.includes('RBAC: 0 missing (12m ago)'), messages.join('\n'));
   const unasked = printed.results.find(({ name }) => name === 'check');
   assert.match(unasked?.message ?? '', /^not permitted: patch compassconnections/);
@@ -95,34 +106,9 @@ test('what the sidecar found the last time stands in, with its age, where it may
   assert.equal(verified.verdict.exitCode, 0);
   assert.match(JSON.stringify(verified.results), /not permitted: get secrets\/cluster-client-certificates/);
   assert.equal((await run(viewer, ['cert', 'verify', '--live'])).code, 4);
+  const stranger = await cluster.as({ name: 'stranger' });
+  assert.equal((await run(stranger, args)).code, 4);
 });
-
-/** A viewer of the report and the connection, without Secrets, Leases and Deployments. */
-async function bindViewer({ cluster }: TestCluster): Promise<void> {
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const kind = (name: string, plural: string): Kind => ({
-    apiVersion: `${apiGroup}/v1`,
-    kind: name,
-    plural,
-    namespaced: false,
-  });
-  const object = (name: string, rest: object): KubeObject => ({
-    apiVersion: `${apiGroup}/v1`,
-    kind: name,
-    metadata: { name: 'viewer' },
-    ...rest,
-  });
-  const rules = [
-    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: ['compass.kyma-project.io'], resources: ['compassconnections'], verbs: ['get', 'list', 'watch'] },
-  ];
-  await cluster.create(kind('ClusterRole', 'clusterroles'), object('ClusterRole', { rules }));
-  const binding = {
-    roleRef: { apiGroup, kind: 'ClusterRole', name: 'viewer' },
-    subjects: [{ apiGroup, kind: 'User', name: 'viewer' }],
-  };
-  await cluster.create(kind('ClusterRoleBinding', 'clusterrolebindings'), object('ClusterRoleBinding', binding));
-}
 
 test('each failed Application, held deletion and closed way is a finding with its own code', async (t) => {
   const cluster = await installed(t, { ...DEGRADED, ...NOWHERE });
@@ -160,7 +146,7 @@ test('--pre says what an installation needs and what is in its way', async (t) =
   const before = await document(cluster, ['check', '--pre']);
   assert.deepEqual([before.verdict.exitCode, codes(before)], [0, ['CMP0104']]);
   assert.match(JSON.stringify(before.results), /no sidecar here yet/);
-  await cluster.cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kyma-system' } });
+  await cluster.cluster.create(NAMESPACE, KYMA_SYSTEM);
   await cluster.cluster.create<KubeObject & { spec: object }>(DEPLOYMENT, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
