@@ -2,6 +2,7 @@ import type { Cluster, ListOptions } from '#common/cluster/cluster.ts';
 import { type Kind, type KubeObject, SECRET } from '#common/cluster/objects.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { isSubdomain } from '#common/sync/names.ts';
 import { type Reading, reading } from '../connection/reading.ts';
 
 /** Objects a page: an Application may be as large as 1.5 MiB. */
@@ -29,9 +30,13 @@ export async function fetchApplications(
 }
 
 async function readSingly(cluster: Cluster, names: readonly string[]): Promise<readonly Application[]> {
-  const refs = [...new Set(names)].map((name) => ({ kind: APPLICATION, name }));
-  const found = await Promise.all(refs.map((ref) => cluster.find<Application>(ref)));
+  const found = await Promise.all([...new Set(names)].map((name) => findApplication(cluster, name)));
   return found.filter((application) => application !== undefined).map(withoutManagedFields);
+}
+
+/** By its name, which may be one that only Compass takes: then there is none. */
+export async function findApplication(cluster: Cluster, name: string): Promise<Application | undefined> {
+  return isSubdomain(name) ? cluster.find<Application>({ kind: APPLICATION, name }) : undefined;
 }
 
 /** What may be known about the Secrets of Applications: no values, which never leave the API server. */

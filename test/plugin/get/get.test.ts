@@ -96,7 +96,7 @@ describe('get apps', () => {
   });
 
   test('one that is named is found by any form of the name; one that is not there exits with 3 in every format', async (t) => {
-    const { run } = await withLandscape(t);
+    const { run, cluster } = await withLandscape(t);
     for (const form of ['app orders', 'application/orders', 'apps/orders', 'applications orders']) {
       assert.deepEqual(names((await run(form)).stdout), ['NAME', 'orders'], form);
     }
@@ -109,6 +109,12 @@ describe('get apps', () => {
       assert.equal(code, 3, format);
       assert.match(stderr, /^error: there is no Application nope$/m);
     }
+    const named = await runHere(['get', 'app', 'SAP S/4 (Prod)'], { KUBECONFIG: cluster.kubeconfigPath });
+    assert.deepEqual([named.code, names(named.stdout)], [0, ['NAME', 'SAP S/4 (Prod)']]);
+    const without = await runHere(['get', 'app', 'SAP S/4 (Prod)', '-o', 'json'], {
+      KUBECONFIG: cluster.kubeconfigPath,
+    });
+    assert.deepEqual([without.code, JSON.parse(without.stdout).error.reason], [3, 'ClusterNotFound']);
     const failure = JSON.parse((await run('app nope -o json')).stdout);
     assert.deepEqual([failure.verdict.exitCode, failure.error.reason], [3, 'ClusterNotFound']);
   });
