@@ -26,7 +26,8 @@ export async function reconnectWithStoredToken(
   const { namespace, name } = target.places.configuration;
   const secret = `secret ${namespace}/${name}`;
   await requireUnusedToken(reconnection, taker, secret);
-  await requireRights(cluster, [{ verb: 'delete', resource: 'compassconnections.compass.kyma-project.io' }]);
+  const right = { verb: 'delete', resource: 'compassconnections.compass.kyma-project.io', name: target.name };
+  await requireRights(cluster, [right]);
   if (dryRun === 'none') await confirm(invocation, questionFor(target, taker, secret));
   await deleteConnection(cluster, resource, dryRun);
   invocation.progress.step(

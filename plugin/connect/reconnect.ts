@@ -53,7 +53,9 @@ async function reconnectWithNewToken(
     target,
     token,
     dryRun,
-    rights: isSpokenTo ? [{ verb: 'patch', resource: 'compassconnections.compass.kyma-project.io' }] : [],
+    rights: isSpokenTo
+      ? [{ verb: 'patch', resource: 'compassconnections.compass.kyma-project.io', name: target.name }]
+      : [],
     agree: (taker) => agreeToDeletion(invocation, target, taker),
   });
   const request = await beginAnew(invocation, reconnection, stored, isSpokenTo);

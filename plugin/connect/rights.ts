@@ -13,9 +13,10 @@ export async function requireRights(cluster: Cluster, rights: readonly MissingRi
 }
 
 /** Where nobody may ask, the API server says it soon enough. */
-async function isPermitted(cluster: Cluster, { verb, resource, namespace }: MissingRight): Promise<boolean> {
+async function isPermitted(cluster: Cluster, { verb, resource, namespace, name }: MissingRight): Promise<boolean> {
   const [plural = '', ...group] = resource.split('.');
-  const right = { verb, group: group.join('.'), resource: plural, ...(namespace === undefined ? {} : { namespace }) };
+  const place = { ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }) };
+  const right = { verb, group: group.join('.'), resource: plural, ...place };
   try {
     return await canI(cluster, right);
   } catch (error) {

@@ -44,11 +44,13 @@ export async function storeToken(
 ): Promise<StoredToken> {
   const { flags, progress } = invocation;
   const place = target.places.configuration;
-  const { namespace } = place;
-  const onSecret = ['get', 'create', 'patch'].map((verb) => ({ verb, resource: 'secrets', namespace }));
-  await requireRights(cluster, [...onSecret, ...rights]);
+  const onSecret = { resource: 'secrets', ...place };
+  await requireRights(cluster, [{ verb: 'get', ...onSecret }, ...rights]);
   const taker = await requireSidecar(invocation, cluster, target, isWaitedFor(flags));
-  const { values: configured } = await fetchConfiguration(cluster, place);
+  const { secret: present, values: configured } = await fetchConfiguration(cluster, place);
+  // RBAC knows no names for create.
+  const { name: _name, ...anySecret } = onSecret;
+  await requireRights(cluster, [present ? { verb: 'patch', ...onSecret } : { verb: 'create', ...anySecret }]);
   refuseKnownToken(token, configured['TOKEN'], target.found?.report?.token);
   const settings = settle({ flags, token, configured, report: target.found?.report });
   if (dryRun === 'none') {
@@ -62,7 +64,7 @@ export async function storeToken(
   progress.step('ok', 'token', `one-time, ${token.source}, kept in the Secret until used`);
   const reach = await tryReach(invocation, settings.connectorUrl);
   const action = await writeConfiguration(cluster, place, { ...settings, token: token.token }, dryRun);
-  const secret = `${namespace}/${place.name}`;
+  const secret = `${place.namespace}/${place.name}`;
   progress.step('ok', 'secret', dryRun === 'none' ? `${secret} ${action}` : `${secret} would be ${action}`);
   return { settings, action, reach, taker, secret: `secret ${secret}` };
 }

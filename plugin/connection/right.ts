@@ -5,17 +5,21 @@ export interface MissingRight {
   readonly verb: string;
   readonly resource: string;
   readonly namespace?: string | undefined;
+  /** One object of the kind: a right may be given for it alone. */
+  readonly name?: string | undefined;
 }
 
 /** A right that was missing: it says "not permitted", since what it would read may well be there. */
-export function describeRight({ verb, resource, namespace }: MissingRight): string {
-  return `not permitted: ${verb} ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+export function describeRight({ verb, resource, namespace, name }: MissingRight): string {
+  const what = name === undefined ? resource : `${resource}/${name}`;
+  return `not permitted: ${verb} ${what}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
 /** The command that asks whether somebody has a right. */
-export function canICommand({ verb, resource, namespace }: MissingRight): string {
-  if (resource.startsWith('compassconnections')) return `kubectl auth can-i ${verb} ${resource}`;
-  return `kubectl auth can-i ${verb} ${resource} ${namespace === undefined ? '--all-namespaces' : `-n ${namespace}`}`;
+export function canICommand({ verb, resource, namespace, name }: MissingRight): string {
+  const what = name === undefined ? resource : `${resource}/${name}`;
+  if (resource.startsWith('compassconnections')) return `kubectl auth can-i ${verb} ${what}`;
+  return `kubectl auth can-i ${verb} ${what} ${namespace === undefined ? '--all-namespaces' : `-n ${namespace}`}`;
 }
 
 /** Missing rights as documents have them. */

@@ -8,7 +8,7 @@ import { changeReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { condition } from '../sample-reports.ts';
 import { startHere } from '../start-here.ts';
-import { CONFIGURATION, connected, startStage, WAITING } from './stage.ts';
+import { CONFIGURATION, connected, type Stage, startStage, WAITING } from './stage.ts';
 
 const CANARY = 'canary-of-a-token-that-is-none';
 const URL_OF_CONNECTOR = 'https://connector.compass.example/connector/graphql';
@@ -16,6 +16,17 @@ const RUNTIME = '1ae04041-17e5-4470-a184-8d4b2a8d8a3e';
 
 function blob(fields: object): string {
   return Buffer.from(JSON.stringify({ token: CANARY, connectorURL: URL_OF_CONNECTOR, ...fields })).toString('base64');
+}
+
+/** The kubeconfig of somebody with these rights and no others. */
+async function somebody({ cluster }: Stage, rules: readonly object[]): Promise<string> {
+  const roles = '/apis/rbac.authorization.k8s.io/v1';
+  const metadata = { name: 'somebody' };
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'somebody' };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'somebody' }];
+  await cluster.request('POST', `${roles}/clusterroles`, { body: { metadata, rules } });
+  await cluster.request('POST', `${roles}/clusterrolebindings`, { body: { metadata, roleRef, subjects } });
+  return (await cluster.as({ name: 'somebody' })).kubeconfigPath;
 }
 
 describe('before it asks anybody, connect', () => {
@@ -152,17 +163,10 @@ describe('connect changes nothing', () => {
 
   test('where somebody may read but not write: exit code 4, with the right that is missing', async (t) => {
     const stage = await startStage(t, WAITING);
-    const roles = '/apis/rbac.authorization.k8s.io/v1';
-    const rules = [
+    const kubeconfigPath = await somebody(stage, [
       { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['compass.kyma-project.io'], resources: ['compassconnections'], verbs: ['get', 'list'] },
-    ];
-    const metadata = { name: 'viewer' };
-    await stage.cluster.request('POST', `${roles}/clusterroles`, { body: { metadata, rules } });
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'viewer' };
-    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }];
-    await stage.cluster.request('POST', `${roles}/clusterrolebindings`, { body: { metadata, roleRef, subjects } });
-    const { kubeconfigPath } = await stage.cluster.as({ name: 'viewer' });
+    ]);
     const args = ['connect', '-', '--runtime-id', RUNTIME, '--compass-ca', stage.caFile];
     const { rawEncoded } = stage.simulator.requestToken();
     const { code, stderr } = await runHere(args, { KUBECONFIG: kubeconfigPath }, rawEncoded);
@@ -182,6 +186,22 @@ describe('connect changes nothing', () => {
     assert.equal((await plugin([...args, '--yes'], simulator.requestToken().rawEncoded)).code, 0);
     assert.equal((await configuration())?.values['RUNTIME_ID'], simulator.runtimeId);
   });
+});
+
+test('rights on the configuration Secret alone are enough', async (t) => {
+  const stage = await startStage(t, WAITING);
+  const kubeconfigPath = await somebody(stage, [
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['compass.kyma-project.io'], resources: ['compassconnections'], verbs: ['get', 'list'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [CONFIGURATION.name], verbs: ['get', 'patch'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  ]);
+  for (const action of ['created', 'configured']) {
+    const args = ['connect', '-', '--no-wait', '--runtime-id', RUNTIME, '--compass-ca', stage.caFile];
+    const env = { KUBECONFIG: kubeconfigPath };
+    const { code, stdout, stderr } = await runHere(args, env, stage.simulator.requestToken().rawEncoded);
+    assert.deepEqual([code, stdout], [0, `secret/compass-agent-configuration ${action}\n`], stderr);
+  }
 });
 
 test('a Connector out of reach from here is a warning, since the way of the cluster may be another', async (t) => {
