@@ -25,6 +25,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/get.ts')).get,
   },
   {
+    name: 'describe',
+    arguments: 'TYPE [NAME]',
+    summary: 'one Application, and where each of its fields comes from',
+    group: 'See',
+    load: async () => (await import('./commands/describe.ts')).describe,
+  },
+  {
     name: 'diff',
     arguments: '[APPS...]',
     summary: 'what a synchronization would change now',
@@ -130,5 +137,33 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'versions of the plugin, the sidecar and the definitions, and whether they fit',
     group: 'Meta',
     load: async () => (await import('./commands/version.ts')).version,
+  },
+  {
+    name: 'explain',
+    arguments: '[CODE|STATE]',
+    summary: 'what a code, state or condition means, and what to do about it',
+    group: 'Meta',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'completion',
+    arguments: 'SHELL',
+    summary: 'what a shell has to load: bash, zsh, fish, powershell, kubectl',
+    group: 'Meta',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
+    name: 'completion install',
+    arguments: '',
+    summary: 'let kubectl complete the words after `kubectl compass`',
+    group: 'Meta',
+    load: async () => (await import('./commands/completion-install.ts')).completionInstall,
+  },
+  {
+    name: 'options',
+    arguments: '',
+    summary: "the flags that every command takes, kubectl's own among them",
+    group: 'Meta',
+    load: async () => (await import('./commands/options.ts')).options,
   },
 ];
