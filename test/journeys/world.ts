@@ -23,6 +23,8 @@ export interface WorldOptions {
 export interface World {
   readonly simulator: Simulator;
   readonly cluster: TestCluster;
+  /** The CA that Compass is known by, in PEM. */
+  readonly caFile: string;
   /** Writes the configuration Secret with a fresh token, or with what is given; the token it wrote. */
   configure(values?: Readonly<Record<string, string>>): Promise<string>;
   start(env?: Readonly<Record<string, string>>): SidecarProcess;
@@ -73,6 +75,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
   return {
     simulator,
     cluster,
+    caFile,
     connection,
     async configure(values) {
       const { token } = simulator.requestToken();
