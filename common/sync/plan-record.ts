@@ -58,9 +58,10 @@ export class PlanRecord {
 
   /** Whatever is not at the end as it was at the beginning. */
   changes(): RecordedChange[] {
+    const fresh = new Set([...this.#written.values()].flatMap(({ before, uid }) => (before ? [] : (uid ?? []))));
     return [...this.#written.values()]
       .filter(({ before, after }) => before?.digest !== after?.digest)
-      .map((written) => ({ entry: toEntry(written), uid: written.uid, id: written.id }));
+      .map((written) => ({ entry: toEntry(written, fresh), uid: written.uid, id: written.id }));
   }
 
   #content(object: KubeObject | undefined): Content | undefined {
@@ -78,7 +79,7 @@ export class PlanRecord {
   }
 }
 
-function toEntry({ ref, application, before, after }: Written): PlanEntry {
+function toEntry({ ref, application, before, after }: Written, fresh: ReadonlySet<string>): PlanEntry {
   const isCut = (before && !before.object) || (after && !after.object);
   return {
     kind: ref.kind.kind,
@@ -88,8 +89,21 @@ function toEntry({ ref, application, before, after }: Written): PlanEntry {
     action: before ? (after ? 'update' : 'delete') : 'create',
     ...(isCut
       ? { isCut }
-      : { ...(before?.object && { before: before.object }), ...(after?.object && { after: after.object }) }),
+      : {
+          ...(before?.object && { before: before.object }),
+          ...(after?.object && { after: withoutUids(after.object, fresh) }),
+        }),
   };
+}
+
+/** The uid of an owner that would be new is made up, and another one each time. */
+function withoutUids(content: object, fresh: ReadonlySet<string>): object {
+  const { metadata } = content as { readonly metadata?: Partial<KubeObject['metadata']> };
+  if (!metadata?.ownerReferences?.some(({ uid }) => fresh.has(uid))) return content;
+  const ownerReferences = metadata.ownerReferences.map(({ uid, ...owner }) =>
+    fresh.has(uid) ? owner : { ...owner, uid },
+  );
+  return { ...content, metadata: { ...metadata, ownerReferences } };
 }
 
 function idOf(object: KubeObject): string | undefined {

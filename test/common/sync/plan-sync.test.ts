@@ -69,7 +69,9 @@ async function start(t: TestContext): Promise<SyncWorld> {
 test('a plan of what is new has the Application, whole, and its Secrets by fingerprint, and stores nothing', async (t) => {
   const world = await start(t);
   world.simulator.landscape.createApplication(application(1, 'orders', [withSecret(2, 'not-a-password')]));
+  const first = await planned(world);
   const plan = await assertTold(world);
+  assert.deepEqual(first.entries, plan.entries, 'the same each time');
   assert.deepEqual(lines(plan), ['create Application orders', `create Secret orders-${id(2)}`]);
   const [created, secret] = plan.entries as readonly (PlanEntry & { after: Parts })[];
   assert.equal(created?.before, undefined);
