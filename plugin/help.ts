@@ -69,10 +69,15 @@ function summaryOf(flag: Flag): string {
   return flag.choices ? `${flag.summary}: ${flag.choices.join(', ')}` : flag.summary;
 }
 
+/** Names longer than this have their meaning below them, so that the column of meanings stays wide enough. */
+const LONGEST_NAME = 32;
+
 /** A name and what it means, the meaning in a column of its own and broken between words. */
 function line(name: string, widest: number, meaning: string): string {
-  const indent = ' '.repeat(widest + 5);
-  return `  ${name.padEnd(widest)}   ${wrap(meaning, WIDTH - indent.length).join(`\n${indent}`)}\n`;
+  const width = Math.min(widest, LONGEST_NAME);
+  const indent = ' '.repeat(width + 5);
+  const start = name.length > width ? `  ${name}\n${indent}` : `  ${name.padEnd(width)}   `;
+  return `${start}${wrap(meaning, WIDTH - indent.length).join(`\n${indent}`)}\n`;
 }
 
 function paragraphs(text: string): string {

@@ -12,7 +12,7 @@ mean there. Write them after the command.`,
   documentKind: 'Failure',
   examples: [
     { command: 'kubectl compass options', does: 'Every flag that works with every command' },
-    { command: 'kubectl compass status --context prod-eu --as auditor', does: 'Some of them, with a command' },
+    { command: 'kubectl compass options | grep -A1 -e --as', does: 'Those that impersonate' },
   ],
   run: async ({ stdout }) => {
     stdout.write(formatOptions(GLOBAL_FLAGS));
