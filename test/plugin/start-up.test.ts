@@ -25,7 +25,7 @@ function plugin(path: string): URL {
 }
 
 /** What costs time to load, and only a command that talks to a cluster or prints a table or YAML may pay for. */
-const HEAVY = ['/common/cluster/connect.ts', 'js-yaml', 'cli-table3', '@kubernetes/client-node'];
+const HEAVY = ['/common/cluster/connect.ts', 'js-yaml', '@kubernetes/client-node'];
 
 test('neither main nor a command loads the way to a cluster before it is used', async () => {
   for (const path of ['main.ts', 'commands/version.ts', 'commands/status.ts']) {
