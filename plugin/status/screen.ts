@@ -20,9 +20,11 @@ export interface ScreenOptions extends Style {
   readonly namedNamespace?: string | undefined;
   /** All of them, not only as many as fit a terminal of 24 rows. */
   readonly allProblems?: boolean;
+  /** The rows to fit in; those of a terminal of 24, with its prompt, unless said. */
+  readonly mostRows?: number | undefined;
 }
 
-/** Problems shown, rows that a message may take, and rows of the whole: it fits a terminal of 24, with its prompt. */
+/** Problems shown, rows that a message may take, and rows of the whole. */
 const MOST_PROBLEMS = 3;
 const MOST_MESSAGE_ROWS = 2;
 const MOST_ROWS = 23;
@@ -57,7 +59,9 @@ export function statusRows(facts: ConnectionFacts, judgement: Judgement, options
       .filter((row, i, all) => row !== '' || i < all.length - 1);
   if (options.allProblems) return rows(problems.length, waysOut);
   const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less, waysOut));
-  return choices.find((candidate) => candidate.length <= MOST_ROWS) ?? rows(1, waysOut.slice(0, 2));
+  return (
+    choices.find((candidate) => candidate.length <= (options.mostRows ?? MOST_ROWS)) ?? rows(1, waysOut.slice(0, 2))
+  );
 }
 
 function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenOptions): string {

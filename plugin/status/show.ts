@@ -40,7 +40,7 @@ function repainting({ stdout, style }: ShowInvocation, viewer: Viewer): Show {
         .map((part) => plain(part, symbols))
         .join(symbols.dot),
     );
-    screen.paint([head, ...viewer.rows(view)], symbols.ellipsis);
+    screen.paint([head, ...viewer.rows(view, screen.room - 1)], symbols.ellipsis);
   };
 }
 

@@ -24,8 +24,8 @@ type ViewInvocation = Pick<Invocation, 'flags' | 'style' | 'stdout' | 'output'>;
 export interface Viewer {
   view(facts: ConnectionFacts, now: number): View;
   result(view: View): Result;
-  /** The screen, with the details where they are wanted. */
-  rows(view: View): string[];
+  /** The screen in so many rows, if they suffice; with the details where they are wanted, however many they take. */
+  rows(view: View, mostRows?: number): string[];
 }
 
 /** The width of a terminal that does not tell. */
@@ -35,7 +35,7 @@ export function createViewer({ flags, style, stdout, output }: ViewInvocation, c
   const place: CommandPlace = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
   const failOn = readFailOn(flags);
   const isDetailed = output.format === 'wide' || flags.isOn('details');
-  const rows = ({ facts, judgement, now }: View): string[] => {
+  const rows = ({ facts, judgement, now }: View, mostRows?: number): string[] => {
     const options: ScreenOptions = {
       ...style,
       ...place,
@@ -43,6 +43,7 @@ export function createViewer({ flags, style, stdout, output }: ViewInvocation, c
       context,
       width: stdout.columns ?? COLUMNS,
       allProblems: isDetailed,
+      mostRows,
     };
     const screen = statusRows(facts, judgement, options);
     return isDetailed ? [...screen, ...formatDetails(facts, now, style).trimEnd().split('\n')] : screen;
