@@ -32,7 +32,7 @@ export async function checkAgent(cluster: Cluster, connection: FoundConnection, 
     ...denials(leases.denied, 'running'),
     ...judgeReport(connection),
     ...judgeVersion(found?.report),
-    ...foreign,
+    ...(found ? foreign : foreign.map(keeper)),
   ];
 }
 
@@ -112,6 +112,12 @@ function judgeVersion(report: Report | undefined): OwnFinding[] {
   return [{ ...base, status: 'warning', reason: 'VersionSkew', message }];
 }
 
+/** Without a sidecar of ours it is no intruder, but the one that keeps the connection. */
+function keeper({ facts }: OwnFinding): OwnFinding {
+  const message = `kept by ${FOREIGN_AGENT} in namespace ${facts?.['namespace']}`;
+  return { ...BASE, name: 'foreign', status: 'ok', message, ...(facts ? { facts } : {}) };
+}
+
 const FOREIGN_AGENT = 'compass-runtime-agent';
 
 /** Where the reference agent is installed; elsewhere it is found only where Deployments may be listed everywhere. */
@@ -126,7 +132,8 @@ export async function checkForeignAgent(cluster: Cluster, namespace: string): Pr
       const place = metadata.namespace ?? '';
       const message = `${FOREIGN_AGENT} runs in namespace ${place}: two agents take each other's tokens and Applications`;
       const next = `kubectl -n ${place} scale deployment ${metadata.name} --replicas=0`;
-      return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next };
+      const facts = { namespace: place };
+      return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next, facts };
     });
 }
 

@@ -28,6 +28,8 @@ const PATCH_RIGHT = { verb: 'patch', resource: 'compassconnections.compass.kyma-
 export async function checkFromAgent(invocation: AskInvocation, options: AskOptions): Promise<PlacedFinding[]> {
   const { resource, found } = options.connection;
   if (!resource) return [{ ...BASE, status: 'skipped', message: 'not asked: there is no CompassConnection to ask on' }];
+  // Nobody would answer, or nobody could read the answer.
+  if (!found) return [{ ...BASE, status: 'skipped', message: 'not asked: no sidecar has reported' }];
   try {
     return await askForCheck(invocation, options);
   } catch (error) {

@@ -86,11 +86,14 @@ async function ofConnection(
     ...checkConnection(facts, now),
     ...connection.notPermitted.flatMap((right) => denials(right, 'report')),
   ];
-  const groups = await Promise.all([
-    checkAgent(cluster, connection, now),
-    fromHere(options, urlsOf(connection)),
-    askAgent && wanted(options, INSIDE) ? checkFromAgent(invocation, { cluster, connection, timeoutMs }) : [],
-  ]);
+  const inside = async () => {
+    const agent = await checkAgent(cluster, connection, now);
+    if (!(askAgent && wanted(options, INSIDE))) return agent;
+    // One that does not run would only be waited for in vain; it is said already.
+    if (agent.some(({ name, status }) => name === 'running' && status === 'error')) return agent;
+    return [...agent, ...(await checkFromAgent(invocation, { cluster, connection, timeoutMs }))];
+  };
+  const groups = await Promise.all([inside(), fromHere(options, urlsOf(connection))]);
   return [...read, ...groups.flat()];
 }
 

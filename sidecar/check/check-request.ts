@@ -1,4 +1,5 @@
 import type { Finding } from '#common/checks/finding.ts';
+import { CompassError } from '#common/errors.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import type { RequestHandler } from '../request-handler.ts';
 import { checkStored } from './identity.ts';
@@ -17,6 +18,8 @@ export function checkRequestHandler(context: ConnectionContext): RequestHandler 
       checkNetwork(context, pass),
       checkRights(cluster, config, pass.signal),
     ]);
+    // What was cut short by the stop says nothing about Compass.
+    if (pass.signal.aborted) throw new CompassError('Stopping', 'the check was given up, to stop');
     const results = groups.flat();
     const count = (status: Finding['status']) => results.filter((result) => result.status === status).length;
     const counts = { ok: count('ok'), warning: count('warning'), error: count('error'), skipped: count('skipped') };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { formatTime } from '#common/clock.ts';
-import { DEPLOYMENT, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, DEPLOYMENT, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
 import { conform } from '#common/resources/conform.ts';
 import type { Report } from '#common/resources/report.ts';
 import type { CheckDocument } from '../../../plugin/check/document.ts';
@@ -10,7 +10,7 @@ import { NO_KUBECTL } from '../../cluster/kubectl.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { putConnection, putReport } from '../put-report.ts';
+import { changeLease, putConnection, putReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { DEGRADED, HEALTHY, NOW } from '../sample-reports.ts';
 
@@ -49,10 +49,9 @@ test('an empty cluster is a finding, not a failure to run', async (t) => {
 });
 
 test('a cluster that cannot be reached is 4, in every format', async () => {
-  const env = { KUBECONFIG: '/nonexistent' };
   const args = ['check', '--server', 'https://127.0.0.1:1'];
-  assert.equal((await runHere(args, env)).code, 4);
-  const { code, stdout } = await runHere([...args, '-o', 'json'], env);
+  assert.equal((await runHere(args)).code, 4);
+  const { code, stdout } = await runHere([...args, '-o', 'json']);
   assert.deepEqual([code, JSON.parse(stdout).kind, JSON.parse(stdout).error.code], [4, 'CheckReport', 'CMP0101']);
 });
 
@@ -80,6 +79,19 @@ test('a sidecar that does not answer is a finding after --timeout, and no hang',
   const silent = printed.results.find(({ code }) => code === 'CMP0122');
   assert.match(silent?.cause ?? '', /waiting for the sidecar to accept check/);
   assert.equal((await run(cluster, ['cert', 'verify', '--live', '--timeout', '1s'])).code, 124);
+});
+
+test('a sidecar that does not run is a finding at once, and one that never was is not asked', async (t) => {
+  const cluster = await installed(t);
+  await changeLease(cluster, -720_000);
+  const gone = await document(cluster, ['check', '--category', 'agent']);
+  assert.deepEqual(codes(gone), ['CMP0122']);
+  assert.match(gone.error?.message ?? '', /has not been seen for 12m/);
+  const report = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+  await cluster.cluster.delete(report);
+  await changeLease(cluster, 3_600_000);
+  const never = await document(cluster, ['check', '--category', 'agent', '--fail-on', 'none']);
+  assert.match(JSON.stringify(never.results), /not asked: no sidecar has reported/);
 });
 
 test('a viewer of the manifests gets what may be read, and which right the rest takes', {
