@@ -120,7 +120,7 @@ test('every command that is suggested, for whatever reason, is one that this pro
   );
   const ours = suggested.filter((next) => next.startsWith('kubectl compass '));
   assert.ok(ours.length > 5);
-  for (const next of ours) {
+  for (const next of [...ours, 'kubectl compass explain CMP0121']) {
     const { entry } = await parseCommandLine(next.split(' ').slice(2), COMMANDS);
     assert.ok(entry || next.endsWith('--help'), next);
   }
