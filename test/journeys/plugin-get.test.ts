@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../cluster/until.ts';
+import { application, basic, bundle, id } from '../common/sync/samples.ts';
+import { runPlugin } from '../plugin/run-plugin.ts';
+import { startWorld } from './world.ts';
+
+const OLD = 'old-and-never-printed';
+const NEW = 'new-and-never-printed';
+const BUNDLE = id(2);
+
+function bundles(password: string) {
+  return [bundle(2, { defaultInstanceAuth: basic(password) })];
+}
+
+test('get and describe show what came from Compass, what failed, and that credentials were rotated', async (t) => {
+  const world = await startWorld(t);
+  world.simulator.switches.runtimeScopes.push('application.auths:read');
+  const { landscape } = world.simulator;
+  landscape.createApplication(application(1, 'orders', bundles(OLD)));
+  landscape.createApplication({ name: 'Not A Name' });
+  await world.configure();
+  world.start();
+  await world.reaches('ResourceApplicationFailed');
+  const env = { KUBECONFIG: world.cluster.kubeconfigPath };
+  const printed: string[] = [];
+  const run = async (...args: string[]) => {
+    const result = await runPlugin(args, env);
+    printed.push(result.stdout, result.stderr);
+    return result;
+  };
+
+  const apps = await run('get', 'apps');
+  assert.equal(apps.code, 0, apps.stderr);
+  assert.match(apps.stdout, /^orders +True +1 +0 +1 +\d+s +\d+s$/m);
+  assert.match(apps.stdout, /^Not A Name +False +- .* InvalidName$/m);
+  const ready = await run('get', 'apps', '--status-selector', 'ready=true', '-o', 'name');
+  assert.equal(ready.stdout, 'application.applicationconnector.kyma-project.io/orders\n');
+  const gateway = await run('get', 'apis', '-o', 'jsonpath={.items[*].gatewayUrl}');
+  assert.match(gateway.stdout, /\/orders\/bundle-2\/orders-api$/);
+
+  const secretOf = async () => {
+    const { code, stdout, stderr } = await run('get', 'secret', `orders-${BUNDLE}`, '-o', 'json');
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const before = await secretOf();
+  assert.match(before.fingerprint, /^[0-9a-f]{32}$/);
+  landscape.updateApplication(id(1), { bundles: bundles(NEW) });
+  const after = await until('the fingerprint is another one', async () => {
+    const secret = await secretOf();
+    return secret.fingerprint !== before.fingerprint && secret;
+  });
+  assert.ok(after.rotatedAt >= before.rotatedAt);
+
+  const described = await run('describe', 'app', 'orders');
+  assert.match(
+    described.stdout,
+    new RegExp(`^ +Credentials: +Basic, Secret orders-${BUNDLE} \\(rotated \\d+s ago\\)$`, 'm'),
+  );
+  assert.match(described.stdout, /^ +\d+s +Secret +orders-\S+ +updated /m);
+  assert.match(described.stdout, /^ +spec\.services +1 bundle +Director: bundles +compass-sidecar$/m);
+  assert.equal((await run('get', 'app', 'nope')).code, 3);
+  for (const text of printed) for (const secret of [OLD, NEW]) assert.ok(!text.includes(secret));
+});
