@@ -7,6 +7,7 @@ import { requireResource } from '../requests/ask.ts';
 import { awaitNewCertificate } from './await-new-certificate.ts';
 import { fetchConfiguration } from './configuration.ts';
 import { deleteConnection } from './delete-connection.ts';
+import { knownOfToken } from './known-of-token.ts';
 import type { PairingOutcome } from './outcome.ts';
 import type { Reconnection } from './reconnection.ts';
 import { requireSidecar, type Taker } from './require-sidecar.ts';
@@ -25,7 +26,7 @@ export async function reconnectWithStoredToken(
   const taker = await requireSidecar(invocation, cluster, target, true);
   const { namespace, name } = target.places.configuration;
   const secret = `secret ${namespace}/${name}`;
-  await requireUnusedToken(reconnection, taker, secret);
+  await requireUnusedToken(invocation, reconnection, taker, secret);
   const right = { verb: 'delete', resource: 'compassconnections.compass.kyma-project.io', name: target.name };
   await requireRights(cluster, [right]);
   if (dryRun === 'none') await confirm(invocation, questionFor(target, taker, secret));
@@ -47,8 +48,13 @@ function questionFor({ name }: FoundConnection, taker: Taker, secret: string): s
 }
 
 /** Our sidecar says what it knows of the token; without it, all that can be seen is whether there is one. */
-async function requireUnusedToken({ cluster, target }: Reconnection, taker: Taker, secret: string): Promise<void> {
-  const known = taker === 'sidecar' ? target.found?.report?.token : undefined;
+async function requireUnusedToken(
+  invocation: Invocation,
+  { cluster, target }: Reconnection,
+  taker: Taker,
+  secret: string,
+): Promise<void> {
+  const known = taker === 'sidecar' ? await knownOfToken(invocation, cluster, target) : undefined;
   if (known === 'unused') return;
   if (known !== undefined) throw missing(WHY[known] ?? `the token in the ${secret} is ${known}`, secret);
   const { values } = await fetchConfiguration(cluster, target.places.configuration);

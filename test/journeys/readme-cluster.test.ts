@@ -14,10 +14,11 @@ test("the README's lines that configure and reconnect a cluster do what they say
     CONNECTOR_URL: simulator.urls.connector,
     RUNTIME_ID: simulator.runtimeId,
     TENANT: simulator.tenant,
+    DIRECTOR_URL: simulator.urls.directorAdmin,
   });
   const [configure] = (await commandsOf('Use it in a cluster')).filter((line) => line.includes(' compass connect '));
-  const [reconnect, withStoredToken] = await commandsOf('Connect anew');
-  assert.ok(configure && reconnect && withStoredToken);
+  const [reconnect, withStoredToken, withLogin] = await commandsOf('Connect anew');
+  assert.ok(configure && reconnect && withStoredToken && withLogin);
 
   await reader.write('token.txt', simulator.requestToken().token);
   const { stdout } = await reader.run(configure);
@@ -34,4 +35,8 @@ test("the README's lines that configure and reconnect a cluster do what they say
   await reader.run(withStoredToken);
   await world.reaches('Synchronized');
   assert.equal(simulator.certificates.list().length, 3);
+
+  await reader.write('login.txt', `Bearer ${simulator.adminToken}\n`);
+  await reader.run(withLogin);
+  assert.equal(simulator.certificates.list().length, 4);
 });
