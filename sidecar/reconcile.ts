@@ -10,15 +10,15 @@ import type { ConnectionInput, ConnectionResult } from './connection/connection-
 import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import type { Disconnection } from './connection/disconnect.ts';
-import { requireTrustedUrls } from './connection/issue.ts';
-import { freshState, type ManagementUrls } from './connection/state.ts';
+import { trustedSpecUrls } from './connection/spec-urls.ts';
+import { freshState } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { failedAnswer, SUCCEEDED, syncAnswer } from './request-answers.ts';
+import { answerConnection, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, PurgeObservation, Warning } from './status/observation.ts';
-import { knownError, observe } from './status/observe.ts';
+import { observe } from './status/observe.ts';
 import type { ProgressObservation } from './status/publish.ts';
 import type { SyncStep } from './sync-step.ts';
 
@@ -101,7 +101,7 @@ export class Reconciler {
     await this.#takeRequests(object);
     syncStep.beginPass();
 
-    const specUrls = this.#specUrls(object, configuration);
+    const specUrls = trustedSpecUrls(context, object, configuration);
     const purge = await this.#disconnect({ configuration, specUrls });
     const result = await connectionStep.run({
       configuration,
@@ -112,7 +112,7 @@ export class Reconciler {
     });
     this.#isSuspect = false;
     this.#log.take(result);
-    this.#answerConnection(result);
+    answerConnection(this.#requests, result, context.clock.now());
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
     const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed }, purge);
@@ -182,38 +182,6 @@ export class Reconciler {
       await state.write({ ...before, reconnectPending: isAskedFor, registered: isRegistered });
     }
     return isAskedFor;
-  }
-
-  /** The URLs of the CompassConnection, if they may be trusted with the credential. */
-  #specUrls(
-    object: CompassConnection | undefined,
-    configuration: Configuration | CompassError,
-  ): ManagementUrls | undefined {
-    const { connectorUrl: connector = '', directorUrl: director = '' } = object?.spec.managementInfo ?? {};
-    if (connector === '' || director === '') return undefined;
-    const { context } = this.#options;
-    const anchor =
-      configuration instanceof CompassError ? context.state.value?.urls?.connector : configuration.connectorUrl;
-    const urls = { connector, director };
-    try {
-      requireTrustedUrls(context, anchor ?? connector, urls);
-      return urls;
-    } catch (error) {
-      context.log.warn('the URLs in the CompassConnection are not trusted, and not used', errorFields(error));
-      return undefined;
-    }
-  }
-
-  #answerConnection({ did, error, reconnectError, attempted, connection }: ConnectionResult): void {
-    // Nothing can be listed, and nobody knows when it can: to wait would tell less than to say why.
-    if (!connection) this.#finish('sync', failedAnswer(knownError(error)));
-    if (did === 'paired') this.#finish('reconnect', SUCCEEDED);
-    if (did === 'renewed') this.#finish('renew', SUCCEEDED);
-    if (reconnectError?.retry === 'never') this.#finish('reconnect', failedAnswer(reconnectError));
-    if (attempted && error instanceof CompassError) {
-      this.#finish('renew', failedAnswer(error));
-      if (error.retry === 'never') this.#finish('reconnect', failedAnswer(error));
-    }
   }
 
   /** A first pairing has nothing to lose, so it is proven by the first listing. */

@@ -1,8 +1,11 @@
-import type { CompassError } from '#common/errors.ts';
+import { CompassError } from '#common/errors.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
+import type { ConnectionResult } from './connection/connection-result.ts';
 import type { RequestAnswer } from './request-handler.ts';
+import type { Requests } from './requests.ts';
+import { knownError } from './status/observe.ts';
 
-export const SUCCEEDED: RequestAnswer = { result: 'succeeded' };
+const SUCCEEDED: RequestAnswer = { result: 'succeeded' };
 
 export function failedAnswer({ reason, message }: CompassError): RequestAnswer {
   return { result: 'failed', reason, message };
@@ -30,4 +33,18 @@ function syncCounts({ fetch, created, updated, deleted, unchanged, failed, held 
     failed: failed.length,
     held: held?.count ?? 0,
   };
+}
+
+/** Answers what the connection step settled: a renewal or a pairing that came about, or cannot. */
+export function answerConnection(requests: Requests, result: ConnectionResult, now: number): void {
+  const { did, error, reconnectError, attempted, connection } = result;
+  // Nothing can be listed, and nobody knows when it can: to wait would tell less than to say why.
+  if (!connection) requests.finish('sync', failedAnswer(knownError(error)), now);
+  if (did === 'paired') requests.finish('reconnect', SUCCEEDED, now);
+  if (did === 'renewed') requests.finish('renew', SUCCEEDED, now);
+  if (reconnectError?.retry === 'never') requests.finish('reconnect', failedAnswer(reconnectError), now);
+  if (attempted && error instanceof CompassError) {
+    requests.finish('renew', failedAnswer(error), now);
+    if (error.retry === 'never') requests.finish('reconnect', failedAnswer(error), now);
+  }
 }

@@ -60,7 +60,7 @@ test('S16: disconnect revokes, deletes credentials and Applications, and a new t
 
   assert.equal((await plugin('sync')).code, 6);
   assert.equal((await plugin('disconnect', '--yes')).code, 0, 'a second time is as good');
-  await sidecar.kill();
+  await sidecar.stop();
   world.start({ APP_CONTROLLER_SYNC_PERIOD: '1h' });
   await world.configure();
   await world.reaches('Synchronized');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { type Purged, purgeApplications } from '#common/sync/purge.ts';
-import { application, basic, bundle } from './samples.ts';
+import { application, basic, bundle, id } from './samples.ts';
 import { INTEGRATION_NAMESPACE, startSyncWorld } from './world.ts';
 
 async function startPurge(t: TestContext) {
@@ -35,7 +35,8 @@ test('a purge deletes every Application and Secret of the connection, without as
     'orders deleted',
     'stock deleted',
   ]);
-  assert.deepEqual(await world.versions(), {});
+  for (const name of ['orders', 'stock']) assert.equal(await world.application(name), undefined, name);
+  assert.equal(await world.secret(`orders-${id(2)}`), undefined);
   assert.equal(world.simulator.requests.list().length, listings);
   assert.deepEqual((await purge()).deleted, []);
 });
