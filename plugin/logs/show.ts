@@ -44,7 +44,10 @@ export async function showLogs(
   for await (const line of lastOf(shownOf(mergeLogs(logs), isShown), tail)) printer.print(line);
   const [first] = progress.failed;
   if (!isFollowed && first && progress.failed.length === pods.length) throw first;
-  if (!isFollowed) return;
+  if (!isFollowed) {
+    if (!printer.hasPrinted && !signal.aborted) hint('nothing that is wanted was written');
+    return;
+  }
   await followLogs(sidecar, {
     cluster,
     clock,
@@ -104,6 +107,7 @@ async function* lastOf(lines: AsyncIterable<LogLine>, most: number): AsyncGenera
 class Printer {
   readonly #invocation: ShowInvocation;
   readonly #pods: Set<string>;
+  hasPrinted = false;
 
   constructor(invocation: ShowInvocation, pods: readonly Pod[]) {
     this.#invocation = invocation;
@@ -113,6 +117,7 @@ class Printer {
   print(line: LogLine): void {
     const { stdout, style, output } = this.#invocation;
     this.#pods.add(line.pod);
+    this.hasPrinted = true;
     const format: LogFormat = output.format === 'json' || output.format === 'raw' ? output.format : 'default';
     stdout.write(formatLine(line, format, style, this.#pods.size > 1));
   }
