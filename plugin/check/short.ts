@@ -3,7 +3,8 @@ import type { PlacedFinding } from './finding.ts';
 import { isProblem, type Judgement } from './judge.ts';
 import { nextOf } from './next.ts';
 import type { CheckRun } from './run.ts';
-import { countText, headline, merged, type ScreenOptions } from './screen.ts';
+import type { ScreenOptions } from './screen.ts';
+import { countText, headline, merged } from './words.ts';
 
 /** One line a finding, nothing wrapped: `! CMP0121 renewal overdue by 1h10m    fix: kubectl compass cert renew --wait`. */
 export function formatShort({ namespace }: CheckRun, judgement: Judgement, options: ScreenOptions): string {

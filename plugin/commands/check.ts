@@ -3,7 +3,8 @@ import { CHECK_DOCUMENT_KIND, type CheckDocument, checkDocument } from '../check
 import { type Judgement, judge } from '../check/judge.ts';
 import { CHECK_FLAGS, type CheckOptions, readCheckOptions } from '../check/options.ts';
 import type { CheckRun, RunOptions } from '../check/run.ts';
-import { countText, formatCheck } from '../check/screen.ts';
+import { formatCheck } from '../check/screen.ts';
+import { countText } from '../check/words.ts';
 import type { Command, Invocation } from '../command.ts';
 import { compassTransport } from '../compass/transport.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
