@@ -88,7 +88,7 @@ async function listOnce<T extends KubeObject>(
 }
 
 /** The API server knows best which selectors there are; a wrong one is the caller's. */
-export function refuseSelector(error: unknown, { labelSelector, fieldSelector }: Selection): void {
+function refuseSelector(error: unknown, { labelSelector, fieldSelector }: Selection): void {
   if (!hasReason(error, 'ClusterRefused') || error.status !== 400) return;
   if (labelSelector === undefined && fieldSelector === undefined) return;
   throw new CompassError('Usage', `a selector is refused: ${error.message}`, { cause: error });
