@@ -1,6 +1,8 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import type { Invocation } from '../command.ts';
+import { atCluster } from '../failure.ts';
+import { clusterFlags } from '../kubeconfig/flags.ts';
 import { waitFor } from '../wait/wait-for.ts';
 
 export interface ResourceWait {
@@ -16,7 +18,7 @@ export interface ResourceWait {
  * report. It tells no refusal from a try that is still under way, so these end in TimedOut, with its last error.
  */
 export async function awaitResource(
-  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  invocation: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
   { cluster, name, timeoutMs, before }: ResourceWait,
 ): Promise<CompassConnection> {
   let last: CompassConnection | undefined;
@@ -36,7 +38,7 @@ export async function awaitResource(
       const error = connectionStatus?.error ? `: ${connectionStatus.error}` : '';
       return `the agent to pair; ${last ? `the CompassConnection says ${state ?? 'nothing'}${error}` : 'there is no CompassConnection'}`;
     },
-    goOn: `kubectl get compassconnection ${name} -o yaml`,
+    goOn: atCluster(`kubectl get compassconnection ${name} -o yaml`, { clusterFlags: clusterFlags(invocation.flags) }),
   });
   invocation.progress.step('ok', 'certificate', `CompassConnection ${name} shows a new one`);
   return connected;

@@ -1,3 +1,4 @@
+import { isRuntimeId, isTenantId } from '#common/compass/identifiers.ts';
 import type { ReadToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
 import { CompassError, messageOf } from '#common/errors.ts';
@@ -19,9 +20,6 @@ export interface SettingsSources {
   readonly configured: Readonly<Record<string, string>>;
   readonly report: Report | undefined;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const TENANT = /^[\x21-\x7e]{1,256}$/;
 
 /** Checks what was given on the command line, before anything is asked of anybody. Throws Usage. */
 export function checkGivenSettings(flags: ParsedFlags, token: ReadToken | undefined): void {
@@ -76,11 +74,11 @@ function connectorUrl(text: string, name: string): string {
 
 /** Not with the value: people put tokens into the wrong place. */
 function checkRuntimeId(text: string, name: string): string {
-  if (UUID.test(text)) return text;
+  if (isRuntimeId(text)) return text;
   throw new CompassError('Usage', `${name} is not the id of a Runtime, which is a UUID`);
 }
 
 function checkTenant(text: string, name: string): string {
-  if (TENANT.test(text)) return text;
+  if (isTenantId(text)) return text;
   throw new CompassError('Usage', `${name} is not a tenant id: one word of printable ASCII, 256 characters at most`);
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { isRuntimeId, isTenantId } from '#common/compass/identifiers.ts';
 import { hashToken, readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
 import { CompassError } from '#common/errors.ts';
@@ -14,8 +15,6 @@ export interface Configuration {
   /** The one-time token, where there is one; it may have been used. */
   readonly token: { readonly value: Sensitive; readonly hash: string } | undefined;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The longest value of any key: a token in its longest form is far below it. */
 const LONGEST_VALUE = 32 * 1024;
@@ -48,7 +47,7 @@ function check(values: Readonly<Record<string, string>>, place: string): Configu
   if (url === undefined) throw invalid(place, 'CONNECTOR_URL is missing');
   const runtimeId = optional(values, 'RUNTIME_ID');
   if (runtimeId === undefined) throw invalid(place, 'RUNTIME_ID is missing');
-  if (!UUID.test(runtimeId)) throw invalid(place, 'RUNTIME_ID is not a UUID');
+  if (!isRuntimeId(runtimeId)) throw invalid(place, 'RUNTIME_ID is not a UUID');
   return {
     connectorUrl: parseConnectorUrl(url),
     runtimeId: runtimeId.toLowerCase(),
@@ -59,7 +58,7 @@ function check(values: Readonly<Record<string, string>>, place: string): Configu
 
 function readTenant(values: Readonly<Record<string, string>>, place: string): string | undefined {
   const tenant = optional(values, 'TENANT');
-  if (tenant !== undefined && !/^[\x21-\x7e]{1,256}$/.test(tenant)) {
+  if (tenant !== undefined && !isTenantId(tenant)) {
     throw invalid(place, 'TENANT is not a tenant id: it must be one word of printable ASCII, 256 characters at most');
   }
   return tenant;

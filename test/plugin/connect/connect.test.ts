@@ -230,12 +230,12 @@ describe('while it waits, connect', () => {
   test('ends with 130 at Ctrl-C, and says that the work goes on', async (t) => {
     const { cluster, configuration, file } = await startStage(t, WAITING);
     const tokenFile = await file('token', CANARY);
-    const args = ['connect', '--token-file', tokenFile, '--runtime-id', RUNTIME, ...URL_FLAG];
+    const args = ['connect', '--token-file', tokenFile, '--runtime-id', RUNTIME, ...URL_FLAG, '--context', 'test'];
     const running = startHere(t, args, { kubeconfigPath: cluster.kubeconfigPath });
     await until('it waits', async () => (await configuration()) !== undefined && /sidecar/.test(running.stderr()));
     running.interrupt();
     assert.equal(await running.done, 130);
-    assert.match(running.stderr(), /it goes on. To watch it: kubectl compass status/);
+    assert.match(running.stderr(), /it goes on. To watch it: kubectl compass status -w --context test\n/);
   });
 
   const failures: readonly [code: number, reason: string, says: string][] = [
