@@ -64,7 +64,7 @@ function checkNames(names: readonly string[], entry: CommandEntry): void {
   const surplus = names[words.length];
   if (surplus === undefined || entry.arguments.endsWith('...]')) return;
   const takes = words.length === 0 ? 'takes no argument' : `takes ${entry.arguments} only`;
-  throw new CompassError('Usage', `${entry.name} ${takes}, and "${surplus}" was given too`);
+  throw new CompassError('Usage', `${entry.name} ${takes}, and ${quoted(surplus)} was given too`);
 }
 
 interface Named {
@@ -117,8 +117,16 @@ function spellings({ name, aliases = [] }: CommandEntry): readonly string[] {
   return [name, ...aliases];
 }
 
+/** More than any command, name or kind of ours has. */
+const LONGEST_QUOTED = 63;
+
+/** A word as it was given; not a long one, which may be a token in the wrong place. */
+function quoted(word: string): string {
+  return word.length > LONGEST_QUOTED ? `a word of ${word.length} characters` : `"${word}"`;
+}
+
 function unknownCommand(word: string, entries: readonly CommandEntry[]): CompassError {
   const meant = nearest(word, entries.flatMap(spellings));
   const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`;
-  return new CompassError('Usage', `unknown command "${word}"${suggestion}`);
+  return new CompassError('Usage', `unknown command ${quoted(word)}${suggestion}`);
 }

@@ -61,6 +61,19 @@ describe('before it asks anybody, connect', () => {
     });
   }
 
+  test('shows no token that stands in the wrong place', async () => {
+    for (const args of [
+      ['connect', 'name', blob({})],
+      ['connet', blob({})],
+      [blob({})],
+      ['token', 'request', blob({})],
+    ]) {
+      const { code, stdout, stderr } = await runHere(args);
+      assert.equal(code, 2);
+      assert.ok(!(stdout + stderr).includes(blob({})), stderr);
+    }
+  });
+
   for (const [why, fields, says] of [
     ['used', { used: true }, /says that it was used already; nothing was sent or changed/],
     ['expired', { used: false, expiresAt: '2020-01-01T00:00:00Z' }, /expired at 2020-01-01T00:00:00Z/],
