@@ -54,7 +54,7 @@ function stateRows(
     reason ? ['Reason:', reason] : undefined,
     message ? ['Message:', message] : undefined,
     ['Connection:', isOurs ? connection : `not of ${connection}`],
-    lastSync && isOurs ? ['Synced:', `${age(lastSync, now)} ago`] : undefined,
+    lastSync && isOurs && ready === 'True' ? ['Synced:', `${age(lastSync, now)} ago`] : undefined,
   ];
   return rows.filter((row) => row !== undefined);
 }

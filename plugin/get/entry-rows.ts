@@ -69,7 +69,7 @@ function row(
     key: `${application}/${id}`,
     names: [metadata.name, id],
     // Names are not unique, ids are; and `get` takes either.
-    fullName: `${kind.toLowerCase()}.${apiVersion.split('/')[0]}/${id}`,
+    fullName: `${kind.toLowerCase()}.${apiVersion.split('/')[0]}/${id.replace(/\p{Cc}/gu, '\ufffd')}`,
     document: item,
     readiness,
     labels: metadata.labels,
