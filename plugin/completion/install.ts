@@ -64,7 +64,7 @@ function isFolder(path: string): boolean {
 }
 
 function actionAt(path: string, wanted: string): Installation['action'] {
-  const there = lstatSync(path, { throwIfNoEntry: false });
+  const there = lookAt(path);
   if (!there) return 'created';
   const text = isFile(path) ? readFileSync(path, 'utf8') : '';
   if (text === wanted && there.isFile()) return (there.mode & 0o111) === 0 ? 'replaced' : 'unchanged';
@@ -74,6 +74,14 @@ function actionAt(path: string, wanted: string): Installation['action'] {
     `${path} is there already, and is not ours: remove it first, or choose another folder by --dir`,
     { next: `look into ${path}` },
   );
+}
+
+function lookAt(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 function write(folder: string, path: string, text: string): void {

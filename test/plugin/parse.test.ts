@@ -48,6 +48,48 @@ describe('a command line', () => {
     assert.deepEqual((await parse('status -- -x')).names, ['-x']);
   });
 
+  test('takes short flags in one word, and a value that begins with a dash', async () => {
+    for (const line of ['status -qojson east', 'status -qo json east', 'status -qo=json east', '-qojson status east']) {
+      const { entry, names, flags } = await parse(line);
+      assert.equal(entry?.name, 'status', line);
+      assert.deepEqual(names, ['east'], line);
+      assert.equal(flags.isOn('quiet'), true, line);
+      assert.equal(flags.text('output'), 'json', line);
+    }
+    assert.equal((await parse('status -v9')).flags.text('v'), '9');
+    assert.equal((await parse('status -n -east-')).flags.text('namespace'), '-east-');
+    assert.equal((await parse('status -q=false')).flags.switched('quiet'), false);
+    await assert.rejects(parse('status -qx'), /unknown flag -[qx]/);
+  });
+
+  test('takes help as a word and as a flag, before and after', async () => {
+    for (const line of [
+      'help status',
+      'status --help',
+      'status -h',
+      '--help status',
+      '-n kyma help status',
+      'help status -q',
+    ]) {
+      const { entry, flags } = await parse(line);
+      assert.equal(entry?.name, 'status', line);
+      assert.equal(flags.isOn('help'), true, line);
+    }
+    for (const line of ['help cert', 'cert --help', 'cert -h']) {
+      const { entry, word } = await parse(line);
+      assert.equal(entry, undefined, line);
+      assert.equal(word, 'cert', line);
+    }
+    assert.equal((await parse('help cert show')).entry?.name, 'cert show');
+    assert.equal((await parse('cert show --help')).entry?.name, 'cert show');
+  });
+
+  test('names what was meant, also by the second word', async () => {
+    await assert.rejects(parse('cert shwo'), /unknown command "cert shwo"; did you mean "cert show"\?/);
+    await assert.rejects(parse('help statsu'), /unknown command "statsu"; did you mean "status"\?/);
+    await assert.rejects(parse('crt show'), /unknown command "crt"/);
+  });
+
   test('reads a flag after -- as a name, and true or false there, too', async () => {
     assert.deepEqual((await parse('status --ascii -- true')).names, ['true']);
   });

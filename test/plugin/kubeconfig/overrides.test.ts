@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Kubeconfig } from '#common/cluster/kubeconfig-file.ts';
 import { hasReason } from '#common/errors.ts';
 import { ParsedFlags } from '../../../plugin/flags.ts';
-import { clusterFlags, KUBECTL_FLAGS, sidecarNamespace } from '../../../plugin/kubeconfig/flags.ts';
+import { clusterFlags, sidecarNamespace } from '../../../plugin/kubeconfig/flags.ts';
 import { chooseByFlags } from '../../../plugin/kubeconfig/overrides.ts';
 
 const CONFIG: Kubeconfig = {
@@ -115,14 +115,4 @@ test('a suggested command goes to the same cluster', () => {
   assert.equal(clusterFlags(new ParsedFlags({})), undefined);
   const flags = new ParsedFlags({ context: 'prod eu', kubeconfig: '/a/b', token: 'made-up' });
   assert.equal(clusterFlags(flags), "--kubeconfig /a/b --context 'prod eu'");
-});
-
-test("the flags are kubectl's own, all of them", () => {
-  const names = KUBECTL_FLAGS.map(({ name }) => name).toSorted();
-  const wanted = [
-    'kubeconfig context cluster user namespace server token as as-group as-uid certificate-authority',
-    'client-certificate client-key insecure-skip-tls-verify tls-server-name request-timeout cache-dir',
-    'disable-compression v',
-  ].join(' ');
-  assert.deepEqual(names, wanted.split(' ').toSorted());
 });
