@@ -140,7 +140,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    arguments: '[CODE|STATE]',
+    arguments: '[CODE]',
     summary: 'what a code, state or condition means, and what to do about it',
     group: 'Meta',
     load: async () => (await import('./commands/explain.ts')).explain,
