@@ -1,5 +1,4 @@
 import type { Command, Invocation } from '../command.ts';
-import { connect as connectToCompass } from '../connect/connect.ts';
 import { PAIRING_FLAGS } from '../connect/flags.ts';
 import { CONNECT_DOCUMENT_KIND, pairingResult } from '../connect/view.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
@@ -39,6 +38,7 @@ terminal --token-stdin asks for it, and does not show it. With --dry-run nothing
 };
 
 async function runConnect(invocation: Invocation): Promise<number> {
+  const { connect: connectToCompass } = await import('../connect/connect.ts');
   const outcome = await connectToCompass(invocation);
   const now = invocation.clock.now();
   await invocation.print(pairingResult(outcome, { kind: CONNECT_DOCUMENT_KIND, did: 'connected', now }));

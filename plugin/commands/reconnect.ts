@@ -1,6 +1,5 @@
 import type { Command, Invocation } from '../command.ts';
 import { PAIRING_FLAGS } from '../connect/flags.ts';
-import { reconnect as reconnectToCompass } from '../connect/reconnect.ts';
 import { pairingResult, RECONNECT_DOCUMENT_KIND } from '../connect/view.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 
@@ -33,6 +32,7 @@ the unused token in the Secret; where there is none, nothing is deleted.`,
 };
 
 async function runReconnect(invocation: Invocation): Promise<number> {
+  const { reconnect: reconnectToCompass } = await import('../connect/reconnect.ts');
   const outcome = await reconnectToCompass(invocation);
   const now = invocation.clock.now();
   await invocation.print(pairingResult(outcome, { kind: RECONNECT_DOCUMENT_KIND, did: 'reconnected', now }));

@@ -1,8 +1,8 @@
 import type { Command, Invocation } from '../command.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
+import { TOKEN_FORMATS } from '../token/format.ts';
 import { LOGIN_FLAGS } from '../token/login.ts';
-import { requestToken, TOKEN_FORMATS } from '../token/request.ts';
 import { describeToken, TOKEN_DOCUMENT_KIND, tokenDocument } from '../token/view.ts';
 
 /** `kubectl compass token request`: a new one-time token, by the operator's own login at the Director. */
@@ -49,6 +49,7 @@ and cert issue take is what it writes. Unless --system-auth-id names an existing
 };
 
 async function runTokenRequest(invocation: Invocation): Promise<number> {
+  const { requestToken } = await import('../token/request.ts');
   const requested = await requestToken(invocation);
   const { clock, style, hint } = invocation;
   const text = describeToken(requested, clock.now(), style.symbols);

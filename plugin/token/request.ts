@@ -7,6 +7,7 @@ import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { compassTransport } from '../compass/transport.ts';
+import { TOKEN_FORMATS, type TokenFormat } from './format.ts';
 import { readLogin } from './login.ts';
 import { openOutFile } from './out-file.ts';
 import { type TokenSubject, tokenSubject } from './subject.ts';
@@ -21,10 +22,6 @@ export interface RequestedToken {
   readonly out: string;
   readonly format: TokenFormat;
 }
-
-export type TokenFormat = 'rawEncoded' | 'token';
-
-export const TOKEN_FORMATS: readonly TokenFormat[] = ['rawEncoded', 'token'];
 
 /** Asks the Director for a one-time token with the operator's own login, and puts it where --out says, and nowhere else. */
 export async function requestToken(invocation: Invocation): Promise<RequestedToken> {
