@@ -3,7 +3,7 @@ import { REASONS } from '#common/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { CoreEvent } from '../events/event.ts';
 import { fetchEvents, watchEvents } from '../events/fetch.ts';
-import { columnWidths, formatEvents, formatRow, type RowOptions } from '../events/rows.ts';
+import { formatEvents, type RowOptions } from '../events/rows.ts';
 import { EVENT_FLAGS, readSelection, type Selection } from '../events/selection.ts';
 import { LIST_FORMATS } from '../output/format.ts';
 import type { Result } from '../output/print.ts';
@@ -17,7 +17,7 @@ default, since both kinds belong to no namespace; a cluster forgets them after a
   exits: { 0: 'shown, even if there are none', 4: undefined, 130: undefined, 143: undefined },
   flags: EVENT_FLAGS,
   formats: ['default', ...LIST_FORMATS],
-  documentKind: 'List',
+  documentKind: 'EventList',
   examples: [
     { command: 'kubectl compass events', does: 'What happened to the connection and its Applications' },
     { command: 'kubectl compass events -w --types Warning', does: 'Stay, and see what goes wrong' },
@@ -62,13 +62,13 @@ async function watch(
 ): Promise<number> {
   const { interrupted, stdout, clock, progress, output } = invocation;
   const isTable = output.format === 'default' || output.format === 'wide';
-  const widths = columnWidths(found, rowOptions(invocation));
+  const widths: number[] = [];
   const show = async (event: CoreEvent) => {
     if (output.format === 'json') stdout.write(`${JSON.stringify(event)}\n`);
-    else if (isTable) stdout.write(formatRow(event, widths, rowOptions(invocation)));
+    else if (isTable) stdout.write(formatEvents([event], { ...rowOptions(invocation), withHead: false }, widths));
     else await invocation.print({ ...resultOf(invocation, [event]), document: () => event });
   };
-  if (isTable) stdout.write(formatEvents(found, rowOptions(invocation)));
+  if (isTable) stdout.write(formatEvents(found, rowOptions(invocation), widths));
   else for (const event of found) await show(event);
   let showing = Promise.resolve();
   await watchEvents(cluster, selection, {

@@ -1,6 +1,6 @@
 import type { Style } from '../command.ts';
 import { age, humanDuration } from '../output/age.ts';
-import { table } from '../output/table.ts';
+import { alignColumns } from '../output/columns.ts';
 import { plain } from '../output/text.ts';
 import { type CoreEvent, firstSeen, lastSeen, objectOf, timesSeen } from './event.ts';
 
@@ -15,28 +15,15 @@ export interface RowOptions extends Style {
   readonly withHead: boolean;
 }
 
-/** Events as `kubectl events` shows them; empty without any. */
-export function formatEvents(events: readonly CoreEvent[], options: RowOptions): string {
+/**
+ * Events as `kubectl events` shows them; empty without any. `widths` are the columns' and grow: whoever passes them again
+ * keeps later rows below earlier ones. A list of Events may be long: see columns.ts.
+ */
+export function formatEvents(events: readonly CoreEvent[], options: RowOptions, widths: number[] = []): string {
   const { isWide, withHead, paint } = options;
-  const text = table(
-    [...(isWide ? WIDE_HEAD : HEAD), MESSAGE],
-    events.map((event) => cellsOf(event, options)),
-    paint,
-  );
-  return withHead ? text : text.slice(text.indexOf('\n') + 1);
-}
-
-/** The columns as they are in a table with these Events, so that later rows stand below them. */
-export function columnWidths(events: readonly CoreEvent[], options: RowOptions): number[] {
-  const rows = [options.isWide ? WIDE_HEAD : HEAD, ...events.map((event) => cellsOf(event, options))];
-  return rows.reduce<number[]>((widths, row) => row.map((cell, i) => Math.max(cell.length, widths[i] ?? 0)), []);
-}
-
-/** One more row of a table with such columns. */
-export function formatRow(event: CoreEvent, widths: readonly number[], options: RowOptions): string {
-  const cells = cellsOf(event, options);
-  const row = cells.map((cell, i) => (i < cells.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell));
-  return `${row.join('   ')}\n`;
+  const rows = events.map((event) => cellsOf(event, options));
+  const head = [...(isWide ? WIDE_HEAD : HEAD), MESSAGE].map((cell) => paint.bold(cell));
+  return alignColumns(withHead ? [head, ...rows] : rows, widths);
 }
 
 function cellsOf(event: CoreEvent, { symbols, now, isWide }: RowOptions): string[] {
