@@ -37,9 +37,9 @@ describe('before it asks anybody, connect', () => {
     ['two tokens', ['--token-stdin', blob({})], CANARY, /given twice/],
     [
       'a file that is not there',
-      ['--token-file', '/nonexistent/t'],
+      ['--token-file', '/dev/null/t'],
       '',
-      /--token-file \/nonexistent\/t cannot be read/,
+      /--token-file \/dev\/null\/t cannot be read/,
     ],
     ['a URL by http', ['-', '--connector-url', 'http://a.example/x'], CANARY, /--connector-url must begin with https/],
     [

@@ -24,7 +24,7 @@ describe('before it asks anybody, token request', () => {
     ['a form that is none', [...good, '--format', 'xml'], /--format is "xml"/],
     [
       'a folder that is not there',
-      [...good, '--auth-token-stdin', '--out', '/nonexistent/t'],
+      [...good, '--auth-token-stdin', '--out', '/dev/null/t'],
       /no token was asked for/,
     ],
   ];
