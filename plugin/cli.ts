@@ -4,7 +4,7 @@ import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
 import { formatCommandHelp, formatOverview } from './help.ts';
 import { clusterFlags, sidecarNamespace } from './kubeconfig/flags.ts';
 import { COLOUR_CHOICES, paint, wantsColour } from './output/colour.ts';
-import { isMachineReadable, type OutputFormat, readOutput } from './output/format.ts';
+import { barePathHint, isMachineReadable, type OutputFormat, readOutput } from './output/format.ts';
 import { printDocument, printResult } from './output/print.ts';
 import { createProgress } from './output/progress.ts';
 import { symbolsFor } from './output/symbols.ts';
@@ -67,6 +67,8 @@ async function invocation(
     progress,
     print: (result) => {
       progress.clear();
+      const doubt = barePathHint(output);
+      if (doubt && !isQuiet) stderr.write(`${doubt}\n`);
       return printResult(result, output, stdout);
     },
     hint: (text) => {

@@ -54,6 +54,13 @@ export async function readOutput(text: string | undefined, offered: readonly Out
   return { format, template: kind.endsWith('-file') ? await readTemplate(template) : template };
 }
 
+/** A path without braces is a text, which kubectl prints as it stands, and leaves one to wonder. */
+export function barePathHint({ format, template }: Output): string | undefined {
+  if (format !== 'jsonpath' || !/^\.?\w[\w.[\]*-]*$/.test(template)) return undefined;
+  const path = template.startsWith('.') ? template : `.${template}`;
+  return `hint: without braces this is printed as it stands; the path is -o jsonpath='{${path}}'`;
+}
+
 function exampleOf(format: OutputFormat): string {
   return format === 'jsonpath' ? "'{.metadata.name}'" : 'NAME:.metadata.name';
 }

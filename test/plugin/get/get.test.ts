@@ -100,10 +100,7 @@ describe('get apps', () => {
     for (const form of ['app orders', 'application/orders', 'apps/orders', 'applications orders']) {
       assert.deepEqual(names((await run(form)).stdout), ['NAME', 'orders'], form);
     }
-    assert.deepEqual(
-      names((await run('apps stock orders --no-headers')).stdout),
-      ['stock', 'orders'].toSorted().reverse(),
-    );
+    assert.deepEqual(names((await run('apps stock orders --no-headers')).stdout), ['stock', 'orders']);
     for (const format of ['', ' -o wide', ' -o name', ' -o json', ' -o yaml', ' -o jsonpath={.kind}']) {
       const { code, stderr } = await run(`app nope${format}`);
       assert.equal(code, 3, format);
@@ -211,6 +208,14 @@ describe('get what is inside of Applications', () => {
       assert.equal((await run(`${type} -o name`)).stdout.split('\n').length, count + 1);
       assert.equal(names((await run(`${type} -o wide --no-headers`)).stdout).length, count);
     }
+  });
+
+  test('a path without braces is printed as it stands, as by kubectl, with a hint', async (t) => {
+    const { run } = await withLandscape(t);
+    const { code, stdout, stderr } = await run('apis -o jsonpath=items[0].id');
+    assert.deepEqual([code, stdout], [0, 'items[0].id']);
+    assert.match(stderr, /the path is -o jsonpath='\{\.items\[0\]\.id\}'$/m);
+    assert.equal((await run('apis -q -o jsonpath=items[0].id')).stderr, '');
   });
 
   test('APIs are found by name or id, with where they are called and their Secret', async (t) => {
