@@ -13,6 +13,7 @@ import type { Disconnection } from './connection/disconnect.ts';
 import { trustedSpecUrls } from './connection/spec-urls.ts';
 import { freshState } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
+import type { ListingProgress } from './counted-listing.ts';
 import { answerConnection, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
@@ -56,6 +57,8 @@ export interface ReconcilerOptions {
   readonly handlers: RequestHandlers;
 }
 
+const PROGRESS_PERIOD_MS = 1_000;
+
 const FOR_A_REQUEST = 'a request waits';
 
 /** The requests that are steps of the pass itself. */
@@ -67,6 +70,7 @@ export class Reconciler {
   readonly #requests: Requests;
   #isSuspect = false;
   #wasCutShort = false;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
 
@@ -75,7 +79,7 @@ export class Reconciler {
     this.#requests = new Requests(new Set([...OWN_VERBS, ...handledVerbs(options.handlers)]));
     this.#log = new ConnectionLog(options.context.log);
     const { steps } = options.context;
-    steps.onChange = () => options.resource.tell({ steps: steps.observed ?? [], requests: this.#requests.observed });
+    steps.onChange = () => this.#tell();
   }
 
   /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
@@ -85,6 +89,20 @@ export class Reconciler {
   readonly interruptForRequest = (): void => {
     if (!this.#wasCutShort) this.#interruption.abort(FOR_A_REQUEST);
   };
+
+  /** Who waits for a synchronization sees how far its listing is, once a second. */
+  readonly onListed = (progress: ListingProgress): void => {
+    const now = this.#options.context.clock.monotonicMs();
+    if (!this.#requests.isOpen('sync') || now - this.#toldAtMs < PROGRESS_PERIOD_MS) return;
+    this.#toldAtMs = now;
+    this.#requests.progress('sync', { ...progress });
+    this.#tell();
+  };
+
+  #tell(): void {
+    const { resource, context } = this.#options;
+    resource.tell({ steps: context.steps.observed, requests: this.#requests.observed });
+  }
 
   /** Another replica has led since: what this one remembers of requests and report may be old. */
   forget(): void {

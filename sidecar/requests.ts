@@ -82,6 +82,13 @@ export class Requests {
     );
   }
 
+  /** How far the open request of a verb is, for those who wait for it. */
+  progress(verb: RequestVerb, counts: Readonly<Record<string, number>>): void {
+    this.#known = this.#known.map((request) =>
+      request.verb === verb && request.finishedAt === undefined ? { ...request, counts } : request,
+    );
+  }
+
   /** A request that came before another that undoes it is answered as superseded. */
   supersede(verb: RequestVerb, by: RequestVerb): void {
     const later = this.#known.findLast((request) => request.verb === by);

@@ -17,6 +17,7 @@ import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Steps } from './connection/steps.ts';
+import { countedListing } from './counted-listing.ts';
 import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { leaderPass } from './leader/leader-pass.ts';
@@ -92,13 +93,13 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const leadership = new Leadership({ cluster, clock, log, random, config, onChange: () => loop.trigger() });
   const context = connectionContext(surroundings, parts, leadership);
   const { transport } = wire;
-  const director = directorListing(transport);
+  const director = countedListing(directorListing(transport), (progress) => reconciler.onListed(progress));
   const fingerprintKey = () => context.state.value?.fingerprintKey;
   const synchronizer = createSynchronizer({ cluster, clock, log, config, director, fingerprintKey });
   const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
   const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
   const connectionStep = new ConnectionStep(context, random);
-  const reconciler = new Reconciler({
+  const reconciler: Reconciler = new Reconciler({
     context,
     connectionStep,
     disconnection: new Disconnection(context, connectionStep, random),

@@ -40,9 +40,17 @@ export async function awaitSync(
     verb: 'sync',
     id,
     timeoutMs,
-    onReport: () => invocation.progress.busy('sync', 'listing and applying all Applications'),
+    onReport: ({ requests = [] }) => {
+      const own = requests.find((request) => request.id === id);
+      invocation.progress.busy('sync', howFar(own?.counts));
+    },
     isResult: ({ reason, counts }) => reason === 'ApplicationFailed' && counts !== undefined,
   });
+}
+
+function howFar({ listed, total }: Readonly<Record<string, number>> = {}): string {
+  if (listed === undefined || total === undefined) return 'listing and applying all Applications';
+  return `${listed} of ${total} Applications listed and applied`;
 }
 
 /** Waits until the agent has taken the flag back: it says no more than the state that it ended in. */

@@ -47,7 +47,8 @@ export interface PublisherOptions {
 
 /** What a pass has to tell before it ends. */
 export interface ProgressObservation extends Pick<Observation, 'requests'> {
-  readonly steps: readonly StepObservation[];
+  /** Undefined leaves those that are reported. */
+  readonly steps: readonly StepObservation[] | undefined;
 }
 
 /**
@@ -131,7 +132,7 @@ export class Publisher {
       await this.#report.write((previous = { schemaVersion: REPORT_SCHEMA_VERSION, connection }) => ({
         ...previous,
         requests: reportedRequests(previous, progress),
-        steps: reportedSteps(progress.steps),
+        ...(progress.steps ? { steps: reportedSteps(progress.steps) } : {}),
       }));
     } catch (error) {
       this.#options.log.debug('the steps were not written', errorFields(error));

@@ -79,3 +79,15 @@ test('sync says no more than the flag where an agent writes no report, and what 
   assert.equal(code, 0);
   assert.match(stdout, /^compassconnection\/compass-connection synchronized/);
 });
+
+test('while a long synchronization runs, sync shows how far it is', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  world.start({ APP_CONTROLLER_SYNC_PERIOD: '1h' });
+  await world.reaches('Synchronized');
+  for (let number = 1; number <= 120; number += 1)
+    world.simulator.landscape.createApplication({ name: `app-${number}` });
+  const { code, stderr } = await runPlugin(['sync'], { KUBECONFIG: world.cluster.kubeconfigPath });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /100 of 120 Applications listed and applied/);
+});
