@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -40,6 +41,15 @@ test('the bundle of the plugin holds plugin and common, and it runs', async () =
   const { code, stdout } = await run(main, ['version', '--client'], {});
   assert.equal(code, 0);
   assert.match(stdout, /v\d+\.\d+\.\d+/);
+});
+
+test('the plugin takes from Node what it uses alone, which an import statement would not', async () => {
+  const { outputs } = await buildProgram('plugin', folder);
+  const statements = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ path }) => isBuiltin(path)));
+  assert.deepEqual(statements, []);
+  const program = await readFile(join(folder, 'plugin', 'program.js'), 'utf8');
+  assert.match(program, /getBuiltinModule/);
+  assert.doesNotMatch(program, /^import[^(;]*["']node:/m);
 });
 
 test('the bundle of the sidecar holds sidecar and common, and refuses a bad setting by its name', async () => {

@@ -15,6 +15,12 @@ export interface DefinitionVersion {
   readonly kind: string;
   readonly apiVersion: string;
   readonly served: boolean;
+  /** Whether its status is a subresource. */
+  readonly statusSubresource: boolean;
+  /** What `kubectl get` shows beside the name; undefined where the definition may not be read. */
+  readonly columns?: readonly string[];
+  /** Whether its status keeps conditions, so that `kubectl wait` works; undefined where it may not be read. */
+  readonly keepsConditions?: boolean;
 }
 
 /** What a cluster says about versions. */

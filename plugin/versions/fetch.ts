@@ -1,10 +1,10 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { discoverKind } from '#common/cluster/discovery.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import { fetchReports, findReport, isFound } from '../connection/reports.ts';
-import type { ClusterVersions, DefinitionVersion, SidecarVersion } from './facts.ts';
+import { fetchDefinition } from './definition.ts';
+import type { ClusterVersions, SidecarVersion } from './facts.ts';
 import { skewBetween } from './skew.ts';
 
 /** What runs in a cluster, by discovery and the sidecars' reports: it takes the right to read those, and no other. */
@@ -16,10 +16,7 @@ export async function fetchVersions(
   const [version, reports, ...definitions] = await Promise.all([
     cluster.raw('/version'),
     fetchSidecars(cluster, namespace),
-    ...[COMPASS_CONNECTION, APPLICATION].map(async (kind): Promise<DefinitionVersion> => {
-      const { served } = await discoverKind(cluster, kind);
-      return { kind: kind.kind, apiVersion: kind.apiVersion, served };
-    }),
+    ...[COMPASS_CONNECTION, APPLICATION].map((kind) => fetchDefinition(cluster, kind)),
   ]);
   const sidecars = reports.items.map(({ connection, namespace: where, report }): SidecarVersion => {
     const running = report?.leader?.version;

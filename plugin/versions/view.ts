@@ -1,9 +1,9 @@
 import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
-import { describeRight } from '../connection/right.ts';
+import { describeRight, notPermittedList } from '../connection/right.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
 import { plain } from '../output/text.ts';
-import type { ClusterVersions, SidecarVersion } from './facts.ts';
+import type { ClusterVersions, DefinitionVersion, SidecarVersion } from './facts.ts';
 import type { Skew } from './skew.ts';
 
 export const VERSION_DOCUMENT_KIND = 'VersionReport';
@@ -17,15 +17,23 @@ export function formatVersions(client: string, versions: ClusterVersions | undef
 function clusterRows({ kubernetes, sidecars, definitions, notPermitted }: ClusterVersions): string[][] {
   return [
     ['Kubernetes', kubernetes ? kubernetes : '-'],
-    ...definitions.map(({ kind, apiVersion, served }) => [
-      'Definition',
-      served ? `${kind} ${apiVersion.split('/')[1]}` : `${kind} not installed`,
-    ]),
+    ...definitions.map((definition) => ['Definition', describeDefinition(definition)]),
     ...sidecars.map((sidecar) => ['Sidecar', describeSidecar(sidecar)]),
     ...notPermitted.map((right) => ['Sidecar', describeRight(right)]),
     ...(sidecars.length + notPermitted.length === 0 ? [['Sidecar', 'none has reported']] : []),
     ['Skew', SENTENCES[worst(sidecars)]],
   ];
+}
+
+function describeDefinition({ kind, apiVersion, served, ...found }: DefinitionVersion): string {
+  if (!served) return `${kind} not installed`;
+  const { statusSubresource, keepsConditions, columns } = found;
+  const has = [
+    ...(statusSubresource ? ['status subresource'] : []),
+    ...(keepsConditions ? ['conditions'] : []),
+    ...(columns && columns.length > 0 ? [`columns ${columns.join(', ')}`] : []),
+  ];
+  return `${kind} ${apiVersion.split('/')[1]}${has.length > 0 ? ` (${has.join('; ')})` : ''}`;
 }
 
 function describeSidecar({ connection, namespace, version }: SidecarVersion): string {
@@ -58,6 +66,11 @@ export function versionDocument(
     generatedAt: formatTime(now),
     verdict: { status: 'Done', exitCode: 0 },
     client: { version: client },
-    ...(versions ? { ...versions, skew: worst(versions.sidecars) } : {}),
+    ...(versions ? clusterPart(versions) : {}),
   };
+}
+
+function clusterPart(versions: ClusterVersions): object {
+  const { sidecars, notPermitted } = versions;
+  return { ...versions, notPermitted: notPermittedList(notPermitted), skew: worst(sidecars) };
 }

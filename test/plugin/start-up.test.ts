@@ -29,7 +29,7 @@ const HEAVY = ['/common/cluster/connect.ts', 'js-yaml', '@kubernetes/client-node
 
 test('neither main nor a command loads the way to a cluster before it is used', async () => {
   const commands = (await readdir(plugin('commands'))).map((name) => `commands/${name}`);
-  for (const path of ['main.ts', ...commands]) {
+  for (const path of ['main.ts', 'program.ts', 'completion/complete.ts', ...commands]) {
     const loaded = [...(await loadedWith(plugin(path)))];
     assert.deepEqual(
       loaded.filter((module) => HEAVY.some((heavy) => module.endsWith(heavy))),
@@ -37,6 +37,13 @@ test('neither main nor a command loads the way to a cluster before it is used', 
       path,
     );
   }
+});
+
+test('neither help nor completion loads a parser of flags, which none of them needs', async () => {
+  for (const path of ['program.ts', 'completion/complete.ts']) {
+    assert.equal((await loadedWith(plugin(path))).has('yargs/helpers'), false, path);
+  }
+  assert.ok((await loadedWith(plugin('read-flags.ts'))).has('yargs/helpers'));
 });
 
 test('this test sees what is loaded', async () => {
