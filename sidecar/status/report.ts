@@ -58,7 +58,7 @@ export function buildReport(
     }),
     conditions: status.conditions,
     warnings: observation.warnings.map(({ type, message }) => ({ type, message: clip(message) })),
-    identity: observation.credential && identity(observation.credential, context),
+    identity: observation.credential ? identity(observation.credential, context) : expired(previous, observation),
     contact: contacts(previous, observation),
     suspended: observation.sync?.suspended && present(observation.sync.suspended),
     check: checks(previous, observation),
@@ -121,6 +121,13 @@ function changesOf(changes: SyncOutcome['changes'], revision: number): ReportedC
   return changes
     .toReversed()
     .map((change) => ({ ...change, time: formatTime(change.time), cause: clip(change.cause), revision }));
+}
+
+/** A certificate that has expired is told of as long as there is no other: how long ago is the first thing that people ask. */
+function expired(previous: Report | undefined, { connection, now }: Observation): ReportedIdentity | undefined {
+  const before = previous?.identity;
+  const isGivenUp = connection.error?.reason === 'Disconnected';
+  return before && !isGivenUp && Date.parse(before.notAfter) <= now ? before : undefined;
 }
 
 function identity(credential: CredentialObservation, { fingerprintKey }: ReportContext): ReportedIdentity {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runHere } from '../plugin/run-plugin.ts';
 import { conditionOf, errorOf } from './every-state.ts';
 import { startWorld } from './world.ts';
 
@@ -13,6 +14,9 @@ test('a certificate that expired while nobody could renew it fails the connectio
   const expired = await world.reaches('ConnectionFailed');
   assert.equal(conditionOf(expired, 'Connected')?.reason, 'TokenRequired');
   assert.match(errorOf(expired), /expired/);
+  const shown = await runHere(['status'], { KUBECONFIG: world.cluster.kubeconfigPath });
+  assert.match(shown.stdout, /^ {2}Identity {3}✗ expired \d+s ago/m);
+  assert.match(shown.stdout, /^ {2}Sync {7}! .*kept/m);
   simulator.faults.remove(cut);
   simulator.switches.certificateLifetimeSeconds = 3_600;
   await world.configure();
