@@ -64,8 +64,10 @@ interface Sought {
   readonly findings: readonly PlacedFinding[];
 }
 
-async function seek({ cluster, name, namespace }: RunOptions): Promise<Sought> {
-  const base = { category: 'agent', name: 'connection', from: 'cluster' } as const;
+async function seek({ cluster, name, namespace, categories }: RunOptions): Promise<Sought> {
+  // Without a connection nothing of any category can be checked: whatever was asked for must say so.
+  const category = categories?.has('agent') === false ? ([...categories][0] ?? 'agent') : 'agent';
+  const base = { category, name: 'connection', from: 'cluster' } as const;
   try {
     return { connection: await findConnection(cluster, { name, namespace }), findings: [] };
   } catch (error) {

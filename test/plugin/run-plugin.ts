@@ -61,11 +61,21 @@ export function runPlugin(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<PluginResult> {
+  return runProgram(MAIN, args, env, input);
+}
+
+/** Runs any build of the plugin by the file that it starts with. */
+export function runProgram(
+  main: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<PluginResult> {
   const { promise, resolve } = Promise.withResolvers<PluginResult>();
   const clean = environment(env);
   const child = execFile(
     process.execPath,
-    [MAIN, ...args],
+    [main, ...args],
     { env: clean, timeout: 30_000 },
     (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });

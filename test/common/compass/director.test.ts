@@ -80,7 +80,7 @@ suite('the Director', () => {
     const id = '00000000-0000-4000-8000-000000000000';
     await assert.rejects(requestOneTimeTokenForRuntime(admin, paired.transport, { id }), { reason: 'RuntimeNotFound' });
     await assert.rejects(requestOneTimeTokenForApplication(admin, paired.transport, { id }), {
-      reason: 'CompassFailed',
+      reason: 'ApplicationNotFound',
     });
     const nobody = { ...admin, bearer: new Sensitive('canary') };
     await assert.rejects(requestOneTimeTokenForRuntime(nobody, paired.transport, { id }), { reason: 'Rejected' });
