@@ -32,7 +32,7 @@ document a line. With --until it ends as soon as the connection is healthy, sync
   flags: [
     { name: 'watch', short: 'w', kind: 'switch', summary: 'stay, and show every change' },
     UNTIL_FLAG,
-    timeoutFlag('with --until 5m'),
+    { ...timeoutFlag('5m'), summary: 'longest wait of --until, 5m unless said; 0 waits for ever' },
     FAIL_ON_FLAG,
     {
       name: 'details',

@@ -9,7 +9,7 @@ export const FAIL_ON_FLAG: Flag = {
   name: 'fail-on',
   kind: 'text',
   value: 'LEVEL',
-  summary: 'what makes the exit code 1; unless said, whatever is not healthy',
+  summary: 'exit with 1 for this and what is worse; unless said, for whatever is not healthy',
   choices: CHOICES,
 };
 
