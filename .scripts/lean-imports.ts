@@ -21,16 +21,25 @@ export const LEAN_BUILTINS: Plugin = {
 
 /** Exports of which only those that are imported stay in the bundle, each read when its module runs. */
 function namesOf(path: string): string {
+  const builtin = `process.getBuiltinModule('node:${path}')`;
   const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter((name) =>
     /^[A-Za-z]\w*$/.test(name),
   );
-  const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ of('${name}');`);
-  const all = `/* @__PURE__ */ process.getBuiltinModule('node:${path}')`;
-  return [
-    `const of = (name) => process.getBuiltinModule('node:${path}')[name];`,
-    ...exported,
-    `export default ${all};`,
-  ].join('\n');
+  const exported = names.map((name) => `export const ${name} = ${LATE.includes(path) ? late(name) : now(name)};`);
+  return [`const of = (name) => ${builtin}[name];`, ...exported, `export default /* @__PURE__ */ ${builtin};`].join(
+    '\n',
+  );
+}
+
+/** Modules of functions only, of which most runs call none: loaded by the first call. */
+const LATE = ['fs/promises'];
+
+function late(name: string): string {
+  return `(...given) => of('${name}')(...given)`;
+}
+
+function now(name: string): string {
+  return `/* @__PURE__ */ of('${name}')`;
 }
 
 /** Of yargs its parser is used, which needs nothing of this file of it; the file loads all that the rest of yargs needs. */
@@ -77,11 +86,19 @@ export function apart(libraries: Libraries): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^[^.#/]/ }, (args) => (isOwnImport(args) ? leaveOut(args.path, libraries) : undefined));
       onResolve({ filter: /^\.\/libraries\// }, ({ path }) => ({ path, external: true }));
-      onLoad({ filter: /./, namespace: 'library' }, ({ path }) => ({
-        contents: `module.exports = require('./libraries/${familyOf(path)}.cjs')[${JSON.stringify(path)}];`,
-      }));
+      onLoad({ filter: /./, namespace: 'library' }, ({ path }) => {
+        const library = `require('./libraries/${familyOf(path)}.cjs')[${JSON.stringify(path)}]`;
+        return { contents: CLASSES.includes(path) ? lateClass(library) : `module.exports = ${library};` };
+      });
     },
   };
+}
+
+/** Libraries that are one class, and imported by what is always loaded: they are by the first `new`. */
+const CLASSES = ['cli-table3'];
+
+function lateClass(library: string): string {
+  return `export default function (...given) { return new (${library})(...given); }`;
 }
 
 function isOwnImport({ path, importer, kind }: OnResolveArgs): boolean {
