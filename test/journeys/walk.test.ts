@@ -3,8 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
+import { conform, type Schema } from '#common/resources/conform.ts';
 import { buildProgram } from '../../.scripts/build.ts';
+import { PUBLISHED } from '../../.scripts/schemas.ts';
 import type { Command } from '../../plugin/command.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
 import { DOCUMENT_API_VERSION } from '../../plugin/output/document.ts';
@@ -94,12 +97,23 @@ function assertDocument(document: Readonly<Record<string, unknown>>, code: numbe
     return;
   }
   assert.equal(document['apiVersion'], DOCUMENT_API_VERSION, where);
+  assertConforms(document, where);
   const { verdict, error, remediation } = document as Readonly<Record<string, { readonly [field: string]: unknown }>>;
   assert.equal(verdict?.['exitCode'], code, where);
   if (code === 0) return;
   assert.match(String(error?.['code']), /^CMP\d{4}$/, where);
   assert.ok(String(error?.['message']).length > 0, where);
   assert.ok(Array.isArray(remediation) && remediation.length > 0, where);
+}
+
+/** A document has what its schema says, and nothing else; a failure may lack all that is the command's own. */
+function assertConforms(document: Readonly<Record<string, unknown>>, where: string): void {
+  const schemas: Readonly<Record<string, Schema>> = PUBLISHED;
+  const own = schemas[String(document['kind'])];
+  const candidates = document['verdict'] && 'error' in document ? [own, PUBLISHED.Failure] : [own];
+  const conforming = candidates.map((schema) => schema && conform(schema, document));
+  const isWhole = conforming.some((part) => isDeepStrictEqual(part, document));
+  if (!isWhole) assert.deepEqual(conforming[0] ?? conforming[1], document, where);
 }
 
 test('every command, in every format and whatever is in its way, gives one exit code and a document that agrees', async (t) => {
