@@ -7,7 +7,7 @@ import { FAIL_ON_FLAG } from '../status/fail-on.ts';
 import { look } from '../status/fetch.ts';
 import { factsOf } from '../status/sight.ts';
 import { readUntil, UNTIL_FLAG, type Until } from '../status/until.ts';
-import { createViewer } from '../status/view.ts';
+import { createViewer, type Viewer } from '../status/view.ts';
 import { readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
 
 const TIMEOUT_MS = 5 * 60_000;
@@ -60,7 +60,7 @@ async function runStatus(invocation: Invocation): Promise<number> {
   }
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, context } = await invocation.connect();
-  const viewer = createViewer(invocation, context);
+  const viewer = await createViewer(invocation, context);
   const find = { name: names[0], namespace: sidecarNamespace(flags, env) };
   if (flags.isOn('watch') || until) return watchStatus(invocation, { cluster, viewer, find, until, timeoutMs });
   const view = viewer.view(factsOf(await look(cluster, find)), clock.now());
@@ -70,7 +70,7 @@ async function runStatus(invocation: Invocation): Promise<number> {
 
 interface Watch {
   readonly cluster: Awaited<ReturnType<Invocation['connect']>>['cluster'];
-  readonly viewer: ReturnType<typeof createViewer>;
+  readonly viewer: Viewer;
   readonly find: Parameters<typeof look>[1];
   readonly until: Until | undefined;
   readonly timeoutMs: number;

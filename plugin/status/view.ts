@@ -2,7 +2,6 @@ import type { Invocation } from '../command.ts';
 import { clusterFlags } from '../kubeconfig/flags.ts';
 import type { OutputFormat } from '../output/format.ts';
 import type { Result } from '../output/print.ts';
-import { formatDetails } from './details.ts';
 import { statusDocument } from './document.ts';
 import type { ConnectionFacts } from './facts.ts';
 import { judgedBy, readFailOn } from './fail-on.ts';
@@ -31,10 +30,15 @@ export interface Viewer {
 /** The width of a terminal that does not tell. */
 const COLUMNS = 80;
 
-export function createViewer({ flags, style, stdout, output }: ViewInvocation, context: string | undefined): Viewer {
+/** The details are loaded where they are wanted only: a plain status starts without them. */
+export async function createViewer(
+  { flags, style, stdout, output }: ViewInvocation,
+  context: string | undefined,
+): Promise<Viewer> {
   const place: CommandPlace = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
   const failOn = readFailOn(flags);
   const isDetailed = output.format === 'wide' || flags.isOn('details');
+  const formatDetails = isDetailed ? (await import('./details.ts')).formatDetails : undefined;
   const rows = ({ facts, judgement, now }: View, mostRows?: number): string[] => {
     const options: ScreenOptions = {
       ...style,
@@ -46,7 +50,7 @@ export function createViewer({ flags, style, stdout, output }: ViewInvocation, c
       mostRows,
     };
     const screen = statusRows(facts, judgement, options);
-    return isDetailed ? [...screen, ...formatDetails(facts, now, style).trimEnd().split('\n')] : screen;
+    return formatDetails ? [...screen, ...formatDetails(facts, now, style).trimEnd().split('\n')] : screen;
   };
   const text = (view: View, format: OutputFormat) => {
     const { facts, judgement, now } = view;
