@@ -21,8 +21,6 @@ const COMMON = {
   bundle: true,
   platform: 'node',
   target: 'node26',
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'linked',
   metafile: true,
   logLevel: 'warning',
@@ -39,6 +37,8 @@ async function buildSidecar(folder: string): Promise<Metafile> {
     entryPoints: ['sidecar/main.ts'],
     outdir: folder,
     format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true,
     banner: { js: REQUIRE },
     define: await version(),
   });
@@ -52,7 +52,8 @@ async function buildSidecar(folder: string): Promise<Metafile> {
  */
 async function buildPlugin(folder: string): Promise<Metafile> {
   const define = await version();
-  const own = { ...COMMON, outdir: folder, format: 'esm', define } as const;
+  // The map is for us, to read the stack in a report by; nobody loads it.
+  const own = { ...COMMON, outdir: folder, format: 'esm', define, minify: true, sourcemap: 'external' } as const;
   const libraries: Libraries = new Map();
   const main = await build({
     ...own,
@@ -78,6 +79,7 @@ async function buildLibrary(folder: string, family: string, specifiers: Iterable
     stdin: { contents: libraryEntry(specifiers), resolveDir: ROOT, loader: 'js' },
     outfile: join(folder, 'libraries', `${family}.cjs`),
     format: 'cjs',
+    minify: true,
     // the one thing that they ask of a module of the other kind
     define: { 'import.meta.url': '__filename' },
     plugins: [LEAN_BUILTINS, LEAN_YARGS],
