@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
+import { type KubeObject, POD } from '#common/cluster/objects.ts';
 import type { Report } from '#common/resources/report.ts';
 import { VERSION } from '#common/version.ts';
 import { startTestCluster, type TestCluster } from '../cluster/start-test-cluster.ts';
@@ -46,8 +47,23 @@ describe('status', () => {
     assert.equal((await runHere(['status', '-n', 'elsewhere'], env)).code, 0);
     const { stdout } = await runHere(['status'], { ...env, COMPASS_NAMESPACE: 'compass-system' });
     assert.match(stdout, /No report of a sidecar in namespace compass-system/);
+    assert.match(stdout, /^There is one in namespace elsewhere: say -n elsewhere\.$/m);
     const { stdout: chosen } = await runHere(['status', '-n', 'elsewhere'], { ...env, COMPASS_NAMESPACE: 'kyma' });
     assert.match(chosen, /Healthy/);
+  });
+
+  test('tells how often the leader was started anew, where its Pod may be read', async (t) => {
+    const cluster = await clusterWithReport(t, HEALTHY);
+    const name = HEALTHY.leader?.pod ?? '';
+    const metadata = { name, namespace: 'compass-system' };
+    const spec = { automountServiceAccountToken: false, containers: [{ name: 'sidecar', image: 'a' }] };
+    await cluster.cluster.create(POD, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as KubeObject);
+    const lastState = { terminated: { exitCode: 1, finishedAt: new Date(Date.now() - 3_600_000).toISOString() } };
+    const sidecar = { name: 'sidecar', image: 'a', imageID: '', ready: true, restartCount: 2, lastState };
+    const status = { containerStatuses: [sidecar] };
+    await cluster.cluster.mergePatch({ kind: POD, ...metadata }, { status }, { subresource: 'status' });
+    const { stdout } = await runHere(['status', '-o', 'wide'], { KUBECONFIG: cluster.kubeconfigPath });
+    assert.match(stdout, / · 2 restarts, 60m ago$/m);
   });
 
   test('without a report says so, and shows what the CompassConnection says', async (t) => {
