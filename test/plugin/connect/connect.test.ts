@@ -35,12 +35,7 @@ describe('before it asks anybody, connect', () => {
     ["kubectl's --token for one", ['--token', 'x'], '', /--token is the one for the API server/],
     ['an empty stdin', ['--token-stdin'], '\n', /the one-time token of stdin is empty/],
     ['two tokens', ['--token-stdin', blob({})], CANARY, /given twice/],
-    [
-      'a file that is not there',
-      ['--token-file', '/dev/null/t'],
-      '',
-      /--token-file \/dev\/null\/t cannot be read/,
-    ],
+    ['a file that is not there', ['--token-file', '/dev/null/t'], '', /--token-file \/dev\/null\/t cannot be read/],
     ['a URL by http', ['-', '--connector-url', 'http://a.example/x'], CANARY, /--connector-url must begin with https/],
     [
       'another Compass',

@@ -22,11 +22,7 @@ describe('before it asks anybody, token request', () => {
     ['Runtime and Application', [...good, '--app-id', 'a', '--auth-token-stdin', '--out', '-'], /not both/],
     ['no tenant', [...good.slice(0, 4), '--auth-token-stdin', '--out', '-'], /--tenant is missing/],
     ['a form that is none', [...good, '--format', 'xml'], /--format is "xml"/],
-    [
-      'a folder that is not there',
-      [...good, '--auth-token-stdin', '--out', '/dev/null/t'],
-      /no token was asked for/,
-    ],
+    ['a folder that is not there', [...good, '--auth-token-stdin', '--out', '/dev/null/t'], /no token was asked for/],
   ];
   for (const [why, args, says] of refusals) {
     test(`refuses ${why} with exit code 2`, async () => {
