@@ -22,7 +22,6 @@ const CASES: readonly Case[] = [
   STATUS,
   { name: 'status through kubectl', command: ['kubectl', 'compass', 'status'] },
   { name: '--help', command: ['kubectl-compass', '--help'] },
-  { name: 'status --help', command: ['kubectl-compass', 'status', '--help'] },
   { name: 'completion', command: ['kubectl-compass', '__complete', 'st'] },
 ];
 
@@ -36,7 +35,6 @@ function bars(few: Medians, many: Medians): Bar[] {
     { what: 'kubectl-compass status', ratio: ratio(few, 'status'), atMost: 0.8 },
     { what: 'kubectl compass status', ratio: ratio(few, 'status through kubectl'), atMost: 1.3 },
     { what: 'kubectl-compass --help', ratio: ratio(few, '--help'), atMost: 0.7 },
-    { what: 'kubectl-compass status --help', ratio: ratio(few, 'status --help'), atMost: 0.7 },
     { what: 'completion without the cluster', ratio: ratio(few, 'completion'), atMost: 0.7 },
     {
       what: `status with ${MANY} Applications, by ${FEW}`,
