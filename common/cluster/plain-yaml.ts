@@ -83,7 +83,11 @@ function readNested(lines: Line[], indent: number): unknown {
   return next?.indent === indent && isItem(next) ? readSequence(lines, indent) : null;
 }
 
+/** A certificate or key in base64: long, and nothing else. */
+const LONG = /^[A-Za-z][\w+/]{60,}={0,2}$/;
+
 function readScalar(text: string): unknown {
+  if (LONG.test(text)) return text;
   if (text === '{}') return {};
   if (text === '[]') return [];
   const quoted = /^"([^"\\]*)"$/.exec(text) ?? /^'([^']*)'$/.exec(text);
