@@ -39,7 +39,7 @@ export async function orInterrupted<T>(
     await clock.sleep(LONGEST_MS, AbortSignal.any([interrupted, done.signal]));
     await clock.sleep(GRACE_MS, done.signal);
     while ((held.get(interrupted)?.size ?? 0) > 0) {
-      await Promise.allSettled(held.get(interrupted) ?? []);
+      await Promise.allSettled([...(held.get(interrupted) ?? [])]);
       await clock.sleep(GRACE_MS, done.signal);
     }
     throw new CompassError(reasonOfInterruption(interrupted), 'interrupted');

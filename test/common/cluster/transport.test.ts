@@ -191,7 +191,7 @@ test('a caller that gives up is let go at once', async (t) => {
   assert.match((await failure).message, /cancelled/);
 });
 
-test('every call is observed with its verb, resource and status', async (t) => {
+test('every call is observed with its verb, resource, status and address', async (t) => {
   const observed: Omit<Observation, 'durationMs'>[] = [];
   const observe = ({ durationMs, ...rest }: Observation) => {
     assert.ok(durationMs >= 0);
@@ -204,8 +204,9 @@ test('every call is observed with its verb, resource and status', async (t) => {
   );
   await cluster.get(ref);
   await errorOf(cluster.mergePatch(ref, {}));
+  const url = `${cluster.server}/api/v1/namespaces/b/configmaps/a`;
   assert.deepEqual(observed, [
-    { verb: 'get', resource: 'configmaps', status: 200 },
-    { verb: 'patch', resource: 'configmaps', status: 500 },
+    { verb: 'get', resource: 'configmaps', status: 200, method: 'GET', url },
+    { verb: 'patch', resource: 'configmaps', status: 500, method: 'PATCH', url },
   ]);
 });
