@@ -16,12 +16,12 @@ the shells are for those who call kubectl-compass by its own name.`,
     { command: 'kubectl compass completion bash', does: 'For bash: put `source <(…)` of it into ~/.bashrc' },
     { command: 'kubectl compass completion kubectl', does: 'What kubectl runs to complete `kubectl compass`' },
   ],
-  run: async ({ names, stdout }: Invocation) => {
+  run: ({ names, stdout }: Invocation) => {
     const [given = ''] = names;
     const shell = SHELLS.find((candidate) => candidate === given);
     if (!shell) throw unknownShell(given);
     stdout.write(SCRIPTS[shell]);
-    return 0;
+    return Promise.resolve(0);
   },
 };
 

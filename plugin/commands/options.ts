@@ -14,8 +14,8 @@ mean there. Write them after the command.`,
     { command: 'kubectl compass options', does: 'Every flag that works with every command' },
     { command: 'kubectl compass options | grep -A1 -e --as', does: 'Those that impersonate' },
   ],
-  run: async ({ stdout }) => {
+  run: ({ stdout }) => {
     stdout.write(formatOptions(GLOBAL_FLAGS));
-    return 0;
+    return Promise.resolve(0);
   },
 };
