@@ -31,16 +31,25 @@ async function startConnection(t: TestContext, hasReport = true) {
   return { env: { KUBECONFIG: kubeconfigPath }, request };
 }
 
+/** What somebody at a terminal does when a question is asked: an answer, Ctrl-C, or Ctrl-D. */
+type Answer = string | { readonly key: 'Ctrl-C' | 'Ctrl-D' };
+
 /** The plugin at a terminal, where somebody answers one question after the other. */
-async function atTerminal(args: readonly string[], env: Readonly<Record<string, string>>, answers: readonly string[]) {
+async function atTerminal(args: readonly string[], env: Readonly<Record<string, string>>, answers: readonly Answer[]) {
   const stdin = new PassThrough();
   const screen = new PassThrough();
   const written: string[] = [];
   const questions = answers[Symbol.iterator]();
+  const interruption = new AbortController();
+  const reply = (answer: Answer = 'n') => {
+    if (typeof answer === 'string') stdin.write(`${answer}\n`);
+    else if (answer.key === 'Ctrl-C') interruption.abort('SIGINT');
+    else stdin.end();
+  };
   screen.on('data', (chunk: Buffer) => {
     const text = String(chunk);
     written.push(text);
-    if (text.includes('[y/N]')) stdin.write(`${questions.next().value ?? 'n'}\n`);
+    if (text.includes('[y/N]')) reply(questions.next().value);
   });
   const sink = { stream: screen, isTerminal: true, columns: 80, write: (text: string) => void screen.write(text) };
   const code = await runCommandLine(args, {
@@ -50,7 +59,7 @@ async function atTerminal(args: readonly string[], env: Readonly<Record<string, 
     stdout: sink,
     stderr: sink,
     clock: systemClock,
-    interrupted: new AbortController().signal,
+    interrupted: interruption.signal,
   });
   return { code, text: written.join('') };
 }
@@ -67,6 +76,16 @@ test('on a terminal each part that cannot be taken back is asked about, and one 
   const { code, text } = await atTerminal(args, env, ['y', 'yes', 'Y']);
   assert.equal(code, 0, text);
   assert.deepEqual((await request())?.parameters, { revoke: 'true', purge: 'applications' });
+});
+
+test('Ctrl-C at a question is an interruption, and an end of the input a no: neither does anything', async (t) => {
+  const { env, request } = await startConnection(t);
+  const interrupted = await atTerminal(['disconnect'], env, [{ key: 'Ctrl-C' }]);
+  assert.equal(interrupted.code, 130, interrupted.text);
+  assert.match(interrupted.text, /\nerror: interrupted; nothing was done\n/);
+  const ended = await atTerminal(['disconnect'], env, [{ key: 'Ctrl-D' }]);
+  assert.equal(ended.code, 7, ended.text);
+  assert.equal(await request(), undefined);
 });
 
 test('nothing is asked for that was not said', async (t) => {
