@@ -3,10 +3,11 @@ import { COMMANDS } from './commands.ts';
 import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
 import { formatCommandHelp, formatOverview } from './help.ts';
 import { clusterFlags, sidecarNamespace } from './kubeconfig/flags.ts';
+import { canRepaint } from './output/can-repaint.ts';
 import { COLOUR_CHOICES, paint, wantsColour } from './output/colour.ts';
 import { barePathHint, isMachineReadable, type OutputFormat, readOutput } from './output/format.ts';
 import { printDocument, printResult } from './output/print.ts';
-import { createProgress } from './output/progress.ts';
+import { createProgress, type Progress } from './output/progress.ts';
 import { symbolsFor } from './output/symbols.ts';
 import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
 import { orInterrupted } from './wait/interruption.ts';
@@ -40,10 +41,16 @@ async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<nu
     return 0;
   }
   const door = doorTo(parsed, surroundings);
+  const progress = createProgress(surroundings.stderr, style, {
+    isQuiet: flags.isOn('quiet'),
+    isInPlace: canRepaint(surroundings.stderr, surroundings.env),
+  });
   try {
-    const call = { ...(await invocation(parsed, command, surroundings, style)), connect: door.connect };
+    const call = { ...(await invocation(parsed, command, surroundings, style, progress)), connect: door.connect };
     return await orInterrupted(command.run(call), surroundings);
   } finally {
+    // What was under way is not any more: an error would stand behind it, in the same line.
+    progress.clear();
     door.close();
   }
 }
@@ -53,11 +60,11 @@ async function invocation(
   command: Command,
   surroundings: Surroundings,
   style: Style,
+  progress: Progress,
 ): Promise<Omit<Invocation, 'connect'>> {
   const { stdout, stderr } = surroundings;
   const isQuiet = flags.isOn('quiet');
   const output = await readOutput(flags.text('output'), command.formats);
-  const progress = createProgress(stderr, style, isQuiet);
   return {
     ...surroundings,
     names,

@@ -2,11 +2,11 @@ import type { Sink, Style } from '../command.ts';
 import type { Level } from './symbols.ts';
 import { plain } from './text.ts';
 
-/** What long work shows on stderr: steps that are done stay; what is under way is repainted in place on a terminal. */
+/** What long work shows on stderr: steps that are done stay; what is under way is repainted in place where that can be. */
 export interface Progress {
   /** A step that is done, or has failed: `✔ sign   valid 24h`. */
   step(level: Level, name: string, text: string): void;
-  /** What is under way now; elsewhere than on a terminal a line of its own whenever it changes. */
+  /** What is under way now; where nothing is repainted a line of its own whenever it changes. */
   busy(name: string, text: string): void;
   /** Takes away what is under way: before anything else is printed. */
   clear(): void;
@@ -17,7 +17,17 @@ const NAME_WIDTH = 14;
 
 const ERASE_LINE = '\r\u001b[K';
 
-export function createProgress(stderr: Sink, { paint, symbols }: Style, isQuiet: boolean): Progress {
+export interface ProgressOptions {
+  readonly isQuiet: boolean;
+  /** Whether a line can be taken away again: not in a pipe, nor on a dumb terminal. */
+  readonly isInPlace: boolean;
+}
+
+export function createProgress(
+  stderr: Sink,
+  { paint, symbols }: Style,
+  { isQuiet, isInPlace }: ProgressOptions,
+): Progress {
   if (isQuiet) return { step: () => undefined, busy: () => undefined, clear: () => undefined };
   let shown = '';
   const colours: Readonly<Record<Level, (text: string) => string>> = {
@@ -30,7 +40,7 @@ export function createProgress(stderr: Sink, { paint, symbols }: Style, isQuiet:
   const line = (level: Level, name: string, text: string) =>
     `${colours[level](symbols.mark[level])} ${plain(name, symbols).padEnd(NAME_WIDTH)} ${plain(text, symbols)}`.trimEnd();
   const clear = () => {
-    if (shown !== '' && stderr.isTerminal) stderr.write(ERASE_LINE);
+    if (shown !== '' && isInPlace) stderr.write(ERASE_LINE);
     shown = '';
   };
   return {
@@ -44,7 +54,7 @@ export function createProgress(stderr: Sink, { paint, symbols }: Style, isQuiet:
       if (next === shown) return;
       clear();
       shown = next;
-      stderr.write(stderr.isTerminal ? next.slice(0, longest(stderr)) : `${next}\n`);
+      stderr.write(isInPlace ? next.slice(0, longest(stderr)) : `${next}\n`);
     },
   };
 }

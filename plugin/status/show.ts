@@ -1,5 +1,6 @@
 import type { Invocation } from '../command.ts';
 import { humanDuration } from '../output/age.ts';
+import { canRepaint } from '../output/can-repaint.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { plain } from '../output/text.ts';
 import { Repaint } from '../watch/repaint.ts';
@@ -17,16 +18,16 @@ export interface Liveness {
 /** Shows one view after another: called at every change and every second. */
 export type Show = (view: View, liveness: Liveness) => void | Promise<void>;
 
-type ShowInvocation = Pick<Invocation, 'output' | 'stdout' | 'style' | 'progress' | 'print' | 'clock'>;
+type ShowInvocation = Pick<Invocation, 'output' | 'stdout' | 'env' | 'style' | 'progress' | 'print' | 'clock'>;
 
 /**
  * How a watch shows what it sees: a screen that is repainted where there is a terminal, else a line for every change; a
  * document for every change where a program reads it.
  */
 export function watchShow(invocation: ShowInvocation, viewer: Viewer): Show {
-  const { output, stdout } = invocation;
+  const { output, stdout, env } = invocation;
   const isScreen = output.format === 'default' || output.format === 'wide';
-  if (isScreen && stdout.isTerminal) return repainting(invocation, viewer);
+  if (isScreen && canRepaint(stdout, env)) return repainting(invocation, viewer);
   if (isScreen || output.format === 'oneline') return lineByLine(invocation);
   return documents(invocation, viewer, output.format);
 }

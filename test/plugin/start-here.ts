@@ -9,7 +9,7 @@ export interface StartOptions {
   readonly kubeconfigPath: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** A terminal of this size on stdout; else a pipe. */
+  /** A terminal of this size on stdout and stderr; else pipes. */
   readonly terminal?: { readonly columns: number; readonly rows: number };
 }
 
@@ -30,7 +30,7 @@ export interface Running {
 export function startHere(t: TestContext, args: readonly string[], options: StartOptions): Running {
   const { kubeconfigPath, env = {}, clock = systemClock, terminal } = options;
   const interruption = new AbortController();
-  const [stdout, stderr] = [collect(terminal), collect(undefined)];
+  const [stdout, stderr] = [collect(terminal), collect(terminal)];
   const done = runCommandLine(args, {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', LANG: 'C.UTF-8', KUBECONFIG: kubeconfigPath, ...env },
     platform: 'linux',

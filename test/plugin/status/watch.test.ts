@@ -138,7 +138,35 @@ describe('status --watch elsewhere', () => {
   });
 });
 
+describe('a dumb terminal', () => {
+  const dumb = { terminal: TERMINAL, env: { TERM: 'dumb' } };
+
+  test('is written a line for each change, without an escape sequence', async (t) => {
+    const cluster = await clusterWith(t, HEALTHY);
+    const watching = startHere(t, ['status', '-w'], { ...cluster, ...dumb });
+    await shows(watching, 'healthy');
+    await changeReport(cluster, DEGRADED);
+    await shows(watching, 'degraded');
+    assert.ok(!watching.stdout().includes('\u001b'), watching.stdout());
+  });
+
+  test('has what is under way in lines of their own', async (t) => {
+    const cluster = await clusterWith(t, DEGRADED);
+    const waiting = startHere(t, ['status', '--until=healthy', '--timeout=300ms'], { ...cluster, ...dumb });
+    assert.equal(await waiting.done, 124);
+    assert.match(waiting.stderr(), /^◌ waiting {8}healthy: it is Degraded[^\n]*\nerror: timed out/);
+  });
+});
+
 describe('status --until', () => {
+  test('takes away what it waited for before it says why it ends', async (t) => {
+    const cluster = await clusterWith(t, DEGRADED);
+    const waiting = startHere(t, ['status', '--until=healthy', '--timeout=300ms'], { ...cluster, terminal: TERMINAL });
+    assert.equal(await waiting.done, 124);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what takes a line away begins with one
+    assert.match(waiting.stderr(), /healthy: it is Degraded[^\n]*\r\u001b\[Kerror: timed out/);
+  });
+
   test('waits for health without a watch, prints the screen then, and is content', async (t) => {
     const cluster = await clusterWith(t, DEGRADED);
     const waiting = startHere(t, ['status', '--until=healthy', '--timeout', '20s'], cluster);
