@@ -23,7 +23,7 @@ itself and what to do. Without an argument it lists them all. Needs no cluster.`
 };
 
 async function runExplain(invocation: Invocation): Promise<number> {
-  const { names, style, clock } = invocation;
+  const { names, style, stdout, clock } = invocation;
   const [word] = names;
   const entries = word === undefined ? allEntries() : findEntries(word);
   await invocation.print({
@@ -31,7 +31,7 @@ async function runExplain(invocation: Invocation): Promise<number> {
     names: entries.map(({ name }) => name),
     text: () =>
       word === undefined
-        ? formatList(entries, style)
+        ? formatList(entries, style, stdout.columns)
         : entries.map((entry) => formatExplanation(entry, style)).join('\n'),
   });
   return 0;

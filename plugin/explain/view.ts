@@ -30,19 +30,24 @@ function indented(text: string, first = ''): string {
   return [`  ${first}${head}`, ...rest.map((line) => `${indent}${line}`), ''].join('\n');
 }
 
-/** What there is to explain, a line each. */
-export function formatList(entries: readonly Entry[], { paint }: Style): string {
+/** What there is to explain, a line each: as long as it takes, or cut to the `columns` of a terminal. */
+export function formatList(entries: readonly Entry[], { paint, symbols }: Style, columns: number | undefined): string {
+  const cut = (line: string) => shortened(line, columns ?? Number.POSITIVE_INFINITY, symbols.ellipsis);
   const titles = { reason: 'Codes', state: 'Connection states', condition: 'Conditions' } as const;
   const groups = Map.groupBy(entries, ({ subject }) => subject);
   const parts = [...groups].map(([subject, members]) => {
     const widest = Math.max(...members.map(({ name }) => name.length));
-    return `${paint.bold(titles[subject])}\n${members.map((entry) => row(entry, widest)).join('')}`;
+    return `${paint.bold(titles[subject])}\n${members.map((entry) => `${cut(row(entry, widest))}\n`).join('')}`;
   });
   return `${parts.join('\n')}\nkubectl compass explain CODE tells what one means, and what to do.\n`;
 }
 
 function row({ name, code, meaning }: Entry, widest: number): string {
-  const start = `  ${code ? `${code}  ` : ''}${name.padEnd(widest)}  `;
-  const [line = '', ...rest] = wrap(meaning, Math.max(20, WIDTH - start.length - 1));
-  return `${start}${line}${rest.length > 0 ? '…' : ''}\n`;
+  return `  ${code ? `${code}  ` : ''}${name.padEnd(widest)}  ${meaning}`;
+}
+
+/** Cut between words. */
+function shortened(line: string, columns: number, ellipsis: string): string {
+  if (line.length <= columns) return line;
+  return line.slice(0, columns - ellipsis.length + 1).replace(/\s+\S*$/, ellipsis);
 }

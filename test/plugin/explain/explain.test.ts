@@ -4,6 +4,9 @@ import { REASONS } from '#common/errors.ts';
 import { conform } from '#common/resources/conform.ts';
 import { COMMANDS } from '../../../plugin/commands.ts';
 import { allEntries } from '../../../plugin/explain/entries.ts';
+import { formatList } from '../../../plugin/explain/view.ts';
+import { paint } from '../../../plugin/output/colour.ts';
+import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { parseCommandLine } from '../../../plugin/parse.ts';
 import { EXPLANATION_SCHEMA } from '../../../plugin/schemas/explanation.ts';
 import { runHere } from '../run-plugin.ts';
@@ -72,8 +75,18 @@ describe('explain', () => {
   test('without an argument lists all, each on a line', async () => {
     const { code, stdout } = await runHere(['explain']);
     assert.equal(code, 0);
-    for (const { name } of allEntries()) assert.match(stdout, new RegExp(`^  (?:CMP\\d{4}  )?${name} `, 'm'));
-    assertFits(stdout);
+    for (const { name, meaning } of allEntries()) {
+      const line = stdout.split('\n').find((row) => new RegExp(`^ {2}(?:CMP\\d{4} {2})?${name} `).test(row));
+      assert.ok(line?.endsWith(meaning), name);
+    }
+  });
+
+  test('cuts the lines of the list on a terminal, and nowhere else', () => {
+    const style = { paint: paint(false), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') };
+    const onTerminal = formatList(allEntries(), style, 80);
+    assertFits(onTerminal);
+    assert.match(onTerminal, /…$/m);
+    assert.doesNotMatch(formatList(allEntries(), style, undefined), /…/);
   });
 
   test('prints documents that conform to their schema, whole', async () => {
