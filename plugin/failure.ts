@@ -26,7 +26,16 @@ export function formatFailure(error: unknown, place: Place = {}): string {
   if (!(error instanceof CompassError)) return `error: ${BUG}\n${stackOf(error)}\n`;
   const { code } = REASONS[reason];
   const requestId = error.requestId ? ` (x-request-id ${error.requestId})` : '';
-  return `error: ${error.message}${requestId}\n  ${code} ${reason}; next: ${nextOf(error, place)}\n`;
+  return `error: ${onOneLine(error.message + requestId)}\n  ${code} ${reason}; next: ${onOneLine(nextOf(error, place))}\n`;
+}
+
+/** What a server or a report says must not look like a line of ours, nor hold what a terminal would obey. */
+function onOneLine(text: string): string {
+  return withoutControls(text.replace(/\s+/g, ' '));
+}
+
+function withoutControls(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }
 
 /** 1 for a bug, else what the one table says. */
@@ -60,12 +69,17 @@ function nextOf({ next, reason }: CompassError, place: Place): string {
   return next === undefined ? nextFor(reason, place) : atCluster(next, place);
 }
 
+/** Where the table speaks to those who run the sidecar: the plugin's settings are those of the kubeconfig. */
+const NEXT_HERE: Partial<Record<Reason, string>> = {
+  InvalidSetting: 'kubectl config get-contexts',
+  Stopping: REASONS.Interrupted.next,
+};
+
 /** What to do next about a reason: a command is one that goes to the same cluster and the sidecar's own namespace. */
 export function nextFor(reason: Reason, place: Place): string {
   const { namespace, command } = place;
   if (reason === 'Usage' && command) return `kubectl compass ${command} --help`;
-  // The settings of the plugin are those of the kubeconfig.
-  const next = reason === 'InvalidSetting' ? 'kubectl config get-contexts' : REASONS[reason].next;
+  const next = NEXT_HERE[reason] ?? REASONS[reason].next;
   return atCluster(namespace ? next.replace('-n compass-system', `-n ${namespace}`) : next, place);
 }
 
@@ -80,5 +94,6 @@ export function atCluster(
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return stack.split('\n').map(withoutControls).join('\n');
 }
