@@ -105,11 +105,13 @@ function took({ tookMs }: SyncResult): string {
 }
 
 function failed(failures: SyncResult['failures'], { paint, symbols, place }: SyncViewOptions): string[] {
-  const rows = failures.map(({ name, reason }) => [plain(name, symbols), plain(reason, symbols)] as const);
+  const rows = failures.map(
+    (failure) => [plain(failure.name, symbols), plain(failure.reason, symbols), typeable(failure)] as const,
+  );
   const nameWidth = Math.max(0, ...rows.map(([name]) => name.length));
   const reasonWidth = Math.max(0, ...rows.map(([, reason]) => reason.length));
-  return rows.map(([name, reason]) => {
-    const command = paint.bold(describeCommand(name, place));
+  return rows.map(([name, reason, argument]) => {
+    const command = paint.bold(describeCommand(plain(argument, symbols), place));
     return `  ${paint.red(symbols.mark.error)} ${name.padEnd(nameWidth)}   ${reason.padEnd(reasonWidth)}   ${command}`;
   });
 }
@@ -139,10 +141,16 @@ function remediation({ failures }: SyncResult, reason: Reason, place: Place): Re
   if (!first) return remediationOf(nextFor(reason, place));
   const { command: words = [] } = remediationOf(atCluster('kubectl compass describe app', place));
   const flags = words.slice(DESCRIBE.length);
-  return { text: describeCommand(first.name, place), command: [...DESCRIBE, first.name, ...flags] };
+  const argument = typeable(first);
+  return { text: describeCommand(argument, place), command: [...DESCRIBE, argument, ...flags] };
 }
 
 const DESCRIBE = ['kubectl', 'compass', 'describe', 'app'];
+
+/** The name, or the id where the name looks like a flag or has characters that are not shown as they are. */
+function typeable({ name, id }: SyncResult['failures'][number]): string {
+  return /^-|[\p{Cc}\p{Cf}]/u.test(name) && id ? id : name;
+}
 
 function describeCommand(name: string, place: Place): string {
   return atCluster(`${DESCRIBE.join(' ')} ${quoted(name)}`, place);

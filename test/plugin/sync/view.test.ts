@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { paint } from '../../../plugin/output/colour.ts';
+import { symbolsFor } from '../../../plugin/output/symbols.ts';
+import type { SyncResult, SyncVerdict } from '../../../plugin/sync/result.ts';
+import { formatSync, syncDocument } from '../../../plugin/sync/view.ts';
+
+const VERDICT: SyncVerdict = { status: 'Failed', exitCode: 1, reason: 'ApplicationFailed', message: 'failed' };
+
+function failing(name: string): SyncResult {
+  const failures = [{ id: '0f1e', name, reason: 'InvalidName', message: 'no' }];
+  const request = { verb: 'sync', id: '1', accepted: '', counts: { listed: 1, failed: 1 } };
+  const { id, counts } = request;
+  return { connection: 'c', id, dryRun: 'none', request, counts, changes: [], failures, unnamed: 0 };
+}
+
+test('an Application that fails is described by a command that can be typed', () => {
+  const style = { paint: paint(false), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') };
+  for (const [name, argument, quoted = argument] of [
+    ['orders', 'orders'],
+    ['SAP S/4', 'SAP S/4', "'SAP S/4'"],
+    ['-o', '0f1e'],
+    ['\u001b[2Jgone', '0f1e'],
+    ['\u202eevil', '0f1e'],
+  ] as const) {
+    const text = formatSync(failing(name), VERDICT, { ...style, place: {}, isWide: false });
+    assert.ok(text.endsWith(`kubectl compass describe app ${quoted}\n`), text);
+    const { remediation } = syncDocument(failing(name), VERDICT, { now: 0, place: {} });
+    assert.deepEqual(remediation?.[0]?.command, ['kubectl', 'compass', 'describe', 'app', argument]);
+  }
+});
