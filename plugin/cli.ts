@@ -9,7 +9,7 @@ import { barePathHint, isMachineReadable, type OutputFormat, readOutput } from '
 import { printDocument, printResult } from './output/print.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { symbolsFor } from './output/symbols.ts';
-import { flagsOf, type Parsed, parseCommandLine } from './parse.ts';
+import { flagsOf, meantCommand, type Parsed, parseCommandLine } from './parse.ts';
 import { orInterrupted } from './wait/interruption.ts';
 
 /** Runs one command line and gives its exit code. Results go to stdout, everything else to stderr. */
@@ -116,11 +116,13 @@ async function reportFailure(
   parsed: Parsed | undefined,
   { stdout, stderr, clock, env }: Surroundings,
 ): Promise<void> {
-  const place = parsed && {
-    clusterFlags: clusterFlags(parsed.flags),
-    namespace: sidecarNamespace(parsed.flags, env),
-    namedNamespace: parsed.flags.text('namespace'),
-    command: parsed.entry?.name,
+  const place = {
+    command: parsed ? parsed.entry?.name : meantCommand(argv, COMMANDS),
+    ...(parsed && {
+      clusterFlags: clusterFlags(parsed.flags),
+      namespace: sidecarNamespace(parsed.flags, env),
+      namedNamespace: parsed.flags.text('namespace'),
+    }),
   };
   stderr.write(formatFailure(error, place));
   const format = askedFormat(argv);

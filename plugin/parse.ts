@@ -26,6 +26,15 @@ export interface Parsed {
   readonly flags: ParsedFlags;
 }
 
+/** The command that a command line means, also where the rest of it cannot be read; undefined where it means none. */
+export function meantCommand(argv: readonly string[], entries: readonly CommandEntry[]): string | undefined {
+  try {
+    return namedCommand(argv, entries).entry?.name;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every flag of a command: the global ones, `-o` and its own. */
 export function flagsOf(command: Command | undefined): readonly Flag[] {
   if (!command) return GLOBAL_FLAGS;
@@ -60,7 +69,10 @@ async function readRest(argv: readonly string[], known: readonly Flag[]): Promis
 function checkNames(names: readonly string[], entry: CommandEntry): void {
   const words = entry.arguments.split(' ').filter((name) => name !== '');
   const missing = words.filter((word) => !word.startsWith('['))[names.length];
-  if (missing !== undefined) throw new CompassError('Usage', `${entry.name} needs ${missing}: ${entry.arguments}`);
+  if (missing !== undefined) {
+    const synopsis = `kubectl compass ${entry.name} ${entry.arguments}`;
+    throw new CompassError('Usage', `${entry.name} needs ${missing}: ${synopsis}`);
+  }
   const surplus = names[words.length];
   if (surplus === undefined || entry.arguments.endsWith('...]')) return;
   const takes = words.length === 0 ? 'takes no argument' : `takes ${entry.arguments} only`;

@@ -14,7 +14,7 @@ export function formatCheck(
     const mark = symbols.mark[ok ? 'ok' : 'error'];
     return `${ok ? paint.green(mark) : paint.red(mark)} ${message}`;
   });
-  const rights = notPermitted.flatMap((right) => [describeRight(right), `  ${canICommand(right)}`]);
+  const rights = notPermitted.flatMap((right) => [describeRight(right), `  ${canICommand(right, place)}`]);
   const remarks =
     source === 'report' ? [] : [paint.dim('No report of a sidecar: this is what the CompassConnection says.')];
   const next = reason === undefined ? [] : [`  ${paint.bold(nextFor(reason, place))}`];

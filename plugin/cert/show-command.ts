@@ -26,7 +26,7 @@ export async function showCertificate(invocation: Invocation): Promise<number> {
     text: () =>
       isPem
         ? formatPem(sources, withChain)
-        : formatSources(sources, { ...style, now, withChain, width: stdout.columns, differences: found }),
+        : formatSources(sources, { ...style, now, withChain, width: stdout.columns, differences: found, place }),
   });
   return exitCode;
 }

@@ -3,6 +3,7 @@ import { formatTime } from '#common/clock.ts';
 import { joinPem } from '#common/pki/pem.ts';
 import type { Style } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
+import type { Place } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
 import { table } from '../output/table.ts';
 import { plain } from '../output/text.ts';
@@ -14,10 +15,15 @@ export interface ShowOptions extends Style {
   /** In columns; undefined where nothing may be cut. */
   readonly width: number | undefined;
   readonly differences: readonly string[];
+  /** For suggested commands. */
+  readonly place?: Place;
 }
 
 /** The three side by side; below them what needs a whole line. */
-export function formatSources(sources: Sources, { now, withChain, width, differences, ...style }: ShowOptions): string {
+export function formatSources(
+  sources: Sources,
+  { now, withChain, width, differences, place, ...style }: ShowOptions,
+): string {
   const { paint, symbols } = style;
   const { status, secret, wire } = sources;
   const fit = (text: string) => plain(width === undefined ? text : shortened(text, symbols), symbols);
@@ -46,7 +52,7 @@ export function formatSources(sources: Sources, { now, withChain, width, differe
     ...(withChain ? [list('Chain', sources.chain, now, style)] : []),
     ...(sources.ca ? [list('CA', sources.ca, now, style)] : []),
     ...differences.map((text) => `${paint.red(symbols.mark.error)} ${plain(text, symbols)}\n`),
-    ...sources.notPermitted.map((right) => `${describeRight(right)}\n  ${canICommand(right)}\n`),
+    ...sources.notPermitted.map((right) => `${describeRight(right)}\n  ${canICommand(right, place)}\n`),
   ].join('');
 }
 

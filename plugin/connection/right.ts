@@ -1,4 +1,4 @@
-import { remediationOf } from '../failure.ts';
+import { atCluster, type Place, remediationOf } from '../failure.ts';
 
 /** A right that was missing, as `kubectl auth can-i` takes it. */
 export interface MissingRight {
@@ -15,11 +15,18 @@ export function describeRight({ verb, resource, namespace, name }: MissingRight)
   return `not permitted: ${verb} ${what}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
-/** The command that asks whether somebody has a right. */
-export function canICommand({ verb, resource, namespace, name }: MissingRight): string {
+/**
+ * The command that asks whether somebody has a right; with a place as it has to be typed, to ask the same cluster as the
+ * same user.
+ */
+export function canICommand(
+  { verb, resource, namespace, name }: MissingRight,
+  place: Pick<Place, 'clusterFlags'> = {},
+): string {
   const what = name === undefined ? resource : `${resource}/${name}`;
-  if (resource.startsWith('compassconnections')) return `kubectl auth can-i ${verb} ${what}`;
-  return `kubectl auth can-i ${verb} ${what} ${namespace === undefined ? '--all-namespaces' : `-n ${namespace}`}`;
+  const where = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
+  const isOfCluster = resource.startsWith('compassconnections');
+  return atCluster(`kubectl auth can-i ${verb} ${what}${isOfCluster ? '' : ` ${where}`}`, place);
 }
 
 /** Missing rights as documents have them. */

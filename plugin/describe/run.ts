@@ -2,7 +2,7 @@ import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { readAsked } from '../get/resource.ts';
-import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { descriptionDocument } from './document.ts';
 import { fetchApplicationFacts } from './facts.ts';
 import { formatDescription } from './view.ts';
@@ -22,7 +22,8 @@ export async function runDescribe(invocation: Invocation): Promise<number> {
   });
   if (!facts)
     throw new CompassError('ClusterNotFound', `there is no Application ${app}`, { next: 'kubectl compass get apps' });
-  for (const right of facts.notPermitted) invocation.hint(`${describeRight(right)}; ask: ${canICommand(right)}`);
+  const place = { clusterFlags: clusterFlags(flags) };
+  for (const right of facts.notPermitted) invocation.hint(`${describeRight(right)}; ask: ${canICommand(right, place)}`);
   await invocation.print({
     document: () => descriptionDocument(facts, now),
     names: facts.application ? [`application.applicationconnector.kyma-project.io/${facts.name}`] : [],

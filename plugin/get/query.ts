@@ -5,7 +5,7 @@ import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import type { Reading } from '../connection/reading.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
-import { sidecarNamespace } from '../kubeconfig/flags.ts';
+import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { sortBy } from '../output/sort-by.ts';
 import { fetchApplications, fetchSecrets, type Selection } from './fetch.ts';
 import { type Landscape, landscapeOf } from './landscape.ts';
@@ -55,7 +55,7 @@ export async function fetchLandscape(invocation: Invocation, cluster: Cluster, q
   ]);
   const secrets = await readSecrets(cluster, connection, query);
   for (const right of [...connection.notPermitted, ...(secrets?.denied ? [secrets.denied] : [])]) {
-    invocation.hint(`${describeRight(right)}; ask: ${canICommand(right)}`);
+    invocation.hint(`${describeRight(right)}; ask: ${canICommand(right, { clusterFlags: clusterFlags(flags) })}`);
   }
   return landscapeOf({ connection, applications, secrets, all });
 }

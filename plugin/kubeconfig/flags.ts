@@ -71,11 +71,14 @@ export function sidecarNamespace(
   return flags.text('namespace') ?? (env['COMPASS_NAMESPACE'] || undefined);
 }
 
-/** The flags that a suggested command needs to go to the same cluster: `--context prod-eu`. */
+const SAME_PLACE = ['kubeconfig', 'context', 'cluster', 'server', 'user', 'as', 'as-group', 'as-uid'];
+
+/** The flags that a suggested command needs to go to the same cluster, as the same user: `--context prod-eu`. */
 export function clusterFlags(flags: ParsedFlags): string | undefined {
-  const given = ['kubeconfig', 'context', 'cluster', 'server'].flatMap((name) => {
-    const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${/^[\w./:@-]+$/.test(value) ? value : `'${value}'`}`];
-  });
+  const given = SAME_PLACE.flatMap((name) =>
+    (name === 'as-group' ? flags.texts(name) : [flags.text(name) ?? []].flat()).map(
+      (value) => `--${name} ${/^[\w./:@-]+$/.test(value) ? value : `'${value}'`}`,
+    ),
+  );
   return given.length > 0 ? given.join(' ') : undefined;
 }

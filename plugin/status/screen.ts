@@ -93,10 +93,11 @@ function partRows(part: Part, { lines }: Judgement, options: ScreenOptions): str
   return [`  ${TITLES[part].padEnd(11)}${mark} ${first}`, ...rest.map((row) => `${' '.repeat(indent)}${row}`)];
 }
 
-function remarkRows({ remarks, notPermitted }: ConnectionFacts, { paint, symbols, width }: ScreenOptions): string[] {
+function remarkRows({ remarks, notPermitted }: ConnectionFacts, options: ScreenOptions): string[] {
+  const { paint, symbols, width } = options;
   const rights = notPermitted.flatMap((right) => [
     ...wrap(plain(describeRight(right), symbols), width).map((row) => paint.yellow(row)),
-    `  ${paint.bold(canICommand(right))}`,
+    ...commandRows(canICommand(right, options), width - 2).map((row) => `  ${paint.bold(row)}`),
   ]);
   const rows = [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
   return rows.length > 0 ? [...rows, ''] : [];

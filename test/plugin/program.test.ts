@@ -73,7 +73,17 @@ describe('a command line that makes no sense', () => {
     assert.equal(apiVersion, 'cli.compass.kyma-project.io/v1');
     assert.deepEqual(verdict, { status: 'Failed', exitCode: 2 });
     assert.deepEqual(error, { code: 'CMP0003', reason: 'Usage', message: 'unknown flag --bogus' });
-    assert.deepEqual(remediation[0].command, ['kubectl', 'compass', '--help']);
+    assert.deepEqual(remediation[0].command, ['kubectl', 'compass', 'status', '--help']);
+  });
+
+  test('names the help of the command that was meant, and how that is called', async () => {
+    const next = async (...args: readonly string[]) => (await runHere(args)).stderr;
+    assert.match(
+      await next('get'),
+      /needs TYPE: kubectl compass get TYPE \[NAMES\.\.\.\]\n.*; next: kubectl compass get --help\n/,
+    );
+    assert.match(await next('cert', 'renew', '--bogus'), /; next: kubectl compass cert renew --help\n/);
+    assert.match(await next('statsu'), /; next: kubectl compass --help\n/);
   });
 });
 

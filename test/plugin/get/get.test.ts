@@ -291,6 +291,8 @@ describe('get secrets', () => {
       stderr,
       /not permitted: list secrets in namespace kyma-system; ask: kubectl auth can-i list secrets -n kyma-system/,
     );
+    const elsewhere = await run('secrets --context test --user user');
+    assert.match(elsewhere.stderr, /ask: kubectl auth can-i list secrets -n kyma-system --context test --user user\n/);
     assert.equal((await run('secrets -l app=orders')).code, 4);
     assert.match((await run('apps -o wide')).stdout, /^orders .* not permitted +not permitted$/m);
   });
