@@ -49,6 +49,7 @@ function conclusionOf(category: string, findings: readonly PlacedFinding[]): Con
     return agent.status === 'skipped' ? undefined : { category, kind: 'here-only', text };
   }
   if (agent.status !== 'error' || here.status === 'skipped' || isAboutIdentity(agent)) return undefined;
+  if (wentFurther(agent, here)) return undefined;
   const proxy = agent.facts?.['proxy'];
   const affected = proxy === undefined ? "only the agent's way is broken" : `only the agent's proxy ${proxy} is broken`;
   return { category, kind: 'agent-only', text: `${affected}; from here the ${category} answers` };
@@ -58,6 +59,12 @@ function everywhere(category: string, here: PlacedFinding, agent: PlacedFinding)
   if (here.reason !== agent.reason) return undefined;
   const text = `the ${category} fails from here and from the agent alike: it is not the network of either`;
   return { category, kind: 'everywhere', text };
+}
+
+/** Who has no certificate is sent away before anything is answered: that tells nothing of an answer that is bad. */
+function wentFurther(agent: PlacedFinding, here: PlacedFinding): boolean {
+  const failedAt = agent.facts?.['failedAt'] ?? '';
+  return here.facts?.['clientCertificate'] === 'required' && ['http', 'graphql'].includes(failedAt);
 }
 
 /** Compass was reached, and refuses who we are: the way is fine. */

@@ -44,6 +44,14 @@ test('a refused identity says nothing of the way, nor does a way that was not go
   assert.deepEqual(kinds(reach('here', 'error')), []);
 });
 
+test('a bad answer to the sidecar is not compared with a way that ended where a certificate is wanted', () => {
+  const unanswered = reach('here', 'ok', { facts: { clientCertificate: 'required' } });
+  const at = (failedAt: string) => reach('agent', 'error', { reason: 'CompassUnavailable', facts: { failedAt } });
+  assert.deepEqual(kinds(unanswered, at('http')), []);
+  assert.deepEqual(kinds(unanswered, at('tcp')), ['agent-only']);
+  assert.deepEqual(kinds(reach('here', 'ok'), at('http')), ['agent-only']);
+});
+
 test('what the sidecar finds now stands for what its report said before', () => {
   const { findings } = conclude([
     finding('identity', 'validity', 'warning', 'old', { reason: 'RenewalOverdue' }),
