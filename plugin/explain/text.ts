@@ -29,7 +29,7 @@ export const LOGS: SuggestedCommand = {
 
 export const NEW_TOKEN: readonly SuggestedCommand[] = [
   {
-    command: 'kubectl compass token request --auth-token-file director.token --out token.txt',
+    command: 'kubectl compass token request --director-url "$DIRECTOR_URL" --auth-token-file login.txt --out token.txt',
     does: 'get a new one-time token with your own login at the Director, or from the UI of Compass',
   },
   { command: 'kubectl compass reconnect --token-file token.txt', does: 'use it; nothing is deleted' },

@@ -30,6 +30,8 @@ describe('explain', () => {
       for (const { command } of commands) {
         assert.match(command, /^kubectl /, name);
         if (!command.startsWith('kubectl compass ')) continue;
+        if (command.includes(' token request '))
+          assert.match(command, / --director-url /, `${name}: no default has it`);
         const parsed = await parseCommandLine(compassArguments(command), COMMANDS);
         assert.ok(parsed.entry ?? parsed.flags.isOn('help'), `${name}: ${command}`);
       }
