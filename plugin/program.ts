@@ -9,9 +9,13 @@ const COMPLETER = /^kubectl_complete-compass(?:\.[a-z]+)?$/;
 /** What is still under way after an interruption, such as a call without an answer, must not keep the process. */
 const LEFTOVERS_MS = 500;
 
+/** The exit code where all went well, but what there was to say could not be written. */
+const NOT_WRITTEN = 1;
+
 /** Runs the command line of a process in it, and resolves to the exit code. */
 export async function runProgram(process: NodeJS.Process): Promise<number> {
   const interrupted = interruption(process);
+  const lost = new AbortController();
   const [, program = '', ...words] = process.argv;
   // An executable of its own keeps the name that it was called by in argv0 only.
   const completes = [program, process.argv0].some((path) => COMPLETER.test(basename(path)));
@@ -20,13 +24,13 @@ export async function runProgram(process: NodeJS.Process): Promise<number> {
     platform: process.platform,
     program,
     stdin: source(process),
-    stdout: sink(process, 'stdout'),
-    stderr: sink(process, 'stderr'),
+    stdout: sink(process, 'stdout', lost),
+    stderr: sink(process, 'stderr', lost),
     clock: systemClock,
     interrupted,
   });
   if (interrupted.aborted) setTimeout(() => process.kill(process.pid, interrupted.reason), LEFTOVERS_MS).unref();
-  return code;
+  return lost.signal.aborted && code === 0 ? NOT_WRITTEN : code;
 }
 
 /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process as if nobody listened. */
@@ -55,10 +59,10 @@ function source(process: NodeJS.Process): Source {
   };
 }
 
-function sink(process: NodeJS.Process, name: 'stdout' | 'stderr'): Sink {
+function sink(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortController): Sink {
   let opened: NodeJS.WriteStream | undefined;
   const open = () => {
-    opened ??= withoutFailure(process, process[name]);
+    opened ??= told(process, name, lost);
     return opened;
   };
   return {
@@ -79,10 +83,15 @@ function sink(process: NodeJS.Process, name: 'stdout' | 'stderr'): Sink {
   };
 }
 
-/** A reader that went away (`| head`) has read enough: that is no failure. */
-function withoutFailure(process: NodeJS.Process, stream: NodeJS.WriteStream): NodeJS.WriteStream {
+/** A reader that went away (`| head`) has read enough: that is no failure. A full disk is. */
+function told(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortController): NodeJS.WriteStream {
+  const stream = process[name];
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exitCode = 1;
+    if (error.code === 'EPIPE' || lost.signal.aborted) return;
+    lost.abort();
+    // The run may be over, and its exit code given.
+    process.exitCode ||= NOT_WRITTEN;
+    if (name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
   });
   return stream;
 }
