@@ -19,6 +19,7 @@ test('an Application that fails is described by a command that can be typed', ()
   for (const [name, argument, quoted = argument] of [
     ['orders', 'orders'],
     ['SAP S/4', 'SAP S/4', "'SAP S/4'"],
+    ["it's", "it's", "'it'\\''s'"],
     ['-o', '0f1e'],
     ['\u001b[2Jgone', '0f1e'],
     ['\u202eevil', '0f1e'],
