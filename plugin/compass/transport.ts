@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '#common/clock.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
 import { readRoots } from '#common/compass/roots.ts';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError, messageOf, type Reason } from '#common/errors.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 
 /** For commands that call Compass from here: further roots to trust it by. */
@@ -43,6 +43,24 @@ export async function compassTransport({ flags, env, clock, interrupted, hint }:
   const noProxy = env['NO_PROXY'] || env['no_proxy'];
   const proxy = { ...(httpsProxy ? { httpsProxy } : {}), ...(noProxy ? { noProxy } : {}) };
   return { extraRoots, proxy, clock, signal: interrupted };
+}
+
+export const GIVE_CA = 'give the CA of Compass by --compass-ca FILE';
+
+type NextByReason = Readonly<Partial<Record<Reason, string>>>;
+
+const NEXT_FROM_HERE: NextByReason = {
+  CompassUntrusted: GIVE_CA,
+  CompassThrottled: 'try again in a minute',
+  CompassUnavailable: 'try again in a minute',
+};
+
+/** An error of a call from here: the table gives the sidecar's settings, and says that the sidecar tries it again. `more` is what a command has to say. */
+export function errorFromHere(error: unknown, more: NextByReason = {}): unknown {
+  const next = error instanceof CompassError ? { ...NEXT_FROM_HERE, ...more }[error.reason] : undefined;
+  if (!(error instanceof CompassError) || next === undefined || error.next !== undefined) return error;
+  const { reason, message, requestId, status, maybeDone } = error;
+  return new CompassError(reason, message, { cause: error, requestId, status, maybeDone, next });
 }
 
 async function readRootsFile(source: string, file: string): Promise<string> {

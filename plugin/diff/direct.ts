@@ -8,7 +8,7 @@ import { directorListing } from '#common/sync/director-source.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
 import { planSync } from '#common/sync/plan-sync.ts';
 import type { Invocation } from '../command.ts';
-import { compassTransport } from '../compass/transport.ts';
+import { compassTransport, errorFromHere } from '../compass/transport.ts';
 import { humanDuration } from '../output/age.ts';
 import { reasonOfInterruption } from '../wait/interruption.ts';
 import type { PlanQuestion } from './ask-plan.ts';
@@ -84,7 +84,7 @@ async function withDeadline<T>(
     return await work(AbortSignal.any([interrupted, late.signal]));
   } catch (error) {
     if (interrupted.aborted || late.signal.aborted) throw endedEarly(interrupted, timeoutMs);
-    throw hasReason(error, 'ClusterForbidden') ? namingRight(error) : error;
+    throw hasReason(error, 'ClusterForbidden') ? namingRight(error) : errorFromHere(error);
   } finally {
     done.abort();
     await waiting;

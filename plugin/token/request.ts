@@ -6,7 +6,7 @@ import {
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
-import { compassTransport } from '../compass/transport.ts';
+import { compassTransport, errorFromHere } from '../compass/transport.ts';
 import { TOKEN_FORMATS, type TokenFormat } from './format.ts';
 import { readLogin } from './login.ts';
 import { openOutFile } from './out-file.ts';
@@ -41,9 +41,12 @@ export async function requestToken(invocation: Invocation): Promise<RequestedTok
     return { subject, connectorUrl: token.connectorUrl, expiresAt: token.expiresAt, out, format };
   } catch (error) {
     await file?.discard();
-    throw error;
+    throw errorFromHere(error, { Rejected: NEW_LOGIN });
   }
 }
+
+/** It is no client certificate that is refused here. */
+const NEW_LOGIN = 'log in at the Director again, and give its new bearer token';
 
 async function ask(invocation: Invocation, endpoint: Endpoint, { kind, id }: TokenSubject): Promise<OneTimeToken> {
   const transport = await compassTransport(invocation);

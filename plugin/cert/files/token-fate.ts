@@ -1,4 +1,5 @@
 import { CompassError, type Reason } from '#common/errors.ts';
+import { GIVE_CA } from '../../compass/transport.ts';
 
 const NEW_TOKEN = "request a new one-time token in Compass (an Application's lives 5 minutes)";
 
@@ -41,7 +42,7 @@ function again(error: CompassError, message: string, next: string | undefined = 
 export const NEW_ISSUE = 'kubectl compass cert issue --help';
 
 const NEXT: Readonly<Partial<Record<Reason, string>>> = {
-  CompassUntrusted: 'give the CA of Compass by --compass-ca FILE',
+  CompassUntrusted: GIVE_CA,
   UntrustedUrl: 'name the host by --allowed-host if it is right',
   InvalidAnswer: 'name the x-request-id to the administrator of Compass',
   InvalidCertificate: 'name the x-request-id to the administrator of Compass',

@@ -165,6 +165,7 @@ test('each failure has its exit code, and a document that says what to do', asyn
   scene.simulator.faults.remove(slow);
   const untrusted = await runHere(['diff', '--direct'], { KUBECONFIG: scene.cluster.kubeconfigPath });
   assert.equal(untrusted.code, 5, untrusted.stderr);
+  assert.match(untrusted.stderr, /CompassUntrusted; next: give the CA of Compass by --compass-ca FILE\n/);
   landscape.deleteRuntime(runtimeId);
   await failed(6, 'RuntimeNotFound');
   await scene.putSecret('cluster-client-certificates', { key: 'no key' });

@@ -114,6 +114,7 @@ describe('what the Director refuses leaves no file:', () => {
       const { error, verdict } = JSON.parse(stdout);
       assert.deepEqual([error.reason, verdict.exitCode], [reason, expected]);
       assert.ok(!(stdout + stderr).includes(login));
+      assert.equal(/next: log in at the Director again/.test(stderr), reason === 'Rejected', stderr);
       // What was to be the token's file can be made anew.
       await writeFile(out, '', { flag: 'wx' });
     });
