@@ -98,6 +98,13 @@ async function proofOf(choice: KubeconfigChoice, ask: CredentialPlugin | undefin
   };
 }
 
+/** Throws ClusterUnauthorized, without its content, for what no header can carry (RFC 9110, section 5.5). */
+function requireHeader(authorization: string | undefined): void {
+  if (authorization === undefined || /^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) return;
+  const message = 'the bearer token for the API server holds a line break, or another character that no header has';
+  throw new CompassError('ClusterUnauthorized', message);
+}
+
 /** Most users have none, and need not load what runs one. */
 function pluginOnUse(...described: Parameters<typeof credentialPlugin>): CredentialPlugin {
   let ask: CredentialPlugin | undefined;
@@ -127,8 +134,11 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stder
   let current: Credential | undefined;
   let readAtMs = 0;
 
+  const readings = new Map<'fresh' | 'kept', Promise<Credential>>();
+
   async function read(fresh: boolean): Promise<Credential> {
     const proof = await proofOf(choice, plugin, fresh);
+    requireHeader(proof.authorization);
     const wanted = fingerprint(proof.tls);
     if (agent === undefined || wanted !== agentOf) {
       if (agent) closeIdle(agent);
@@ -144,13 +154,22 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stder
     return current;
   }
 
+  /** For all who ask meanwhile: a plugin may have a person log in, and must not do so twice. */
+  function readOnce(how: 'fresh' | 'kept'): Promise<Credential> {
+    const reading = readings.get('fresh') ?? readings.get(how);
+    if (reading) return reading;
+    const begun = read(how === 'fresh').finally(() => readings.delete(how));
+    readings.set(how, begun);
+    return begun;
+  }
+
   return {
     server: choice.server,
-    renewed: () => read(true),
+    renewed: () => readOnce('fresh'),
     close: () => agent && closeIdle(agent),
     async credential() {
       if (current !== undefined && clock.monotonicMs() - readAtMs < CREDENTIAL_AGE_MS) return current;
-      return read(false);
+      return readOnce('kept');
     },
   };
 }

@@ -92,6 +92,24 @@ test('whoever the kubeconfig names is who talks', async (t) => {
     const told = JSON.parse(await readFile(join(folder, 'told'), 'utf8')) as { kind: string };
     assert.equal(told.kind, 'ExecCredential');
   });
+  await t.test('by a credential plugin, which is asked once, however many requests wait for it', async () => {
+    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } };
+    const args = ['-c', `echo run >> "$0"; echo "$1"`, join(folder, 'runs'), JSON.stringify(credential)];
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args, interactiveMode: 'Never' };
+    const cluster = await connectCluster({ kubeconfigPath: await writeConfig(api, folder, { user: { exec } }) });
+    const refused = await Promise.allSettled([1, 2, 3].map(() => cluster.raw('/api/v1/namespaces/default/secrets')));
+    cluster.close();
+    for (const one of refused) {
+      assert.match(String(one.status === 'rejected' && one.reason), /serviceaccount:default:robot/);
+    }
+    assert.equal(await readFile(join(folder, 'runs'), 'utf8'), 'run\n');
+  });
+  await t.test('a token with a line break in it is refused, and not shown', async () => {
+    const user = { token: 'first\nsecond' };
+    const caller = String(await callerOf({ kubeconfigPath: await writeConfig(api, folder, { user }) }));
+    assert.match(caller, /the bearer token for the API server holds a line break/);
+    assert.doesNotMatch(caller, /second/);
+  });
   await t.test('a plugin that fails says why, in one line', async () => {
     const args = ['-c', 'echo please log in >&2; echo more >&2; exit 3'];
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args };
