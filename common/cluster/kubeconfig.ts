@@ -32,23 +32,34 @@ export interface KubeconfigChoice {
   readonly namespace: string | undefined;
 }
 
-/** The cluster and user of a context, the current one unless named. */
+/**
+ * The cluster and user of a context, the current one unless named. Throws InvalidSetting; a name that begins with NUL is of
+ * the caller's own making, and not shown.
+ */
 export function chooseContext(config: Kubeconfig, contextName: string | undefined): KubeconfigChoice {
   const name = contextName || config.currentContext;
   if (!name) throw new CompassError('InvalidSetting', 'the kubeconfig has no current context; choose one by --context');
   const context = config.contexts.get(name);
   if (!context) throw new CompassError('InvalidSetting', `the kubeconfig has no context "${name}"`);
+  const where = name.startsWith('\u0000') ? '' : `context "${name}": `;
   const cluster = config.clusters.get(context.cluster ?? '');
   if (!cluster?.server) {
-    throw new CompassError('InvalidSetting', `context "${name}": the kubeconfig has no cluster "${context.cluster}"`);
+    throw new CompassError('InvalidSetting', `${where}the kubeconfig has no cluster "${context.cluster}"`);
   }
   const userName = context.user ?? '';
   const user = config.users.get(userName);
   if (!user && userName !== '') {
-    throw new CompassError('InvalidSetting', `context "${name}": the kubeconfig has no user "${userName}"`);
+    throw new CompassError('InvalidSetting', `${where}the kubeconfig has no user "${userName}"`);
   }
   const server = cluster.server.replace(/\/$/, '');
-  if (!URL.canParse(server)) throw new CompassError('InvalidSetting', `context "${name}": server is not a URL`);
+  if (!URL.canParse(server)) throw new CompassError('InvalidSetting', `${where}server is not a URL`);
+  const { username, password } = new URL(server);
+  if (username || password) {
+    throw new CompassError(
+      'InvalidSetting',
+      `${where}server holds a user name or a password, which belong to the user`,
+    );
+  }
   return { server, userName, cluster, user: user ?? {}, namespace: context.namespace };
 }
 

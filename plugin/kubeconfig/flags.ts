@@ -76,9 +76,14 @@ const SAME_PLACE = ['kubeconfig', 'context', 'cluster', 'server', 'user', 'as', 
 /** The flags that a suggested command needs to go to the same cluster, as the same user: `--context prod-eu`. */
 export function clusterFlags(flags: ParsedFlags): string | undefined {
   const given = SAME_PLACE.flatMap((name) =>
-    (name === 'as-group' ? flags.texts(name) : [flags.text(name) ?? []].flat()).map(
-      (value) => `--${name} ${/^[\w./:@-]+$/.test(value) ? value : `'${value}'`}`,
-    ),
+    (name === 'as-group' ? flags.texts(name) : [flags.text(name) ?? []].flat())
+      .filter(isShowable)
+      .map((value) => `--${name} ${/^[\w./:@-]+$/.test(value) ? value : `'${value}'`}`),
   );
   return given.length > 0 ? given.join(' ') : undefined;
+}
+
+/** A URL with a password in it is refused where it is used, and must not be shown because of that. */
+function isShowable(value: string): boolean {
+  return !/^[a-z]+:\/\/[^/]*@/i.test(value);
 }

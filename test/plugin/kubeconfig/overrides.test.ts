@@ -116,3 +116,18 @@ test('a suggested command goes to the same cluster', () => {
   const flags = new ParsedFlags({ context: 'prod eu', kubeconfig: '/a/b', token: 'made-up' });
   assert.equal(clusterFlags(flags), "--kubeconfig /a/b --context 'prod eu'");
 });
+
+test('what cannot be used is named by what people wrote, and a password is not repeated', () => {
+  const said = (values: Readonly<Record<string, unknown>>) => {
+    try {
+      return choose(values).server;
+    } catch (error) {
+      return hasReason(error, 'InvalidSetting') ? error.message : String(error);
+    }
+  };
+  assert.equal(said({ user: 'nobody' }), 'the kubeconfig has no user "nobody"');
+  assert.equal(said({ server: 'http://a b' }), 'server is not a URL');
+  const server = 'https://eva:made-up@east.example';
+  assert.equal(said({ server }), 'server holds a user name or a password, which belong to the user');
+  assert.equal(clusterFlags(new ParsedFlags({ server, context: 'dev' })), '--context dev');
+});
