@@ -52,15 +52,15 @@ export function chooseContext(config: Kubeconfig, contextName: string | undefine
     throw new CompassError('InvalidSetting', `${where}the kubeconfig has no user "${userName}"`);
   }
   const server = cluster.server.replace(/\/$/, '');
-  if (!URL.canParse(server)) throw new CompassError('InvalidSetting', `${where}server is not a URL`);
-  const { username, password } = new URL(server);
-  if (username || password) {
-    throw new CompassError(
-      'InvalidSetting',
-      `${where}server holds a user name or a password, which belong to the user`,
-    );
-  }
+  requireUrl(server, where);
   return { server, userName, cluster, user: user ?? {}, namespace: context.namespace };
+}
+
+function requireUrl(server: string, where: string): void {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (!url) throw new CompassError('InvalidSetting', `${where}server is not a URL`);
+  if (url.username === '' && url.password === '') return;
+  throw new CompassError('InvalidSetting', `${where}server holds a user name or a password, which belong to the user`);
 }
 
 function unreadable(path: string, error: unknown): CompassError {
