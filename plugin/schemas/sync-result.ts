@@ -16,6 +16,8 @@ export const SYNC_RESULT_SCHEMA = documentSchema(
     dryRun: text,
     request: object({ id: text }, { accepted: time, finished: time, by: text }),
     counts: { type: 'object', additionalProperties: count },
+    /** Absent where the listing was complete. */
+    incompleteBecause: text,
     revision: count,
     held: object({ id: text, count, names: list(text) }, { since: time, budget: count, why: text }),
     /** Of an agent without a report. */

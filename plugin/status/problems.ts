@@ -25,6 +25,7 @@ const WARNINGS = [
   'ClockSkew',
   'LabelsFailed',
   'ClusterNotFound',
+  'ListingIncomplete',
 ];
 
 /** What nothing but a new one-time token mends. */
@@ -51,6 +52,7 @@ export function findProblems(
     ...sidecarFaults(facts, now),
     ...identityFaults(facts, now),
     ...contactFaults(facts),
+    ...listingFaults(facts),
     ...conditionFaults(facts),
     ...applicationFaults(facts),
   ];
@@ -134,6 +136,14 @@ function isBad({ type, status }: ReportedCondition): boolean {
 
 function contactFaults({ connector, director, sync }: ConnectionFacts): Fault[] {
   return [connector?.error, director?.error, sync?.error].filter((fault) => fault !== undefined);
+}
+
+/** A listing that failed says so itself. */
+function listingFaults({ director }: ConnectionFacts): Fault[] {
+  if (director?.complete !== false || director.error) return [];
+  const why = director.incompleteBecause ? `: ${director.incompleteBecause}` : '';
+  const message = `the last listing is not complete${why}; what it lacks stays as it is`;
+  return [{ reason: 'ListingIncomplete', message }];
 }
 
 /** One fault for all Applications that fail for the same reason: the first of them says what it is about. */

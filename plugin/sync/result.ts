@@ -12,6 +12,8 @@ import type { DryRun } from '../dry-run.ts';
 /** What came of a request to synchronize, or that it was made. */
 export interface SyncResult {
   readonly connection: string;
+  /** Why the listing lacked something, where it did: then only what it had is in sync. */
+  readonly incompleteBecause?: string | undefined;
   /** Undefined where an agent without a report was asked by the flag alone. */
   readonly id?: string | undefined;
   readonly dryRun: DryRun;
@@ -51,8 +53,14 @@ export function resultOf(
     changes: revision === undefined ? [] : (report.changes ?? []).filter((change) => change.revision === revision),
     failures,
     unnamed: Math.max(0, (counts?.['failed'] ?? 0) - failures.length),
+    incompleteBecause: whyIncomplete(report),
     held: (counts?.['held'] ?? 0) > 0 ? report.held : undefined,
   };
+}
+
+function whyIncomplete({ contact }: Report): string | undefined {
+  const { complete, incompleteBecause } = contact?.director ?? {};
+  return complete === false ? (incompleteBecause ?? 'something was missing') : undefined;
 }
 
 /** What an agent without a report lets one know. */

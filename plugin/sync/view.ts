@@ -15,7 +15,8 @@ export function syncDocument(
   verdict: SyncVerdict,
   { now, place }: { readonly now: number; readonly place: Place },
 ): ReportDocument & { readonly [part: string]: unknown } {
-  const { connection, id, dryRun, request, leader, counts, changes, failures, held, state, tookMs } = result;
+  const { connection, id, dryRun, request, leader, counts, incompleteBecause, changes, failures, held, state, tookMs } =
+    result;
   const { status, exitCode, reason, message = '' } = verdict;
   return {
     apiVersion: DOCUMENT_API_VERSION,
@@ -26,6 +27,7 @@ export function syncDocument(
     ...(dryRun === 'none' ? {} : { dryRun }),
     ...(id === undefined ? {} : { request: { id, ...accepted(request, leader) } }),
     ...(counts ? { counts } : {}),
+    ...(incompleteBecause === undefined ? {} : { incompleteBecause }),
     ...(request?.revision === undefined ? {} : { revision: request.revision }),
     changes: changes.map(({ kind, name, action, cause = '' }) => ({ kind, name, action, cause })),
     failures,
@@ -78,7 +80,7 @@ function outcome(result: SyncResult, verdict: SyncVerdict, options: SyncViewOpti
   const shown = options.isWide ? failures : failures.slice(0, NAMED);
   const others = failures.length - shown.length + unnamed;
   return [
-    listed(counts, options),
+    listed(counts, options) + incomplete(result, options),
     counted(result, counts, options),
     ...(options.isWide ? result.changes.map((change) => `  ${describeChange(change, options)}`) : []),
     ...failed(shown, options),
@@ -91,6 +93,10 @@ function listed({ listed: number = 0, pages = 0 }: Readonly<Record<string, numbe
   const applications = number === 1 ? '1 application' : `${number} applications`;
   const mark = symbols.unicode ? '◎ ' : '';
   return `${mark}director ${pages === 1 ? '1 page' : `${pages} pages`}, ${applications}`;
+}
+
+function incomplete({ incompleteBecause: why }: SyncResult, { paint, symbols }: Style): string {
+  return why === undefined ? '' : paint.yellow(` (incomplete: ${plain(why, symbols)})`);
 }
 
 function counted(result: SyncResult, counts: Readonly<Record<string, number>>, { paint, symbols }: Style): string {

@@ -44,6 +44,17 @@ describe('the verdict', () => {
     assert.equal(problems[0]?.next, 'kubectl -n kyma get pods -l app.kubernetes.io/name=compass-sidecar');
   });
 
+  test('is Degraded by a listing that lacks something, which is named', () => {
+    const director = { time: new Date(NOW).toISOString(), latencyMs: 1, complete: false, incompleteBecause: '1 of 2' };
+    const { verdict, problems } = judge(factsOf({ ...HEALTHY, contact: { director } }), NOW);
+    assert.equal(verdict, 'Degraded');
+    assert.deepEqual(
+      problems.map(({ code, severity, explain }) => [code, severity, explain]),
+      [['CMP0308', 'warning', 'kubectl compass explain CMP0308']],
+    );
+    assert.match(problems[0]?.message ?? '', /^the last listing is not complete: 1 of 2; /);
+  });
+
   test('is Degraded for a state that only a newer sidecar knows', () => {
     assert.equal(judge(factsOf({ ...HEALTHY, state: 'Hibernating' }), NOW).verdict, 'Degraded');
   });

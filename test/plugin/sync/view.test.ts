@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Report, ReportedRequest } from '#common/resources/report.ts';
 import { paint } from '../../../plugin/output/colour.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
-import type { SyncResult, SyncVerdict } from '../../../plugin/sync/result.ts';
+import { judgeSync, resultOf, type SyncResult, type SyncVerdict } from '../../../plugin/sync/result.ts';
 import { formatSync, syncDocument } from '../../../plugin/sync/view.ts';
 
 const VERDICT: SyncVerdict = { status: 'Failed', exitCode: 1, reason: 'ApplicationFailed', message: 'failed' };
@@ -29,4 +30,19 @@ test('an Application that fails is described by a command that can be typed', ()
     const { remediation } = syncDocument(failing(name), VERDICT, { now: 0, place: {} });
     assert.deepEqual(remediation?.[0]?.command, ['kubectl', 'compass', 'describe', 'app', argument]);
   }
+});
+
+test('a listing that lacked something is told of, although nothing failed', () => {
+  const style = { paint: paint(false), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') };
+  const request: ReportedRequest = { verb: 'sync', id: '1', accepted: '', result: 'succeeded', counts: { listed: 14 } };
+  const director = { time: '', latencyMs: 1, complete: false, incompleteBecause: '14 listed of 15 counted' };
+  const report: Report = { schemaVersion: 'v1', contact: { director } };
+  const result = resultOf({ connection: 'c', id: '1', dryRun: 'none' }, { request, report });
+  const text = formatSync(result, judgeSync(result), { ...style, place: {}, isWide: false });
+  assert.match(text, /^◎ director .*14 applications \(incomplete: 14 listed of 15 counted\)\n/);
+  const document = syncDocument(result, judgeSync(result), { now: 0, place: {} });
+  assert.equal(document['incompleteBecause'], '14 listed of 15 counted');
+  const whole: Report = { schemaVersion: 'v1', contact: { director: { time: '', latencyMs: 1, complete: true } } };
+  const complete = resultOf({ connection: 'c', id: '1', dryRun: 'none' }, { request, report: whole });
+  assert.doesNotMatch(formatSync(complete, judgeSync(complete), { ...style, place: {}, isWide: false }), /incomplete/);
 });
