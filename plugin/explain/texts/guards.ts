@@ -18,12 +18,12 @@ export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
       'a real clean-up in Compass',
     ],
     byItself:
-      'If they come back, the hold ends. If the list stays as it is for 15 minutes (APP_DELETION_HOLD), they are deleted; with "forever" they wait for a person. Everything else is synchronized meanwhile.',
+      'If they come back, the hold ends. Until enough of them do, nothing of the plan is deleted, however long that takes. Everything else is synchronized meanwhile.',
     commands: [
       { command: 'kubectl compass diff --summary', does: 'which ones would be deleted' },
       {
-        command: 'kubectl -n compass-system set env deployment/compass-sidecar APP_DELETION_HOLD=forever',
-        does: 'if that is a mistake: keep them until you know more (restarts the sidecar)',
+        command: 'kubectl -n compass-system set env deployment/compass-sidecar APP_DELETION_BUDGET=50',
+        does: 'if it is a real clean-up: how many may go at once (restarts the sidecar); an empty list deletes none',
       },
       STATUS,
     ],
