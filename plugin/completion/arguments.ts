@@ -31,6 +31,10 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
   if (/^[a-z]+(?:\|[a-z]+)+$/.test(placeholder)) return valuesOf(placeholder.split('|'));
   if (placeholder === 'SHELL') return valuesOf(SHELLS);
+  if (placeholder === 'TYPE') {
+    const { RESOURCE_TYPES } = await import('../get/resource.ts');
+    return valuesOf(entry.name === 'describe' ? ['app'] : RESOURCE_TYPES);
+  }
   if (placeholder.startsWith('CODE')) return (await import('../explain/candidates.ts')).explainable();
   if (isAboutApplications(placeholder, entry, names)) {
     const known = await lookUp('applications', situation);

@@ -33,7 +33,7 @@ export async function runDescribe(invocation: Invocation): Promise<number> {
 }
 
 function readName(words: readonly string[]): string {
-  const { type, names } = readAsked(words);
+  const { type, names } = readAsked(words, 'describe takes app NAME');
   const [name] = names;
   if (type !== 'apps')
     throw new CompassError('Usage', `describe takes app NAME; use kubectl compass get ${type} -o yaml`);

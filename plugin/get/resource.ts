@@ -2,7 +2,9 @@ import { CompassError } from '#common/errors.ts';
 import { nearest } from '../nearest.ts';
 
 /** What `get` lists. */
-export type ResourceType = 'apps' | 'bundles' | 'apis' | 'events' | 'secrets';
+export const RESOURCE_TYPES = ['apps', 'bundles', 'apis', 'events', 'secrets'] as const;
+
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 const WORDS: Readonly<Record<string, ResourceType>> = {
   app: 'apps',
@@ -25,12 +27,14 @@ export interface Asked {
   readonly names: readonly string[];
 }
 
-/** Reads `TYPE`, `TYPE NAME…` and `TYPE/NAME…`, as kubectl does. Throws Usage. */
-export function readAsked([first = '', ...others]: readonly string[]): Asked {
-  if (!first.includes('/')) return { type: typeOf(first), names: others };
+const LISTED = 'get lists apps, bundles, apis, events or secrets';
+
+/** Reads `TYPE`, `TYPE NAME…` and `TYPE/NAME…`, as kubectl does. Throws Usage, which says what there is. */
+export function readAsked([first = '', ...others]: readonly string[], offered = LISTED): Asked {
+  if (!first.includes('/')) return { type: typeOf(first, offered), names: others };
   const pairs = [first, ...others].map((word) => {
     const [type = '', ...name] = word.split('/');
-    return { type: typeOf(type), name: name.join('/') };
+    return { type: typeOf(type, offered), name: name.join('/') };
   });
   const [{ type } = { type: 'apps' as const }] = pairs;
   if (pairs.some((pair) => pair.type !== type || pair.name === '')) {
@@ -40,13 +44,10 @@ export function readAsked([first = '', ...others]: readonly string[]): Asked {
 }
 
 /** `applications.applicationconnector.kyma-project.io` is what `-o name` prints, so it is read as well. */
-function typeOf(word: string): ResourceType {
+function typeOf(word: string, offered: string): ResourceType {
   const type = WORDS[word.toLowerCase().replace(/\..*$/, '')];
   if (type) return type;
   const meant = nearest(word, Object.keys(WORDS));
-  const choices = 'apps, bundles, apis, events or secrets';
-  throw new CompassError(
-    'Usage',
-    `there is no type "${word}": get lists ${choices}${meant ? `; did you mean ${meant}?` : ''}`,
-  );
+  const suggestion = meant ? `; did you mean ${meant}?` : '';
+  throw new CompassError('Usage', `there is no type "${word}": ${offered}${suggestion}`);
 }
