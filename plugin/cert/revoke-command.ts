@@ -6,6 +6,7 @@ import { dryRunNote, readDryRun } from '../dry-run.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { confirm } from '../output/confirm.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { plain } from '../output/text.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar, requireResource } from '../requests/ask.ts';
 import { readTimeoutMs } from '../wait/flags.ts';
@@ -48,6 +49,10 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
     const message = `no report of a sidecar for ${name}: only our sidecar can be asked to revoke a certificate`;
     throw new CompassError('NotInstalled', message);
   }
+  if (!connection.found.report.identity) {
+    const message = `the connection ${name} has no client certificate to revoke`;
+    throw new CompassError('ClusterNotFound', message, { next: 'kubectl compass status' });
+  }
   if (dryRun === 'none') {
     await confirm(
       invocation,
@@ -64,8 +69,10 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
     return { status: 'Requested', name, requestId: id, message: `the revocation is asked for (request ${id})` };
   }
   await hintIfSilent(invocation, cluster, connection);
-  await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
-  const message = `the certificate of ${name} was revoked; the cluster is disconnected, and its Applications stay`;
+  const { request } = await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
+  // It may have expired meanwhile, or be refused already: the sidecar knows what came of it.
+  const did = plain(request.message || 'the certificate is revoked', invocation.style.symbols);
+  const message = `compassconnection/${name} disconnected: ${did}; its Applications stay`;
   return { status: 'Revoked', name, requestId: id, message };
 }
 

@@ -135,6 +135,19 @@ suite('cert revoke', () => {
     assert.equal((await runHere(['cert', 'revoke', '--yes'], env)).code, 3);
   });
 
+  test('of a connection without a certificate revokes nothing, and does not say that it did: exit code 3', async (t) => {
+    const { cluster, env } = await clusterScene(t, { report: {} });
+    const ref = { kind: CONFIG_MAP, name: 'compass-connection-report', namespace: 'compass-system' };
+    const report = JSON.parse((await cluster.cluster.get<ConfigMap>(ref)).data?.[REPORT_KEY] ?? '');
+    delete report.identity;
+    await cluster.cluster.mergePatch(ref, { data: { [REPORT_KEY]: JSON.stringify(report) } });
+    const { code, stderr } = await runHere(['cert', 'revoke', '--yes', '--timeout', '1s'], env);
+    assert.equal(code, 3);
+    assert.match(stderr, /compass-connection has no client certificate to revoke/);
+    const { metadata } = await cluster.cluster.get<CompassConnection>(REF);
+    assert.equal(metadata.annotations?.['compass.kyma-project.io/disconnect'], undefined);
+  });
+
   test('wants a yes, and asks to disconnect', async (t) => {
     const { cluster, env } = await clusterScene(t, { report: {} });
     const unasked = await runHere(['cert', 'revoke', '-o', 'json'], env);
