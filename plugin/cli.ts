@@ -111,11 +111,13 @@ function styleOf({ flags }: Parsed, { env, platform, stdout }: Surroundings): St
 
 /** Tells people on stderr; and programs, which asked for a format that they can read, on stdout, too. */
 async function reportFailure(
-  error: unknown,
+  thrown: unknown,
   argv: readonly string[],
   parsed: Parsed | undefined,
   { stdout, stderr, clock, env }: Surroundings,
 ): Promise<void> {
+  const { withCanI } = await import('./connection/right.ts');
+  const error = withCanI(thrown);
   const place = {
     command: parsed ? parsed.entry?.name : meantCommand(argv, COMMANDS),
     ...(parsed && {

@@ -1,3 +1,4 @@
+import { CompassError, hasReason } from '#common/errors.ts';
 import { atCluster, type Place, remediationOf } from '../failure.ts';
 
 /** A right that was missing, as `kubectl auth can-i` takes it. */
@@ -27,6 +28,27 @@ export function canICommand(
   const where = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
   const isOfCluster = resource.startsWith('compassconnections');
   return atCluster(`kubectl auth can-i ${verb} ${what}${isOfCluster ? '' : ` ${where}`}`, place);
+}
+
+/** What was refused, in the cluster's own words, which begin with verb, resource, name and namespace. */
+const REFUSED = /\b(get|list|watch|create|patch|update|delete) ([a-z.-]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/;
+
+/** The right whose lack the cluster's refusal names; undefined for any other error. */
+export function rightRefused(error: CompassError): MissingRight | undefined {
+  const [, verb, resource, namespace] = (error.reason === 'ClusterForbidden' && REFUSED.exec(error.message)) || [];
+  return verb === undefined || resource === undefined ? undefined : { verb, resource, namespace };
+}
+
+/** A refusal with the command that asks for the very right; any other error, and one that knows its next step, as it is. */
+export function withCanI(error: unknown): unknown {
+  if (!hasReason(error, 'ClusterForbidden') || error.next !== undefined) return error;
+  const right = rightRefused(error);
+  if (!right) return error;
+  return new CompassError(error.reason, error.message, {
+    cause: error,
+    status: error.status,
+    next: canICommand(right),
+  });
 }
 
 /** Missing rights as documents have them. */

@@ -1,5 +1,5 @@
 import { CompassError, hasReason } from '#common/errors.ts';
-import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
+import { canICommand, describeRight, type MissingRight, rightRefused } from '../connection/right.ts';
 
 /** Reads something by a right; where that is missing, the error names it and the command that asks for it. */
 export async function withRight<T>(right: MissingRight, read: () => Promise<T>): Promise<T> {
@@ -14,12 +14,8 @@ export async function withRight<T>(right: MissingRight, read: () => Promise<T>):
 /** The cluster's own words for a refusal, which begin with verb, resource and namespace, and the command that asks for the right. */
 export function namingRight(error: CompassError): CompassError {
   if (error.next !== undefined) return error;
-  const words = /\b(get|list|create|patch|delete) ([a-z.-]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/.exec(
-    error.message,
-  );
-  const [, verb, resource, namespace] = words ?? [];
-  if (verb === undefined || resource === undefined) return error;
-  return missing({ verb, resource, namespace }, error);
+  const right = rightRefused(error);
+  return right ? missing(right, error) : error;
 }
 
 function missing(right: MissingRight, cause: CompassError): CompassError {

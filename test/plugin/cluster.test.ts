@@ -140,7 +140,25 @@ describe('somebody with few rights', () => {
     const { code, stderr } = await runHere(['status'], { KUBECONFIG: nobody.kubeconfigPath });
     assert.equal(code, 4);
     assert.match(stderr, /cannot list compassconnections\.compass\.kyma-project\.io: not permitted/);
-    assert.match(stderr, /CMP0103 ClusterForbidden; next: kubectl auth can-i --list/);
+    assert.match(
+      stderr,
+      /CMP0103 ClusterForbidden; next: kubectl auth can-i list compassconnections\.compass\.kyma-project\.io\n/,
+    );
+  });
+
+  test('gets the line that asks for the very right that a change needs', async (t) => {
+    const cluster = await clusterWithReport(t, HEALTHY);
+    await grant(cluster, 'reader', [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
+    const { kubeconfigPath } = await cluster.as({ name: 'reader' });
+    const canI = 'kubectl auth can-i patch compassconnections.compass.kyma-project.io';
+    for (const command of ['sync', 'cert renew', 'disconnect --yes']) {
+      const { code, stderr, stdout } = await runHere([...command.split(' '), '-o', 'json'], {
+        KUBECONFIG: kubeconfigPath,
+      });
+      assert.equal(code, 4, command);
+      assert.ok(stderr.includes(`next: ${canI}\n`), stderr);
+      assert.deepEqual(JSON.parse(stdout).remediation[0].command, canI.split(' '));
+    }
   });
 
   test('sees what may be read, and the rest as not permitted', async (t) => {
