@@ -57,7 +57,16 @@ export async function fetchLandscape(invocation: Invocation, cluster: Cluster, q
   for (const right of [...connection.notPermitted, ...(secrets?.denied ? [secrets.denied] : [])]) {
     invocation.hint(`${describeRight(right)}; ask: ${canICommand(right, { clusterFlags: clusterFlags(flags) })}`);
   }
+  const doubt = doubtOf(connection);
+  if (doubt) invocation.hint(doubt);
   return landscapeOf({ connection, applications, secrets, all });
+}
+
+/** An Application that fails looks like any other where nobody says so. */
+function doubtOf({ found, notPermitted }: FoundConnection): string | undefined {
+  if (found?.report || notPermitted.length > 0) return undefined;
+  const why = found ? `the report in namespace ${found.namespace} cannot be read` : 'there is no report of a sidecar';
+  return `${why}: who is ready is not known`;
 }
 
 async function readSecrets(

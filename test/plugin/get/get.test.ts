@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { CONFIG_MAP } from '#common/cluster/objects.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { conform, type Schema } from '#common/resources/conform.ts';
+import { REPORT_KEY } from '#common/resources/report.ts';
 import { API_SCHEMA } from '../../../plugin/schemas/api.ts';
 import { APPLICATION_SECRET_SCHEMA } from '../../../plugin/schemas/application-secret.ts';
 import { BUNDLE_SCHEMA } from '../../../plugin/schemas/bundle.ts';
@@ -143,6 +145,19 @@ describe('get apps', () => {
     const { stdout } = await runHere(['get', 'apps', '-o', 'wide'], { KUBECONFIG: cluster.kubeconfigPath });
     assert.match(stdout, /^orders +- /m);
     assert.match(stdout, /^stock +False .* NameConflict +two are called so /m);
+  });
+
+  test('with a report that cannot be read says that nobody knows who is ready, also where none is found', async (t) => {
+    const cluster = await startTestCluster(t, { crds: 'field' });
+    await putLandscape(cluster, REPORT);
+    const ref = { kind: CONFIG_MAP, name: 'compass-connection-report', namespace: 'compass-system' };
+    const env = { KUBECONFIG: cluster.kubeconfigPath };
+    const known = await runHere(['get', 'apps', '--status-selector', 'ready=false'], env);
+    assert.equal(known.stderr, '');
+    await cluster.cluster.mergePatch(ref, { data: { [REPORT_KEY]: '{' } });
+    const { code, stderr } = await runHere(['get', 'apps', '--status-selector', 'ready=false'], env);
+    assert.equal(code, 0);
+    assert.match(stderr, /^the report in namespace compass-system cannot be read: who is ready is not known\n/);
   });
 
   test('sort by a path, show labels, and say when there is none', async (t) => {
