@@ -53,6 +53,8 @@ const NEXT_FROM_HERE: NextByReason = {
   CompassUntrusted: GIVE_CA,
   CompassThrottled: 'try again in a minute',
   CompassUnavailable: 'try again in a minute',
+  CompassUnreachable: 'look at the network and the proxy on the way to Compass',
+  CompassTimeout: 'look at the network and the proxy on the way to Compass',
 };
 
 /** An error of a call from here: the table gives the sidecar's settings, and says that the sidecar tries it again. `more` is what a command has to say. */

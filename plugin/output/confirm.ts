@@ -7,6 +7,9 @@ import { reasonOfInterruption } from '../wait/interruption.ts';
 /** For commands that ask before they do something. */
 export const YES_FLAG: Flag = { name: 'yes', short: 'y', kind: 'switch', summary: 'do not ask, do it' };
 
+/** What the table says as well of ConfirmationRequired: there is nothing under way that could be watched. */
+const SAY_YES = 'say --yes if it is meant';
+
 /**
  * Asks a person whether to do what `question` says, on a terminal only; --yes is the answer elsewhere. The answer is no
  * unless it is yes, also where the input ends. Throws ConfirmationRequired where nobody can be asked, and where the answer
@@ -35,7 +38,7 @@ async function ask({ stdin, stderr, interrupted }: Invocation, question: string)
     if (!interrupted.aborted && !ended.signal.aborted) throw error;
     if (!interrupted.aborted) return '';
     // biome-ignore lint/style/useErrorCause: an interruption has no cause that would tell more
-    throw new CompassError(reasonOfInterruption(interrupted), 'interrupted; nothing was done');
+    throw new CompassError(reasonOfInterruption(interrupted), 'interrupted; nothing was done', { next: SAY_YES });
   } finally {
     asking.close();
   }

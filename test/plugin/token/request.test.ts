@@ -115,6 +115,7 @@ describe('what the Director refuses leaves no file:', () => {
       assert.deepEqual([error.reason, verdict.exitCode], [reason, expected]);
       assert.ok(!(stdout + stderr).includes(login));
       assert.equal(/next: log in at the Director again/.test(stderr), reason === 'Rejected', stderr);
+      assert.doesNotMatch(stderr, /next: kubectl compass logs/);
       // What was to be the token's file can be made anew.
       await writeFile(out, '', { flag: 'wx' });
     });
