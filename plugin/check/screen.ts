@@ -1,6 +1,6 @@
 import type { Style } from '../command.ts';
 import { atCluster } from '../failure.ts';
-import { plain, wrap } from '../output/text.ts';
+import { plain, wrap, wrapCommand } from '../output/text.ts';
 import type { Conclusion, PlacedFinding } from './finding.ts';
 import { codeOf, isProblem, type Judgement } from './judge.ts';
 import { type CommandPlace, nextOf } from './next.ts';
@@ -110,7 +110,9 @@ function skippedRows({ message, next }: PlacedFinding, options: ScreenOptions): 
   const rows = broken(plain(message, symbols), indent, options).map((row, index) =>
     paint.dim(`${index === 0 ? `${symbols.mark.none} ` : ' '.repeat(indent)}${row}`),
   );
-  return next === undefined ? rows : [...rows, `${' '.repeat(indent)}${paint.bold(atCluster(next, options))}`];
+  if (next === undefined) return rows;
+  const command = wrapCommand(atCluster(next, options), options.width - INDENT - indent);
+  return [...rows, ...command.map((row) => `${' '.repeat(indent)}${paint.bold(row)}`)];
 }
 
 function badRows(
@@ -134,12 +136,19 @@ function problemRows(finding: PlacedFinding, next: string, options: ScreenOption
   const [first = '', ...rest] = broken(plain(headline(finding), symbols), indent, options);
   const pad = ' '.repeat(indent);
   const why = cause === undefined ? [] : broken(`why: ${plain(cause, symbols)}`, indent, options);
-  const fix = broken(`fix: ${next}`, indent, options);
   return [
     `${inColour(status, mark, options)} ${first}`,
     ...[...rest, ...why].map((row) => `${pad}${row}`),
-    ...fix.map((row) => `${pad}${paint.bold(row)}`),
+    ...fixRows(next, indent, options).map((row) => `${pad}${paint.bold(row)}`),
   ];
+}
+
+/** Words are broken anywhere; a command so that it can be copied. */
+function fixRows(next: string, indent: number, options: ScreenOptions): string[] {
+  const title = 'fix: ';
+  if (!next.startsWith('kubectl ')) return broken(`${title}${next}`, indent, options);
+  const rows = wrapCommand(next, options.width - INDENT - indent - title.length);
+  return rows.map((row, index) => `${index === 0 ? title : ' '.repeat(title.length)}${row}`);
 }
 
 /** A conclusion is said once, below the last finding that it is about. */

@@ -9,6 +9,12 @@ export function plain(text: string, { unicode, ellipsis }: Pick<Symbols, 'unicod
   return unicode ? line : line.replaceAll('…', ellipsis).replace(/[^ -~]/gu, '?');
 }
 
+/** Breaks a command so that it can be copied as it stands: each of its lines but the last ends in a backslash. */
+export function wrapCommand(command: string, width: number): string[] {
+  const rows = command.length <= width ? [command] : wrap(command, width - 2);
+  return rows.map((row, i) => (i < rows.length - 1 ? `${row} \\` : row));
+}
+
 /** Breaks a text at `separator` into lines of at most `width` columns; what is longer by itself keeps a line of its own. */
 export function wrap(text: string, width: number, separator = ' '): string[] {
   const lines: string[] = [];

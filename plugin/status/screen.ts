@@ -2,7 +2,7 @@ import type { Style } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { humanDuration } from '../output/age.ts';
 import type { Level } from '../output/symbols.ts';
-import { plain, wrap } from '../output/text.ts';
+import { plain, wrap, wrapCommand } from '../output/text.ts';
 import type { ConnectionFacts } from './facts.ts';
 import { levelOf } from './judge.ts';
 import { type Judgement, PARTS, type Part, type Problem, type WayOut } from './judgement.ts';
@@ -97,7 +97,7 @@ function remarkRows({ remarks, notPermitted }: ConnectionFacts, options: ScreenO
   const { paint, symbols, width } = options;
   const rights = notPermitted.flatMap((right) => [
     ...wrap(plain(describeRight(right), symbols), width).map((row) => paint.yellow(row)),
-    ...commandRows(canICommand(right, options), width - 2).map((row) => `  ${paint.bold(row)}`),
+    ...wrapCommand(canICommand(right, options), width - 2).map((row) => `  ${paint.bold(row)}`),
   ]);
   const rows = [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
   return rows.length > 0 ? [...rows, ''] : [];
@@ -136,15 +136,9 @@ function problemBlock(
 
 /** What to do: as a command, or in words with the command that explains them, on one row where both fit. */
 function nextRows(next: string, explain: string | undefined, room: number, { paint }: ScreenOptions): string[] {
-  if (explain === undefined) return commandRows(next, room).map((row) => paint.bold(row));
+  if (explain === undefined) return wrapCommand(next, room).map((row) => paint.bold(row));
   if (next.length + 2 + explain.length <= room) return [`${next}  ${paint.bold(explain)}`];
-  return [...wrap(next, room), ...commandRows(explain, room).map((row) => paint.bold(row))];
-}
-
-/** A command that takes several rows can be copied as it stands. */
-function commandRows(next: string, room: number): string[] {
-  const rows = next.length <= room ? [next] : wrap(next, room - 2);
-  return rows.map((row, i) => (i < rows.length - 1 ? `${row} \\` : row));
+  return [...wrap(next, room), ...wrapCommand(explain, room).map((row) => paint.bold(row))];
 }
 
 function wayOutRows(steps: readonly WayOut[], hasProblems: boolean, { paint, width }: ScreenOptions): string[] {
@@ -153,7 +147,7 @@ function wayOutRows(steps: readonly WayOut[], hasProblems: boolean, { paint, wid
   const indent = ' '.repeat(WAY_OUT_INDENT);
   const blocks = steps.flatMap(({ what, command }, i) => {
     const label = what === 'next time' ? `  ${what}` : `  ${i + 1}. ${what}`;
-    const [first = '', ...rest] = commandRows(command, width - WAY_OUT_INDENT);
+    const [first = '', ...rest] = wrapCommand(command, width - WAY_OUT_INDENT);
     return [`${label.padEnd(WAY_OUT_INDENT)}${paint.bold(first)}`, ...rest.map((row) => `${indent}${paint.bold(row)}`)];
   });
   return [...(hasProblems ? [''] : []), `${lead} A one-time token is needed; nothing gets deleted.`, ...blocks];

@@ -154,3 +154,16 @@ function unclosed(xml: string): string[] {
   assert.equal(xml.replace(/<\?xml[^>]*>|<\/?[\w-]+(?:\s+[\w-]+="[^"<]*")*\/?>/g, '').includes('<'), false);
   return open;
 }
+
+test('a command that is longer than a row goes on after a backslash, so that it can be copied', () => {
+  const next = 'kubectl -n compass-system get pods -l app.kubernetes.io/name=compass-sidecar';
+  const { run, judgement } = judged([
+    finding('agent', 'alive', 'error', 'it is gone', { reason: 'SidecarSilent', next }),
+    finding('agent', 'rights', 'skipped', 'not permitted', { next: `${next} --as somebody-with-a-name` }),
+  ]);
+  const text = formatCheck(run, judgement, style(false, true));
+  for (const row of text.split('\n')) assert.ok(row.length <= 80, row);
+  const joined = text.replaceAll(/ \\\n +/g, ' ');
+  assert.ok(joined.includes(`fix: ${next}\n`), text);
+  assert.ok(joined.includes(`${next} --as somebody-with-a-name\n`), text);
+});
