@@ -134,7 +134,9 @@ function isBad({ type, status }: ReportedCondition): boolean {
   return ['Connected', 'Synchronized', 'Ready', 'LabelsReported'].includes(type) && status === 'False';
 }
 
-function contactFaults({ connector, director, sync }: ConnectionFacts): Fault[] {
+/** Who disconnected wants no contact: what the last ones came to is over. */
+function contactFaults({ connector, director, sync, conditions }: ConnectionFacts): Fault[] {
+  if (conditions.some(({ type, reason }) => type === 'Connected' && reason === 'Disconnected')) return [];
   return [connector?.error, director?.error, sync?.error].filter((fault) => fault !== undefined);
 }
 

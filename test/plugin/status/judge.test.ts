@@ -21,6 +21,19 @@ describe('the verdict', () => {
     assert.deepEqual({ verdict, exitCode, problems }, { verdict: 'Healthy', exitCode: 0, problems: [] });
   });
 
+  test('is Disconnected on request, whatever the last contact came to', () => {
+    const conditions = [condition('Connected', 'False', 'Disconnected', 'disconnected by request')];
+    const { verdict, problems } = judge(
+      factsOf({ ...TOKEN_REFUSED, conditions, contact: UNREACHABLE.contact ?? {} }),
+      NOW,
+    );
+    assert.equal(verdict, 'Disconnected');
+    assert.deepEqual(
+      problems.map(({ reason }) => reason),
+      ['Disconnected'],
+    );
+  });
+
   test('is Disconnected once the certificate has expired, whatever the last report said', () => {
     const { verdict, lines, problems } = judge(factsOf(HEALTHY, NOW + 20 * HOUR), NOW + 18 * HOUR);
     assert.equal(verdict, 'Disconnected');
