@@ -1,9 +1,10 @@
-import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { CompassError, REASONS, type Reason } from '#common/errors.ts';
+import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
-import type { RequestVerb } from '#common/resources/requests.ts';
+import { type RequestVerb, readRequests } from '#common/resources/requests.ts';
 import type { Invocation } from '../command.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { waitFor } from '../wait/wait-for.ts';
@@ -57,7 +58,46 @@ export async function awaitAnswer(
     },
     waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${lastReason(last)}`,
     goOn: 'kubectl compass status -w',
+    beside: async (signal) => {
+      while (!signal.aborted && !seen) {
+        await invocation.clock.sleep(LOOK_MS, signal);
+        if (!signal.aborted && !seen) await requireAsked(cluster, { connection, verb, id, ref });
+      }
+    },
   });
+}
+
+/** How often a request that nobody has accepted is looked at. */
+const LOOK_MS = 2_000;
+
+interface Asked extends Pick<AnswerOptions, 'connection' | 'verb' | 'id'> {
+  readonly ref: ObjectRef;
+}
+
+/**
+ * Throws RequestSuperseded where the request is gone, and no report knows it: it was replaced before the sidecar saw it, and
+ * nobody will answer it. The sidecar takes away a request only when its answer is in the report.
+ */
+async function requireAsked(cluster: Cluster, { connection: { name }, verb, id, ref }: Asked): Promise<void> {
+  const present = await ifThere(() => cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name }));
+  if (!present) return;
+  const other = readRequests(present.metadata.annotations).find((request) => request.verb === verb)?.id;
+  if (other === id) return;
+  const map = await ifThere(() => cluster.find<ConfigMap>(ref));
+  const report = readReport(map?.data?.[REPORT_KEY]);
+  if (!report || report.requests?.some((one) => one.verb === verb && one.id === id)) return;
+  const why = other === undefined ? 'taken back, or replaced' : `replaced by ${other}`;
+  throw new CompassError('RequestSuperseded', `${verb} ${id} was ${why} before the sidecar saw it`);
+}
+
+/** What cannot be read now may be later: the waiting itself tells of it. */
+async function ifThere<T>(find: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof CompassError) return undefined;
+    throw error;
+  }
 }
 
 function by({ leader }: Report): string {

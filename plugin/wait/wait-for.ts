@@ -14,6 +14,8 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
   readonly waitingFor: () => string;
   /** The command that goes on watching what was only waited for. */
   readonly goOn: string;
+  /** Runs beside the waiting until the signal ends it; what it throws ends the waiting, and is thrown. */
+  readonly beside?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
  */
 export async function waitFor<O extends KubeObject, T>(
   { clock, interrupted, progress }: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
-  { cluster, ref, timeoutMs, look, waitingFor, goOn }: WaitOptions<O, T>,
+  { cluster, ref, timeoutMs, look, waitingFor, goOn, beside }: WaitOptions<O, T>,
 ): Promise<T> {
   const ended = new AbortController();
   const signal = AbortSignal.any([interrupted, ended.signal]);
@@ -45,8 +47,12 @@ export async function waitFor<O extends KubeObject, T>(
   };
   const following = followObject<O>({ cluster, ref, clock, signal, onObject, onTrouble });
   const timeout = Number.isFinite(timeoutMs) ? clock.sleep(timeoutMs, signal).then(() => ended.abort()) : undefined;
+  const besides = beside?.(signal).catch((error: unknown) => {
+    result ??= { error };
+    ended.abort();
+  });
   await following.finally(() => ended.abort());
-  await timeout;
+  await Promise.all([timeout, besides]);
   progress.clear();
   if (result && 'value' in result) return result.value;
   if (result) throw result.error;

@@ -47,7 +47,7 @@ async function startAnswering(t: TestContext) {
     await cluster.mergePatch({ kind: COMPASS_CONNECTION, name: NAME }, { metadata: { annotations } });
     return running;
   };
-  return { sync };
+  return { sync, cluster };
 }
 
 const held = { id: 'plan-1', count: 62, names: ['orders'], why: 'it would delete 62 of 412 Applications' };
@@ -112,4 +112,18 @@ test('a duration or a dry run that is none is wrong usage, before anything is as
   for (const args of [['--timeout', 'soon'], ['--dry-run=maybe'], ['a', 'b']]) {
     assert.equal((await sync(undefined, ...args)).code, 2, args.join(' '));
   }
+});
+
+test('a request that another replaced before the sidecar saw it is told so, and does not wait for its time to run out', async (t) => {
+  const { sync, cluster } = await startAnswering(t);
+  const replaced = sync(undefined, '--timeout', '60s');
+  await until('the first request', async () => {
+    const { metadata } = await cluster.get<CompassConnection>({ kind: COMPASS_CONNECTION, name: NAME });
+    return metadata.annotations?.['compass.kyma-project.io/sync'] !== undefined;
+  });
+  const annotations = { 'compass.kyma-project.io/sync': 'of-somebody-else' };
+  await cluster.mergePatch({ kind: COMPASS_CONNECTION, name: NAME }, { metadata: { annotations } });
+  const { code, stderr } = await replaced;
+  assert.equal(code, 1);
+  assert.match(stderr, /sync \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSuperseded/);
 });
