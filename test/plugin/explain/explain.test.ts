@@ -38,6 +38,13 @@ describe('explain', () => {
     }
   });
 
+  test('asks for a token with all that has no default', () => {
+    const all = allEntries().flatMap(({ commands }) => commands.map(({ command }) => command));
+    const requests = all.filter((command) => command.includes(' token request '));
+    assert.ok(requests.length > 0);
+    for (const command of requests) assert.match(command, / --director-url /);
+  });
+
   test('promises nothing of a setting that is without effect', () => {
     assert.doesNotMatch(JSON.stringify(allEntries()), /APP_DELETION_HOLD|APP_ALLOW_CLOCK_SKEW|APP_DIRECTOR_PROXY_PORT/);
   });
