@@ -27,7 +27,7 @@ export async function hintIfSilent(
   hint(`warning: the sidecar of ${name} does not seem to run; it answers when it is back`);
 }
 
-type Waiter = Pick<Invocation, 'clock' | 'interrupted' | 'progress'>;
+type Waiter = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;
 
 /** Waits until the new certificate is what the sidecar uses, and not only stored. Throws what awaitAnswer throws. */
 export async function awaitRenewal(

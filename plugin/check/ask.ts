@@ -15,7 +15,7 @@ export interface AskOptions {
   readonly timeoutMs: number;
 }
 
-type AskInvocation = Pick<Invocation, 'clock' | 'interrupted' | 'progress'>;
+type AskInvocation = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;
 
 const BASE = { category: 'agent', name: 'check', from: 'cluster' } as const;
 

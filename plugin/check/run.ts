@@ -31,7 +31,7 @@ export interface CheckRun extends Concluded {
   readonly namespace: string;
 }
 
-type RunInvocation = Pick<Invocation, 'clock' | 'interrupted' | 'progress'>;
+type RunInvocation = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;
 
 /**
  * Checks everything that can be checked from here, reads what the sidecar reports, and lets it check as well. Throws what

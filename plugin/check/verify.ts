@@ -19,7 +19,7 @@ const LIVE = ['identity', 'connector', 'director'];
 
 /** Verifies the client certificate. Throws what findConnection throws; with `live` whatever keeps the sidecar from answering. */
 export async function verifyCertificate(
-  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  invocation: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
   { cluster, live, timeoutMs, ...place }: VerifyOptions,
 ): Promise<CheckRun> {
   const connection = await findConnection(cluster, place);

@@ -5,8 +5,6 @@ import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { REQUEST_TOKEN } from '../compass/one-time-token.ts';
-import { atCluster } from '../failure.ts';
-import { clusterFlags } from '../kubeconfig/flags.ts';
 import { waitFor } from '../wait/wait-for.ts';
 import { type Baseline, isNewlyPaired, troubleSince } from './baseline.ts';
 import type { ShownSteps } from './show-steps.ts';
@@ -56,10 +54,7 @@ export async function awaitPairing(
       const at = steps.current ?? 'nothing yet: is the sidecar running?';
       return `a client certificate; the sidecar is at: ${last ? at : 'nothing yet, there is no report of it'}`;
     },
-    goOn: atCluster('kubectl compass status -w', {
-      clusterFlags: clusterFlags(invocation.flags),
-      namedNamespace: invocation.flags.text('namespace'),
-    }),
+    goOn: 'kubectl compass status -w',
   });
 }
 

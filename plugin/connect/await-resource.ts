@@ -1,8 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import type { Invocation } from '../command.ts';
-import { atCluster } from '../failure.ts';
-import { clusterFlags } from '../kubeconfig/flags.ts';
 import { waitFor } from '../wait/wait-for.ts';
 
 export interface ResourceWait {
@@ -38,7 +36,7 @@ export async function awaitResource(
       const error = connectionStatus?.error ? `: ${connectionStatus.error}` : '';
       return `the agent to pair; ${last ? `the CompassConnection says ${state ?? 'nothing'}${error}` : 'there is no CompassConnection'}`;
     },
-    goOn: atCluster(`kubectl get compassconnection ${name} -o yaml`, { clusterFlags: clusterFlags(invocation.flags) }),
+    goOn: `kubectl get compassconnection ${name} -o yaml`,
   });
   invocation.progress.step('ok', 'certificate', `CompassConnection ${name} shows a new one`);
   return connected;

@@ -15,7 +15,7 @@ const LONGEST_MS = 5_000;
  * given a moment: the token in it may be a new one. Undefined where the sidecar does not say.
  */
 export async function knownOfToken(
-  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  invocation: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
   cluster: Cluster,
   { name, namespace, places, found }: FoundConnection,
 ): Promise<string | undefined> {

@@ -33,7 +33,7 @@ export interface Answer {
  * RequestRefused, TimedOut with what the sidecar said last, Interrupted.
  */
 export async function awaitAnswer(
-  invocation: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  invocation: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
   { cluster, connection, verb, id, timeoutMs, onReport, isDone = () => true, isResult = () => false }: AnswerOptions,
 ): Promise<Answer> {
   const ref = { kind: CONFIG_MAP, name: ownObjectNames(connection.name).report, namespace: connection.namespace };

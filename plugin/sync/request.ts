@@ -18,7 +18,7 @@ export function askToSync(cluster: Cluster, { name }: FoundConnection, now: numb
   return askSidecar(cluster, name, { verb: 'sync', flag: 'resyncNow' }, { now, dryRun });
 }
 
-type Waiting = Pick<Invocation, 'clock' | 'interrupted' | 'progress' | 'hint'>;
+type Waiting = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress' | 'hint'>;
 
 /**
  * Waits for the answer to this very request. Applications that failed are a result, whatever kept the whole from being

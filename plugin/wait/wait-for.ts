@@ -1,6 +1,8 @@
 import type { KubeObject } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
+import { atCluster } from '../failure.ts';
+import { clusterFlags } from '../kubeconfig/flags.ts';
 import { humanDuration } from '../output/age.ts';
 import { type FollowOptions, followObject } from './follow.ts';
 import { reasonOfInterruption } from './interruption.ts';
@@ -12,7 +14,7 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
   readonly look: (object: O | undefined) => T | undefined;
   /** What is waited for, and why it has not come yet: asked when the time is over. */
   readonly waitingFor: () => string;
-  /** The command that goes on watching what was only waited for. */
+  /** The command that goes on watching what was only waited for; here it gets the flags that lead to the same cluster. */
   readonly goOn: string;
   /** Runs beside the waiting until the signal ends it; what it throws ends the waiting, and is thrown. */
   readonly beside?: (signal: AbortSignal) => Promise<void>;
@@ -23,7 +25,7 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
  * Interrupted at Ctrl-C, which ends the waiting and not the work; and whatever `look` throws.
  */
 export async function waitFor<O extends KubeObject, T>(
-  { clock, interrupted, progress }: Pick<Invocation, 'clock' | 'interrupted' | 'progress'>,
+  { clock, flags, interrupted, progress }: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
   { cluster, ref, timeoutMs, look, waitingFor, goOn, beside }: WaitOptions<O, T>,
 ): Promise<T> {
   const ended = new AbortController();
@@ -57,7 +59,8 @@ export async function waitFor<O extends KubeObject, T>(
   if (result && 'value' in result) return result.value;
   if (result) throw result.error;
   if (interrupted.aborted) {
-    const message = `stopped waiting for ${waitingFor()}; it goes on. To watch it: ${goOn}`;
+    const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
+    const message = `stopped waiting for ${waitingFor()}; it goes on. To watch it: ${atCluster(goOn, place)}`;
     throw new CompassError(reasonOfInterruption(interrupted), message);
   }
   throw new CompassError(

@@ -11,6 +11,7 @@ import { SYNC_RESULT_SCHEMA } from '../../../plugin/schemas/sync-result.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
 import { runHere } from '../run-plugin.ts';
+import { startHere } from '../start-here.ts';
 
 const NAME = 'compass-connection';
 const COUNTS = { listed: 3, pages: 1, created: 0, updated: 0, deleted: 0, unchanged: 3, failed: 0, held: 0 };
@@ -47,7 +48,7 @@ async function startAnswering(t: TestContext) {
     await cluster.mergePatch({ kind: COMPASS_CONNECTION, name: NAME }, { metadata: { annotations } });
     return running;
   };
-  return { sync, cluster };
+  return { sync, cluster, kubeconfigPath };
 }
 
 const held = { id: 'plan-1', count: 62, names: ['orders'], why: 'it would delete 62 of 412 Applications' };
@@ -126,4 +127,14 @@ test('a request that another replaced before the sidecar saw it is told so, and 
   const { code, stderr } = await replaced;
   assert.equal(code, 1);
   assert.match(stderr, /sync \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSuperseded/);
+});
+
+test('who is interrupted goes on watching the same cluster and sidecar', async (t) => {
+  const { kubeconfigPath } = await startAnswering(t);
+  const running = startHere(t, ['sync', '--context', 'test', '-n', 'compass-system'], { kubeconfigPath });
+  await until('it waits', async () => running.stderr().includes('waiting for the sidecar'));
+  running.interrupt();
+  assert.equal(await running.done, 130);
+  const goOn = 'it goes on. To watch it: kubectl compass status -w -n compass-system --context test\n';
+  assert.ok(running.stderr().includes(goOn), running.stderr());
 });
