@@ -1,7 +1,7 @@
 import { fetchConfiguration } from '#common/compass/connector.ts';
 import { fetchRuntime } from '#common/compass/director.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
-import { hasReason } from '#common/errors.ts';
+import { type CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
 import { issue, requireTrustedUrls } from './issue.ts';
@@ -61,12 +61,15 @@ export async function prove(context: ConnectionContext, connection: Connection):
   }
 }
 
-/** Whether Compass refuses this credential altogether: the Director as well as the Connector, which the caller has asked. */
-export async function isRefusedByDirector(context: ConnectionContext, connection: Connection): Promise<boolean> {
+/** Why the Director refuses this credential; undefined where it accepts it, or does not say. */
+export async function refusalOfDirector(
+  context: ConnectionContext,
+  connection: Connection,
+): Promise<CompassError | undefined> {
   try {
     await prove(context, connection);
-    return false;
+    return undefined;
   } catch (error) {
-    return hasReason(error, 'Rejected', 'CertificateExpired');
+    return hasReason(error, 'Rejected', 'CertificateExpired') ? error : undefined;
   }
 }

@@ -2,7 +2,7 @@ import { CompassError } from '#common/errors.ts';
 import { Schedule } from '../schedule.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
-import { establish } from './establish.ts';
+import { establish, withTokenHint } from './establish.ts';
 import { installPair } from './install-pair.ts';
 import type { Connection } from './maintain.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -68,6 +68,8 @@ export class Pairing {
 
   async #afterFailure(input: ConnectionInput, serving: Connection | undefined, attempted: boolean): Promise<Outcome> {
     const error = this.#error;
+    const refusal = serving && input.isSuspect ? await this.#upkeep.examine(serving) : undefined;
+    if (refusal) return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(refusal) };
     if (!serving) return { connection: undefined, step: 'establish', attempted, error };
     // A renewal would drop the journal of the pairing, and any other upkeep could spend the token that waits.
     const isKeptUp = !this.isUnderWay && this.#upkeep.isRenewalDue(input, serving);

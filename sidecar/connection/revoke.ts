@@ -4,7 +4,7 @@ import { errorFields } from '#common/log.ts';
 import { readStored } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
 import { requireTurn } from './issue.ts';
-import { type Connection, connectorEndpoint, isRefusedByDirector } from './maintain.ts';
+import { type Connection, connectorEndpoint, refusalOfDirector } from './maintain.ts';
 
 /**
  * Has the Connector revoke the certificate in use, and says what came of it; a second time is as good as once. A new one
@@ -25,7 +25,7 @@ async function revokeOne(context: ConnectionContext, connection: Connection): Pr
   } catch (error) {
     if (hasReason(error, 'CertificateExpired')) return 'the certificate had expired';
     // Refused by both: it is of no use any more, as after a try whose answer was lost.
-    const isGone = hasReason(error, 'Rejected') && (await isRefusedByDirector(context, connection));
+    const isGone = hasReason(error, 'Rejected') && (await refusalOfDirector(context, connection)) !== undefined;
     if (isGone) return 'the certificate was not accepted any more';
     throw error;
   }

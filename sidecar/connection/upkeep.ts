@@ -5,7 +5,7 @@ import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { withTokenHint } from './establish.ts';
 import { installPair } from './install-pair.ts';
-import { type Connection, fetchUrls, isRefusedByDirector, renew } from './maintain.ts';
+import { type Connection, fetchUrls, refusalOfDirector, renew } from './maintain.ts';
 import { renewalDeadline } from './renewal-deadline.ts';
 import { freshState, isSameUrls } from './state.ts';
 
@@ -78,10 +78,20 @@ export class Upkeep {
     this.schedule.succeed(MAINTENANCE_PERIOD_MS);
   }
 
+  /**
+   * Asks the Director whether it refuses this credential, and remembers that it does. For while a token waits to be used: a
+   * call of the Connector could spend it, since it has one slot for tokens.
+   */
+  async examine(present: Connection): Promise<CompassError | undefined> {
+    const error = await refusalOfDirector(this.#context, present);
+    if (error) this.#rejected = { fingerprint: present.credential.fingerprint, error };
+    return error;
+  }
+
   async #judge(error: unknown, present: Connection): Promise<Outcome> {
     const isRefused =
       hasReason(error, 'CertificateExpired') ||
-      (hasReason(error, 'Rejected') && (await isRefusedByDirector(this.#context, present)));
+      (hasReason(error, 'Rejected') && (await refusalOfDirector(this.#context, present)) !== undefined);
     if (!isRefused) return { connection: present, step: 'maintain', attempted: true, error };
     this.#rejected = { fingerprint: present.credential.fingerprint, error };
     return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(error), isRefusal: true };

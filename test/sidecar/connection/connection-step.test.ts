@@ -217,3 +217,18 @@ test('N16: a client Secret that belongs to another connection is left alone, and
   assert.equal(bench.simulator.requests.list().length, asked);
   assert.deepEqual(await bench.clientSecret(), before);
 });
+
+test('a certificate that the Director refuses is given up also while a refused token waits, and no call spends that', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  assert.equal((await pass()).did, 'paired');
+  await bench.configure({ TOKEN: 'of-nobody' });
+  const pending = await pass({ isReconnectAskedFor: true });
+  assert.deepEqual([pending.connection !== undefined, reasonIn(pending)], [true, undefined]);
+  bench.simulator.revokeCertificates();
+  const asked = bench.count('connectorMtls', 'configuration');
+  const refused = await pass({ isReconnectAskedFor: true, isSuspect: true });
+  assert.deepEqual([refused.connection, reasonIn(refused)], [undefined, 'Rejected']);
+  assert.equal(bench.count('connectorMtls', 'configuration'), asked);
+});
