@@ -16,18 +16,22 @@ export interface ReadToken {
 
 const LONGEST_TEXT = 16 * 1024;
 const LONGEST_TOKEN = 4096;
+const ZERO_WIDTH = /[\u200b-\u200d\u2060\ufeff]/g;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
  * Reads a one-time token in any of its forms: bare, `rawEncoded` (base64 of JSON), that JSON itself, or a URL with `?token=`;
- * without the white space, line breaks and quotes that pasting adds. Throws ConfigurationInvalid, without any of the content.
+ * without the white space around it, line breaks and quotes that pasting adds. Throws ConfigurationInvalid, without any of
+ * the content; so for several words in one line, which are something else that was pasted.
  */
 export function readToken(text: string): ReadToken {
   if (text.length > LONGEST_TEXT) throw invalid(`is longer than ${LONGEST_TEXT} characters`);
+  const object = parseObject(text.trim());
+  if (object) return fromFields(object);
   const clean = strip(text);
   if (clean === '') throw invalid('is empty');
   if (/^https?:\/\//i.test(clean)) return fromUrl(clean);
-  const fields = parseObject(text.trim()) ?? parseObject(Buffer.from(clean, 'base64').toString('utf8'));
+  const fields = parseObject(Buffer.from(clean, 'base64').toString('utf8'));
   return fields ? fromFields(fields) : { token: bare(clean) };
 }
 
@@ -62,9 +66,12 @@ function bare(token: string): Sensitive {
   return new Sensitive(token);
 }
 
-/** White space anywhere (a token that was broken into lines is common), and quotes around it. */
+/** Takes away what stands around it, and the breaks of a token that was broken into lines, which is common. */
 function strip(text: string): string {
-  return text.replace(/[\s\u200b-\u200d\u2060\ufeff]+/g, '').replace(/^["'`“”„‘’]+|["'`“”„‘’]+$/g, '');
+  const inner = text.replace(ZERO_WIDTH, '').replace(/^[\s"'`“”„‘’]+|[\s"'`“”„‘’]+$/g, '');
+  const joined = inner.replace(/\s*[\r\n]\s*/g, '');
+  if (/\s/.test(joined)) throw invalid('has blanks between its characters, as no token has');
+  return joined;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

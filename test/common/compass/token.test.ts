@@ -26,6 +26,11 @@ suite('readToken', () => {
     ['bare, with white space around', `  ${BARE}\r\n`, undefined],
     ['bare, broken into lines', `${BARE.slice(0, 40)}\n  ${BARE.slice(40)}\n`, undefined],
     ['bare, in quotes', ` "${BARE}"\n`, undefined],
+    [
+      'bare, with blanks within its quotes and at the ends of its lines',
+      `" ${BARE.slice(0, 40)} \r\n${BARE.slice(40)} "`,
+      undefined,
+    ],
     ['bare, in typographic quotes', `“${BARE}”`, undefined],
     ['bare, with a byte order mark', `\ufeff${BARE}`, undefined],
     ['rawEncoded', rawEncoded, URL_OF_CONNECTOR],
@@ -58,6 +63,9 @@ suite('readToken', () => {
     ['encoded JSON with a number as its token', Buffer.from('{"token":1,"canary":1}').toString('base64')],
     ['with a character that no header can carry', 'canary\u0000canary'],
     ['not ASCII', 'canaryü'],
+    ['several words', 'canary canary\n'],
+    ['JSON with several words as its token', '{"token":"canary canary"}'],
+    ['a URL with words behind it', 'https://canary.example.com/graphql?token=canary canary'],
     ['very long', 'canary'.repeat(1000)],
     ['extremely long', 'canary'.repeat(10_000)],
   ];
