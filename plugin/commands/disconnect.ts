@@ -53,7 +53,7 @@ elsewhere --yes is needed.`,
 
 async function runDisconnect(invocation: Invocation): Promise<number> {
   const result = await askToDisconnect(invocation);
-  await invocation.print(disconnectView(result, invocation.clock.now()));
+  await invocation.print(disconnectView(result, invocation.clock.now(), invocation.style.symbols));
   if (result.request) invocation.hint('to connect again: kubectl compass connect --token-stdin');
   return 0;
 }

@@ -3,6 +3,8 @@ import type { ReportedRequest } from '#common/resources/report.ts';
 import { type DryRun, dryRunNote } from '../dry-run.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
 import type { Result } from '../output/print.ts';
+import type { Symbols } from '../output/symbols.ts';
+import { plain } from '../output/text.ts';
 import type { Undertaking } from './undertaking.ts';
 
 export const DISCONNECT_DOCUMENT_KIND = 'DisconnectResult';
@@ -20,11 +22,11 @@ export interface DisconnectResult {
 }
 
 /** The result in every format. */
-export function disconnectView(result: DisconnectResult, now: number): Result {
+export function disconnectView(result: DisconnectResult, now: number, symbols: Symbols): Result {
   return {
     document: () => disconnectDocument(result, now),
     names: [`compassconnection.compass.kyma-project.io/${result.connection}`],
-    text: () => `${formatDisconnect(result)}\n`,
+    text: () => `${formatDisconnect(result, symbols)}\n`,
   };
 }
 
@@ -47,9 +49,12 @@ function disconnectDocument(
   };
 }
 
-function formatDisconnect({ connection, id, dryRun, request }: DisconnectResult): string {
+function formatDisconnect({ connection, id, dryRun, plan, request }: DisconnectResult, symbols: Symbols): string {
   const name = `compassconnection/${connection}`;
-  if (dryRun !== 'none') return `${name} would be disconnected${dryRunNote(dryRun)}`;
+  if (dryRun !== 'none') {
+    const lines = plan.map((line) => `  ${plain(line, symbols)}`);
+    return [`${name} would be disconnected${dryRunNote(dryRun)}`, ...lines].join('\n');
+  }
   if (!request) return `${name} disconnect requested (request ${id})`;
-  return `${name} disconnected${request.message ? `: ${request.message}` : ''}`;
+  return `${name} disconnected${request.message ? `: ${plain(request.message, symbols)}` : ''}`;
 }

@@ -104,6 +104,18 @@ test('without a terminal and --yes nothing is done, and a dry run needs neither'
   assert.equal(await request(), undefined);
 });
 
+test('a dry run shows people what would be deleted, and that the certificate would be revoked', async (t) => {
+  const { env } = await startConnection(t);
+  const { code, stdout } = await runHere(['disconnect', '--revoke', '--purge-applications', '--dry-run'], env);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^compassconnection\/compass-connection would be disconnected \(dry run\)\n {2}revoke the client cert/,
+  );
+  assert.match(stdout, /\n {2}delete the client certificate and its key from secret compass-system\/\S+, for good\n/);
+  assert.match(stdout, /\n {2}delete the 412 Applications that compass-connection keeps, and their Secrets in /);
+});
+
 test('an agent without a report is not asked what it does not know', async (t) => {
   const { env, request } = await startConnection(t, false);
   const { code, stdout } = await runHere(['disconnect', '--yes', '-o', 'json'], env);
