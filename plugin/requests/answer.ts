@@ -1,3 +1,4 @@
+import { formatTime } from '#common/clock.ts';
 import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { CompassError, REASONS, type Reason } from '#common/errors.ts';
@@ -7,7 +8,9 @@ import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#comm
 import { type RequestVerb, readRequests } from '#common/resources/requests.ts';
 import type { Invocation } from '../command.ts';
 import type { FoundConnection } from '../connection/find.ts';
+import { humanDuration } from '../output/age.ts';
 import { waitFor } from '../wait/wait-for.ts';
+import { silentSince } from './sidecar-silence.ts';
 
 export interface AnswerOptions {
   readonly cluster: Cluster;
@@ -39,16 +42,28 @@ export async function awaitAnswer(
   const ref = { kind: CONFIG_MAP, name: ownObjectNames(connection.name).report, namespace: connection.namespace };
   let seen: ReportedRequest | undefined;
   let last: Report | undefined;
-  invocation.progress.busy('request', `${id}: waiting for the sidecar`);
+  let hasLooked = false;
+  let silentAt: number | undefined;
+  const showWaiting = () => {
+    const since = silentAt === undefined ? '' : `, which has not been seen since ${formatTime(silentAt)}`;
+    invocation.progress.busy('request', `${id}: waiting for the sidecar${since}`);
+  };
+  const why = () => {
+    if (silentAt !== undefined) return silence(connection.name, invocation.clock.now() - silentAt);
+    return hasLooked ? lastReason(last) : '';
+  };
+  showWaiting();
   return waitFor<ConfigMap, Answer>(invocation, {
     cluster,
     ref,
     timeoutMs,
     look: (map) => {
+      hasLooked = true;
       const report = readReport(map?.data?.[REPORT_KEY]);
       last = report ?? last;
       const request = report?.requests?.find((one) => one.verb === verb && one.id === id);
       if (!report || !request) return undefined;
+      silentAt = undefined;
       if (!seen) invocation.progress.step('ok', 'request', `${id} accepted${by(report)}`);
       seen = request;
       onReport?.(report);
@@ -56,12 +71,15 @@ export async function awaitAnswer(
       if (!isResult(request)) refuseFailure(request);
       return isDone(report) ? { request, report } : undefined;
     },
-    waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${lastReason(last)}`,
+    waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${why()}`,
+    afterwards: () => (seen ? 'it goes on' : standing(connection.name)),
     goOn: 'kubectl compass status -w',
     beside: async (signal) => {
       while (!signal.aborted && !seen) {
+        silentAt = await ifThere(() => silentSince(cluster, connection, invocation.clock.now()));
+        if (!(signal.aborted || seen)) showWaiting();
         await invocation.clock.sleep(LOOK_MS, signal);
-        if (!signal.aborted && !seen) await requireAsked(cluster, { connection, verb, id, ref });
+        if (!(signal.aborted || seen)) await requireAsked(cluster, { connection, verb, id, ref });
       }
     },
   });
@@ -102,6 +120,15 @@ async function ifThere<T>(find: () => Promise<T | undefined>): Promise<T | undef
 
 function by({ leader }: Report): string {
   return leader?.pod ? ` by ${leader.pod}` : '';
+}
+
+function silence(name: string, forMs: number): string {
+  return `; the sidecar of ${name} has not been seen for ${humanDuration(forMs)}`;
+}
+
+/** What becomes of a request that nobody has accepted: it is an annotation, and stays until it is answered. */
+function standing(name: string): string {
+  return `the request stands on the CompassConnection ${name}, and is carried out when the sidecar takes it`;
 }
 
 function lastReason(report: Report | undefined): string {

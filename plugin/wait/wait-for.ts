@@ -16,6 +16,8 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
   readonly waitingFor: () => string;
   /** The command that goes on watching what was only waited for; here it gets the flags that lead to the same cluster. */
   readonly goOn: string;
+  /** What becomes of the work when the waiting is interrupted; it goes on, unless said. */
+  readonly afterwards?: () => string;
   /** Runs beside the waiting until the signal ends it; what it throws ends the waiting, and is thrown. */
   readonly beside?: (signal: AbortSignal) => Promise<void>;
 }
@@ -26,7 +28,7 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
  */
 export async function waitFor<O extends KubeObject, T>(
   { clock, flags, interrupted, progress }: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
-  { cluster, ref, timeoutMs, look, waitingFor, goOn, beside }: WaitOptions<O, T>,
+  { cluster, ref, timeoutMs, look, waitingFor, goOn, afterwards = () => 'it goes on', beside }: WaitOptions<O, T>,
 ): Promise<T> {
   const ended = new AbortController();
   const signal = AbortSignal.any([interrupted, ended.signal]);
@@ -60,7 +62,7 @@ export async function waitFor<O extends KubeObject, T>(
   if (result) throw result.error;
   if (interrupted.aborted) {
     const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
-    const message = `stopped waiting for ${waitingFor()}; it goes on. To watch it: ${atCluster(goOn, place)}`;
+    const message = `stopped waiting for ${waitingFor()}; ${afterwards()}. To watch it: ${atCluster(goOn, place)}`;
     throw new CompassError(reasonOfInterruption(interrupted), message);
   }
   throw new CompassError(

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { formatTime } from '#common/clock.ts';
-import { CONFIG_MAP, type ConfigMap, NAMESPACE } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, type ConfigMap, LEASE, NAMESPACE } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { conform } from '#common/resources/conform.ts';
+import type { Lease } from '#common/resources/lease.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest } from '#common/resources/report.ts';
 import { parseRequest } from '#common/resources/requests.ts';
@@ -129,12 +130,36 @@ test('a request that another replaced before the sidecar saw it is told so, and 
   assert.match(stderr, /sync \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSuperseded/);
 });
 
+test('a sidecar whose Lease has run out is named while it is waited for, and when the time is over', async (t) => {
+  const { sync, cluster } = await startAnswering(t);
+  const spec = { holderIdentity: 'sidecar-0_x', leaseDurationSeconds: 1, renewTime: '2026-01-02T03:04:05.000000Z' };
+  const metadata = { name: `${NAME}-lease`, namespace: 'compass-system' };
+  await cluster.create<Lease>(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
+  const { code, stderr } = await sync(undefined, '--timeout', '1s');
+  assert.equal(code, 124);
+  assert.match(stderr, /waiting for the sidecar, which has not been seen since 2026-01-02T03:04:05Z\n/);
+  assert.match(stderr, /accept sync \S+; the sidecar of compass-connection has not been seen for \d+d\n/);
+});
+
+test('a request that nobody has accepted is said to stand when the waiting is interrupted', async (t) => {
+  const { kubeconfigPath } = await startAnswering(t);
+  const running = startHere(t, ['sync'], { kubeconfigPath });
+  await until('it waits', () => Promise.resolve(running.stderr().includes('waiting for the sidecar')));
+  running.interrupt();
+  assert.equal(await running.done, 130);
+  assert.match(
+    running.stderr(),
+    /accept sync \S+;.* the request stands on the CompassConnection compass-connection, and is carried out when/,
+  );
+  assert.doesNotMatch(running.stderr(), /no report of|it goes on/);
+});
+
 test('who is interrupted goes on watching the same cluster and sidecar', async (t) => {
   const { kubeconfigPath } = await startAnswering(t);
   const running = startHere(t, ['sync', '--context', 'test', '-n', 'compass-system'], { kubeconfigPath });
-  await until('it waits', async () => running.stderr().includes('waiting for the sidecar'));
+  await until('it waits', () => Promise.resolve(running.stderr().includes('waiting for the sidecar')));
   running.interrupt();
   assert.equal(await running.done, 130);
-  const goOn = 'it goes on. To watch it: kubectl compass status -w -n compass-system --context test\n';
+  const goOn = '. To watch it: kubectl compass status -w -n compass-system --context test\n';
   assert.ok(running.stderr().includes(goOn), running.stderr());
 });
