@@ -5,13 +5,13 @@ import type { Readiness } from './readiness.ts';
 import { type Heads, NOTHING, type Row } from './row.ts';
 
 export const BUNDLE_HEADS: Heads = {
-  always: ['NAME', 'APPLICATION', 'APIS', 'EVENTS', 'AUTH', 'SECRET', 'READY'],
-  wide: ['DISPLAY-NAME', 'COMPASS-ID', 'PARAMETERS'],
+  always: ['NAME', 'APPLICATION', 'APIS', 'EVENTS', 'AUTH', 'READY'],
+  wide: ['SECRET', 'DISPLAY-NAME', 'COMPASS-ID', 'PARAMETERS'],
 };
 
 export const API_HEADS: Heads = {
-  always: ['NAME', 'APPLICATION', 'BUNDLE', 'AUTH', 'SECRET', 'READY'],
-  wide: ['GATEWAY-URL', 'TARGET-URL', 'COMPASS-ID', 'PARAMETERS'],
+  always: ['NAME', 'APPLICATION', 'BUNDLE', 'AUTH', 'READY'],
+  wide: ['SECRET', 'GATEWAY-URL', 'TARGET-URL', 'COMPASS-ID', 'PARAMETERS'],
 };
 
 export const EVENT_HEADS: Heads = {
@@ -79,19 +79,23 @@ function row(
 }
 
 function bundleCells({ metadata, application, apis, events, authentication, status }: BundleItem): readonly string[] {
-  const { type = NOTHING, secretName = NOTHING } = authentication ?? {};
-  return [metadata.name, application, String(apis), String(events), type, secretName, status.ready];
+  return [metadata.name, application, String(apis), String(events), authentication?.type ?? NOTHING, status.ready];
 }
 
-function bundleWideCells({ displayName, id, parametersSecretName = NOTHING }: BundleItem): readonly string[] {
-  return [displayName || NOTHING, id, parametersSecretName];
+function bundleWideCells({ authentication, displayName, id, parametersSecretName }: BundleItem): readonly string[] {
+  return [authentication?.secretName ?? NOTHING, displayName || NOTHING, id, parametersSecretName ?? NOTHING];
 }
 
 function apiCells({ metadata, application, bundle, authentication, status }: ApiItem): readonly string[] {
-  const { type = NOTHING, secretName = NOTHING } = authentication ?? {};
-  return [metadata.name, application, bundle, type, secretName, status.ready];
+  return [metadata.name, application, bundle, authentication?.type ?? NOTHING, status.ready];
 }
 
-function apiWideCells({ gatewayUrl, targetUrl, id, parametersSecretName }: ApiItem): readonly string[] {
-  return [gatewayUrl ?? NOTHING, targetUrl ?? NOTHING, id, parametersSecretName ?? NOTHING];
+function apiWideCells({ authentication, gatewayUrl, targetUrl, id, parametersSecretName }: ApiItem): readonly string[] {
+  return [
+    authentication?.secretName ?? NOTHING,
+    gatewayUrl ?? NOTHING,
+    targetUrl ?? NOTHING,
+    id,
+    parametersSecretName ?? NOTHING,
+  ];
 }

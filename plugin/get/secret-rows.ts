@@ -6,8 +6,8 @@ import { type Heads, NOTHING, type Row } from './row.ts';
 import { type SecretFacts, SecretIndex } from './secret-facts.ts';
 
 export const SECRET_HEADS: Heads = {
-  always: ['NAME', 'APPLICATION', 'USE', 'AUTH', 'STATE', 'ROTATED', 'AGE', 'FINGERPRINT'],
-  wide: ['NAMESPACE', 'BUNDLE', 'READY'],
+  always: ['NAME', 'APPLICATION', 'USE', 'STATE', 'ROTATED', 'AGE'],
+  wide: ['AUTH', 'FINGERPRINT', 'NAMESPACE', 'BUNDLE', 'READY'],
 };
 
 /** A Secret of an Application as `get secrets -o json` has it: metadata alone, never a value. */
@@ -83,12 +83,10 @@ function row(reference: SecretReference, facts: SecretFacts, namespace: string, 
       name,
       application,
       use,
-      authentication,
       state,
       rotatedAt ? age(rotatedAt, now) : NOTHING,
       creationTimestamp ? age(creationTimestamp, now) : NOTHING,
-      fingerprint ?? NOTHING,
     ],
-    wideCells: () => [namespace, bundle, readiness.ready],
+    wideCells: () => [authentication, fingerprint ?? NOTHING, namespace, bundle, readiness.ready],
   };
 }
