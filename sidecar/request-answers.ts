@@ -7,8 +7,8 @@ import { knownError } from './status/observe.ts';
 
 const SUCCEEDED: RequestAnswer = { result: 'succeeded' };
 
-export function failedAnswer({ reason, message }: CompassError): RequestAnswer {
-  return { result: 'failed', reason, message };
+export function failedAnswer({ reason, message, requestId }: CompassError): RequestAnswer {
+  return { result: 'failed', reason, message, ...(requestId ? { requestId } : {}) };
 }
 
 /** How a synchronization that was asked for went; the counts are there however it went. */

@@ -26,6 +26,8 @@ export interface RequestAnswer {
   readonly reason?: Reason | undefined;
   /** For people, without secrets. */
   readonly message?: string | undefined;
+  /** The `x-request-id` of the call of Compass that failed. */
+  readonly requestId?: string | undefined;
   readonly counts?: Readonly<Record<string, number>> | undefined;
   /** What a `check` found; the report keeps the last one. */
   readonly check?: CheckObservation | undefined;

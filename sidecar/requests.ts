@@ -139,7 +139,8 @@ function recalledRequest(
   const result = RESULTS.find((one) => one === said.result);
   if (result && Number.isFinite(finishedAt)) {
     const reason = isReason(said.reason) ? said.reason : undefined;
-    return [{ ...base, finishedAt, result, reason, message: said.message, counts: said.counts }];
+    const { message, requestId, counts } = said;
+    return [{ ...base, finishedAt, result, reason, message, requestId, counts }];
   }
   const present = asked.find((one) => one.verb === verb);
   if (present === undefined) return [];

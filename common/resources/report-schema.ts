@@ -36,6 +36,7 @@ const request = object(
     result: text,
     reason: text,
     message: text,
+    requestId: { ...text, description: 'the x-request-id of the call of Compass that failed' },
     counts: { type: 'object', additionalProperties: count },
     revision: count,
   },

@@ -162,6 +162,8 @@ export interface ReportedRequest {
   /** Why it failed, by the table of reasons. */
   readonly reason?: string;
   readonly message?: string;
+  /** The `x-request-id` under which Compass logged the call that failed, where it was one. */
+  readonly requestId?: string;
   /** Of a `sync`: Applications `created`, `updated`, `deleted`, `unchanged`, `failed`, `held`; and `listed`, `pages`. */
   readonly counts?: Readonly<Record<string, number>>;
   /** Of a `sync` that changed something: the revision of its changes. */

@@ -2,6 +2,7 @@ import { CompassError, hasReason, type Reason } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { SidecarRequest } from '#common/resources/requests.ts';
 import { type Purged, purgeApplications } from '#common/sync/purge.ts';
+import { failedAnswer } from '../request-answers.ts';
 import type { RequestAnswer } from '../request-handler.ts';
 import { Schedule } from '../schedule.ts';
 import type { PurgeObservation } from '../status/observation.ts';
@@ -75,7 +76,7 @@ export class Disconnection {
       if (!(error instanceof CompassError)) throw error;
       if (error.reason === 'Stopping') return {};
       this.#context.log.warn('the disconnect failed, and nothing was deleted', errorFields(error));
-      return { answer: { result: 'failed', reason: error.reason, message: `${error.message}; nothing was deleted` } };
+      return { answer: { ...failedAnswer(error), message: `${error.message}; nothing was deleted` } };
     }
   }
 

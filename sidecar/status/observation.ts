@@ -113,6 +113,7 @@ export interface RequestObservation {
   readonly result?: 'succeeded' | 'failed' | 'superseded' | 'refused' | undefined;
   readonly reason?: Reason | undefined;
   readonly message?: string | undefined;
+  readonly requestId?: string | undefined;
   readonly counts?: Readonly<Record<string, number>> | undefined;
 }
 

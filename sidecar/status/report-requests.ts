@@ -36,7 +36,7 @@ function toReported(
   before: ReportedRequest | undefined,
   changedTo: number | undefined,
 ): ReportedRequest {
-  const { verb, id, acceptedAt, finishedAt, result, reason, message, counts } = request;
+  const { verb, id, acceptedAt, finishedAt, result, reason, message, requestId, counts } = request;
   const isOfThisSync = verb === 'sync' && finishedAt !== undefined && counts !== undefined;
   return present<ReportedRequest>({
     verb,
@@ -46,6 +46,7 @@ function toReported(
     result,
     reason,
     message: message === undefined ? undefined : clip(message),
+    requestId,
     counts,
     revision: isOfThisSync && changedTo !== undefined ? changedTo : before?.revision,
   });

@@ -24,7 +24,7 @@ function requestsOf(...verbs: RequestVerb[]): Requests {
 
 const finished = (id: string, verb = 'check'): ReportedRequest => {
   const time = formatTime(NOON);
-  return { verb, id, accepted: time, finished: time, result: 'succeeded', counts: { listed: 3 } };
+  return { verb, id, accepted: time, finished: time, result: 'failed', requestId: 'call-1', counts: { listed: 3 } };
 };
 
 const nothing = () => Promise.resolve([]);
@@ -71,6 +71,7 @@ test('a request that the report answers is not carried out again after a restart
   assert.equal(requests.isOpen('check'), false);
   assert.equal(requests.answered(object).length, 1);
   assert.deepEqual(requests.observed[0]?.counts, { listed: 3 });
+  assert.equal(requests.observed[0]?.requestId, 'call-1');
 });
 
 test('what a replica answered while this one did not lead is not done again', async () => {
@@ -140,15 +141,15 @@ test('each open request is answered and published before the next begins', async
 
 test('what a handler throws is the answer that it failed, with its reason; a bug is an InternalError', async () => {
   const { run, requests } = perform({
-    check: () => Promise.reject(new CompassError('CompassUnreachable', 'no way to Compass')),
+    check: () => Promise.reject(new CompassError('CompassUnreachable', 'no way to Compass', { requestId: 'call-1' })),
     diff: () => Promise.reject(new Error('a stack nobody should see')),
   });
   await run();
   assert.deepEqual(
-    requests.observed.map(({ verb, result, reason }) => [verb, result, reason]),
+    requests.observed.map(({ verb, result, reason, requestId }) => [verb, result, reason, requestId]),
     [
-      ['check', 'failed', 'CompassUnreachable'],
-      ['diff', 'failed', 'InternalError'],
+      ['check', 'failed', 'CompassUnreachable', 'call-1'],
+      ['diff', 'failed', 'InternalError', undefined],
     ],
   );
   assert.doesNotMatch(JSON.stringify(requests.observed), /stack nobody/);

@@ -78,6 +78,7 @@ test('a certificate that cannot be revoked is kept, and nothing is deleted', asy
   const { disconnect, ...result } = await pass({}, asking({ revoke: 'true' }));
   assert.deepEqual([disconnect?.answer?.result, disconnect?.answer?.reason], ['failed', 'CompassUnavailable']);
   assert.match(disconnect?.answer?.message ?? '', /nothing was deleted/);
+  assert.ok(disconnect?.answer?.requestId, 'the call that failed has no id');
   assert.ok(result.connection, 'the connection is gone');
   assert.deepEqual((await keys()).toSorted(), ['crt', 'crtChain', 'key']);
 });

@@ -191,6 +191,14 @@ test('a finished request is answered in the report, and its times are shown at o
   ]);
 });
 
+test('the answer that a request failed names the call of Compass that did', async (t) => {
+  const { cluster, clock, publisher } = await start(t);
+  const failed = { result: 'failed', reason: 'CompassUnavailable', message: 'HTTP 503', requestId: 'call-1' } as const;
+  const request = { verb: 'diff', id: 'id-1', acceptedAt: NOON, finishedAt: clock.now(), ...failed } as const;
+  await publisher.publish(undefined, synchronized({}, { requests: [request] }));
+  assert.equal((await reportOf(cluster)).report.requests?.[0]?.requestId, 'call-1');
+});
+
 test('a restart goes on with the history of the report, and takes the state from the object', async (t) => {
   const { cluster, clock, publisher } = await start(t);
   const changes = [{ time: NOON, kind: 'Application', name: 'a', action: 'created', cause: 'listed' }] as const;
