@@ -1,10 +1,11 @@
-import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { CompassError, isReason, type Reason } from '#common/errors.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { REQUEST_TOKEN } from '../compass/one-time-token.ts';
+import { LOOK_MS, requireAsked } from '../requests/answer.ts';
 import { waitFor } from '../wait/wait-for.ts';
 import { type Baseline, isNewlyPaired, troubleSince } from './baseline.ts';
 import type { ShownSteps } from './show-steps.ts';
@@ -26,7 +27,7 @@ export interface PairingWait {
 
 /**
  * Waits until the sidecar has paired anew, by its report. Throws the reason for which it could not (exit code 5 or 6 by the
- * table), TimedOut with what it was at, Interrupted.
+ * table), RequestSuperseded where another request took the place of this one, TimedOut with what it was at, Interrupted.
  */
 export async function awaitPairing(
   invocation: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
@@ -35,15 +36,18 @@ export async function awaitPairing(
   const { cluster, name, namespace, baseline, steps, timeoutMs } = wait;
   let last: Report | undefined;
   let isPaired = false;
+  let isSeen = wait.request === undefined;
+  const ref = { kind: CONFIG_MAP, name: ownObjectNames(name).report, namespace };
   invocation.progress.busy('sidecar', 'waiting for it to take the token');
   return waitFor<ConfigMap, Report>(invocation, {
     cluster,
-    ref: { kind: CONFIG_MAP, name: ownObjectNames(name).report, namespace },
+    ref,
     timeoutMs,
     look: (map) => {
       const report = readReport(map?.data?.[REPORT_KEY]);
       if (!report) return undefined;
       last = report;
+      isSeen ||= wait.request !== undefined && answerTo(report, wait.request) !== undefined;
       steps.show(report);
       isPaired = isNewlyPaired(report, baseline);
       if (!isPaired) return refuseTrouble(report, wait);
@@ -55,7 +59,20 @@ export async function awaitPairing(
       return `a client certificate; the sidecar is at: ${last ? at : 'nothing yet, there is no report of it'}`;
     },
     goOn: 'kubectl compass status -w',
+    beside: async (signal) => {
+      const { clock } = invocation;
+      while (!(signal.aborted || isSeen)) {
+        await clock.sleep(LOOK_MS, signal);
+        if (!(signal.aborted || isSeen)) await requireOwn(wait, ref);
+      }
+    },
   });
+}
+
+/** Throws RequestSuperseded where nobody will answer the request. */
+async function requireOwn({ cluster, name, namespace, request: id }: PairingWait, ref: ObjectRef): Promise<void> {
+  if (id === undefined) return;
+  await requireAsked(cluster, { connection: { name, namespace }, verb: 'reconnect', id, ref });
 }
 
 function isComplete(report: Report, { baseline, untilSynchronized, request }: PairingWait): boolean {

@@ -86,8 +86,9 @@ export async function awaitAnswer(
 }
 
 /** How often a request that nobody has accepted is looked at. */
-const LOOK_MS = 2_000;
+export const LOOK_MS = 2_000;
 
+/** A request that was made, and the report that will answer it. */
 interface Asked extends Pick<AnswerOptions, 'connection' | 'verb' | 'id'> {
   readonly ref: ObjectRef;
 }
@@ -96,7 +97,7 @@ interface Asked extends Pick<AnswerOptions, 'connection' | 'verb' | 'id'> {
  * Throws RequestSuperseded where the request is gone, and no report knows it: it was replaced before the sidecar saw it, and
  * nobody will answer it. The sidecar takes away a request only when its answer is in the report.
  */
-async function requireAsked(cluster: Cluster, { connection: { name }, verb, id, ref }: Asked): Promise<void> {
+export async function requireAsked(cluster: Cluster, { connection: { name }, verb, id, ref }: Asked): Promise<void> {
   const present = await ifThere(() => cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name }));
   if (!present) return;
   const other = readRequests(present.metadata.annotations).find((request) => request.verb === verb)?.id;

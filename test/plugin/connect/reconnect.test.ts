@@ -75,6 +75,22 @@ describe('reconnect with our sidecar', () => {
     assert.match(running.stderr(), /the token is spent; the present certificate serves on, and nothing but the secret/);
   });
 
+  test('is told that its request was replaced before the sidecar saw it, and does not wait for its time to run out', async (t) => {
+    const stage = await startStage(t, connected);
+    await putConnection(stage.cluster, 'Synchronized');
+    const tokenFile = await stage.file('token', stage.simulator.requestToken().rawEncoded);
+    const args = ['reconnect', '--token-file', tokenFile, '--compass-ca', stage.caFile, '--timeout', '20s'];
+    const running = startHere(t, args, { kubeconfigPath: stage.cluster.kubeconfigPath });
+    await until('it asks', async () => readRequests((await resource(stage))?.metadata.annotations)[0]);
+    const annotations = { 'compass.kyma-project.io/reconnect': 'of-somebody-else' };
+    await stage.cluster.cluster.mergePatch(CONNECTION, { metadata: { annotations } });
+    assert.equal(await running.done, 1);
+    assert.match(
+      running.stderr(),
+      /reconnect \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSup/,
+    );
+  });
+
   for (const token of ['none', 'used', 'spent', 'trying']) {
     test(`deletes nothing without a new token where the one in the Secret is ${token}: exit code 7`, async (t) => {
       const stage = await startStage(t, (simulator) => connected(simulator, { token }));
