@@ -180,7 +180,9 @@ class Users {
 
 async function readYaml(path: string): Promise<unknown[]> {
   const names = await readdir(path).catch(() => undefined);
-  const files = names?.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name)) ?? [path];
+  const files = names?.filter((name) => /(?<!^kustomization)\.ya?ml$/.test(name)).map((name) => join(path, name)) ?? [
+    path,
+  ];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as unknown)).filter(Boolean);
 }
