@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CompassError, messageOf } from '#common/errors.ts';
 
@@ -43,6 +43,11 @@ export async function copy(from: string, to: string, mode: number): Promise<void
 
 export async function remove(...paths: readonly string[]): Promise<void> {
   await Promise.all(paths.map((path) => rm(path, { force: true })));
+}
+
+/** Takes away a folder in which nothing is; where that is not possible it stays, which harms nobody. */
+export async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** The text of a file; throws Usage where it cannot be read. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fetchConfiguration } from '#common/compass/connector.ts';
 import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { hashToken } from '#common/compass/token.ts';
@@ -9,7 +10,7 @@ import type { Invocation } from '../../command.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
 import { certify, shortSubject } from './certify.ts';
 import { type ConnectionFile, describeConnection } from './connection-file.ts';
-import { PRIVATE, readIfThere, remove, writeDurably } from './durable.ts';
+import { isThere, PRIVATE, readIfThere, remove, removeIfEmpty, writeDurably } from './durable.ts';
 import { installNew } from './install.ts';
 import { requireUninterrupted } from './interrupted.ts';
 import { trustedUrls } from './named-urls.ts';
@@ -45,9 +46,25 @@ export async function issueToFiles(
     caller.hint('this token was used by an issue that did not finish: it goes on');
     return resumeIssue(caller, transport, request, begun);
   }
-  const key = await prepareKey(caller, request, begun !== undefined);
+  const folder = dirname(request.paths.key);
+  const isNewFolder = !(await isThere(folder));
+  try {
+    return await issueFromStart(caller, transport, request, begun !== undefined);
+  } catch (error) {
+    if (isNewFolder) await removeIfEmpty(folder);
+    throw error;
+  }
+}
+
+async function issueFromStart(
+  caller: Caller,
+  transport: Transport,
+  request: IssueRequest,
+  isBegun: boolean,
+): Promise<ConnectionFile> {
+  const key = await prepareKey(caller, request, isBegun);
   requireUninterrupted(caller, 'the token was not used, and is still good', 'the same command again');
-  const pending = await uninterrupted(caller.interrupted, configure(caller, transport, request, begun !== undefined));
+  const pending = await uninterrupted(caller.interrupted, configure(caller, transport, request, isBegun));
   requireUninterrupted(caller, 'what the token gave is kept', request.resumeCommand);
   return complete(caller, transport, request, { key, pending });
 }

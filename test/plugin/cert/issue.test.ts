@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, type TestContext, test } from 'node:test';
 import { isPair } from '#common/pki/certificate.ts';
@@ -165,6 +165,17 @@ suite('cert issue', () => {
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stderr, /it goes on/);
     assert.deepEqual(await names(), FILES);
+  });
+
+  test('a refused token leaves nothing behind, and a folder that was there stays', async (t) => {
+    const { out, issue } = await scene(t);
+    const refused = await issue(['--token-stdin', '--connector-url', simulator.urls.connector], 'unknown-token');
+    assert.equal(refused.code, 6);
+    assert.match(refused.stderr, /no file was written/);
+    await assert.rejects(stat(out), { code: 'ENOENT' });
+    await mkdir(out);
+    await issue(['--token-stdin', '--connector-url', simulator.urls.connector], 'unknown-token');
+    assert.ok((await stat(out)).isDirectory());
   });
 
   test('a URL on a foreign host is refused before the second token is spent, and can be allowed', async (t) => {
