@@ -42,7 +42,7 @@ export async function awaitSync(
     timeoutMs,
     onReport: ({ requests = [] }) => {
       const own = requests.find((request) => request.id === id);
-      invocation.progress.busy('sync', howFar(own?.counts));
+      if (own?.finished === undefined) invocation.progress.busy('sync', howFar(own?.counts));
     },
     isResult: ({ reason, counts }) => reason === 'ApplicationFailed' && counts !== undefined,
   });

@@ -116,6 +116,13 @@ test('a duration or a dry run that is none is wrong usage, before anything is as
   }
 });
 
+test('nothing is said to be under way when the answer is there', async (t) => {
+  const { sync } = await startAnswering(t);
+  const { code, stderr } = await sync({ result: 'succeeded', counts: COUNTS });
+  assert.equal(code, 0);
+  assert.doesNotMatch(stderr, /listing and applying/);
+});
+
 test('a request that another replaced before the sidecar saw it is told so, and does not wait for its time to run out', async (t) => {
   const { sync, cluster } = await startAnswering(t);
   const replaced = sync(undefined, '--timeout', '60s');
