@@ -35,6 +35,7 @@ export const REASONS = {
   RequestSuperseded: { code: 'CMP0007', exit: 1, retry: 'never', next: DETAILS },
   RequestRefused: { code: 'CMP0008', exit: 7, retry: 'never', next: 'kubectl compass version' },
   NotReady: { code: 'CMP0009', exit: 1, retry: 'backoff', next: 'kubectl compass status -w' },
+  NotExplained: { code: 'CMP0010', exit: 3, retry: 'never', next: 'kubectl compass explain' },
 
   ClusterUnreachable: { code: 'CMP0101', exit: 4, retry: 'backoff', next: 'kubectl cluster-info' },
   ClusterUnauthorized: { code: 'CMP0102', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },

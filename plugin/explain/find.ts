@@ -4,7 +4,7 @@ import { allEntries, type Entry } from './entries.ts';
 
 /**
  * What is meant by a code, reason, state or condition, whatever its case; of a state and a condition with the name of a
- * reason, all of them. Throws ClusterNotFound where there is none, with what was probably meant.
+ * reason, all of them. Throws NotExplained where there is none, with what was probably meant.
  */
 export function findEntries(word: string): readonly Entry[] {
   const entries = allEntries();
@@ -16,9 +16,7 @@ export function findEntries(word: string): readonly Entry[] {
   );
   const meant = names.get(nearest(wanted, [...names.keys()]) ?? '');
   const suggestion = meant === undefined ? '' : `; did you mean ${meant}?`;
-  throw new CompassError('ClusterNotFound', `there is no code, reason, state or condition "${word}"${suggestion}`, {
-    next: 'kubectl compass explain',
-  });
+  throw new CompassError('NotExplained', `there is no code, reason, state or condition "${word}"${suggestion}`);
 }
 
 /** `cmp-402`, `402` and `deletions held` are good enough. */

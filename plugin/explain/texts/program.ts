@@ -82,4 +82,13 @@ export const PROGRAM_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     byItself: 'The sidecar works on it, unless status says that a person is needed.',
     commands: [STATUS, { command: 'kubectl compass status -w --until healthy', does: 'wait until it is' }, CHECK],
   },
+  NotExplained: {
+    meaning: 'The word is no code, reason, state or condition that this version of the plugin knows.',
+    causes: ['it is typed wrong', 'it is of a sidecar that is newer than the plugin'],
+    byItself: 'Nothing; no cluster was asked.',
+    commands: [
+      { command: 'kubectl compass explain', does: 'the list of everything that can be explained' },
+      { command: 'kubectl compass version', does: 'whether the sidecar is newer' },
+    ],
+  },
 };
