@@ -64,9 +64,13 @@ export interface Place {
   readonly command?: string | undefined;
 }
 
+/** Who is not let in cannot ask what he may do: here the login is wrong, where the table speaks of the sidecar's. */
+const LOGIN = 'kubectl config view --minify';
+
 /** What to do next about an error: what it says itself, else what the table says of its reason. */
 function nextOf({ next, reason }: CompassError, place: Place): string {
-  return next === undefined ? nextFor(reason, place) : atCluster(next, place);
+  const own = next ?? (reason === 'ClusterUnauthorized' ? LOGIN : undefined);
+  return own === undefined ? nextFor(reason, place) : atCluster(own, place);
 }
 
 /** Where the table speaks to those who run the sidecar: the plugin's settings are those of the kubeconfig. */

@@ -28,4 +28,11 @@ describe('a failure on stderr', () => {
       assert.match(text, /; next: kubectl compass status -w --context prod\n$/);
     }
   });
+
+  test('sends whom the cluster does not let in to his login, not to a question that it refuses alike', () => {
+    const text = formatFailure(new CompassError('ClusterUnauthorized', 'cannot list configmaps'), {
+      clusterFlags: '--context prod',
+    });
+    assert.match(text, /; next: kubectl config view --minify --context prod\n$/);
+  });
 });
