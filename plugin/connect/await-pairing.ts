@@ -86,7 +86,7 @@ function answerTo({ requests = [] }: Report, id: string): ReportedRequest | unde
 
 /** Throws what keeps the pairing from coming about, once the report says so: by the answer, or by its conditions. */
 function refuseTrouble(report: Report, { baseline, request, afterFailure }: PairingWait): undefined {
-  const { result, reason, message } = (request === undefined ? undefined : answerTo(report, request)) ?? {};
+  const { result, reason, message, requestId } = (request === undefined ? undefined : answerTo(report, request)) ?? {};
   const isRefused = result !== undefined && result !== 'succeeded';
   const trouble = isRefused ? { reason: reason ?? REASON_OF[result], message } : troubleSince(report, baseline);
   if (!trouble) return undefined;
@@ -94,6 +94,7 @@ function refuseTrouble(report: Report, { baseline, request, afterFailure }: Pair
   const known = isReason(trouble.reason) ? trouble.reason : 'CompassFailed';
   const isOfToken = known === 'TokenRefused' || known === 'TokenRequired';
   throw new CompassError(known, `${withoutAdvice(trouble.message ?? 'the pairing failed')}; ${afterFailure}`, {
+    requestId,
     next: isOfToken ? REQUEST_TOKEN : undefined,
   });
 }

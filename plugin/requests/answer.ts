@@ -139,11 +139,11 @@ function lastReason(report: Report | undefined): string {
   return bad ? `${written} says ${bad.reason ?? ''}: ${bad.message ?? ''}` : `${written} names no problem`;
 }
 
-function refuseFailure({ verb, result, reason, message = '' }: ReportedRequest): void {
+function refuseFailure({ verb, result, reason, message = '', requestId }: ReportedRequest): void {
   if (result === 'succeeded') return;
   if (result === 'superseded') throw new CompassError('RequestSuperseded', `${verb} was ${message || 'superseded'}`);
   if (result === 'refused') throw new CompassError('RequestRefused', message || `the sidecar refused ${verb}`);
-  throw new CompassError(knownReason(reason), message || `${verb} failed`);
+  throw new CompassError(knownReason(reason), message || `${verb} failed`, { requestId });
 }
 
 /** A reason that only a newer sidecar knows has no exit code of its own. */

@@ -65,7 +65,13 @@ describe('reconnect with our sidecar', () => {
     const running = startHere(t, args, { kubeconfigPath: stage.cluster.kubeconfigPath });
     const request = await until('it asks', async () => readRequests((await resource(stage))?.metadata.annotations)[0]);
     const answer = { verb: 'reconnect', accepted: '2026-09-11T10:00:00Z', finished: '2026-09-11T10:00:01Z' };
-    const failed = { ...answer, result: 'failed', reason: 'TokenRequired', message: 'the token is spent' };
+    const failed = {
+      ...answer,
+      result: 'failed',
+      reason: 'TokenRequired',
+      message: 'the token is spent',
+      requestId: 'call-1',
+    };
     const older = { ...failed, id: 'of-somebody-else', message: 'another one' };
     const requests = [{ ...failed, id: request.id }, older];
     const report = { ...connected(stage.simulator), generation: 8, requests };
@@ -73,6 +79,7 @@ describe('reconnect with our sidecar', () => {
     await stage.cluster.cluster.mergePatch(ref, { data: { [REPORT_KEY]: JSON.stringify(report) } });
     assert.equal(await running.done, 6);
     assert.match(running.stderr(), /the token is spent; the present certificate serves on, and nothing but the secret/);
+    assert.match(running.stderr(), / \(x-request-id call-1\)\n/);
   });
 
   test('is told that its request was replaced before the sidecar saw it, and does not wait for its time to run out', async (t) => {

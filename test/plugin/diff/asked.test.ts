@@ -80,15 +80,21 @@ test('diff asks the sidecar, waits for its own answer and shows the plan', async
   assert.match(changed.stdout, /^~ update Application commerce$/m);
 });
 
-test('why the sidecar could not compute a plan is the exit code', async (t) => {
+test('why the sidecar could not compute a plan is the exit code, and the call that failed is named', async (t) => {
   const cluster = await startCluster(t);
-  const rejected = { result: 'failed', reason: 'Rejected', message: 'the client certificate is refused' };
+  const rejected = {
+    result: 'failed',
+    reason: 'Rejected',
+    message: 'the client certificate is refused',
+    requestId: 'call-1',
+  };
   const { code, stdout } = await asked(cluster, rejected, { args: ['-o', 'json'] });
   assert.equal(code, 6);
   assert.deepEqual(JSON.parse(stdout).error, {
     code: 'CMP0603',
     reason: 'Rejected',
     message: 'the client certificate is refused',
+    requestId: 'call-1',
   });
   const unreachable = { result: 'failed', reason: 'CompassUnreachable', message: 'no such host' };
   assert.equal((await asked(cluster, unreachable)).code, 5);
