@@ -3,24 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
-import { conform, type Schema } from '#common/resources/conform.ts';
 import { buildProgram } from '../../.scripts/build.ts';
-import { PUBLISHED } from '../../.scripts/schemas.ts';
-import type { Command } from '../../plugin/command.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
-import { DOCUMENT_API_VERSION } from '../../plugin/output/document.ts';
 import { startTestCluster } from '../cluster/start-test-cluster.ts';
-import { type PluginResult, runHere, runProgram } from '../plugin/run-plugin.ts';
+import { runProgram } from '../plugin/run-plugin.ts';
+import { assertAlike, runInEveryFormat } from './walk/alike.ts';
 import { FAULTS, type Fault, WALKS, type Walk } from './walk/lines.ts';
 import { startWorld, type World } from './world.ts';
-
-/** Templates that every document can fill. */
-const TEMPLATES: Readonly<Record<string, string>> = {
-  jsonpath: 'jsonpath={.kind}',
-  'custom-columns': 'custom-columns=KIND:.kind',
-};
 
 interface Ground {
   readonly world: World;
@@ -58,62 +47,6 @@ async function lineOf(name: string, { args }: Walk, { world, folder }: Ground): 
   const tokenFile = join(folder, 'token.txt');
   await writeFile(tokenFile, world.simulator.requestToken().rawEncoded);
   return [...name.split(' '), ...args.map((arg) => arg.replace('TOKEN', tokenFile).replace('FOLDER', folder))];
-}
-
-interface Run extends PluginResult {
-  readonly format: string;
-}
-
-async function runInEveryFormat(
-  line: readonly string[],
-  command: Command,
-  kubeconfig: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (const format of command.formats) {
-    const output = format === 'default' ? [] : ['-o', TEMPLATES[format] ?? format];
-    runs.push({ ...(await runHere([...line, ...output], { ...env, KUBECONFIG: kubeconfig })), format });
-  }
-  return runs;
-}
-
-/** One exit code whatever the format, and a document that says the same. */
-function assertAlike(runs: readonly Run[], expected: number, what: string, command: Command): void {
-  for (const { format, code, stdout, stderr } of runs) {
-    const where = `${what} -o ${format}\nstdout: ${stdout}\nstderr: ${stderr}`;
-    assert.equal(code, expected, where);
-    assert.ok(code in { ...command.exits, 2: '' }, `${where}\nis an exit code that the help does not name`);
-    if (format === 'json') assertDocument(JSON.parse(stdout), code, where);
-    if (format === 'yaml') assertDocument(parse(stdout), code, where);
-    if (code !== 0 && code !== 1) assert.match(stderr, /^error: .+\n {2}CMP\d{4} \w+; next: .+$/m, where);
-  }
-}
-
-function assertDocument(document: Readonly<Record<string, unknown>>, code: number, where: string): void {
-  assert.ok(document['kind'], where);
-  if (document['kind'] === 'List') {
-    assert.equal(code, 0, where);
-    return;
-  }
-  assert.equal(document['apiVersion'], DOCUMENT_API_VERSION, where);
-  assertConforms(document, where);
-  const { verdict, error, remediation } = document as Readonly<Record<string, { readonly [field: string]: unknown }>>;
-  assert.equal(verdict?.['exitCode'], code, where);
-  if (code === 0) return;
-  assert.match(String(error?.['code']), /^CMP\d{4}$/, where);
-  assert.ok(String(error?.['message']).length > 0, where);
-  assert.ok(Array.isArray(remediation) && remediation.length > 0, where);
-}
-
-/** A document has what its schema says, and nothing else; a failure may lack all that is the command's own. */
-function assertConforms(document: Readonly<Record<string, unknown>>, where: string): void {
-  const schemas: Readonly<Record<string, Schema>> = PUBLISHED;
-  const own = schemas[String(document['kind'])];
-  const candidates = document['verdict'] && 'error' in document ? [own, PUBLISHED.Failure] : [own];
-  const conforming = candidates.map((schema) => schema && conform(schema, document));
-  const isWhole = conforming.some((part) => isDeepStrictEqual(part, document));
-  if (!isWhole) assert.deepEqual(conforming[0] ?? conforming[1], document, where);
 }
 
 test('every command, in every format and whatever is in its way, gives one exit code and a document that agrees', async (t) => {

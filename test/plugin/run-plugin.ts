@@ -23,6 +23,7 @@ export async function runHere(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
+  interrupted = new AbortController().signal,
 ): Promise<PluginResult> {
   const stdout = collect();
   const stderr = collect();
@@ -33,7 +34,7 @@ export async function runHere(
     stdout,
     stderr,
     clock: systemClock,
-    interrupted: new AbortController().signal,
+    interrupted,
   };
   const code = await runCommandLine(args, surroundings);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
