@@ -15,6 +15,10 @@ interface Row {
 }
 
 const EDIT_SECRET = 'kubectl -n compass-system edit secret compass-agent-configuration';
+/** Unlike an editor it takes the value as it is, and not in base64. */
+function setInSecret(key: string): string {
+  return `kubectl -n compass-system patch secret compass-agent-configuration -p '{"stringData":{"${key}":"YOUR-${key}"}}'`;
+}
 const LOGS = 'kubectl compass logs';
 /** The Deployment's rights lie in kyma-system, too, so that it has to be there. */
 const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
@@ -96,14 +100,19 @@ export const REASONS = {
   TokenRefused: { code: 'CMP0602', exit: 6, retry: 'backoff', next: NEW_TOKEN },
   Rejected: { code: 'CMP0603', exit: 6, retry: 'backoff', next: NEW_TOKEN },
   CertificateExpired: { code: 'CMP0604', exit: 6, retry: 'backoff', next: NEW_TOKEN },
-  TenantMismatch: { code: 'CMP0605', exit: 6, retry: 'backoff', next: `correct TENANT: ${EDIT_SECRET}` },
+  TenantMismatch: { code: 'CMP0605', exit: 6, retry: 'backoff', next: `correct TENANT: ${setInSecret('TENANT')}` },
   InsufficientScopes: {
     code: 'CMP0606',
     exit: 6,
     retry: 'backoff',
     next: 'ask the administrator of Compass for the scopes',
   },
-  RuntimeNotFound: { code: 'CMP0607', exit: 6, retry: 'backoff', next: `correct RUNTIME_ID: ${EDIT_SECRET}` },
+  RuntimeNotFound: {
+    code: 'CMP0607',
+    exit: 6,
+    retry: 'backoff',
+    next: `correct RUNTIME_ID: ${setInSecret('RUNTIME_ID')}`,
+  },
   ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'kubectl compass connect --token-stdin' },
   ConfigurationInvalid: { code: 'CMP0609', exit: 2, retry: 'never', next: EDIT_SECRET },
   InvalidSubject: {

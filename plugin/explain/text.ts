@@ -40,6 +40,15 @@ export const EDIT_CONFIGURATION: SuggestedCommand = {
   does: 'correct the configuration Secret (its values are in base64)',
 };
 
+/** One field of the configuration Secret, as it is to be and not in base64. */
+export function correctConfiguration(key: 'TENANT' | 'RUNTIME_ID'): SuggestedCommand {
+  const patch = `'{"stringData":{"${key}":"YOUR-${key}"}}'`;
+  return {
+    command: `kubectl -n compass-system patch secret compass-agent-configuration -p ${patch}`,
+    does: `correct ${key} in the configuration Secret`,
+  };
+}
+
 export const SETTINGS: SuggestedCommand = {
   command: 'kubectl -n compass-system set env deployment/compass-sidecar --list',
   does: 'see the settings of the sidecar',

@@ -1,5 +1,15 @@
 import type { Reason } from '#common/errors.ts';
-import { CHECK, EDIT_CONFIGURATION, type ExplanationText, KEPT, LOGS, NEW_TOKEN, RETRIED, STATUS } from '../text.ts';
+import {
+  CHECK,
+  correctConfiguration,
+  EDIT_CONFIGURATION,
+  type ExplanationText,
+  KEPT,
+  LOGS,
+  NEW_TOKEN,
+  RETRIED,
+  STATUS,
+} from '../text.ts';
 
 const CERT_SHOW = {
   command: 'kubectl compass cert show',
@@ -53,7 +63,7 @@ export const IDENTITY_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     meaning: 'The tenant of the configuration is not the one that this identity belongs to.',
     causes: ['TENANT is of another account or landscape', 'TENANT and RUNTIME_ID were swapped'],
     byItself: `${RETRIED} ${KEPT}`,
-    commands: [EDIT_CONFIGURATION, STATUS],
+    commands: [correctConfiguration('TENANT'), STATUS],
   },
   InsufficientScopes: {
     meaning: 'Compass knows the identity, but does not let it do this.',
@@ -65,7 +75,7 @@ export const IDENTITY_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     meaning: 'Compass has no Runtime of this id for this identity.',
     causes: ['RUNTIME_ID is typed wrong, or of another landscape', 'the Runtime was deleted in Compass'],
     byItself: `${RETRIED} ${KEPT}`,
-    commands: [EDIT_CONFIGURATION, ...NEW_TOKEN],
+    commands: [correctConfiguration('RUNTIME_ID'), ...NEW_TOKEN],
   },
   ConfigurationMissing: {
     meaning: 'There is no configuration Secret, so that the sidecar does not know where Compass is.',

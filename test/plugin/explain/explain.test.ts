@@ -43,6 +43,21 @@ describe('explain', () => {
     for (const command of requests) assert.match(command, / --director-url /);
   });
 
+  test('corrects one field of the configuration without base64', () => {
+    for (const [reason, key] of [
+      ['TenantMismatch', 'TENANT'],
+      ['RuntimeNotFound', 'RUNTIME_ID'],
+    ] as const) {
+      const commands = allEntries().flatMap((entry) => (entry.name === reason ? entry.commands : []));
+      const patch = `patch secret compass-agent-configuration -p '{"stringData":{"${key}":"YOUR-${key}"}}'`;
+      assert.ok(
+        commands.some(({ command }) => command.endsWith(patch)),
+        reason,
+      );
+      assert.ok(REASONS[reason].next.endsWith(patch), reason);
+    }
+  });
+
   test('promises nothing of a setting that is without effect', () => {
     assert.doesNotMatch(JSON.stringify(allEntries()), /APP_DELETION_HOLD|APP_ALLOW_CLOCK_SKEW|APP_DIRECTOR_PROXY_PORT/);
   });
