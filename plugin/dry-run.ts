@@ -14,6 +14,12 @@ export const DRY_RUN_FLAG: Flag = {
   summary: 'show what would be done: client writes nothing, server lets the API server check it',
 };
 
+/** Of a command that changes nothing in a cluster: both of kubectl's are the same here. */
+export const LOCAL_DRY_RUN_FLAG: Flag = {
+  ...DRY_RUN_FLAG,
+  summary: 'show what would be done; client and server are the same here, and write nothing',
+};
+
 /** Throws Usage for another value. */
 export function readDryRun(flags: ParsedFlags): DryRun {
   const text = flags.text('dry-run') ?? 'none';

@@ -4,7 +4,7 @@ import { CERTIFICATE_FILES_KIND } from '../cert/kinds.ts';
 import type { Command } from '../command.ts';
 import { TOKEN_FLAGS } from '../compass/one-time-token.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
-import { DRY_RUN_FLAG } from '../dry-run.ts';
+import { LOCAL_DRY_RUN_FLAG } from '../dry-run.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 
 /** `kubectl compass cert issue`: a client certificate for an Application outside the cluster. */
@@ -20,6 +20,7 @@ The token may be a bare one (with --connector-url), the encoded form, or a URL w
     6: undefined,
     7: 'files are there already, and --force was not given',
     130: undefined,
+    143: undefined,
   },
   flags: [
     ...TOKEN_FLAGS,
@@ -33,7 +34,7 @@ The token may be a bare one (with --connector-url), the encoded form, or a URL w
     { name: 'force', kind: 'switch', summary: 'replace files that are there' },
     ALLOWED_HOST_FLAG,
     COMPASS_CA_FLAG,
-    DRY_RUN_FLAG,
+    LOCAL_DRY_RUN_FLAG,
   ],
   formats: ['default', 'name', ...DOCUMENT_FORMATS],
   documentKind: CERTIFICATE_FILES_KIND,

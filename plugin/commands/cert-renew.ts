@@ -24,6 +24,7 @@ and then take the place of the old ones.`,
     9: 'no renewal is due (with --detailed-exitcode only)',
     124: undefined,
     130: 'interrupted by Ctrl-C; what was asked for goes on',
+    143: undefined,
   },
   flags: [
     WAIT_FLAG,

@@ -24,6 +24,7 @@ revoked certificate at once, an older one until it expires only its renewal.`,
     7: 'nobody said yes',
     124: undefined,
     130: 'interrupted by Ctrl-C; what was asked for goes on',
+    143: undefined,
   },
   flags: [
     YES_FLAG,

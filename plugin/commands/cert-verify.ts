@@ -27,6 +27,7 @@ the clocks are apart.`,
     7: 'the sidecar does not know how: it is too old',
     124: 'the sidecar did not answer',
     130: undefined,
+    143: undefined,
   },
   flags: [
     { name: 'live', kind: 'switch', summary: 'let the sidecar show it to Connector and Director' },

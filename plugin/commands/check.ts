@@ -24,6 +24,7 @@ your rights or the sidecar do not allow are said to be left out, and do not fail
     4: undefined,
     124: '--wait ran out, and something is still found',
     130: undefined,
+    143: undefined,
   },
   flags: CHECK_FLAGS,
   formats: ['default', 'short', 'junit', ...DOCUMENT_FORMATS],

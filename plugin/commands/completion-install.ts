@@ -1,7 +1,7 @@
 import { formatTime } from '#common/clock.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type Installation, installCompletion } from '../completion/install.ts';
-import { DRY_RUN_FLAG, dryRunNote, readDryRun } from '../dry-run.ts';
+import { dryRunNote, LOCAL_DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
 import { DOCUMENT_API_VERSION } from '../output/document.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 
@@ -11,7 +11,10 @@ export const completionInstall: Command = {
 be on the PATH and which krew cannot install. This writes it beside kubectl-compass, or where --dir says. It may be run
 again at any time. kubectl 1.26 or later, with its own completion loaded, finds it by itself.`,
   exits: { 0: 'installed, or there already', 7: 'a file of somebody else has the name' },
-  flags: [{ name: 'dir', kind: 'text', value: 'DIR', summary: 'the folder to put it in, on the PATH' }, DRY_RUN_FLAG],
+  flags: [
+    { name: 'dir', kind: 'text', value: 'DIR', summary: 'the folder to put it in, on the PATH' },
+    LOCAL_DRY_RUN_FLAG,
+  ],
   formats: ['default', ...DOCUMENT_FORMATS],
   documentKind: 'CompletionInstallation',
   examples: [

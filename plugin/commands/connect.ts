@@ -20,6 +20,7 @@ terminal --token-stdin asks for it, and does not show it. With --dry-run nothing
     7: 'it is connected already, or something is in the way of the configuration Secret',
     124: undefined,
     130: undefined,
+    143: undefined,
   },
   flags: PAIRING_FLAGS,
   formats: ['default', 'name', ...DOCUMENT_FORMATS],

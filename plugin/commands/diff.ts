@@ -27,6 +27,7 @@ With --direct no sidecar is needed: it is computed here with the client key that
     7: 'the sidecar is too old to be asked',
     124: undefined,
     130: undefined,
+    143: undefined,
   },
   flags: [
     { name: 'summary', kind: 'switch', summary: 'a line for each object in place of what changes in it' },

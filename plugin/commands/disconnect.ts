@@ -30,6 +30,7 @@ elsewhere --yes is needed.`,
     7: 'not confirmed, or the sidecar refuses the request',
     124: undefined,
     130: undefined,
+    143: undefined,
   },
   flags: [
     { name: 'revoke', kind: 'switch', summary: 'have Compass revoke the client certificate first' },

@@ -28,6 +28,7 @@ An agent that writes no report is asked by spec.resyncNow alone, and says no mor
     7: 'deletions are held, or the sidecar refuses the request',
     124: undefined,
     130: undefined,
+    143: undefined,
   },
   flags: [
     { ...WAIT_FLAG, summary: 'wait for the result: as it does unless --no-wait is said' },

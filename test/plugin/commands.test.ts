@@ -45,6 +45,15 @@ describe('every command', () => {
       const { exits } = await load();
       assert.ok('0' in exits);
       for (const code of Object.keys(exits)) assert.ok(code in EXIT_CODES, code);
+      assert.equal(143 in exits, 130 in exits, 'what Ctrl-C ends, SIGTERM ends');
+    });
+  }
+
+  for (const name of ['cert issue', 'completion install']) {
+    test(`${name}: --dry-run promises no API server, which it does not ask`, async () => {
+      const { stdout } = await runHere([...name.split(' '), '--help']);
+      assert.match(stdout, /--dry-run /);
+      assert.doesNotMatch(stdout, /API server/);
     });
   }
 

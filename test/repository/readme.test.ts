@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { REASONS } from '#common/errors.ts';
 import { CONNECTION_STATES } from '#common/resources/compass-connection.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
+import { EXIT_CODES } from '../../plugin/exit-codes.ts';
 import { readConfig } from '../../sidecar/config.ts';
 import { readFromRoot } from './tracked-files.ts';
 
@@ -53,12 +54,9 @@ test("the README's states are those of a CompassConnection", () => {
   assert.deepEqual(cells.toSorted(), CONNECTION_STATES.toSorted());
 });
 
-test("the README's exit codes are those of the reasons, and 0", () => {
-  const codes = new Set<number>([0, ...Object.values(REASONS).map(({ exit }) => exit)]);
-  assert.deepEqual(
-    firstCells('exit code | means').map(Number),
-    [...codes].toSorted((a, b) => a - b),
-  );
+test("the README's exit codes are those of the one table, and no reason has another", () => {
+  assert.deepEqual(firstCells('exit code | means'), Object.keys(EXIT_CODES));
+  for (const [reason, { exit }] of Object.entries(REASONS)) assert.ok(exit in EXIT_CODES, reason);
 });
 
 test('every reason that the README explains exists', () => {
