@@ -1,7 +1,13 @@
 import { isReason } from '#common/errors.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
-import { REQUEST_VERBS, type RequestVerb, readRequests, type SidecarRequest } from '#common/resources/requests.ts';
+import {
+  type AnnotatedRequest,
+  REQUEST_VERBS,
+  type RequestVerb,
+  readAnnotations,
+  type SidecarRequest,
+} from '#common/resources/requests.ts';
 import type { RequestAnswer } from './request-handler.ts';
 import type { CheckObservation, RequestObservation } from './status/observation.ts';
 
@@ -50,7 +56,7 @@ export class Requests {
     now: number,
     readReported: () => Promise<readonly ReportedRequest[]>,
   ): Promise<void> {
-    const asked = readRequests(object?.metadata.annotations);
+    const asked = readAnnotations(object?.metadata.annotations);
     if (this.#isRecalled || asked.length === 0) return;
     const reported = await readReported();
     const known = new Set(this.#known.map(nameOf));
@@ -62,7 +68,7 @@ export class Requests {
 
   /** Takes note of what is asked now; a request that was replaced by another of its verb is answered as superseded. */
   take(object: CompassConnection | undefined, now: number): void {
-    for (const request of readRequests(object?.metadata.annotations)) this.#accept(request, now);
+    for (const request of readAnnotations(object?.metadata.annotations)) this.#accept(request, now);
   }
 
   isOpen(verb: RequestVerb): boolean {
@@ -104,18 +110,21 @@ export class Requests {
 
   /** The annotations to clear: those whose request has its answer. */
   answered(object: CompassConnection | undefined): SidecarRequest[] {
-    return readRequests(object?.metadata.annotations).filter(({ verb, id }) =>
+    return readAnnotations(object?.metadata.annotations).filter(({ verb, id }) =>
       this.#known.some((request) => request.verb === verb && request.id === id && request.finishedAt !== undefined),
     );
   }
 
-  #accept({ verb, id, parameters }: SidecarRequest, now: number): void {
+  #accept({ verb, id, parameters, flaw }: AnnotatedRequest, now: number): void {
     if (this.#known.some((request) => request.verb === verb && request.id === id)) return;
     this.finish(verb, supersededBy(id), now);
     this.#known = [...this.#known, { verb, id, parameters, acceptedAt: now }].slice(-ANSWERS_KEPT);
-    if (this.#carriedOut.has(verb)) return;
-    const message = `this version of the sidecar does not carry out ${verb}`;
-    this.finish(verb, { result: 'refused', reason: 'RequestRefused', message }, now);
+    const message = flaw === undefined ? this.#unknown(verb) : `the annotation of ${verb} is not taken: ${flaw}`;
+    if (message !== undefined) this.finish(verb, { result: 'refused', reason: 'RequestRefused', message }, now);
+  }
+
+  #unknown(verb: RequestVerb): string | undefined {
+    return this.#carriedOut.has(verb) ? undefined : `this version of the sidecar does not carry out ${verb}`;
   }
 }
 
@@ -149,5 +158,9 @@ function recalledRequest(
 }
 
 function supersededBy(id: string) {
-  return { result: 'superseded', reason: 'RequestSuperseded', message: `replaced by ${id}` } as const;
+  return {
+    result: 'superseded',
+    reason: 'RequestSuperseded',
+    message: `replaced by ${id || 'one without an id'}`,
+  } as const;
 }

@@ -24,6 +24,12 @@ export interface SidecarRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** What an annotation asks for, however it was written. */
+export interface AnnotatedRequest extends SidecarRequest {
+  /** Why nobody can be answered by its id: then the id stands for it, and is one that no request has. */
+  readonly flaw?: string | undefined;
+}
+
 /** The annotation that carries requests of this verb; a second request replaces the first. */
 export function requestAnnotation(verb: RequestVerb): string {
   return `${ANNOTATION_PREFIX}${verb}`;
@@ -49,9 +55,21 @@ export function formatRequest(request: Omit<SidecarRequest, 'verb'>): string {
  * Takes values that were not encoded, too: an `=` inside a value stays.
  */
 export function parseRequest(verb: RequestVerb, value: string): SidecarRequest | undefined {
+  const { flaw, ...request } = readAnnotation(verb, value);
+  return flaw === undefined ? request : undefined;
+}
+
+/** Reads an annotation's value as `parseRequest` does; one with a flaw has no parameters. */
+export function readAnnotation(verb: RequestVerb, value: string): AnnotatedRequest {
   const [first = '', ...parts] = value.split(';', MOST_PARTS);
   const id = decode(first.trim());
-  if (id === '' || id.length > LONGEST_ID) return undefined;
+  if (id === '') return { verb, id, parameters: {}, flaw: 'it has no id to answer to' };
+  if (id.length <= LONGEST_ID) return { verb, id, parameters: readParameters(parts) };
+  const flaw = `its id has ${id.length} characters, and ${LONGEST_ID} are the most`;
+  return { verb, id: `${id.slice(0, LONGEST_ID).toWellFormed()}…`, parameters: {}, flaw };
+}
+
+function readParameters(parts: readonly string[]): Readonly<Record<string, string>> {
   const parameters: Record<string, string> = {};
   for (const part of parts) {
     const equals = part.indexOf('=');
@@ -59,15 +77,19 @@ export function parseRequest(verb: RequestVerb, value: string): SidecarRequest |
     if (key !== '' && key !== '__proto__')
       parameters[key] = equals < 0 ? 'true' : decode(part.slice(equals + 1).trim());
   }
-  return { verb, id, parameters };
+  return parameters;
 }
 
-/** Every request in an object's annotations, in the order of the verbs. */
-export function readRequests(annotations: Readonly<Record<string, string>> = {}): SidecarRequest[] {
+/** Every request in an object's annotations that can be answered, in the order of the verbs. */
+export function readRequests(annotations?: Readonly<Record<string, string>>): SidecarRequest[] {
+  return readAnnotations(annotations).filter(({ flaw }) => flaw === undefined);
+}
+
+/** Every request in an object's annotations, in the order of the verbs, also those with a flaw. */
+export function readAnnotations(annotations: Readonly<Record<string, string>> = {}): AnnotatedRequest[] {
   return REQUEST_VERBS.flatMap((verb) => {
     const value = annotations[requestAnnotation(verb)];
-    const request = value === undefined ? undefined : parseRequest(verb, value);
-    return request ? [request] : [];
+    return value === undefined ? [] : [readAnnotation(verb, value)];
   });
 }
 

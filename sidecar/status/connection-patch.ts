@@ -1,5 +1,5 @@
 import type { CompassConnection, CompassConnectionStatus } from '#common/resources/compass-connection.ts';
-import { parseRequest, requestAnnotation, type SidecarRequest } from '#common/resources/requests.ts';
+import { readAnnotation, requestAnnotation, type SidecarRequest } from '#common/resources/requests.ts';
 import { isOwnCondition } from './conditions.ts';
 import { mergeDiff } from './merge-diff.ts';
 
@@ -53,7 +53,7 @@ export function specPatch(
 export function annotationPatch({ metadata }: CompassConnection, done: Done): object | undefined {
   const finished = (done.requests ?? []).filter(({ verb, id }) => {
     const value = metadata.annotations?.[requestAnnotation(verb)];
-    return value !== undefined && parseRequest(verb, value)?.id === id;
+    return value !== undefined && readAnnotation(verb, value).id === id;
   });
   if (finished.length === 0) return undefined;
   return Object.fromEntries(finished.map(({ verb }) => [requestAnnotation(verb), null]));

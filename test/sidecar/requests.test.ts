@@ -9,9 +9,11 @@ import type { RequestVerb } from '#common/resources/requests.ts';
 import { carryOut } from '../../sidecar/carry-out.ts';
 import type { PassFacts, RequestHandlers } from '../../sidecar/request-handler.ts';
 import { Requests } from '../../sidecar/requests.ts';
+import { annotationPatch } from '../../sidecar/status/connection-patch.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
+const CHECK = 'compass.kyma-project.io/check';
 
 function asking(annotations: Readonly<Record<string, string>>): CompassConnection {
   const named = Object.entries(annotations).map(([verb, value]) => [`compass.kyma-project.io/${verb}`, value]);
@@ -49,6 +51,45 @@ test('a verb that nobody carries out is refused at once', () => {
     [['refused', 'RequestRefused']],
   );
 });
+
+for (const [what, value, id] of [
+  ['no id', ' ;force', ''],
+  ['an id that is too long', 'x'.repeat(129), `${'x'.repeat(128)}…`],
+] as const) {
+  test(`an annotation with ${what} is refused once and cleared, and never carried out`, async () => {
+    const requests = requestsOf('check');
+    requests.take(asking({ check: 'one' }), NOON);
+    const object = asking({ check: value });
+    for (let pass = 0; pass < 3; pass += 1) {
+      await requests.recall(object, NOON, nothing);
+      requests.take(object, NOON);
+      assert.equal(requests.isOpen('check'), false);
+      assert.deepEqual(annotationPatch(object, { requests: requests.answered(object) }), { [CHECK]: null });
+    }
+    assert.deepEqual(
+      requests.observed.map((request) => [request.id, request.result]),
+      [
+        ['one', 'superseded'],
+        [id, 'refused'],
+      ],
+    );
+    requests.take(asking({ check: 'two' }), NOON);
+    assert.equal(requests.open('check')?.id, 'two');
+  });
+
+  test(`an annotation with ${what} that the report answers is only cleared after a restart`, async () => {
+    const requests = requestsOf('check');
+    const object = asking({ check: value });
+    const refused = { ...finished(id), result: 'refused' };
+    await requests.recall(object, NOON + 5_000, () => Promise.resolve([refused]));
+    requests.take(object, NOON + 5_000);
+    assert.deepEqual(
+      requests.observed.map(({ finishedAt }) => finishedAt),
+      [NOON],
+    );
+    assert.equal(requests.answered(object).length, 1);
+  });
+}
 
 test('a request that another of its verb replaces is superseded', () => {
   const requests = requestsOf('check');

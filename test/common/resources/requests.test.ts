@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatRequest, parseRequest, readRequests, requestAnnotation } from '#common/resources/requests.ts';
+import {
+  formatRequest,
+  parseRequest,
+  readAnnotation,
+  readRequests,
+  requestAnnotation,
+} from '#common/resources/requests.ts';
 
 test('a request is read as it was written, whatever its values hold', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((value) => value === value.trim());
@@ -50,4 +56,13 @@ test('S14: a value of a megabyte costs no more than its first parts', () => {
   const parsed = parseRequest('sync', `id;${'k=v;%'.repeat(200_000)}`);
   assert.equal(parsed?.id, 'id');
   assert.ok(performance.now() - startMs < 200);
+});
+
+test('an annotation that nobody can be answered by has a flaw, and an id that no request has', () => {
+  assert.equal(readAnnotation('sync', 'one').flaw, undefined);
+  for (const value of ['', ' ', ';plan=1']) assert.deepEqual(readAnnotation('sync', value).id, '');
+  const { id, flaw } = readAnnotation('sync', `${'x'.repeat(300)};plan=1`);
+  assert.equal(id, `${'x'.repeat(128)}…`);
+  assert.match(flaw ?? '', /300 characters/);
+  assert.equal(parseRequest('sync', id), undefined);
 });
