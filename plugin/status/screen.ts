@@ -75,7 +75,9 @@ function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenO
     facts.tenant && `tenant ${short(plain(facts.tenant, symbols))}`,
   ];
   // What does not fit is left out, the tenant first: -o wide has it all.
-  const [fitting = ''] = wrap(about.filter((part) => part).join('  '), width - title.length - name.length - 4, '  ');
+  const room = width - title.length - name.length - 4;
+  const [first = ''] = wrap(about.filter((part) => part).join('  '), room, '  ');
+  const fitting = first.length <= room ? first : '';
   return `${inColour(level, title, options)}  ${name}  ${paint.dim(fitting)}`;
 }
 
@@ -85,11 +87,9 @@ function partRows(part: Part, { lines }: Judgement, options: ScreenOptions): str
   const markWidth = Math.max(...Object.values(symbols.mark).map((mark) => mark.length));
   const mark = inColour(level, symbols.mark[level].padEnd(markWidth), options);
   const indent = 13 + markWidth + 1;
-  const [first = '', ...rest] = wrap(
-    facts.map((fact) => plain(fact, symbols)).join(symbols.dot),
-    width - indent,
-    symbols.dot,
-  );
+  const room = width - indent;
+  const whole = wrap(facts.map((fact) => plain(fact, symbols)).join(symbols.dot), room, symbols.dot);
+  const [first = '', ...rest] = whole.flatMap((row) => wrap(row, room));
   return [`  ${TITLES[part].padEnd(11)}${mark} ${first}`, ...rest.map((row) => `${' '.repeat(indent)}${row}`)];
 }
 
@@ -123,9 +123,8 @@ function problemBlock(
   const mark = symbols.mark[severity];
   const indent = ' '.repeat(mark.length + 3);
   const room = width - indent.length;
-  const text = wrap(plain(code ? `${code} ${message}` : message, symbols), room);
-  const kept = options.allProblems || text.length <= MOST_MESSAGE_ROWS ? text : cut(text, room, symbols.ellipsis);
-  const [first = '', ...rest] = kept;
+  const text = plain(code ? `${code} ${message}` : message, symbols);
+  const [first = '', ...rest] = options.allProblems ? wrap(text, room) : fitted(text, room, symbols.ellipsis);
   return [
     `  ${inColour(severity, mark, options)} ${first}`,
     ...rest.map((row) => `${indent}${row}`),
@@ -153,8 +152,13 @@ function wayOutRows(steps: readonly WayOut[], hasProblems: boolean, { paint, wid
   return [...(hasProblems ? [''] : []), `${lead} A one-time token is needed; nothing gets deleted.`, ...blocks];
 }
 
-function cut(text: readonly string[], room: number, ellipsis: string): string[] {
-  const kept = text.slice(0, MOST_MESSAGE_ROWS);
+/** In as many rows as a message may take: without the request's id before that is cut, which is of no use but whole. */
+function fitted(text: string, room: number, ellipsis: string): string[] {
+  const whole = wrap(text, room);
+  if (whole.length <= MOST_MESSAGE_ROWS) return whole;
+  const rows = wrap(text.replace(/ \(x-request-id [^ ]*\)$/, ''), room);
+  if (rows.length <= MOST_MESSAGE_ROWS) return rows;
+  const kept = rows.slice(0, MOST_MESSAGE_ROWS);
   const last = kept.at(-1) ?? '';
   return [...kept.slice(0, -1), `${last.slice(0, room - ellipsis.length)}${ellipsis}`];
 }
@@ -162,13 +166,13 @@ function cut(text: readonly string[], room: number, ellipsis: string): string[] 
 function footer(
   { nextSyncAt, source }: ConnectionFacts,
   { verdict }: Judgement,
-  { paint, now }: ScreenOptions,
+  { paint, now, width }: ScreenOptions,
 ): string[] {
   const next = nextSyncAt === undefined || nextSyncAt <= now ? '' : ` Next sync in ${humanDuration(nextSyncAt - now)}.`;
   // Without a report nobody knows what comes next.
   if (source !== 'report') return [];
-  if (verdict === 'Healthy') return [paint.dim(`Everything up to date.${next}`)];
-  return verdict === 'Connecting' || verdict === 'Renewing' ? [paint.dim(`Under way.${next}`)] : [];
+  if (verdict === 'Healthy') return wrap(`Everything up to date.${next}`, width).map(paint.dim);
+  return verdict === 'Connecting' || verdict === 'Renewing' ? wrap(`Under way.${next}`, width).map(paint.dim) : [];
 }
 
 function inColour(level: Level, text: string, { paint }: Style): string {

@@ -57,6 +57,21 @@ for (const [state, facts] of Object.entries(STATES)) {
   });
 }
 
+test('a request id is shown whole, or not at all', () => {
+  for (const words of [8, 12, 15, 16, 17, 18, 30]) {
+    const message = `the Connector answered ${'word '.repeat(words)}503`;
+    const error = { reason: 'ConnectorUnavailable', message, requestId: '1ae04041-of-36-characters-and-more-5f' };
+    const facts = { ...factsOf(HEALTHY), connector: { time: NOW, error } };
+    const text = screen(facts, PLAIN);
+    assert.match(text, /the Connector answered/);
+    assert.equal(text.includes('x-request-id'), text.includes('1ae04041-of-36-characters-and-more-5f)'), text);
+  }
+});
+
+test('no row of a healthy connection is wider than a narrow terminal', () => {
+  for (const row of screen(factsOf(HEALTHY), PLAIN, 40).split('\n')) assert.ok(row.length <= 40, row);
+});
+
 /** The same state with another number of Applications. */
 function withApplications(facts: ConnectionFacts, count: number): ConnectionFacts {
   if (!facts.sync || facts.sync.listed === undefined) return facts;
