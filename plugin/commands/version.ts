@@ -45,8 +45,9 @@ async function fetchFromCluster(invocation: Invocation): Promise<ClusterVersions
 }
 
 async function print(invocation: Invocation, versions: ClusterVersions | undefined): Promise<void> {
+  const { style, stdout, clock } = invocation;
   await invocation.print({
-    document: () => versionDocument(VERSION, versions, invocation.clock.now()),
-    text: () => formatVersions(VERSION, versions, invocation.style),
+    document: () => versionDocument(VERSION, versions, clock.now()),
+    text: () => formatVersions(VERSION, versions, { ...style, width: stdout.columns }),
   });
 }

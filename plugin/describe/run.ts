@@ -9,7 +9,7 @@ import { formatDescription } from './view.ts';
 
 /** `kubectl compass describe app NAME`: fetch, print. */
 export async function runDescribe(invocation: Invocation): Promise<number> {
-  const { flags, env, clock, style } = invocation;
+  const { flags, env, clock, style, stdout } = invocation;
   const app = readName(invocation.names);
   const { cluster } = await invocation.connect();
   const now = clock.now();
@@ -27,7 +27,7 @@ export async function runDescribe(invocation: Invocation): Promise<number> {
   await invocation.print({
     document: () => descriptionDocument(facts, now),
     names: facts.application ? [`application.applicationconnector.kyma-project.io/${facts.name}`] : [],
-    text: () => formatDescription(facts, { ...style, now }),
+    text: () => formatDescription(facts, { ...style, now, width: stdout.columns }),
   });
   return 0;
 }

@@ -2,14 +2,16 @@ import type { Style } from '../command.ts';
 import { describeRight } from '../connection/right.ts';
 import { formatEvents } from '../events/rows.ts';
 import { age } from '../output/age.ts';
-import { alignColumns } from '../output/columns.ts';
-import { plain } from '../output/text.ts';
+import { alignColumns, textWidth } from '../output/columns.ts';
+import { plain, wrap } from '../output/text.ts';
 import { bundleLines } from './bundle-lines.ts';
 import type { ApplicationFacts } from './facts.ts';
 import { provenanceOf } from './provenance.ts';
 
 export interface ViewOptions extends Style {
   readonly now: number;
+  /** Of the terminal, in columns; undefined where nothing is wrapped. */
+  readonly width?: number | undefined;
 }
 
 /** What kubectl leaves out, too: the object once more. */
@@ -105,7 +107,24 @@ function provenanceLines({ application }: ApplicationFacts, options: ViewOptions
     from,
     managers.join(',') || '-',
   ]);
-  return section('Provenance:', head, rows, options);
+  const grid = section('Provenance:', head, rows, options);
+  const { width = Number.POSITIVE_INFINITY } = options;
+  return grid.split('\n').every((row) => textWidth(row) <= width)
+    ? grid
+    : provenanceBlocks(rows, { ...options, width });
+}
+
+/** What is too wide for a table: each field with its value, and where that comes from below it. */
+function provenanceBlocks(
+  rows: readonly (readonly string[])[],
+  { paint, symbols, width }: ViewOptions & { readonly width: number },
+): string {
+  const blocks = rows.map(([field = '', value = '', from = '', managers = '']) => {
+    const writers = managers === '-' ? '' : `; written by ${managers}`;
+    const lines = wrap(plain(`${value}; from ${from}${writers}`, symbols), width - 4);
+    return `  ${paint.bold(field)}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  });
+  return `Provenance:\n${blocks.join('')}`;
 }
 
 function changeLines({ changes }: ApplicationFacts, options: ViewOptions): string {

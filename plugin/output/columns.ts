@@ -11,7 +11,7 @@ const WIDE =
 let segmenter: Intl.Segmenter | undefined;
 
 /** The columns of a terminal that a text takes; escape sequences take none. */
-function textWidth(text: string): number {
+export function textWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   segmenter ??= new Intl.Segmenter();
   let width = 0;

@@ -2,16 +2,33 @@ import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
 import { describeRight, notPermittedList } from '../connection/right.ts';
 import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
-import { plain } from '../output/text.ts';
+import { plain, wrap } from '../output/text.ts';
 import type { ClusterVersions, DefinitionVersion, SidecarVersion } from './facts.ts';
 import type { Skew } from './skew.ts';
 
 export const VERSION_DOCUMENT_KIND = 'VersionReport';
 
-/** The versions for people, one a line. Without `versions` that of the client alone. */
-export function formatVersions(client: string, versions: ClusterVersions | undefined, { symbols }: Style): string {
+export interface VersionsViewOptions extends Pick<Style, 'symbols'> {
+  /** Of the terminal, in columns; undefined where nothing is wrapped. */
+  readonly width?: number | undefined;
+}
+
+/** The column that values begin in. */
+const VALUE_COLUMN = 13;
+
+/** The versions for people, one a line where it fits. Without `versions` that of the client alone. */
+export function formatVersions(
+  client: string,
+  versions: ClusterVersions | undefined,
+  { symbols, width = Number.POSITIVE_INFINITY }: VersionsViewOptions,
+): string {
   const rows = [['Client', `v${client}`], ...(versions ? clusterRows(versions) : [])];
-  return rows.map(([title = '', value = '']) => `${`${title}:`.padEnd(13)}${plain(value, symbols)}\n`).join('');
+  return rows
+    .map(([title = '', value = '']) => {
+      const lines = wrap(plain(value, symbols), width - VALUE_COLUMN);
+      return `${`${title}:`.padEnd(VALUE_COLUMN)}${lines.join(`\n${' '.repeat(VALUE_COLUMN)}`)}\n`;
+    })
+    .join('');
 }
 
 function clusterRows({ kubernetes, sidecars, definitions, notPermitted }: ClusterVersions): string[][] {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { EVENT, type KubeObject } from '#common/cluster/objects.ts';
 import { conform } from '#common/resources/conform.ts';
 import { APPLICATION_DESCRIPTION_SCHEMA } from '../../../plugin/schemas/application-description.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import { HIDDEN, ORDERS_SECRET, putLandscape, REPORT } from '../get/landscape.ts';
 import { runHere } from '../run-plugin.ts';
+import { startHere } from '../start-here.ts';
 
 async function putEvent({ cluster }: TestCluster): Promise<void> {
   const event = {
@@ -64,6 +66,20 @@ describe('describe app', () => {
     assert.doesNotMatch(stdout, /stock/);
     assert.match(stdout, /^ {2}\S+ +Normal +Created .*the Application was created$/m);
     assert.match((await run('app stock')).stdout, /^Reason: +ObjectTooLarge$/m);
+  });
+
+  test('tells where fields come from in 80 columns of a terminal, and with all that a pipe has', async (t) => {
+    const { cluster, run } = await withLandscape(t);
+    const terminal = { columns: 80, rows: 24 };
+    const running = startHere(t, ['describe', 'app', 'orders'], { kubeconfigPath: cluster.kubeconfigPath, terminal });
+    assert.equal(await running.done, 0);
+    const provenance = (text: string) => /^Provenance:\n(?: .*\n)+/m.exec(stripVTControlCharacters(text))?.[0] ?? '';
+    const shown = provenance(running.stdout());
+    for (const row of shown.split('\n')) assert.ok(row.length <= 80, row);
+    assert.match(shown, /^ {2}spec\.services\n {4}1 bundle; from Director: bundles; written by \S+$/m);
+    const fields = (text: string) =>
+      [...text.matchAll(/^ {2}((?:spec|metadata)\.[\w.[\]]+)/gm)].map(([, name]) => name);
+    assert.deepEqual(fields(shown), fields(provenance((await run('app orders')).stdout)));
   });
 
   test('prints a document that conforms to its schema, and no value of a Secret', async (t) => {

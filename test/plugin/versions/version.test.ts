@@ -5,6 +5,7 @@ import { FAILURE_SCHEMA } from '../../../plugin/schemas/failure.ts';
 import { VERSION_REPORT_SCHEMA } from '../../../plugin/schemas/version-report.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { runHere } from '../run-plugin.ts';
+import { startHere } from '../start-here.ts';
 
 describe('version', () => {
   for (const crds of ['field', 'ours'] as const) {
@@ -26,6 +27,15 @@ describe('version', () => {
     const { kubeconfigPath } = await startTestCluster(t, { crds: 'ours' });
     const { stdout } = await runHere(['version'], { KUBECONFIG: kubeconfigPath });
     assert.match(stdout, /^Definition: +CompassConnection v1alpha1 \(.*conditions; columns State, /m);
+  });
+
+  test('wraps on a terminal, and nowhere else', async (t) => {
+    const { kubeconfigPath } = await startTestCluster(t, { crds: 'ours' });
+    const onTerminal = startHere(t, ['version'], { kubeconfigPath, terminal: { columns: 80, rows: 24 } });
+    assert.equal(await onTerminal.done, 0);
+    for (const row of onTerminal.stdout().split('\n')) assert.ok(row.length <= 80, row);
+    const { stdout } = await runHere(['version'], { KUBECONFIG: kubeconfigPath });
+    assert.equal(onTerminal.stdout().replaceAll(/\n +/g, ' '), stdout);
   });
 
   test('leaves out what the definition has where it may not be read, and is content', async (t) => {
