@@ -86,12 +86,12 @@ async function invocation(
 }
 
 /** The way to the cluster: its code is loaded when a command wants it, its connections are closed when that is done. */
-function doorTo({ flags }: Parsed, { env, clock, stderr }: Surroundings) {
+function doorTo({ flags }: Parsed, { env, clock, stdin, stderr }: Surroundings) {
   const opened: Connected[] = [];
   return {
     connect: async (): Promise<Connected> => {
       const door = await import('./kubeconfig/connect.ts');
-      const connected = await door.connect({ flags, env, clock, stderr });
+      const connected = await door.connect({ flags, env, clock, stdin, stderr });
       opened.push(connected);
       return connected;
     },

@@ -46,10 +46,10 @@ export function clusterAt(endpoint: Endpoint, options: ClusterOptions = {}): Clu
 
 async function findEndpoint(options: ConnectOptions): Promise<Endpoint> {
   const { kubeconfigPath, context, env = process.env, clock = systemClock, serviceAccountFolder: folder } = options;
-  const { stderr } = options;
+  const { stdin, stderr } = options;
   const paths = kubeconfigPaths(env, kubeconfigPath);
   const config = await readKubeconfig(paths);
-  if (config !== undefined) return kubeconfigEndpoint(chooseContext(config, context), { env, clock, stderr });
+  if (config !== undefined) return kubeconfigEndpoint(chooseContext(config, context), { env, clock, stdin, stderr });
   const named = Boolean(kubeconfigPath || env['KUBECONFIG']);
   const inCluster = named ? undefined : await inClusterEndpoint({ env, clock, ...(folder ? { folder } : {}) });
   if (inCluster !== undefined) return inCluster;

@@ -1,89 +1,134 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
-import type { RequestOptions } from 'node:https';
-import type { User } from '@kubernetes/client-node/dist/config_types.js';
-import { CompassError, messageOf } from '../errors.ts';
-import type { KubeconfigUser } from './kubeconfig-file.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Stream } from 'node:stream';
+import { CompassError } from '../errors.ts';
+import { execInfo, execVersion, isInteractive } from './exec-info.ts';
+import type { KubeconfigChoice } from './kubeconfig.ts';
+import type { KubeconfigExec } from './kubeconfig-file.ts';
+import type { CredentialPlugin, PluginCredential, PluginOptions } from './plugin-credential.ts';
+import { codeOf } from './unreachable.ts';
 
-/** What a credential plugin or an auth provider gave. */
-export interface PluginCredential {
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  readonly authorization?: string | undefined;
+/** What the plugin answers; it comes from outside, so that nothing of it is sure. */
+interface ExecCredential {
+  readonly apiVersion?: unknown;
+  readonly status?: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the plugin is told, by client.authentication.k8s.io's ExecCredential; client-node leaves it out. */
-function execInfo(exec: NonNullable<KubeconfigUser['exec']>): { readonly name: string; readonly value: string } {
-  const apiVersion = exec.apiVersion ?? 'client.authentication.k8s.io/v1';
-  return {
-    name: 'KUBERNETES_EXEC_INFO',
-    value: JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: { interactive: false } }),
-  };
+interface Run {
+  readonly exec: KubeconfigExec;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Stream | 'ignore';
+  readonly stderr: NodeJS.WritableStream | undefined;
 }
 
-function text(value: unknown): string | Buffer | undefined {
-  return typeof value === 'string' || Buffer.isBuffer(value) ? value : undefined;
+function failed({ command }: KubeconfigExec, why: string): CompassError {
+  return new CompassError('ClusterUnauthorized', `the credential plugin ${command} failed: ${why}`);
 }
 
-/** Gives the credential of now; `fresh` asks the plugin again even where the last one has not expired. */
-export type CredentialPlugin = (fresh: boolean) => Promise<PluginCredential>;
-
-type Authenticator = (user: User, options: RequestOptions) => Promise<void>;
-
-/** client-node collects what a plugin writes to stderr; people must see it while it waits (a device login). */
-function spawnShowing(stderr: NodeJS.WritableStream | undefined): typeof spawn {
-  const spawnAndShow = (command: string, args: readonly string[], options: SpawnOptions) => {
-    const child = spawn(command, args, options);
-    if (stderr) child.stderr?.pipe(stderr, { end: false });
-    return child;
-  };
-  return spawnAndShow as typeof spawn;
+function notStarted(exec: KubeconfigExec, error: unknown): CompassError {
+  if (codeOf(error) !== 'ENOENT') return failed(exec, `it cannot be started: ${codeOf(error)}`);
+  const hint = (exec.installHint ?? '').trim().replaceAll(/\s+/g, ' ');
+  return new CompassError('ClusterUnauthorized', `the credential plugin ${exec.command} was not found`, {
+    next: hint || 'install the plugin that the kubeconfig names, or correct its command',
+  });
 }
 
-/** An exec plugin needs a small part of client-node only; the old auth providers need the whole of it. */
-async function authenticator(
-  { exec }: KubeconfigUser,
-  stderr: NodeJS.WritableStream | undefined,
-): Promise<Authenticator> {
-  if (exec !== undefined) {
-    const { ExecAuth } = await import('@kubernetes/client-node/dist/exec_auth.js');
-    const auth = new ExecAuth();
-    Object.assign(auth, { execFn: spawnShowing(stderr) });
-    return (user, options) => auth.applyAuthentication(user, options);
+/** What the plugin printed. What it says to the person is shown at once: it may be a login that it waits for. */
+function run({ exec, env, stdin, stderr }: Run): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let child: ChildProcess;
+  try {
+    child = spawn(exec.command ?? '', [...(exec.args ?? [])], { env, stdio: [stdin, 'pipe', 'pipe'] });
+  } catch (error) {
+    throw notStarted(exec, error);
   }
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
-  const config = new KubeConfig();
-  return (user, options) => {
-    // TLS is not its business here, and with verification on it refuses plain http, which kubectl allows.
-    config.loadFromClusterAndUser({ name: 'cluster', server: 'https://unused.invalid', skipTLSVerify: true }, user);
-    return config.applyToHTTPSOptions(options);
+  let printed = '';
+  let said = '';
+  if (stderr) child.stderr?.pipe(stderr, { end: false });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(0, 4096);
+  });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  child.on('error', (error) => reject(notStarted(exec, error)));
+  child.stdout?.on('end', () => {
+    if (child.exitCode === 0) resolve(printed);
+  });
+  child.on('exit', (code) => {
+    if (code !== 0) return;
+    // What it left running in the background may hold its stderr for as long as it likes.
+    (child.stderr as Socket | null)?.unref();
+    if (child.stdout?.readableEnded) resolve(printed);
+  });
+  child.on('close', (code, signal) => {
+    // The first line is the plugin's own complaint ("please log in"); what follows may be a dump.
+    const [complaint = ''] = said.trim().split('\n', 1);
+    if (code === 0) resolve(printed);
+    else reject(failed(exec, complaint.slice(0, 200) || `it ended with ${signal ?? `exit code ${code}`}`));
+  });
+  return promise;
+}
+
+/** The parser's own error would quote what was printed: a token may stand there. */
+function parse(exec: KubeconfigExec, printed: string): ExecCredential {
+  try {
+    const parsed: unknown = JSON.parse(printed);
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+  } catch {
+    // Said below.
+  }
+  throw failed(exec, 'what it printed is no ExecCredential');
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function credentialOf(exec: KubeconfigExec, { apiVersion, status }: ExecCredential): PluginCredential {
+  if (apiVersion !== execVersion(exec)) {
+    throw failed(
+      exec,
+      `it answered in apiVersion ${text(apiVersion)}, and the kubeconfig asks for ${execVersion(exec)}`,
+    );
+  }
+  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = status ?? {};
+  const [bearer, cert, key] = [text(token), text(clientCertificateData), text(clientKeyData)];
+  if (!cert !== !key) throw failed(exec, 'it gave a certificate or a key alone');
+  if (!bearer && !cert) throw failed(exec, 'it gave neither a token nor a certificate');
+  const expiresAtMs = Date.parse(text(expirationTimestamp) ?? '');
+  return {
+    cert,
+    key,
+    authorization: bearer && `Bearer ${bearer}`,
+    expiresAtMs: Number.isNaN(expiresAtMs) ? undefined : expiresAtMs,
   };
 }
 
-/** Keeps the first line only: the plugin's own complaint ("please log in"); what follows may be a dump. */
-function failed(user: KubeconfigUser, error: unknown): CompassError {
-  const [complaint = ''] = messageOf(error).trim().split('\n', 1);
-  const plugin = user.exec?.command ?? 'of the kubeconfig';
-  return new CompassError('ClusterUnauthorized', `the credential plugin ${plugin} failed: ${complaint.slice(0, 200)}`);
+/** The variables of this process, then the kubeconfig's own. */
+function environment(exec: KubeconfigExec, env: Run['env'], info: string): Run['env'] {
+  const own = (exec.env ?? []).map(({ name, value }) => [name, value] as const);
+  return { ...env, ...Object.fromEntries(own), KUBERNETES_EXEC_INFO: info };
 }
 
-/** The kubeconfig's exec plugin or auth provider, run through client-node, which is loaded only for those. */
-export function credentialPlugin(name: string, user: KubeconfigUser, stderr?: NodeJS.WritableStream): CredentialPlugin {
-  const exec = user.exec && { ...user.exec, env: [...(user.exec.env ?? []), execInfo(user.exec)] };
-  const told: User = { name, exec, authProvider: user['auth-provider'] };
-  let authenticate: Authenticator | undefined;
+/**
+ * The kubeconfig's `exec`: a program that gives the credential, run as client-go runs it
+ * (client.authentication.k8s.io v1 and v1beta1, ExecConfig of the kubeconfig). The credential plugin throws
+ * ClusterUnauthorized where it is not there or fails, InvalidSetting where the kubeconfig is wrong about it.
+ */
+export function execCredential(
+  exec: KubeconfigExec,
+  choice: KubeconfigChoice,
+  options: PluginOptions,
+): CredentialPlugin {
+  const { clock, stdin, stderr } = options;
+  let held: PluginCredential | undefined;
   return async (fresh) => {
-    const options: RequestOptions & { headers: Record<string, unknown> } = { headers: {} };
-    try {
-      if (authenticate === undefined || fresh) authenticate = await authenticator(user, stderr);
-      await authenticate(told, options);
-    } catch (error) {
-      throw failed(user, error);
-    }
-    const { Authorization: authorization } = options.headers;
-    return {
-      cert: text(options.cert),
-      key: text(options.key),
-      authorization: typeof authorization === 'string' ? authorization : undefined,
-    };
+    if (held && !fresh && clock.now() <= (held.expiresAtMs ?? Number.POSITIVE_INFINITY)) return held;
+    const interactive = isInteractive(exec, () => stdin?.isTerminal === true);
+    const env = environment(exec, options.env, await execInfo(exec, choice, interactive));
+    const input = interactive && stdin ? (stdin.stream as unknown as Stream) : 'ignore';
+    held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr })));
+    return held;
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { CompassError } from '../errors.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { codeOf } from './unreachable.ts';
@@ -13,6 +14,21 @@ export interface KubeconfigCluster {
   readonly 'insecure-skip-tls-verify'?: boolean;
   readonly 'tls-server-name'?: string;
   readonly 'proxy-url'?: string;
+  readonly 'disable-compression'?: boolean;
+  readonly extensions?: readonly { readonly name?: string; readonly extension?: unknown }[];
+}
+
+/** ExecConfig: a program that gives the credential. */
+export interface KubeconfigExec {
+  readonly command?: string;
+  readonly args?: readonly string[] | null;
+  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+  readonly apiVersion?: string;
+  /** For people who lack the program. */
+  readonly installHint?: string;
+  readonly provideClusterInfo?: boolean;
+  /** Never, IfAvailable or Always. */
+  readonly interactiveMode?: string;
 }
 
 export interface KubeconfigUser {
@@ -28,7 +44,7 @@ export interface KubeconfigUser {
   readonly 'as-groups'?: readonly string[];
   readonly 'as-uid'?: string;
   readonly 'as-user-extra'?: Readonly<Record<string, readonly string[]>>;
-  readonly exec?: { readonly command?: string; readonly apiVersion?: string; readonly env?: readonly unknown[] };
+  readonly exec?: KubeconfigExec;
   readonly 'auth-provider'?: unknown;
 }
 
@@ -57,7 +73,16 @@ function withAbsolutePaths(entry: Record<string, unknown>, folder: string): Reco
     const path = entry[field];
     return typeof path === 'string' && path !== '' && !isAbsolute(path) ? [[field, join(folder, path)]] : [];
   });
-  return { ...entry, ...Object.fromEntries(paths) };
+  return { ...entry, ...Object.fromEntries(paths), ...withAbsoluteCommand(entry['exec'], folder) };
+}
+
+/** A bare name is looked up in PATH; with a slash it is a path, and relative to the kubeconfig as well. */
+function withAbsoluteCommand(exec: unknown, folder: string): { readonly exec?: object } {
+  if (!isRecord(exec)) return {};
+  const { command } = exec;
+  return typeof command === 'string' && command.includes(sep)
+    ? { exec: { ...exec, command: resolve(folder, command) } }
+    : {};
 }
 
 /** Adds the named entries of one file; the first file that has a name wins, as in kubectl. */
@@ -133,4 +158,19 @@ export async function readKubeconfig(paths: readonly string[]): Promise<Kubeconf
     if (!currentContext && typeof current === 'string') currentContext = current;
   }
   return found ? { currentContext, clusters, users, contexts } : undefined;
+}
+
+/** What a field holds in base64, else what the file of its twin holds. Throws ClusterUnauthorized. */
+export async function fromDataOrFile(data: string | undefined, path: string | undefined): Promise<Buffer | undefined> {
+  if (data) return Buffer.from(data, 'base64');
+  if (!path) return undefined;
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw unreadablePart(path, error);
+  }
+}
+
+function unreadablePart(path: string, error: unknown): CompassError {
+  return new CompassError('ClusterUnauthorized', `cannot read ${path}, which the kubeconfig names: ${codeOf(error)}`);
 }

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { Sensitive } from '../sensitive.ts';
 import { closeIdle, keepAliveAgent, type TlsOptions } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
-import type { CredentialPlugin, credentialPlugin } from './exec-credential.ts';
 import { impersonationHeaders } from './impersonation.ts';
-import type { Kubeconfig, KubeconfigCluster, KubeconfigUser } from './kubeconfig-file.ts';
+import { fromDataOrFile, type Kubeconfig, type KubeconfigCluster, type KubeconfigUser } from './kubeconfig-file.ts';
+import type { CredentialPlugin, PluginTerminal } from './plugin-credential.ts';
 import { proxyFor } from './proxy.ts';
-import { codeOf } from './unreachable.ts';
 
 /** Files that a kubeconfig names (token, certificate) are read anew this often, as client-go does. */
 const CREDENTIAL_AGE_MS = 60_000;
 
-export interface KubeconfigOptions {
-  /** Where a proxy may be named. */
+export interface KubeconfigOptions extends PluginTerminal {
+  /** Where a proxy may be named; a credential plugin inherits it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Where a credential plugin talks to the person at the terminal. */
-  readonly stderr?: NodeJS.WritableStream | undefined;
 }
 
 /** A cluster and a user, however they were chosen. */
@@ -63,20 +59,6 @@ function requireUrl(server: string, where: string): void {
   throw new CompassError('InvalidSetting', `${where}server holds a user name or a password, which belong to the user`);
 }
 
-function unreadable(path: string, error: unknown): CompassError {
-  return new CompassError('ClusterUnauthorized', `cannot read ${path}, which the kubeconfig names: ${codeOf(error)}`);
-}
-
-async function fromDataOrFile(data: string | undefined, path: string | undefined): Promise<Buffer | undefined> {
-  if (data) return Buffer.from(data, 'base64');
-  if (!path) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
 async function authorizationOf(user: KubeconfigUser): Promise<string | undefined> {
   // A token file beside a token wins in client-go: it is the one that is kept fresh.
   if (user.tokenFile) return `Bearer ${(await fromDataOrFile(undefined, user.tokenFile))?.toString('utf8').trim()}`;
@@ -88,6 +70,8 @@ async function authorizationOf(user: KubeconfigUser): Promise<string | undefined
 interface Proof {
   readonly tls: TlsOptions;
   readonly authorization: string | undefined;
+  /** In milliseconds since the epoch; Infinity where nobody said. */
+  readonly expiresAtMs: number;
 }
 
 async function proofOf(choice: KubeconfigChoice, ask: CredentialPlugin | undefined, fresh: boolean): Promise<Proof> {
@@ -106,6 +90,7 @@ async function proofOf(choice: KubeconfigChoice, ask: CredentialPlugin | undefin
       ...(cluster['insecure-skip-tls-verify'] ? { rejectUnauthorized: false } : {}),
     },
     authorization: plugin?.authorization ?? (await authorizationOf(user)),
+    expiresAtMs: plugin?.expiresAtMs ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -117,10 +102,11 @@ function requireHeader(authorization: string | undefined): void {
 }
 
 /** Most users have none, and need not load what runs one. */
-function pluginOnUse(...described: Parameters<typeof credentialPlugin>): CredentialPlugin {
+function pluginOnUse(choice: KubeconfigChoice, options: KubeconfigOptions): CredentialPlugin | undefined {
+  if (!choice.user.exec && !choice.user['auth-provider']) return undefined;
   let ask: CredentialPlugin | undefined;
   return async (fresh) => {
-    ask ??= (await import('./exec-credential.ts')).credentialPlugin(...described);
+    ask ??= await (await import('./plugin-credential.ts')).credentialPlugin(choice, options);
     return ask(fresh);
   };
 }
@@ -136,14 +122,16 @@ function fingerprint(tls: TlsOptions): string {
  * a credential plugin is asked again when its credential expired and after a 401; connections are only given up when
  * certificate or CA changed.
  */
-export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stderr }: KubeconfigOptions): Endpoint {
-  const { user, userName, cluster } = choice;
-  const plugin = user.exec || user['auth-provider'] ? pluginOnUse(userName, user, stderr) : undefined;
+export function kubeconfigEndpoint(choice: KubeconfigChoice, options: KubeconfigOptions): Endpoint {
+  const { user, cluster } = choice;
+  const { env, clock } = options;
+  const plugin = pluginOnUse(choice, options);
   let agent: Agent | undefined;
   const proxyUrl = cluster['proxy-url'] || proxyFor(choice.server, env);
   let agentOf = '';
   let current: Credential | undefined;
   let readAtMs = 0;
+  let expiresAtMs = Number.POSITIVE_INFINITY;
 
   const readings = new Map<'fresh' | 'kept', Promise<Credential>>();
 
@@ -157,6 +145,7 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stder
       agentOf = wanted;
     }
     readAtMs = clock.monotonicMs();
+    expiresAtMs = proof.expiresAtMs;
     current = {
       agent,
       authorization: proof.authorization === undefined ? undefined : new Sensitive(proof.authorization),
@@ -179,7 +168,8 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, { env, clock, stder
     renewed: () => readOnce('fresh'),
     close: () => agent && closeIdle(agent),
     async credential() {
-      if (current !== undefined && clock.monotonicMs() - readAtMs < CREDENTIAL_AGE_MS) return current;
+      const isYoung = clock.monotonicMs() - readAtMs < CREDENTIAL_AGE_MS && clock.now() <= expiresAtMs;
+      if (current !== undefined && isYoung) return current;
       return readOnce('kept');
     },
   };

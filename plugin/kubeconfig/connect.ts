@@ -4,7 +4,7 @@ import { kubeconfigPaths, readKubeconfig } from '#common/cluster/kubeconfig-file
 import { parseDurationMs } from '#common/duration.ts';
 import { CompassError } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
-import type { Connected, Sink } from '../command.ts';
+import type { Connected, Sink, Source } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { callLog } from './call-log.ts';
 import { chooseByFlags } from './overrides.ts';
@@ -15,6 +15,8 @@ export interface ConnectInput {
   readonly clock: Clock;
   /** Where a credential plugin talks to the person, and -v logs. */
   readonly stderr: Pick<Sink, 'stream' | 'write'>;
+  /** Where a credential plugin may ask, if it is a terminal; absent where it must not. */
+  readonly stdin?: Source | undefined;
 }
 
 /** Flags that name a part of a kubeconfig: with one of them the Pod's own service account is not meant. */
@@ -24,7 +26,7 @@ const CHOOSING = ['kubeconfig', 'context', 'cluster', 'user', 'server'];
  * The cluster that kubectl would talk to with the same flags and environment. Sends nothing yet. Throws InvalidSetting
  * where there is none, Usage for a flag that makes no sense.
  */
-export async function connect({ flags, env, clock, stderr }: ConnectInput): Promise<Connected> {
+export async function connect({ flags, env, clock, stdin, stderr }: ConnectInput): Promise<Connected> {
   const options = { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags), ...callLog(flags, stderr) };
   const kubeconfigPath = flags.text('kubeconfig');
   const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
@@ -33,8 +35,8 @@ export async function connect({ flags, env, clock, stderr }: ConnectInput): Prom
   }
   if (!config && kubeconfigPath) throw new CompassError('InvalidSetting', `there is no kubeconfig ${kubeconfigPath}`);
   const choice = chooseByFlags(config, flags);
-  // The stream is opened when it is asked for, and nobody but a credential plugin needs it.
-  const shown = choice.user.exec ? { stderr: stderr.stream } : {};
+  // The streams are opened when they are asked for, and nobody but a credential plugin needs them.
+  const shown = choice.user.exec ? { stdin, stderr: stderr.stream } : {};
   const cluster = connectTo(choice, { ...options, ...shown, env, clock });
   return { cluster, context: flags.text('context') ?? config?.currentContext };
 }
