@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { CompassError } from '#common/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { KUBECTL_ON_WINDOWS, SCRIPTS, SHIM_MARK } from './scripts.ts';
 
 /** What is to be done, or was. */
@@ -86,7 +87,7 @@ function lookAt(path: string) {
 
 function write(folder: string, path: string, text: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // Not through a link: what it leads to may be somebody else's.
     rmSync(path, { force: true });
     writeFileSync(path, text);

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalizeArguments } from '../arguments.ts';
 import type { ParsedFlags } from '../flags.ts';
+import { makeFolder } from '../make-folder.ts';
 import { FLAGS_BEFORE } from '../parse.ts';
 import type { Situation } from './situation.ts';
 
@@ -73,7 +74,7 @@ function readKept(path: string): Kept | undefined {
 /** A cache that cannot be written is none. */
 function keep(path: string, kept: Kept): void {
   try {
-    mkdirSync(join(path, '..'), { recursive: true, mode: 0o750 });
+    makeFolder(join(path, '..'), 0o750);
     writeFileSync(path, JSON.stringify(kept), { mode: 0o600 });
   } catch {
     return;

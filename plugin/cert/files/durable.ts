@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CompassError, messageOf } from '#common/errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /** For keys and tokens. */
 export const PRIVATE = 0o600;
@@ -13,7 +14,7 @@ export const PUBLIC = 0o644;
  */
 export async function writeDurably(path: string, content: string, mode: number): Promise<void> {
   await onDisk(`${path} cannot be written`, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     // A file that is there may be open to others: a new one never was.
     await rm(path, { force: true });
     const file = await open(path, 'wx', mode);

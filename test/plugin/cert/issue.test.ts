@@ -70,6 +70,27 @@ suite('cert issue', () => {
     assert.deepEqual(await names(), FILES);
   });
 
+  test('a folder that cannot be made is a wrong --out, and the token is still good', async (t) => {
+    const { issue, out, ca } = await scene(t);
+    const { rawEncoded } = simulator.requestToken();
+    const impossible = [[join(ca, 'app'), /app\/\S+ cannot be looked at: ENOTDIR/]] as [string, RegExp][];
+    // A folder that is there, and in which nothing can be made: it says so by ENOENT.
+    if (process.platform === 'linux') {
+      impossible.push(['/proc/compass/app', /app\/\S+ cannot be written: no folder can be made in \/proc\n/]);
+    }
+    const before = spent();
+    for (const [path, message] of impossible) {
+      const { code, stderr } = await issue(['--token-stdin', '--out', path], rawEncoded);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+    assert.equal(spent(), before);
+    const deep = join(out, 'in', 'deep');
+    const { code, stderr } = await issue(['--token-stdin', '--out', deep], rawEncoded);
+    assert.equal(code, 0, stderr);
+    assert.equal((await stat(join(out, 'in'))).mode & 0o777, 0o700);
+  });
+
   test('a dry run tries the way and spends nothing', async (t) => {
     const { issue, names } = await scene(t);
     const { rawEncoded } = simulator.requestToken();
