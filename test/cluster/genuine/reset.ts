@@ -135,11 +135,11 @@ export async function resetCluster(cluster: Cluster, endpoint: Endpoint): Promis
   await removeAll(cluster, MUTATING, () => true);
   await removeDefinitions(cluster);
   const namespaces = (await all(cluster, NAMESPACE)).filter(isOurNamespace);
-  // First, so that nothing is created in them any more.
-  for (const namespace of namespaces) await remove(cluster, NAMESPACE, namespace);
-  for (const of of NAMESPACED) await removeAll(cluster, of, isOurObject);
-  await removeAll(cluster, CLUSTER_ROLE_BINDING, isOurRole);
-  await removeAll(cluster, CLUSTER_ROLE, isOurRole);
-  for (const namespace of namespaces) await finalize(endpoint, namespace);
+  await Promise.all([CLUSTER_ROLE_BINDING, CLUSTER_ROLE].map((of) => removeAll(cluster, of, isOurRole)));
+  // First, so that nothing is created in them any more. From here on side by side: the namespace controller looks at an
+  // ending namespace some seconds late, by its name, and would empty the next test's, had this one not ended by then.
+  await Promise.all(namespaces.map((namespace) => remove(cluster, NAMESPACE, namespace)));
+  await Promise.all(NAMESPACED.map((of) => removeAll(cluster, of, isOurObject)));
+  await Promise.all(namespaces.map((namespace) => finalize(endpoint, namespace)));
   await until('the namespaces are gone', async () => !(await all(cluster, NAMESPACE)).some(isOurNamespace));
 }
