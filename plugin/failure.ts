@@ -1,7 +1,6 @@
-import { formatTime } from '#common/clock.ts';
 import { CompassError, messageOf, REASONS, type Reason, reasonOf } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
-import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from './output/document.ts';
+import { documentHead, type Remediation, type ReportDocument } from './output/document.ts';
 
 const BUG = `this is a bug of kubectl-compass ${VERSION}, please report it with what follows`;
 
@@ -10,10 +9,7 @@ export function failureDocument(error: unknown, kind: string, now: number, place
   const reason = reasonOf(error);
   const requestId = error instanceof CompassError ? error.requestId : undefined;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind,
-    generatedAt: formatTime(now),
-    verdict: { status: 'Failed', exitCode: exitCodeOf(error) },
+    ...documentHead(kind, { status: 'Failed', exitCode: exitCodeOf(error) }, now),
     error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
     remediation: [remediationOf(error instanceof CompassError ? nextOf(error, place) : BUG)],
   };

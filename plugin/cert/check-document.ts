@@ -2,7 +2,7 @@ import { formatTime } from '#common/clock.ts';
 import { REASONS } from '#common/errors.ts';
 import { notPermittedList } from '../connection/right.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import { type CheckVerdict, type DatedIdentity, fractionLeft } from './check.ts';
 import { CERTIFICATE_CHECK_KIND } from './kinds.ts';
 
@@ -20,10 +20,7 @@ export function checkDocument({ identity, verdict, exitCode, place, now }: Check
   const left = fractionLeft(identity, now);
   const failed = verdict.lines.find(({ ok }) => !ok);
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: CERTIFICATE_CHECK_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: verdict.status, exitCode },
+    ...documentHead(CERTIFICATE_CHECK_KIND, { status: verdict.status, exitCode }, now),
     ...(verdict.reason && failed
       ? {
           error: { code: REASONS[verdict.reason].code, reason: verdict.reason, message: failed.message },

@@ -2,17 +2,18 @@ import { formatTime } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
-import { type FoundConnection, findConnection } from '../connection/find.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import { connectionFullName } from '../connection/full-name.ts';
 import { type DryRun, dryRunNote, readDryRun } from '../dry-run.ts';
-import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { humanDuration } from '../output/age.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
-import { askSidecar, patchConnection, requireResource } from '../requests/ask.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
+import { askSidecar, patchConnection } from '../requests/ask.ts';
+import { findAskedConnection } from '../requests/asked-connection.ts';
 import { readTimeoutMs } from '../wait/flags.ts';
 import { isRenewalDue } from './check.ts';
 import { identityOf, type KnownIdentity } from './identity.ts';
 import { CERTIFICATE_RENEWAL_KIND } from './kinds.ts';
-import { awaitRenewal, awaitRenewalOfOther, hintIfSilent } from './renewal.ts';
+import { awaitRenewal, awaitRenewalOfOther } from './renewal.ts';
 
 /** The exit code of a run that found nothing to do, where it was asked to tell. */
 const NOT_NEEDED = 9;
@@ -33,20 +34,18 @@ export async function renewInCluster(invocation: Invocation): Promise<number> {
   const now = invocation.clock.now();
   await invocation.print({
     document: () => renewalDocument(outcome, now),
-    names: [`compassconnection.compass.kyma-project.io/${outcome.identity.name}`],
+    names: [connectionFullName(outcome.identity.name)],
     text: () => `${outcome.message}\n`,
   });
   return outcome.exitCode;
 }
 
 async function renew(invocation: Invocation): Promise<RenewalOutcome> {
-  const { flags, names, env, clock } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
-  const { cluster } = await invocation.connect();
-  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const { cluster, connection } = await findAskedConnection(invocation);
   const { name } = connection;
-  requireResource(name, connection.resource);
   const identity = identityOf(connection);
   const now = clock.now();
   if (flags.isOn('detailed-exitcode') && !flags.isOn('force') && !isRenewalDue(identity, now)) {
@@ -63,7 +62,6 @@ async function renew(invocation: Invocation): Promise<RenewalOutcome> {
     const message = `a renewal of the certificate of ${name} is asked for${asked}`;
     return { status: 'Requested', exitCode: 0, identity, ...request, message };
   }
-  await hintIfSilent(invocation, cluster, connection);
   const wait = { cluster, connection, timeoutMs };
   const renewed = await (id === undefined
     ? awaitRenewalOfOther(invocation, wait)
@@ -110,10 +108,7 @@ function renewalDocument(
 ): ReportDocument {
   const { name, source, commonName, notBefore, notAfter, renewAt } = identity;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: CERTIFICATE_RENEWAL_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status, exitCode },
+    ...documentHead(CERTIFICATE_RENEWAL_KIND, { status, exitCode }, now),
     ...{
       connection: name,
       source,

@@ -3,7 +3,6 @@ import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/co
 import type { Report } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { baselineOf, isNewlyPaired } from '../connect/baseline.ts';
-import { findPresence } from '../connect/presence.ts';
 import { ShownSteps } from '../connect/show-steps.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { awaitAnswer } from '../requests/answer.ts';
@@ -15,16 +14,6 @@ export interface RenewalWait {
   readonly connection: FoundConnection;
   readonly id: string;
   readonly timeoutMs: number;
-}
-
-/** Says where nobody will answer for now: it is waited for all the same, since it may be about to start. */
-export async function hintIfSilent(
-  { clock, hint }: Pick<Invocation, 'clock' | 'hint'>,
-  cluster: Cluster,
-  { name, namespace, found }: FoundConnection,
-): Promise<void> {
-  if (!found || (await findPresence(cluster, { name, namespace, now: clock.now() })) !== 'silent') return;
-  hint(`warning: the sidecar of ${name} does not seem to run; it answers when it is back`);
 }
 
 type Waiter = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;

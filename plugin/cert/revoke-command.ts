@@ -1,17 +1,15 @@
-import { formatTime } from '#common/clock.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
-import { findConnection } from '../connection/find.ts';
+import { connectionFullName } from '../connection/full-name.ts';
 import { dryRunNote, readDryRun } from '../dry-run.ts';
-import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { confirm } from '../output/confirm.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import { plain } from '../output/text.ts';
 import { awaitAnswer } from '../requests/answer.ts';
-import { askSidecar, requireResource } from '../requests/ask.ts';
+import { askSidecar } from '../requests/ask.ts';
+import { findAskedConnection } from '../requests/asked-connection.ts';
 import { readTimeoutMs } from '../wait/flags.ts';
 import { CERTIFICATE_REVOCATION_KIND } from './kinds.ts';
-import { hintIfSilent } from './renewal.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -31,20 +29,18 @@ export async function revokeInCluster(invocation: Invocation): Promise<number> {
   const now = invocation.clock.now();
   await invocation.print({
     document: () => revocationDocument(outcome, now),
-    names: [`compassconnection.compass.kyma-project.io/${outcome.name}`],
+    names: [connectionFullName(outcome.name)],
     text: () => `${outcome.message}\n`,
   });
   return 0;
 }
 
 async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
-  const { flags, names, env, clock } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
-  const { cluster } = await invocation.connect();
-  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
+  const { cluster, connection } = await findAskedConnection(invocation);
   const { name } = connection;
-  requireResource(name, connection.resource);
   if (!connection.found?.report) {
     const message = `no report of a sidecar for ${name}: only our sidecar can be asked to revoke a certificate`;
     throw new CompassError('NotInstalled', message);
@@ -68,7 +64,6 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
   if (flags.switched('wait') === false) {
     return { status: 'Requested', name, requestId: id, message: `the revocation is asked for (request ${id})` };
   }
-  await hintIfSilent(invocation, cluster, connection);
   const { request } = await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
   // It may have expired meanwhile, or be refused already: the sidecar knows what came of it.
   const did = plain(request.message || 'the certificate is revoked', invocation.style.symbols);
@@ -78,10 +73,7 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
 
 function revocationDocument({ status, name, requestId, message }: RevocationOutcome, now: number): ReportDocument {
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: CERTIFICATE_REVOCATION_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status, exitCode: 0 },
+    ...documentHead(CERTIFICATE_REVOCATION_KIND, { status, exitCode: 0 }, now),
     ...{ connection: name, message, ...(requestId ? { requestId } : {}) },
   };
 }

@@ -3,7 +3,7 @@ import { formatTime } from '#common/clock.ts';
 import { REASONS } from '#common/errors.ts';
 import { notPermittedList } from '../connection/right.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import { CERTIFICATE_COMPARISON_KIND } from './kinds.ts';
 import { type CertificateFacts, factsOf, oneLine, type Source, type Sources } from './sources.ts';
 
@@ -22,10 +22,11 @@ export function sourcesDocument(input: ShowDocumentInput): ReportDocument {
   const { status, secret, wire, isStoredInUse, isPair, chain, ca } = sources;
   const [message] = differences;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: CERTIFICATE_COMPARISON_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: message === undefined ? 'Same' : 'Different', exitCode },
+    ...documentHead(
+      CERTIFICATE_COMPARISON_KIND,
+      { status: message === undefined ? 'Same' : 'Different', exitCode },
+      now,
+    ),
     ...(message === undefined
       ? {}
       : {

@@ -1,7 +1,6 @@
-import { formatTime } from '#common/clock.ts';
 import { REASONS } from '#common/errors.ts';
 import { remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
+import { documentHead, type Remediation, type ReportDocument } from '../output/document.ts';
 import type { Conclusion, PlacedFinding } from './finding.ts';
 import { codeOf, isProblem, type Judgement } from './judge.ts';
 import { type CommandPlace, nextOf } from './next.ts';
@@ -47,10 +46,7 @@ export function checkDocument(run: CheckRun, judgement: Judgement, options: Docu
   const place = { ...options, namespace: run.namespace };
   const result = (finding: PlacedFinding) => documentResult(finding, nextOf(finding, place));
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind,
-    generatedAt: formatTime(now),
-    verdict: { status: exitCode === 0 ? 'Passed' : 'Failed', exitCode },
+    ...documentHead(kind, { status: exitCode === 0 ? 'Passed' : 'Failed', exitCode }, now),
     ...(run.connection === undefined ? {} : { connection: run.connection }),
     namespace: run.namespace,
     counts: judgement.counts,

@@ -1,8 +1,7 @@
-import { formatTime } from '#common/clock.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type Installation, installCompletion } from '../completion/install.ts';
 import { dryRunNote, LOCAL_DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
-import { DOCUMENT_API_VERSION } from '../output/document.ts';
+import { documentHead } from '../output/document.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 
 /** `kubectl compass completion install`: puts the second program in its place, which krew cannot do. */
@@ -38,10 +37,7 @@ async function runInstall(invocation: Invocation): Promise<number> {
 
 function documentOf({ path, action, isOnPath }: Installation, now: number, isDryRun: boolean): object {
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: 'CompletionInstallation',
-    generatedAt: formatTime(now),
-    verdict: { status: 'Done', exitCode: 0 },
+    ...documentHead('CompletionInstallation', { status: 'Done', exitCode: 0 }, now),
     path,
     action,
     onPath: isOnPath,

@@ -1,15 +1,13 @@
 import { CompassError } from '#common/errors.ts';
 import type { Command, Invocation } from '../command.ts';
-import { findPresence } from '../connect/presence.ts';
-import { findConnection } from '../connection/find.ts';
 import { confirmUndertaking, describeUndertaking } from '../disconnect/undertaking.ts';
 import { DISCONNECT_DOCUMENT_KIND, type DisconnectResult, disconnectView } from '../disconnect/view.ts';
 import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
-import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { YES_FLAG } from '../output/confirm.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
-import { askSidecar, requireResource } from '../requests/ask.ts';
+import { askSidecar } from '../requests/ask.ts';
+import { findAskedConnection } from '../requests/asked-connection.ts';
 import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
 const TWO_MINUTES_MS = 2 * 60_000;
@@ -60,14 +58,12 @@ async function runDisconnect(invocation: Invocation): Promise<number> {
 }
 
 async function askToDisconnect(invocation: Invocation): Promise<DisconnectResult> {
-  const { names, flags, env, clock } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TWO_MINUTES_MS);
   const undertaking = { revoke: flags.isOn('revoke'), purgeApplications: flags.isOn('purge-applications') };
-  const { cluster } = await invocation.connect();
-  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
-  const { name, namespace, found, resource, notPermitted } = connection;
-  requireResource(name, resource);
+  const { cluster, connection } = await findAskedConnection(invocation);
+  const { name, found, notPermitted } = connection;
   if (!found && notPermitted.length === 0) {
     const message = `there is no report of a sidecar for ${name}: another agent does not know this request`;
     throw new CompassError('RequestRefused', message);
@@ -82,9 +78,6 @@ async function askToDisconnect(invocation: Invocation): Promise<DisconnectResult
   const id = await askSidecar(cluster, name, { verb: 'disconnect', parameters }, { now: clock.now(), dryRun });
   const asked = { connection: name, id, dryRun, undertaking, plan };
   if (dryRun !== 'none' || flags.switched('wait') === false) return asked;
-  if ((await findPresence(cluster, { name, namespace, now: clock.now() })) === 'silent') {
-    invocation.hint(`warning: the sidecar of ${name} does not seem to run; it does this when it is back`);
-  }
   const { request } = await awaitAnswer(invocation, { cluster, connection, verb: 'disconnect', id, timeoutMs });
   return { ...asked, request };
 }

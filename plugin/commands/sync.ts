@@ -1,9 +1,9 @@
 import type { Command, Invocation } from '../command.ts';
-import { findConnection } from '../connection/find.ts';
+import { connectionFullName } from '../connection/full-name.ts';
 import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
-import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { clusterFlags } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
-import { requireResource } from '../requests/ask.ts';
+import { findAskedConnection } from '../requests/asked-connection.ts';
 import { askToSync, awaitFlag, awaitSync, setResyncNow } from '../sync/request.ts';
 import { judgeSync, resultOf, resultOfAgent, type SyncResult } from '../sync/result.ts';
 import { formatSync, SYNC_DOCUMENT_KIND, syncDocument } from '../sync/view.ts';
@@ -52,19 +52,17 @@ async function runSync(invocation: Invocation): Promise<number> {
   const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
   await invocation.print({
     document: () => syncDocument(result, verdict, { now: clock.now(), place }),
-    names: [`compassconnection.compass.kyma-project.io/${result.connection}`],
+    names: [connectionFullName(result.connection)],
     text: (format) => formatSync(result, verdict, { ...style, place, isWide: format === 'wide' }),
   });
   return verdict.exitCode;
 }
 
 async function synchronize(invocation: Invocation): Promise<SyncResult> {
-  const { names, flags, env, clock } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, FIVE_MINUTES_MS);
-  const { cluster } = await invocation.connect();
-  const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
-  requireResource(connection.name, connection.resource);
+  const { cluster, connection } = await findAskedConnection(invocation);
   const startedAtMs = clock.monotonicMs();
   const base = { connection: connection.name, dryRun };
   const isWaitedFor = dryRun === 'none' && (flags.switched('wait') ?? true);

@@ -1,8 +1,8 @@
-import { formatTime } from '#common/clock.ts';
 import type { Report } from '#common/resources/report.ts';
+import { connectionFullName } from '../connection/full-name.ts';
 import { dryRunNote } from '../dry-run.ts';
 import { humanDuration } from '../output/age.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { Result } from '../output/print.ts';
 import type { PairingOutcome } from './outcome.ts';
 import { formatSeconds } from './seconds.ts';
@@ -18,7 +18,7 @@ export function pairingResult(
   const { target, waited } = outcome;
   return {
     document: () => pairingDocument(outcome, kind, waited ? did : 'asked', now),
-    names: [`compassconnection.compass.kyma-project.io/${target.name}`],
+    names: [connectionFullName(target.name)],
     text: () => (waited ? `${did} ${target.name} (${facts(outcome, did, now)})\n` : asked(outcome)),
   };
 }
@@ -41,9 +41,7 @@ function applicationsOf(report: Report | undefined): string | undefined {
 /** Not waited for: what was written, in kubectl's words. */
 function asked({ target, stored, dryRun }: PairingOutcome): string {
   const { configuration } = target.places;
-  const what = stored
-    ? `secret/${configuration.name} ${stored.action}`
-    : `compassconnection.compass.kyma-project.io/${target.name} deleted`;
+  const what = stored ? `secret/${configuration.name} ${stored.action}` : `${connectionFullName(target.name)} deleted`;
   return `${what}${dryRunNote(dryRun)}\n`;
 }
 
@@ -51,10 +49,7 @@ function pairingDocument(outcome: PairingOutcome, kind: string, status: string, 
   const { target, stored, report, steps, dryRun, waited, elapsedMs } = outcome;
   const { identity, applications } = report ?? {};
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind,
-    generatedAt: formatTime(now),
-    verdict: { status: dryRun === 'none' ? capitalized(status) : 'DryRun', exitCode: 0 },
+    ...documentHead(kind, { status: dryRun === 'none' ? capitalized(status) : 'DryRun', exitCode: 0 }, now),
     ...{
       connection: target.name,
       namespace: target.namespace,

@@ -1,11 +1,10 @@
-import { formatTime } from '#common/clock.ts';
 import type { ApplicationService, ServiceEntry } from '#common/resources/application.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { type CoreEvent, lastSeen, timesSeen } from '../events/event.ts';
 import { remediationOf } from '../failure.ts';
 import { bundleItem } from '../get/items.ts';
 import type { Readiness } from '../get/readiness.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { ApplicationFacts } from './facts.ts';
 import { provenanceOf } from './provenance.ts';
 
@@ -21,10 +20,7 @@ export function descriptionDocument(
   const { name, connection, application, id, readiness, isOurs, lastSync, secrets, changes, events } = facts;
   const { ready, reason, message } = readiness;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: DESCRIPTION_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: VERDICTS[ready], exitCode: 0 },
+    ...documentHead(DESCRIPTION_KIND, { status: VERDICTS[ready], exitCode: 0 }, now),
     connection,
     isOfConnection: isOurs,
     application: { name, inCluster: application !== undefined, ...(id ? { id } : {}), ...objectParts(facts) },

@@ -1,9 +1,8 @@
-import { formatTime } from '#common/clock.ts';
 import { REASONS, type Reason } from '#common/errors.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import { totalsLine } from './words.ts';
 
 export const DIFF_DOCUMENT_KIND = 'Diff';
@@ -32,10 +31,11 @@ export function diffDocument(
   const reason = reasonOfDiff(plan);
   const { schemaVersion: _version, request: _request, unknown: _unknown, time, entries, ...rest } = plan;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: DIFF_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: reason ?? 'NoDifferences', exitCode: reason ? REASONS[reason].exit : 0 },
+    ...documentHead(
+      DIFF_DOCUMENT_KIND,
+      { status: reason ?? 'NoDifferences', exitCode: reason ? REASONS[reason].exit : 0 },
+      now,
+    ),
     ...(reason && {
       error: { code: REASONS[reason].code, reason, message: messageFor(reason, plan) },
       remediation: [remediationOf(nextFor(reason, place))],

@@ -1,7 +1,7 @@
-import { formatTime } from '#common/clock.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
+import { connectionFullName } from '../connection/full-name.ts';
 import { type DryRun, dryRunNote } from '../dry-run.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { Result } from '../output/print.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { plain } from '../output/text.ts';
@@ -25,7 +25,7 @@ export interface DisconnectResult {
 export function disconnectView(result: DisconnectResult, now: number, symbols: Symbols): Result {
   return {
     document: () => disconnectDocument(result, now),
-    names: [`compassconnection.compass.kyma-project.io/${result.connection}`],
+    names: [connectionFullName(result.connection)],
     text: () => `${formatDisconnect(result, symbols)}\n`,
   };
 }
@@ -35,10 +35,7 @@ function disconnectDocument(
   now: number,
 ): ReportDocument & { readonly [part: string]: unknown } {
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: DISCONNECT_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: request ? 'Disconnected' : 'Requested', exitCode: 0 },
+    ...documentHead(DISCONNECT_DOCUMENT_KIND, { status: request ? 'Disconnected' : 'Requested', exitCode: 0 }, now),
     connection,
     ...(dryRun === 'none' ? {} : { dryRun }),
     request: { id, ...(request ? { accepted: request.accepted, finished: request.finished } : {}) },

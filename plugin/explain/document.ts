@@ -1,6 +1,5 @@
-import { formatTime } from '#common/clock.ts';
 import { remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { Entry } from './entries.ts';
 
 export const EXPLANATION_DOCUMENT_KIND = 'Explanation';
@@ -11,10 +10,7 @@ export function explanationDocument(
   now: number,
 ): ReportDocument & { readonly explanations: readonly object[] } {
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: EXPLANATION_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: 'Done', exitCode: 0 },
+    ...documentHead(EXPLANATION_DOCUMENT_KIND, { status: 'Done', exitCode: 0 }, now),
     explanations: entries.map(({ commands, ...entry }) => ({
       ...entry,
       remediation: commands.map(({ command, does }) => ({ ...remediationOf(command), text: does })),

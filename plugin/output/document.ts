@@ -1,3 +1,5 @@
+import { formatTime } from '#common/clock.ts';
+
 /** The version of every document that `-o json` and `-o yaml` print: within it fields are only added. */
 export const DOCUMENT_API_VERSION = 'cli.compass.kyma-project.io/v1';
 
@@ -10,6 +12,11 @@ export interface ReportDocument {
   readonly verdict: { readonly status: string; readonly exitCode: number };
   readonly error?: DocumentError;
   readonly remediation?: readonly Remediation[];
+}
+
+/** What every document begins with. `now` in milliseconds since the epoch. */
+export function documentHead(kind: string, verdict: ReportDocument['verdict'], now: number): ReportDocument {
+  return { apiVersion: DOCUMENT_API_VERSION, kind, generatedAt: formatTime(now), verdict };
 }
 
 interface DocumentError {

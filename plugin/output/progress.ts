@@ -1,4 +1,5 @@
 import type { Sink, Style } from '../command.ts';
+import { clip } from '../watch/clip.ts';
 import type { Level } from './symbols.ts';
 import { plain } from './text.ts';
 
@@ -54,12 +55,12 @@ export function createProgress(
       if (next === shown) return;
       clear();
       shown = next;
-      stderr.write(isInPlace ? next.slice(0, longest(stderr)) : `${next}\n`);
+      stderr.write(isInPlace ? clip(next, longest(stderr), symbols.ellipsis) : `${next}\n`);
     },
   };
 }
 
-/** A line that wraps cannot be taken away again. Escape sequences count too, which only makes it shorter. */
+/** A line that wraps cannot be taken away again. */
 function longest({ columns }: Sink): number {
   return columns === undefined ? Number.POSITIVE_INFINITY : columns - 1;
 }

@@ -45,8 +45,9 @@ export async function awaitAnswer(
   let hasLooked = false;
   let silentAt: number | undefined;
   const showWaiting = () => {
-    const since = silentAt === undefined ? '' : `, which has not been seen since ${formatTime(silentAt)}`;
-    invocation.progress.busy('request', `${id}: waiting for the sidecar${since}`);
+    // Without the id, so that a terminal of 80 columns shows all of it.
+    const text = silentAt === undefined ? `${id}: waiting for the sidecar` : silentSinceText(silentAt);
+    invocation.progress.busy('request', text);
   };
   const why = () => {
     if (silentAt !== undefined) return silence(connection.name, invocation.clock.now() - silentAt);
@@ -121,6 +122,10 @@ async function ifThere<T>(find: () => Promise<T | undefined>): Promise<T | undef
 
 function by({ leader }: Report): string {
   return leader?.pod ? ` by ${leader.pod}` : '';
+}
+
+function silentSinceText(at: number): string {
+  return `waiting for the sidecar, last seen ${formatTime(at)}`;
 }
 
 function silence(name: string, forMs: number): string {

@@ -1,7 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import type { Invocation } from '../command.ts';
-import { findPresence } from '../connect/presence.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import type { DryRun } from '../dry-run.ts';
 import { type Answer, awaitAnswer } from '../requests/answer.ts';
@@ -18,22 +17,18 @@ export function askToSync(cluster: Cluster, { name }: FoundConnection, now: numb
   return askSidecar(cluster, name, { verb: 'sync', flag: 'resyncNow' }, { now, dryRun });
 }
 
-type Waiting = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress' | 'hint'>;
+type Waiting = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;
 
 /**
  * Waits for the answer to this very request. Applications that failed are a result, whatever kept the whole from being
  * synchronized is thrown: see awaitAnswer.
  */
-export async function awaitSync(
+export function awaitSync(
   invocation: Waiting,
   cluster: Cluster,
   connection: FoundConnection,
   { id, timeoutMs }: { readonly id: string; readonly timeoutMs: number },
 ): Promise<Answer> {
-  const { name, namespace } = connection;
-  if ((await findPresence(cluster, { name, namespace, now: invocation.clock.now() })) === 'silent') {
-    invocation.hint(`warning: the sidecar of ${name} does not seem to run; it answers when it is back`);
-  }
   return awaitAnswer(invocation, {
     cluster,
     connection,

@@ -1,9 +1,8 @@
-import { formatTime } from '#common/clock.ts';
 import { REASONS, type Reason } from '#common/errors.ts';
 import type { Style } from '../command.ts';
 import { dryRunNote } from '../dry-run.ts';
 import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
-import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
+import { documentHead, type Remediation, type ReportDocument } from '../output/document.ts';
 import { plain } from '../output/text.ts';
 import type { SyncResult, SyncVerdict } from './result.ts';
 
@@ -19,10 +18,7 @@ export function syncDocument(
     result;
   const { status, exitCode, reason, message = '' } = verdict;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: SYNC_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status, exitCode },
+    ...documentHead(SYNC_DOCUMENT_KIND, { status, exitCode }, now),
     connection,
     ...(dryRun === 'none' ? {} : { dryRun }),
     ...(id === undefined ? {} : { request: { id, ...accepted(request, leader) } }),

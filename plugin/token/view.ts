@@ -1,6 +1,5 @@
-import { formatTime } from '#common/clock.ts';
 import { humanDuration } from '../output/age.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { plain } from '../output/text.ts';
 import type { RequestedToken } from './request.ts';
@@ -30,10 +29,7 @@ export function tokenDocument(
 ): ReportDocument {
   const expiry = Date.parse(expiresAt);
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: TOKEN_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: 'Requested', exitCode: 0 },
+    ...documentHead(TOKEN_DOCUMENT_KIND, { status: 'Requested', exitCode: 0 }, now),
     ...{
       for: { kind: subject.kind, id: subject.id, tenant: subject.tenant },
       connectorUrl,

@@ -1,7 +1,6 @@
-import { formatTime } from '#common/clock.ts';
 import type { Style } from '../command.ts';
 import { describeRight, notPermittedList } from '../connection/right.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../output/document.ts';
+import { documentHead, type ReportDocument } from '../output/document.ts';
 import { plain, wrap } from '../output/text.ts';
 import type { ClusterVersions, DefinitionVersion, SidecarVersion } from './facts.ts';
 import type { Skew } from './skew.ts';
@@ -78,10 +77,7 @@ export function versionDocument(
   now: number,
 ): ReportDocument & { readonly [part: string]: unknown } {
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: VERSION_DOCUMENT_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status: 'Done', exitCode: 0 },
+    ...documentHead(VERSION_DOCUMENT_KIND, { status: 'Done', exitCode: 0 }, now),
     client: { version: client },
     ...(versions ? clusterPart(versions) : {}),
   };

@@ -1,7 +1,6 @@
-import { formatTime } from '#common/clock.ts';
 import type { Style } from '../../command.ts';
 import { humanDuration } from '../../output/age.ts';
-import { DOCUMENT_API_VERSION, type ReportDocument } from '../../output/document.ts';
+import { documentHead, type ReportDocument } from '../../output/document.ts';
 import { plain } from '../../output/text.ts';
 import { CERTIFICATE_FILES_KIND } from '../kinds.ts';
 import type { ConnectionFile } from './connection-file.ts';
@@ -31,10 +30,7 @@ export function filesDocument(
 ): ReportDocument {
   const { key, certificate, chain, ca } = paths;
   return {
-    apiVersion: DOCUMENT_API_VERSION,
-    kind: CERTIFICATE_FILES_KIND,
-    generatedAt: formatTime(now),
-    verdict: { status, exitCode },
+    ...documentHead(CERTIFICATE_FILES_KIND, { status, exitCode }, now),
     ...{
       message,
       files: { key, certificate, ...(chain ? { chain } : {}), ...(ca ? { ca } : {}) },

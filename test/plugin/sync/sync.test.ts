@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { formatTime } from '#common/clock.ts';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap, LEASE, NAMESPACE } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { conform } from '#common/resources/conform.ts';
@@ -50,6 +51,13 @@ async function startAnswering(t: TestContext) {
     return running;
   };
   return { sync, cluster, kubeconfigPath };
+}
+
+/** That of a sidecar which is gone. */
+async function putOldLease(cluster: Cluster): Promise<void> {
+  const spec = { holderIdentity: 'sidecar-0_x', leaseDurationSeconds: 1, renewTime: '2026-01-02T03:04:05.000000Z' };
+  const metadata = { name: `${NAME}-lease`, namespace: 'compass-system' };
+  await cluster.create<Lease>(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
 }
 
 const held = { id: 'plan-1', count: 62, names: ['orders'], why: 'it would delete 62 of 412 Applications' };
@@ -139,13 +147,22 @@ test('a request that another replaced before the sidecar saw it is told so, and 
 
 test('a sidecar whose Lease has run out is named while it is waited for, and when the time is over', async (t) => {
   const { sync, cluster } = await startAnswering(t);
-  const spec = { holderIdentity: 'sidecar-0_x', leaseDurationSeconds: 1, renewTime: '2026-01-02T03:04:05.000000Z' };
-  const metadata = { name: `${NAME}-lease`, namespace: 'compass-system' };
-  await cluster.create<Lease>(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
+  await putOldLease(cluster);
   const { code, stderr } = await sync(undefined, '--timeout', '1s');
   assert.equal(code, 124);
-  assert.match(stderr, /waiting for the sidecar, which has not been seen since 2026-01-02T03:04:05Z\n/);
+  assert.match(stderr, /^\S+ request +waiting for the sidecar, last seen 2026-01-02T03:04:05Z$/m);
+  assert.doesNotMatch(stderr, /does not seem to run/);
   assert.match(stderr, /accept sync \S+; the sidecar of compass-connection has not been seen for \d+d\n/);
+});
+
+test('a silent sidecar is named in one row of a terminal, with colours', async (t) => {
+  const { kubeconfigPath, cluster } = await startAnswering(t);
+  await putOldLease(cluster);
+  const env = { FORCE_COLOR: '1', TERM: 'xterm' };
+  const terminal = { columns: 80, rows: 24 };
+  const running = startHere(t, ['sync', '--timeout', '1s'], { kubeconfigPath, env, terminal });
+  assert.equal(await running.done, 124);
+  assert.match(running.stderr(), /waiting for the sidecar, last seen 2026-01-02T03:04:05Z\r/);
 });
 
 test('a request that nobody has accepted is said to stand when the waiting is interrupted', async (t) => {
