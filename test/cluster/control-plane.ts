@@ -17,7 +17,7 @@ export interface ControlPlane {
   readonly ca: string;
   /** Where it may keep files of a test's. */
   readonly folder: string;
-  /** Whether owner references, namespaces and service accounts are looked after (garbage collection, `default` accounts). */
+  /** Whether owner references and service accounts are looked after (garbage collection, `default` accounts). */
   readonly hasControllers: boolean;
   /** The embedded server itself, for faults and recordings. */
   readonly embedded?: KubeApi;

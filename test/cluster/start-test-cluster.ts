@@ -9,10 +9,10 @@ import { type Crds, installCrd, readCrds } from './crds.ts';
 import { endpointOf } from './endpoint-of.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, type KubectlResult, runKubectl } from './kubectl.ts';
-import { borrowControlPlane } from './targets.ts';
+import { type BorrowOptions, borrowControlPlane } from './targets.ts';
 import { type RawEvent, watchRaw } from './watch-raw.ts';
 
-export interface TestClusterOptions {
+export interface TestClusterOptions extends BorrowOptions {
   /** `none` unless said. */
   readonly crds?: Crds;
   /** What COMPASS_TEST_TARGET says unless said here. */
@@ -37,7 +37,7 @@ export interface TestCluster extends Client {
   readonly server: string;
   /** Its CA, in PEM. */
   readonly ca: string;
-  /** Whether garbage is collected, namespaces end and default accounts appear; not with setup-envtest's programs. */
+  /** Whether garbage is collected and default accounts appear; not with setup-envtest's programs. */
   readonly hasControllers: boolean;
   /** Forgets every version but the newest, so that old `continue` tokens get 410. */
   compact(): Promise<void>;
@@ -84,7 +84,7 @@ async function tokenOf(admin: Client, namespace: string, name: string): Promise<
  * COMPASS_TEST_TARGET=genuine says so. It is gone, or as new for the next test, when the test ends.
  */
 export async function startTestCluster(t: TestContext, options: TestClusterOptions = {}): Promise<TestCluster> {
-  const plane = await borrowControlPlane(options.target);
+  const plane = await borrowControlPlane(options.target, options);
   const clients: { close: () => void }[] = [];
   t.after(async () => {
     for (const client of clients) client.close();

@@ -37,7 +37,7 @@ const AREAS: Readonly<Record<string, readonly Case[]>> = {
 const OWN_GROUP = /\.custom-resources-\d+\.example\.com /;
 
 test('the API server does what this project leans on', async (t) => {
-  const api = await startTestCluster(t, { crds: 'field' });
+  const api = await startTestCluster(t, { crds: 'field', endsNamespaces: true });
   for (const [area, cases] of Object.entries(AREAS)) {
     for (const [at, { name, needs, run }] of cases.entries()) {
       const noControllers = needs === 'controllers' && !api.hasControllers && 'there is no kube-controller-manager';

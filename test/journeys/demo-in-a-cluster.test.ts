@@ -69,7 +69,7 @@ async function inventory(cluster: TestCluster): Promise<string[]> {
 }
 
 test('the demo in a cluster without Compass ends with 0 and leaves it as it was', async (t) => {
-  const cluster = await startTestCluster(t);
+  const cluster = await startTestCluster(t, { endsNamespaces: true });
   if (cluster.target === 'embedded') return t.skip('the embedded server is where the demo runs by itself');
   if (!cluster.hasControllers) return t.skip('nobody ends namespaces here');
   await until('the controllers work', () => cluster.cluster.find(DEFAULT_ACCOUNT));

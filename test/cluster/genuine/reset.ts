@@ -105,7 +105,7 @@ async function removeDefinitions(cluster: Cluster): Promise<void> {
   await until('the CRDs are gone', async () => (await all(cluster, CUSTOM_RESOURCE_DEFINITION)).length === 0);
 }
 
-/** Ends a namespace that is known to be empty at once; its controller would wait for some seconds. */
+/** Ends a namespace that is known to be empty, which has no controller to do it. */
 async function finalize(endpoint: Endpoint, { metadata: { name } }: KubeObject): Promise<void> {
   const path = `/api/v1/namespaces/${name}/finalize`;
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
@@ -136,8 +136,7 @@ export async function resetCluster(cluster: Cluster, endpoint: Endpoint): Promis
   await removeDefinitions(cluster);
   const namespaces = (await all(cluster, NAMESPACE)).filter(isOurNamespace);
   await Promise.all([CLUSTER_ROLE_BINDING, CLUSTER_ROLE].map((of) => removeAll(cluster, of, isOurRole)));
-  // First, so that nothing is created in them any more. From here on side by side: the namespace controller looks at an
-  // ending namespace some seconds late, by its name, and would empty the next test's, had this one not ended by then.
+  // First, so that nothing is created in them any more.
   await Promise.all(namespaces.map((namespace) => remove(cluster, NAMESPACE, namespace)));
   await Promise.all(NAMESPACED.map((of) => removeAll(cluster, of, isOurObject)));
   await Promise.all(namespaces.map((namespace) => finalize(endpoint, namespace)));

@@ -17,7 +17,15 @@ import { Supervised } from './supervised.ts';
 
 /** The controllers that the tests lean on; the names of 1.20, which later releases accept as aliases. */
 const CONTROLLERS =
-  'garbagecollector,namespace,serviceaccount,serviceaccount-token,root-ca-cert-publisher,clusterrole-aggregation,resourcequota';
+  'garbagecollector,serviceaccount,serviceaccount-token,root-ca-cert-publisher,clusterrole-aggregation,resourcequota';
+
+export interface GenuineOptions {
+  /**
+   * Whether a controller empties namespaces that end. It starts some seconds late, takes seconds, and goes by the
+   * name, so that it would empty the next test's namespace too: a server that has it is for one test.
+   */
+  readonly endsNamespaces?: boolean | undefined;
+}
 
 interface Site {
   readonly binaries: Binaries;
@@ -88,11 +96,13 @@ interface Controllers {
   readonly kubeconfig: string;
   /** Until 1.23 there is a second, insecure port, the same for all unless it is switched off. */
   readonly hasInsecurePort: boolean;
+  /** Names, with commas between them. */
+  readonly names: string;
 }
 
 async function startControllers(
   site: Site,
-  { program, kubeconfig, hasInsecurePort }: Controllers,
+  { program, kubeconfig, hasInsecurePort, names }: Controllers,
 ): Promise<Supervised> {
   const { file } = site;
   const [port = 0] = await freePorts(1);
@@ -107,7 +117,7 @@ async function startControllers(
     'use-service-account-credentials': 'true',
     'service-account-private-key-file': file('accounts.key'),
     'root-ca-file': file('ca.crt'),
-    controllers: CONTROLLERS,
+    controllers: names,
     ...(hasInsecurePort ? { port: '0' } : {}),
   };
   const flags = Object.entries(args).map(([name, value]) => `--${name}=${value}`);
@@ -117,12 +127,12 @@ async function startControllers(
 const DEFAULT_ACCOUNT = '/api/v1/namespaces/default/serviceaccounts/default';
 
 /** Starts the controllers and waits for their first deed. Somebody else may take the port meanwhile: then once more. */
-async function control(site: Site, program: string, cluster: Cluster): Promise<Supervised> {
+async function control(site: Site, program: string, cluster: Cluster, names: string): Promise<Supervised> {
   const { authority, folder } = site;
   const proof = await authority.clientPair('system:kube-controller-manager', []);
   const kubeconfig = await writeKubeconfig({ server: cluster.server, ca: authority.cert, folder }, proof);
   const { minor } = (await cluster.raw('/version')) as { minor: string };
-  const controllers = { program, kubeconfig, hasInsecurePort: Number.parseInt(minor, 10) < 24 };
+  const controllers = { program, kubeconfig, hasInsecurePort: Number.parseInt(minor, 10) < 24, names };
   let running = await startControllers(site, controllers);
   let tries = 1;
   await until(
@@ -152,7 +162,7 @@ async function ready(cluster: Cluster, programs: readonly Supervised[]): Promise
 }
 
 /** Starts etcd, kube-apiserver and, where it is there, kube-controller-manager, with no data, on free ports. */
-export async function startGenuine(): Promise<ControlPlane> {
+export async function startGenuine({ endsNamespaces = false }: GenuineOptions = {}): Promise<ControlPlane> {
   const site = await prepare(findBinaries());
   const { authority, binaries, folder } = site;
   const server = `https://127.0.0.1:${site.apiPort}`;
@@ -162,7 +172,8 @@ export async function startGenuine(): Promise<ControlPlane> {
   const cluster = clusterAt(endpoint, { userAgent: 'compass-test' });
   await ready(cluster, programs);
   const { controllerManager } = binaries;
-  if (controllerManager !== undefined) programs.push(await control(site, controllerManager, cluster));
+  const controllers = endsNamespaces ? `${CONTROLLERS},namespace` : CONTROLLERS;
+  if (controllerManager !== undefined) programs.push(await control(site, controllerManager, cluster, controllers));
   return {
     target: 'genuine',
     server,
