@@ -6,16 +6,19 @@ import type { Sink, Source } from './command.ts';
 /** What kubectl calls for the completion of `kubectl compass`: this program under another name. */
 const COMPLETER = /^kubectl_complete-compass(?:\.[a-z]+)?$/;
 
-/** What is still under way after an interruption, such as a call without an answer, must not keep the process. */
-const LEFTOVERS_MS = 500;
-
 /** The exit code where all went well, but what there was to say could not be written. */
 const NOT_WRITTEN = 1;
 
-/** Runs the command line of a process in it, and resolves to the exit code. */
+/**
+ * Runs the command line of a process in it, and resolves to the exit code once all that was written has left the process,
+ * so that the caller can end it then and there: neither connections that are kept alive nor a call that nobody waits for
+ * any more need to be seen off.
+ */
 export async function runProgram(process: NodeJS.Process): Promise<number> {
   const interrupted = interruption(process);
   const lost = new AbortController();
+  const stdout = sink(process, 'stdout', lost);
+  const stderr = sink(process, 'stderr', lost);
   const [, program = '', ...words] = process.argv;
   // An executable of its own keeps the name that it was called by in argv0 only.
   const completes = [program, process.argv0].some((path) => COMPLETER.test(basename(path)));
@@ -24,12 +27,13 @@ export async function runProgram(process: NodeJS.Process): Promise<number> {
     platform: process.platform,
     program,
     stdin: source(process),
-    stdout: sink(process, 'stdout', lost),
-    stderr: sink(process, 'stderr', lost),
+    stdout,
+    stderr,
     clock: systemClock,
     interrupted,
   });
-  if (interrupted.aborted) setTimeout(() => process.kill(process.pid, interrupted.reason), LEFTOVERS_MS).unref();
+  await stdout.written();
+  await stderr.written();
   return lost.signal.aborted && code === 0 ? NOT_WRITTEN : code;
 }
 
@@ -59,7 +63,12 @@ function source(process: NodeJS.Process): Source {
   };
 }
 
-function sink(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortController): Sink {
+interface ProcessSink extends Sink {
+  /** When all is with the reader or in its pipe, or cannot get there any more. */
+  written(): Promise<void>;
+}
+
+function sink(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortController): ProcessSink {
   let opened: NodeJS.WriteStream | undefined;
   const open = () => {
     opened ??= told(process, name, lost);
@@ -80,6 +89,10 @@ function sink(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortCon
       // Some terminals do not know their width, and say 0.
       return (isTTY && columns) || undefined;
     },
+    async written() {
+      const stream = opened;
+      if (stream) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+    },
   };
 }
 
@@ -89,8 +102,6 @@ function told(process: NodeJS.Process, name: 'stdout' | 'stderr', lost: AbortCon
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || lost.signal.aborted) return;
     lost.abort();
-    // The run may be over, and its exit code given.
-    process.exitCode ||= NOT_WRITTEN;
     if (name === 'stdout') process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
   });
   return stream;

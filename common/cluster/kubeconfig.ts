@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Agent } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { Sensitive } from '../sensitive.ts';
@@ -111,12 +111,6 @@ function pluginOnUse(choice: KubeconfigChoice, options: KubeconfigOptions): Cred
   };
 }
 
-function fingerprint(tls: TlsOptions): string {
-  const hash = createHash('sha256');
-  for (const part of [tls.ca, tls.cert, tls.key]) hash.update(`${String(part)}\n`);
-  return hash.digest('base64');
-}
-
 /**
  * The API server of a kubeconfig's context. Certificates and tokens in files are read anew each minute and after a 401,
  * a credential plugin is asked again when its credential expired and after a 401; connections are only given up when
@@ -128,7 +122,7 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, options: Kubeconfig
   const plugin = pluginOnUse(choice, options);
   let agent: Agent | undefined;
   const proxyUrl = cluster['proxy-url'] || proxyFor(choice.server, env);
-  let agentOf = '';
+  let agentOf: TlsOptions | undefined;
   let current: Credential | undefined;
   let readAtMs = 0;
   let expiresAtMs = Number.POSITIVE_INFINITY;
@@ -138,11 +132,10 @@ export function kubeconfigEndpoint(choice: KubeconfigChoice, options: Kubeconfig
   async function read(fresh: boolean): Promise<Credential> {
     const proof = await proofOf(choice, plugin, fresh);
     requireHeader(proof.authorization);
-    const wanted = fingerprint(proof.tls);
-    if (agent === undefined || wanted !== agentOf) {
+    if (agent === undefined || !isDeepStrictEqual(proof.tls, agentOf)) {
       if (agent) closeIdle(agent);
       agent = keepAliveAgent(choice.server, proof.tls, proxyUrl);
-      agentOf = wanted;
+      agentOf = proof.tls;
     }
     readAtMs = clock.monotonicMs();
     expiresAtMs = proof.expiresAtMs;

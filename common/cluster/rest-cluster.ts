@@ -1,11 +1,9 @@
 import { hasReason } from '../errors.ts';
 import { type Caller, call, callJson } from './answer.ts';
-import type { Cluster, ObjectRef, WriteOptions } from './cluster.ts';
+import type { Cluster, ObjectRef, WatchOptions, WriteOptions } from './cluster.ts';
 import { listPages } from './list-pages.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, objectPath, queryString } from './paths.ts';
-import { linesStream } from './rest-lines.ts';
-import { watchStream } from './rest-watch.ts';
 import { scrubSecret } from './scrub.ts';
 import { subjectOf } from './subject.ts';
 import type { ApiRequest } from './transport.ts';
@@ -109,9 +107,16 @@ export function restCluster(options: RestOptions): Cluster {
       }
     },
 
-    lines: (path, lines) => linesStream(options, path, lines),
+    // Streams are loaded on use: most runs of the plugin have none.
+    async *lines(path, lines) {
+      const { linesStream } = await import('./rest-lines.ts');
+      yield* linesStream(options, path, lines);
+    },
 
-    watch: (kind, watch) => watchStream(options, kind, watch),
+    async *watch<T extends KubeObject>(kind: Kind, watch: WatchOptions) {
+      const { watchStream } = await import('./rest-watch.ts');
+      yield* watchStream<T>(options, kind, watch);
+    },
 
     async raw(path, signal) {
       const subject = { verb: 'get', resource: path };
