@@ -30,6 +30,16 @@ export function conform(schema: Schema, value: unknown): unknown {
   }
 }
 
+/** The same of a JSON text; undefined where it is none, too. */
+export function conformText(schema: Schema, text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return conform(schema, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 function conformArray({ items }: Schema, values: readonly unknown[]): unknown[] {
   if (!items) return [];
   return values.map((value) => conform(items, value)).filter((value) => value !== undefined);

@@ -1,16 +1,5 @@
 import type { Schema } from './conform.ts';
-
-const text: Schema = { type: 'string' };
-const time: Schema = { type: 'string', description: 'RFC 3339, UTC, whole seconds' };
-const count: Schema = { type: 'integer' };
-
-function object(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
-  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
-}
-
-function list(items: Schema): Schema {
-  return { type: 'array', items };
-}
+import { count, list, object, text, time } from './schema.ts';
 
 const error = object({ reason: text, message: text }, { requestId: text });
 const contact = object(

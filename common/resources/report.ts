@@ -1,4 +1,4 @@
-import { conform } from './conform.ts';
+import { conformText } from './conform.ts';
 import { REPORT_SCHEMA } from './report-schema.ts';
 
 /**
@@ -192,10 +192,5 @@ export const REPORT_LIMIT_BYTES = 256 * 1024;
 
 /** The report of a text, without whatever in it does not have the form it should; undefined where it is no report at all. */
 export function readReport(text: string | undefined): Report | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return conform(REPORT_SCHEMA, JSON.parse(text)) as Report | undefined;
-  } catch {
-    return undefined;
-  }
+  return conformText(REPORT_SCHEMA, text) as Report | undefined;
 }

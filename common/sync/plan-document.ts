@@ -1,4 +1,4 @@
-import { conform } from '../resources/conform.ts';
+import { conformText } from '../resources/conform.ts';
 import { PLAN_SCHEMA } from './plan-schema.ts';
 
 /**
@@ -71,10 +71,5 @@ export const PLAN_KEY = 'plan.json';
 
 /** The plan of a text, without whatever in it does not have the form it should; undefined where it is none. */
 export function readPlan(text: string | undefined): SyncPlan | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return conform(PLAN_SCHEMA, JSON.parse(text)) as SyncPlan | undefined;
-  } catch {
-    return undefined;
-  }
+  return conformText(PLAN_SCHEMA, text) as SyncPlan | undefined;
 }

@@ -1,14 +1,7 @@
 import type { Schema } from '../resources/conform.ts';
+import { count, flag, object, text, time } from '../resources/schema.ts';
 
-const text: Schema = { type: 'string' };
-const time: Schema = { type: 'string', description: 'RFC 3339, UTC, whole seconds' };
-const count: Schema = { type: 'integer' };
-const flag: Schema = { type: 'boolean' };
 const anything: Schema = { type: 'object', additionalProperties: {} };
-
-function object(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
-  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
-}
 
 const entry = object(
   { kind: text, name: text, action: text },

@@ -7,7 +7,8 @@ import { fingerprintOf, readPem } from '#common/pki/pem.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import { type FindOptions, type FoundConnection, findConnection } from '../connection/find.ts';
 import { type Reading, reading } from '../connection/reading.ts';
-import { identityOf, instant } from './identity.ts';
+import { instant } from '../status/from-resource.ts';
+import { identityOf } from './identity.ts';
 import { factsOf, type Source, type Sources } from './sources.ts';
 
 export interface FetchOptions extends FindOptions {

@@ -3,6 +3,8 @@ import type { CompassConnection } from '#common/resources/compass-connection.ts'
 import type { Report } from '#common/resources/report.ts';
 import { type FindOptions, type FoundConnection, findConnection } from '../connection/find.ts';
 import type { MissingRight } from '../connection/right.ts';
+import { identityFacts } from '../status/from-report.ts';
+import { instant } from '../status/from-resource.ts';
 
 /** What is known about a connection's certificate without its Secret. Times in milliseconds since the epoch. */
 export interface KnownIdentity {
@@ -37,16 +39,7 @@ export function identityOf({ name, namespace, resource, found, notPermitted }: F
 function fromReport({ state, identity, conditions = [] }: Report) {
   return {
     isRefused: isRejected(state, conditions),
-    ...(identity
-      ? {
-          commonName: identity.commonName,
-          notBefore: instant(identity.notBefore),
-          notAfter: instant(identity.notAfter),
-          renewAt: instant(identity.renewAt),
-          inUse: identity.fingerprints?.inUse,
-          stored: identity.fingerprints?.stored,
-        }
-      : {}),
+    ...(identity ? identityFacts(identity) : {}),
   };
 }
 
@@ -66,10 +59,4 @@ function isRejected(
 ): boolean {
   const connected = conditions.find(({ type }) => type === 'Connected');
   return state === 'ConnectionFailed' && connected?.status === 'False' && connected.reason === 'Rejected';
-}
-
-/** A time of the API in milliseconds; undefined where it is null, absent or no time. */
-export function instant(time: string | null | undefined): number | undefined {
-  const at = time ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
 }

@@ -6,8 +6,9 @@ import { baselineOf, isNewlyPaired } from '../connect/baseline.ts';
 import { ShownSteps } from '../connect/show-steps.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { awaitAnswer } from '../requests/answer.ts';
+import { instant } from '../status/from-resource.ts';
 import { waitFor } from '../wait/wait-for.ts';
-import { identityOf, instant, type KnownIdentity } from './identity.ts';
+import { identityOf, type KnownIdentity } from './identity.ts';
 
 export interface RenewalWait {
   readonly cluster: Cluster;

@@ -1,6 +1,7 @@
 import { checkLife } from '#common/checks/life.ts';
 import type { ReportedCondition } from '#common/resources/report.ts';
 import type { ConnectionFacts, ContactFacts, Fault, SyncFacts } from '../status/facts.ts';
+import { BAD_WHEN_TRUE } from '../status/problems.ts';
 import type { PlacedFinding } from './finding.ts';
 
 const FROM = { from: 'cluster' } as const;
@@ -99,15 +100,6 @@ function applications({ sync, omitted }: ConnectionFacts): PlacedFinding[] {
     return [{ ...FROM, category: 'apps', name: reason, status: 'error', reason, message, facts } as const];
   });
 }
-
-/** Conditions that say True when something is wrong: the others say False. */
-const BAD_WHEN_TRUE = [
-  'DeletionsHeld',
-  'ReconnectPending',
-  'TLSVerificationDisabled',
-  'ClockSkew',
-  'DefinitionMissing',
-];
 
 /** What works for now and should not stay so. */
 const WARNED = [...BAD_WHEN_TRUE, 'LabelsReported'];

@@ -1,6 +1,7 @@
 import type { Schema } from '#common/resources/conform.ts';
+import { count, flag, list, object, text, time } from '#common/resources/schema.ts';
 import { APPLICATION_SECRET_SCHEMA } from './application-secret.ts';
-import { count, documentSchema, flag, list, notPermitted, object, text, time } from './document.ts';
+import { documentSchema, notPermitted } from './document.ts';
 import { access } from './item.ts';
 
 const texts: Schema = { type: 'object', additionalProperties: text };

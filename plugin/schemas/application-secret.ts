@@ -1,5 +1,5 @@
 import type { Schema } from '#common/resources/conform.ts';
-import { object, text, time } from './document.ts';
+import { object, text, time } from '#common/resources/schema.ts';
 
 const labels: Schema = { type: 'object', additionalProperties: text };
 

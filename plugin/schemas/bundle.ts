@@ -1,4 +1,4 @@
-import { count, object, text } from './document.ts';
+import { count, object, text } from '#common/resources/schema.ts';
 import { access, itemFields } from './item.ts';
 
 /** What `get bundles -o json` prints of each, v1: additive changes only. */

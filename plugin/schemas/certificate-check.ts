@@ -1,4 +1,5 @@
-import { documentSchema, flag, list, notPermitted, number, object, text, time } from './document.ts';
+import { flag, list, number, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema, notPermitted } from './document.ts';
 
 /** What `cert check -o json` prints, v1: additive changes only. */
 export const CERTIFICATE_CHECK_SCHEMA = documentSchema(

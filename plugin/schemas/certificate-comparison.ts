@@ -1,4 +1,5 @@
-import { documentSchema, flag, list, notPermitted, object, text, time } from './document.ts';
+import { flag, list, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema, notPermitted } from './document.ts';
 
 const facts = { commonName: text, notBefore: time, notAfter: time, fingerprint: text, issuer: text, publicKey: text };
 const certificate = object({ subject: text }, facts);

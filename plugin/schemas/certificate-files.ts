@@ -1,4 +1,5 @@
-import { documentSchema, object, text, time } from './document.ts';
+import { object, text, time } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `cert issue`, `cert renew` and `cert revoke` print of a credential in files, v1: additive changes only. */
 export const CERTIFICATE_FILES_SCHEMA = documentSchema(

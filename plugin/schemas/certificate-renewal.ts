@@ -1,4 +1,5 @@
-import { documentSchema, text, time } from './document.ts';
+import { text, time } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `cert renew -o json` prints of the cluster's own certificate, v1: additive changes only. */
 export const CERTIFICATE_RENEWAL_SCHEMA = documentSchema(

@@ -1,4 +1,5 @@
-import { documentSchema, text } from './document.ts';
+import { text } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `cert revoke -o json` prints of the cluster's own certificate, v1: additive changes only. */
 export const CERTIFICATE_REVOCATION_SCHEMA = documentSchema(

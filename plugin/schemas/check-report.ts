@@ -1,4 +1,5 @@
-import { count, documentSchema, flag, list, object, text } from './document.ts';
+import { count, flag, list, object, text } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 const result = object(
   { category: text, name: text, from: text, status: text, message: text },

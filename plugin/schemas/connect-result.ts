@@ -1,4 +1,5 @@
-import { count, documentSchema, flag, list, number, object, text, time } from './document.ts';
+import { count, flag, list, number, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 const FIELDS = {
   connection: text,

@@ -1,5 +1,6 @@
 import { REPORT_SCHEMA } from '#common/resources/report-schema.ts';
-import { count, documentSchema, flag, list, notPermitted, number, object, text, time } from './document.ts';
+import { count, flag, list, number, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema, notPermitted } from './document.ts';
 
 const level = { ...text, description: 'ok, warning, error, busy, or none where nothing can be said' };
 const fault = object({ message: text }, { reason: text, requestId: text, next: text });

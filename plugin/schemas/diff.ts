@@ -1,5 +1,6 @@
+import { text, time } from '#common/resources/schema.ts';
 import { OPTIONAL_PLAN_FIELDS, PLAN_FIELDS } from '#common/sync/plan-schema.ts';
-import { documentSchema, text, time } from './document.ts';
+import { documentSchema } from './document.ts';
 
 /** What `diff -o json` prints, v1: additive changes only. */
 export const DIFF_SCHEMA = documentSchema(

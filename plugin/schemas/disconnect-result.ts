@@ -1,4 +1,5 @@
-import { count, documentSchema, flag, list, object, text, time } from './document.ts';
+import { count, flag, list, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `disconnect -o json` prints, v1: additive changes only. */
 export const DISCONNECT_RESULT_SCHEMA = documentSchema(

@@ -1,20 +1,5 @@
 import type { Schema } from '#common/resources/conform.ts';
-
-export const text: Schema = { type: 'string' };
-export const time: Schema = { type: 'string', description: 'RFC 3339, UTC, whole seconds' };
-export const number: Schema = { type: 'number' };
-export const count: Schema = { type: 'integer' };
-export const flag: Schema = { type: 'boolean' };
-
-type Fields = Readonly<Record<string, Schema>>;
-
-export function object(required: Fields, optional: Fields = {}): Schema {
-  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
-}
-
-export function list(items: Schema): Schema {
-  return { type: 'array', items };
-}
+import { count, type Fields, list, object, text, time } from '#common/resources/schema.ts';
 
 const remediation = object({ text }, { command: list(text) });
 

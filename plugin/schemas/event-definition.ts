@@ -1,4 +1,4 @@
-import { object, text } from './document.ts';
+import { object, text } from '#common/resources/schema.ts';
 import { itemFields } from './item.ts';
 
 /** What `get events -o json` prints of each, v1: additive changes only. */

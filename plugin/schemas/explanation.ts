@@ -1,4 +1,5 @@
-import { count, documentSchema, list, object, text } from './document.ts';
+import { count, list, object, text } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `explain -o json` prints, v1: additive changes only. */
 export const EXPLANATION_SCHEMA = documentSchema('What codes, states and conditions mean, v1', {

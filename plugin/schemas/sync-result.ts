@@ -1,4 +1,5 @@
-import { count, documentSchema, list, number, object, text, time } from './document.ts';
+import { count, list, number, object, text, time } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 const change = object({ kind: text, name: text, action: text, cause: text });
 const failure = object({ name: text, id: text, reason: text, message: text });

@@ -1,4 +1,5 @@
-import { count, documentSchema, object, text } from './document.ts';
+import { count, object, text } from '#common/resources/schema.ts';
+import { documentSchema } from './document.ts';
 
 /** What `token request -o json` prints, v1: additive changes only. The token is not in it. */
 export const TOKEN_REQUEST_RESULT_SCHEMA = documentSchema(

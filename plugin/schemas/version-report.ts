@@ -1,4 +1,5 @@
-import { documentSchema, flag, list, notPermitted, object, text } from './document.ts';
+import { flag, list, object, text } from '#common/resources/schema.ts';
+import { documentSchema, notPermitted } from './document.ts';
 
 /** What `version -o json` prints, v1: additive changes only. With --client, or without a cluster, `client` alone. */
 export const VERSION_REPORT_SCHEMA = documentSchema(

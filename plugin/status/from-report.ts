@@ -29,7 +29,8 @@ export function factsFromReport(report: Report, name: string, namespace: string 
   };
 }
 
-function identityFacts(identity: ReportedIdentity): IdentityFacts {
+/** What a report says of the certificate, with times in milliseconds. */
+export function identityFacts(identity: ReportedIdentity): IdentityFacts {
   return {
     commonName: identity.commonName,
     notBefore: instant(identity.notBefore),

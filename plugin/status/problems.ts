@@ -9,7 +9,7 @@ import type { Problem } from './judgement.ts';
 import { isStale } from './staleness.ts';
 
 /** Conditions that say True when something is wrong: the others say False. */
-const BAD_WHEN_TRUE = [
+export const BAD_WHEN_TRUE = [
   'DeletionsHeld',
   'ReconnectPending',
   'TLSVerificationDisabled',
