@@ -4,21 +4,13 @@ import fc from 'fast-check';
 import { assignNames, type Named } from '#common/sync/assign-names.ts';
 import type { Ownership } from '#common/sync/ownership.ts';
 import { Present } from '#common/sync/present.ts';
+import { presentApplication } from './samples.ts';
 
 const CONNECTION = 'compass-connection';
 
 function presentOf(records: readonly (readonly [name: string, id: string | undefined, ownership?: Ownership])[]) {
   const present = new Present();
-  for (const [name, id, ownership = 'ours'] of records) {
-    const unset = {
-      resourceVersion: '1',
-      bundlesWithSecrets: [],
-      digest: '',
-      syncError: undefined,
-      isTerminating: false,
-    };
-    present.putApplication({ ...unset, name, uid: `uid-${name}`, id, ownership });
-  }
+  for (const [name, id, ownership] of records) present.putApplication(presentApplication(name, id, ownership));
   return present;
 }
 

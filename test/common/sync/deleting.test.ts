@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { until } from '../../cluster/until.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld } from './world.ts';
 
 const MINUTE_MS = 60_000;
+
+/** `stays` and `goes` are in the cluster, and the Director lists only the first any more. */
+async function startWithOneGone(t: TestContext): Promise<SyncWorld> {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  landscape.createApplication(application(1, 'stays'));
+  landscape.createApplication(application(2, 'goes'));
+  await world.sync();
+  landscape.deleteApplication(id(2));
+  return world;
+}
 
 test('an Application goes when two complete and equal listings a minute apart do not have it', async (t) => {
   const world = await startSyncWorld(t);
@@ -27,12 +38,8 @@ test('an Application goes when two complete and equal listings a minute apart do
 });
 
 test('a listing that differs in between begins the minute anew', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startWithOneGone(t);
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'stays'));
-  landscape.createApplication(application(2, 'goes'));
-  await world.sync();
-  landscape.deleteApplication(id(2));
   await world.sync();
   world.clock.advance(MINUTE_MS);
   landscape.createApplication(application(3, 'new'));
@@ -97,12 +104,8 @@ test('D3: when page 2 fails, what page 1 shows is applied and nothing is deleted
 });
 
 test('D4: a count that does not agree is listed anew, and nothing is deleted while it does not', async (t) => {
-  const world = await startSyncWorld(t);
-  const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'stays'));
-  landscape.createApplication(application(2, 'goes'));
-  await world.sync();
-  landscape.deleteApplication(id(2));
+  const world = await startWithOneGone(t);
+  const { faults } = world.simulator;
   await world.sync();
   world.clock.advance(MINUTE_MS);
   const set = { '/data/applicationsForRuntime/totalCount': 7 };
@@ -114,12 +117,8 @@ test('D4: a count that does not agree is listed anew, and nothing is deleted whi
 });
 
 test('D6: where an item has no id nothing is deleted, and the rest is synchronized', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startWithOneGone(t);
   const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'stays'));
-  landscape.createApplication(application(2, 'goes'));
-  await world.sync();
-  landscape.deleteApplication(id(2));
   landscape.createApplication(application(3, 'new'));
   const fault = faults.add({
     operation: 'applicationsForRuntime',
@@ -148,12 +147,7 @@ test('D16: the Secret of credentials that were taken away goes after the Applica
 });
 
 test('a restart begins to confirm anew', async (t) => {
-  const world = await startSyncWorld(t);
-  const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'stays'));
-  landscape.createApplication(application(2, 'goes'));
-  await world.sync();
-  landscape.deleteApplication(id(2));
+  const world = await startWithOneGone(t);
   await world.sync();
   world.clock.advance(MINUTE_MS);
   const restarted = world.another();

@@ -1,3 +1,5 @@
+import type { Ownership } from '#common/sync/ownership.ts';
+import type { PresentApplication } from '#common/sync/present.ts';
 import type { ApplicationInput, BundleInput } from '../../simulator/application-input.ts';
 
 /** An id that is told apart at a glance, and orders as its number does. */
@@ -22,4 +24,16 @@ export function bundle(number: number, more: Partial<BundleInput> = {}): BundleI
 
 export function application(number: number, name: string, bundles: BundleInput[] = []): ApplicationInput {
   return { id: id(number), name, bundles };
+}
+
+/** An Application of the cluster of which only this matters. */
+export function presentApplication(name: string, id: string | undefined, ownership: Ownership = 'ours') {
+  const unset = {
+    resourceVersion: '1',
+    bundlesWithSecrets: [],
+    digest: '',
+    syncError: undefined,
+    isTerminating: false,
+  };
+  return { ...unset, name, uid: `uid-${name}`, id, ownership } satisfies PresentApplication;
 }
