@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
@@ -19,7 +20,7 @@ export interface Sink {
 
 /** A stream that text is read from. */
 export interface Source {
-  readonly stream: NodeJS.ReadableStream;
+  readonly stream: Readable;
   readonly isTerminal: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { Stream } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { CompassError } from '../errors.ts';
 import { execInfo, execVersion, isInteractive } from './exec-info.ts';
 import type { KubeconfigChoice } from './kubeconfig.ts';
@@ -17,7 +17,7 @@ interface ExecCredential {
 interface Run {
   readonly exec: KubeconfigExec;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdin: Stream | 'ignore';
+  readonly stdin: Readable | 'ignore';
   readonly stderr: NodeJS.WritableStream | undefined;
 }
 
@@ -127,7 +127,7 @@ export function execCredential(
     if (held && !fresh && clock.now() <= (held.expiresAtMs ?? Number.POSITIVE_INFINITY)) return held;
     const interactive = isInteractive(exec, () => stdin?.isTerminal === true);
     const env = environment(exec, options.env, await execInfo(exec, choice, interactive));
-    const input = interactive && stdin ? (stdin.stream as unknown as Stream) : 'ignore';
+    const input = interactive && stdin ? stdin.stream : 'ignore';
     held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr })));
     return held;
   };

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { KubeconfigChoice } from './kubeconfig.ts';
 import type { KubeconfigUser } from './kubeconfig-file.ts';
@@ -17,8 +18,8 @@ export type CredentialPlugin = (fresh: boolean) => Promise<PluginCredential>;
 
 /** Where a credential plugin meets the person. */
 export interface PluginTerminal {
-  /** Absent where there is nobody to ask; its stream is a real one of this process, with a file descriptor. */
-  readonly stdin?: { readonly stream: NodeJS.ReadableStream; readonly isTerminal: boolean } | undefined;
+  /** Absent where there is nobody to ask; its stream is one of this process, with a file descriptor. */
+  readonly stdin?: { readonly stream: Readable; readonly isTerminal: boolean } | undefined;
   readonly stderr?: NodeJS.WritableStream | undefined;
 }
 

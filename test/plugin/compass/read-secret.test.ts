@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { readSecretFromFile, readSecretFromStdin } from '../../../plugin/compass/read-secret.ts';
 
 /** Somebody at a terminal, or a pipe, and what is written to stderr. */
-function desk(stdin: NodeJS.ReadableStream, isTerminal: boolean) {
+function desk(stdin: Readable, isTerminal: boolean) {
   const written: string[] = [];
   const interruption = new AbortController();
   const stderr = {
