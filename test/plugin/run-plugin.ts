@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
+import { HOME } from './home.ts';
 
 const MAIN = fileURLToPath(new URL('../../plugin/main.ts', import.meta.url));
 
@@ -15,7 +16,7 @@ export interface PluginResult {
 
 /** The environment of every run: nothing of ours but a locale that reads UTF-8. */
 function environment(env: Readonly<Record<string, string>>): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', ...env };
+  return { PATH: process.env['PATH'] ?? '', HOME, LANG: 'C.UTF-8', ...env };
 }
 
 /** Runs one command line in this process, which is quicker where many of them are tried. */

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
 import { until } from '../cluster/until.ts';
+import { HOME } from './home.ts';
 
 export interface StartOptions {
   readonly kubeconfigPath: string;
@@ -32,7 +33,7 @@ export function startHere(t: TestContext, args: readonly string[], options: Star
   const interruption = new AbortController();
   const [stdout, stderr] = [collect(terminal), collect(terminal)];
   const done = runCommandLine(args, {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', LANG: 'C.UTF-8', KUBECONFIG: kubeconfigPath, ...env },
+    env: { PATH: process.env['PATH'], HOME, LANG: 'C.UTF-8', KUBECONFIG: kubeconfigPath, ...env },
     platform: 'linux',
     stdin: { stream: Readable.from(['']), isTerminal: false },
     stdout,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { HOME } from '../home.ts';
 import { FILES, filesScene } from './files.ts';
 
 const MAIN = fileURLToPath(new URL('../../../plugin/main.ts', import.meta.url));
@@ -14,7 +15,7 @@ test('Ctrl-C while the token is under way waits for its answer, keeps it, and sa
   simulator.faults.add({ operation: 'configuration', when: 'afterExecution', delayMs: 1_500 });
   const asked = simulator.requests.next(({ rootFields }) => rootFields.includes('configuration'));
   const child = spawn(process.execPath, [MAIN, 'cert', 'issue', '--token-stdin', '--out', out, '--key-size=2048'], {
-    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', HOME: '/nonexistent', NODE_EXTRA_CA_CERTS: ca },
+    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', HOME, NODE_EXTRA_CA_CERTS: ca },
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   let stderr = '';

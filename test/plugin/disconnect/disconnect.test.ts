@@ -9,6 +9,7 @@ import { REPORT_KEY } from '#common/resources/report.ts';
 import { parseRequest } from '#common/resources/requests.ts';
 import { runCommandLine } from '../../../plugin/cli.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
+import { HOME } from '../home.ts';
 import { runHere } from '../run-plugin.ts';
 
 const NAME = 'compass-connection';
@@ -53,7 +54,7 @@ async function atTerminal(args: readonly string[], env: Readonly<Record<string, 
   });
   const sink = { stream: screen, isTerminal: true, columns: 80, write: (text: string) => void screen.write(text) };
   const code = await runCommandLine(args, {
-    env: { HOME: '/nonexistent', LANG: 'C.UTF-8', ...env },
+    env: { HOME, LANG: 'C.UTF-8', ...env },
     platform: 'linux',
     stdin: { stream: stdin, isTerminal: true },
     stdout: sink,
