@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { CONFIG_MAP, LEASE } from '#common/cluster/objects.ts';
 import { conform } from '#common/resources/conform.ts';
 import { CONNECTION_REPORT_SCHEMA } from '../../plugin/schemas/connection-report.ts';
-import { until } from '../cluster/until.ts';
 import { runPlugin } from '../plugin/run-plugin.ts';
+import { soon, startHere } from '../plugin/start-here.ts';
 import { CONNECTION, startWorld } from './world.ts';
 
 test('status goes with a connection from its first minute over a renewal to its end', async (t) => {
@@ -27,22 +26,14 @@ test('status goes with a connection from its first minute over a renewal to its 
   assert.deepEqual(document.verdict, { status: 'Healthy', exitCode: 0 });
   assert.deepEqual(conform(CONNECTION_REPORT_SCHEMA, document), document);
 
-  const renewing = plugin('status', '-w', '-o', 'oneline', '--until=renewed', '--timeout', '60s');
-  // Whatever is renewed before that process has looked for the first time is no news to it, so it is asked for again.
-  let isDone = false;
-  void renewing.finally(() => {
-    isDone = true;
-  });
-  await until('it has seen a renewal', async () => {
-    if (!isDone) await cluster.cluster.mergePatch(CONNECTION, { spec: { refreshCredentialsNow: true } });
-    await setTimeout(1_000);
-    return isDone;
-  });
-  const renewed = await renewing;
-  assert.equal(renewed.code, 0, renewed.stderr);
-  const lines = renewed.stdout.trimEnd().split('\n');
+  const watching = ['status', '-w', '-o', 'oneline', '--until=renewed', '--timeout', '60s'];
+  const renewing = startHere(t, watching, { kubeconfigPath: cluster.kubeconfigPath });
+  await soon('it has looked', () => renewing.lines().length > 0);
+  await cluster.cluster.mergePatch(CONNECTION, { spec: { refreshCredentialsNow: true } });
+  assert.equal(await renewing.done, 0, renewing.stderr());
+  const lines = renewing.lines();
   const fingerprints = lines.flatMap((line) => /fingerprint=(\w+)/.exec(line)?.[1] ?? []);
-  assert.ok(new Set(fingerprints).size === 2 && fingerprints.at(-1) !== fingerprints[0], renewed.stdout);
+  assert.ok(new Set(fingerprints).size === 2 && fingerprints.at(-1) !== fingerprints[0], renewing.stdout());
 
   simulator.deleteRuntime();
   await world.reaches('ConnectionFailed');
