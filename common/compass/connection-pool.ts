@@ -27,7 +27,7 @@ class CompassAgent extends Agent {
   readonly #transport: Transport;
 
   constructor(secureContext: SecureContext, transport: Transport, keepAlive: boolean) {
-    super({ keepAlive, timeout: IDLE_MS, maxCachedSessions: 0, scheduling: 'lifo' });
+    super({ keepAlive, timeout: transport.idleMs ?? IDLE_MS, maxCachedSessions: 0, scheduling: 'lifo' });
     this.#secureContext = secureContext;
     this.#transport = transport;
   }

@@ -35,6 +35,8 @@ export interface Transport {
   readonly skipVerify?: boolean;
   /** HTTPS_PROXY, NO_PROXY as in the environment. */
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
+  /** How long a connection may be idle, in milliseconds; five seconds where it is left out. */
+  readonly idleMs?: number;
   /** Aborts the calls under way that carry no one-time token; those with one are always awaited. */
   readonly signal?: AbortSignal;
   /** Judges dates and measures calls; the machine's own where it is left out. Time-outs run in real time. */

@@ -6,6 +6,7 @@ import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { type Call, call } from '#common/compass/graphql.ts';
 import { CompassError } from '#common/errors.ts';
 import { Sensitive } from '#common/sensitive.ts';
+import { until } from '../../cluster/until.ts';
 import { always, serverAuthority, startTlsServer, type TlsServer } from './tls-server.ts';
 
 const WHAT: Call = { document: 'query thing { thing }', operationName: 'thing' };
@@ -194,20 +195,27 @@ suite('connections between calls', () => {
   });
 });
 
-suite('over some seconds', { concurrency: true }, () => {
+suite('connections that lie idle', { concurrency: true }, () => {
   let transport: Transport;
 
   before(async () => {
-    transport = { extraRoots: [(await serverAuthority()).root.pem] };
+    transport = { extraRoots: [(await serverAuthority()).root.pem], idleMs: 200 };
   });
 
   test('C5: an answer that takes longer than a connection may be idle is awaited', async () => {
+    const held: (() => void)[] = [];
     await using server = await startTlsServer((request, response) => {
-      setTimeout(() => GOOD(request, response), 6000);
+      if (request.url?.endsWith('?quick')) GOOD(request, response);
+      else held.push(() => GOOD(request, response));
     });
     const calls = [WHAT, TOKEN_CALL].map((what) => call({ url: server.url, target: 'connector' }, what, transport));
+    await until('both wait for their answers', () => Promise.resolve(held.length === 2));
+    await call({ url: `${server.url}?quick`, target: 'connector' }, WHAT, transport);
+    const idle = server.connections.at(-1);
+    if (idle && !idle.destroyed) await once(idle, 'close');
+    for (const answer of held) answer();
     for (const { data } of await Promise.all(calls)) assert.deepEqual(data, { thing: 1 });
-    assert.equal(server.received.length, 2);
+    assert.equal(server.received.length, 3);
   });
 
   test('X16: belong to one credential, and close when they are idle', async (t) => {
