@@ -12,7 +12,15 @@ export const tokenRequest: Command = {
 
 The token goes to --out and nowhere else: a new file that you alone can read, or stdout for a pipe. What connect, reconnect
 and cert issue take is what it writes. Unless --system-auth-id names an existing identity, the token makes a new one.`,
-  exits: { 0: 'the token is where --out says', 3: undefined, 4: undefined, 5: undefined, 6: undefined },
+  exits: {
+    0: 'the token is where --out says',
+    3: 'there is no such CompassConnection',
+    4: undefined,
+    5: undefined,
+    6: undefined,
+    130: undefined,
+    143: undefined,
+  },
   flags: [
     { name: 'director-url', kind: 'text', value: 'URL', summary: 'the Director that takes your bearer token (https)' },
     { name: 'runtime-id', kind: 'text', value: 'ID', summary: 'a token for this Runtime' },

@@ -19,8 +19,8 @@ export interface Running {
   stdout(): string;
   stderr(): string;
   lines(): string[];
-  /** As Ctrl-C does. */
-  interrupt(): void;
+  /** As Ctrl-C does, unless another signal is named. */
+  interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
   /** As a reader does that has read enough. */
   closeStdout(): void;
   /** Its exit code. */
@@ -49,7 +49,7 @@ export function startHere(t: TestContext, args: readonly string[], options: Star
     stdout: stdout.text,
     stderr: stderr.text,
     lines: () => stdout.text().split('\n').slice(0, -1),
-    interrupt: () => interruption.abort('SIGINT'),
+    interrupt: (signal = 'SIGINT') => interruption.abort(signal),
     closeStdout: () => stdout.stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     done,
   };

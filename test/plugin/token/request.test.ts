@@ -7,6 +7,7 @@ import { conform } from '#common/resources/conform.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../../../plugin/schemas/token-request-result.ts';
 import { connected, startStage } from '../connect/stage.ts';
 import { runHere } from '../run-plugin.ts';
+import { soon, startHere } from '../start-here.ts';
 
 const LOGIN = 'canary-of-a-login';
 
@@ -130,4 +131,37 @@ describe('what the Director refuses leaves no file:', () => {
     assert.equal(code, 6, stderr);
     assert.match(stderr, /InsufficientScopes/);
   });
+});
+
+test('where the cluster is to say for whom: no such connection is 3, and no cluster 4', async (t) => {
+  const { plugin } = await startStage(t, connected);
+  const line = 'token request --director-url https://127.0.0.1:1/ --auth-token-stdin --out /dev/null/t -o json';
+  for (const [flags, expected, reason] of [
+    ['--connection of-somebody-else', 3, 'ClusterNotFound'],
+    ['--server https://127.0.0.1:1', 4, 'ClusterUnreachable'],
+  ] as const) {
+    const { code, stdout, stderr } = await plugin(`${line} ${flags}`.split(' '), LOGIN);
+    assert.equal(code, expected, stderr);
+    const { error, verdict } = JSON.parse(stdout);
+    assert.deepEqual([error.reason, verdict.exitCode], [reason, expected]);
+  }
+});
+
+test('a Director that takes its time is not waited for after Ctrl-C and SIGTERM, and no file is left', async (t) => {
+  const { cluster, simulator, folder, file, caFile } = await startStage(t, connected);
+  simulator.faults.add({ operation: 'requestOneTimeTokenForRuntime', delayMs: 60_000 });
+  const login = await file('login', simulator.adminToken);
+  const out = join(folder, 'token');
+  const url = ['--director-url', simulator.urls.directorAdmin, '--auth-token-file', login, '--compass-ca', caFile];
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const running = startHere(t, ['token', 'request', ...url, '--out', out], cluster);
+    await soon('it asks', () => simulator.requests.list().length > 0);
+    simulator.requests.clear();
+    running.interrupt(signal);
+    assert.equal(await running.done, expected, running.stderr());
+    await assert.rejects(stat(out), { code: 'ENOENT' });
+  }
 });
