@@ -17,10 +17,12 @@ With --cert and --key, a certificate in files is renewed by itself, without a cl
 and then take the place of the old ones.`,
   exits: {
     0: 'renewed, or asked for with --no-wait',
+    1: 'another request took the place of this one',
     3: undefined,
     4: undefined,
     5: undefined,
     6: undefined,
+    7: 'the sidecar refuses the request',
     9: 'no renewal is due (with --detailed-exitcode only)',
     124: undefined,
     130: 'interrupted by Ctrl-C; what was asked for goes on',

@@ -17,11 +17,12 @@ With --cert and --key, a certificate in files is revoked, without a cluster; the
 revoked certificate at once, an older one until it expires only its renewal.`,
   exits: {
     0: 'revoked, or asked for with --no-wait',
+    1: 'another request took the place of this one',
     3: undefined,
     4: undefined,
     5: undefined,
     6: undefined,
-    7: 'nobody said yes',
+    7: 'nobody said yes, or the sidecar refuses the request',
     124: undefined,
     130: 'interrupted by Ctrl-C; what was asked for goes on',
     143: undefined,

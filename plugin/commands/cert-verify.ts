@@ -19,7 +19,7 @@ and Director and asks who it is; nothing is changed by that. It says which TLS v
 the clocks are apart.`,
   exits: {
     0: 'good; with --live, and Compass accepts it',
-    1: 'not good',
+    1: 'not good, or another request took the place of this one',
     3: undefined,
     4: undefined,
     5: undefined,

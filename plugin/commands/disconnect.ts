@@ -20,7 +20,7 @@ refuse the certificate from then on, and where that fails nothing is deleted. On
 elsewhere --yes is needed.`,
   exits: {
     0: 'disconnected',
-    1: 'Applications could not be deleted',
+    1: 'another request took the place of this one',
     3: undefined,
     4: undefined,
     5: 'the certificate could not be revoked, and nothing was deleted',

@@ -13,11 +13,12 @@ pair with it. Without one: the CompassConnection is deleted, as the documents of
 the unused token in the Secret; where there is none, nothing is deleted.`,
   exits: {
     0: 'the new certificate is in use',
+    1: 'another request took the place of this one',
     3: undefined,
     4: undefined,
     5: undefined,
     6: undefined,
-    7: 'there is no unused token, or this needs a yes',
+    7: 'there is no unused token, this needs a yes, or the sidecar refuses the request',
     124: undefined,
     130: undefined,
     143: undefined,
