@@ -196,6 +196,14 @@ describe('logs --follow', () => {
   });
 });
 
+test('logs --follow ends with 143 at SIGTERM', async (t) => {
+  const { cluster } = await twoReplicas(t);
+  const following = startHere(t, ['logs', '-f', '-o', 'raw'], cluster);
+  await soon('it shows what there is', () => following.lines().length > 0);
+  following.interrupt('SIGTERM');
+  assert.equal(await following.done, 143);
+});
+
 test('what a genuine API server says of a Pod on a node that it cannot reach comes out as it is', async (t) => {
   const cluster = await startTestCluster(t);
   if (cluster.target === 'embedded') return t.skip('the embedded API server asks no kubelet');
