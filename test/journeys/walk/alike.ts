@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { conform, type Schema } from '#common/resources/conform.ts';
 import { PUBLISHED } from '../../../.scripts/schemas.ts';
 import type { Command } from '../../../plugin/command.ts';
+import { COMMANDS } from '../../../plugin/commands.ts';
 import { DOCUMENT_API_VERSION } from '../../../plugin/output/document.ts';
 import { type PluginResult, runHere } from '../../plugin/run-plugin.ts';
 
@@ -17,19 +18,34 @@ export interface Run extends PluginResult {
   readonly format: string;
 }
 
-/** One line in each format that its command has. */
+/** The command that a line begins with the words of. */
+export function commandOf(line: string): Promise<Command> {
+  const entry = COMMANDS.find(({ name }) => line === name || line.startsWith(`${name} `));
+  assert.ok(entry, line);
+  return entry.load();
+}
+
+/** As main.ts hands it in, a moment from now. */
+export function interruption(name: 'SIGINT' | 'SIGTERM', inMs: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(name), inMs);
+  return controller.signal;
+}
+
+/** One line in each format that its command has, made anew for each; a command without formats prints as it likes. */
 export async function runInEveryFormat(
-  line: readonly string[],
+  line: readonly string[] | (() => Promise<readonly string[]>),
   command: Command,
   kubeconfig: string,
   env: Readonly<Record<string, string>>,
   interrupted?: () => AbortSignal,
 ): Promise<Run[]> {
   const runs: Run[] = [];
-  for (const format of command.formats) {
+  for (const format of command.formats.length === 0 ? (['default'] as const) : command.formats) {
     const output = format === 'default' ? [] : ['-o', TEMPLATES[format] ?? format];
+    const words = typeof line === 'function' ? await line() : line;
     runs.push({
-      ...(await runHere([...line, ...output], { ...env, KUBECONFIG: kubeconfig }, '', interrupted?.())),
+      ...(await runHere([...words, ...output], { ...env, KUBECONFIG: kubeconfig }, '', interrupted?.())),
       format,
     });
   }

@@ -66,3 +66,8 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   'completion install': { args: ['--dir', 'FOLDER', '--dry-run'], offline: true },
   options: { args: [], offline: true },
 };
+
+/** The exit code of a command's line with this fault in its way. */
+export function exitWith(fault: Fault, { good = 0, offline, faults }: Walk): number {
+  return faults?.[fault] ?? (offline && fault !== 'misused' ? good : FAULTS[fault]);
+}
