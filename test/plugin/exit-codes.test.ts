@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { COMMANDS } from '../../plugin/commands.ts';
+import { exitsWalked } from '../journeys/walk/exits-walked.ts';
+
+/** The exit codes that no walk brings about, each with the file whose tests do; below test/. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  diff: { 1: 'plugin/diff/asked.test.ts' },
+  logs: { 0: 'plugin/logs/logs.test.ts', 130: 'plugin/logs/logs.test.ts', 143: 'plugin/logs/logs.test.ts' },
+  connect: {
+    0: 'journeys/plugin-connect.test.ts',
+    5: 'plugin/connect/connect.test.ts',
+    6: 'journeys/plugin-connect.test.ts',
+  },
+  reconnect: { 6: 'plugin/connect/reconnect.test.ts' },
+  'token request': {
+    0: 'plugin/token/request.test.ts',
+    3: 'plugin/token/request.test.ts',
+    4: 'plugin/token/request.test.ts',
+    6: 'plugin/token/request.test.ts',
+    130: 'plugin/token/request.test.ts',
+    143: 'plugin/token/request.test.ts',
+  },
+  'cert show': { 1: 'plugin/cert/show.test.ts' },
+  'cert check': { 1: 'plugin/cert/check.test.ts' },
+  'cert renew': { 9: 'plugin/cert/renew.test.ts' },
+  'cert issue': {
+    5: 'plugin/cert/issue.test.ts',
+    6: 'plugin/cert/issue.test.ts',
+    7: 'plugin/cert/issue.test.ts',
+    130: 'plugin/cert/interruption.test.ts',
+    143: 'plugin/cert/interruption.test.ts',
+  },
+  explain: { 3: 'plugin/explain/explain.test.ts' },
+  'completion install': { 7: 'plugin/completion/install.test.ts' },
+};
+
+describe('every exit code that a command declares is brought about by a test:', () => {
+  for (const { name, load } of COMMANDS) {
+    test(name, async () => {
+      const walked = exitsWalked(name);
+      // Beside 2, which may come to any command.
+      const left = Object.keys((await load()).exits).filter((code) => !walked.has(Number(code)));
+      assert.deepEqual(Object.keys(ELSEWHERE[name] ?? {}), left);
+      for (const [code, file] of Object.entries(ELSEWHERE[name] ?? {})) {
+        const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+        assert.match(text, new RegExp(`\\b${code}\\b`), `${file} names no ${code}`);
+      }
+    });
+  }
+});
