@@ -7,10 +7,11 @@ import { COMPASS_TEXTS } from './texts/compass.ts';
 import { CONDITION_TEXTS } from './texts/conditions.ts';
 import { GUARD_TEXTS } from './texts/guards.ts';
 import { IDENTITY_TEXTS } from './texts/identity.ts';
+import { PLAN_TEXTS } from './texts/plan.ts';
 import { PROGRAM_TEXTS } from './texts/program.ts';
 import { STATE_TEXTS } from './texts/states.ts';
 
-export type Subject = 'reason' | 'state' | 'condition';
+export type Subject = 'reason' | 'state' | 'condition' | 'plan';
 
 /** One thing that can be explained. */
 export interface Entry extends ExplanationText {
@@ -31,13 +32,14 @@ const REASON_TEXTS: Partial<Record<Reason, ExplanationText>> = {
   ...IDENTITY_TEXTS,
 };
 
-/** The reasons by their numbers, then the states, then the conditions that have a name of their own. */
+/** The reasons by their numbers, then the states, the conditions that have a name of their own, and the words of a plan. */
 export function allEntries(): Entry[] {
   const reasons = (Object.keys(REASONS) as Reason[]).flatMap(reasonEntry);
   return [
     ...reasons.toSorted((a, b) => ((a.code ?? '') < (b.code ?? '') ? -1 : 1)),
     ...entriesOf('state', STATE_TEXTS),
     ...entriesOf('condition', CONDITION_TEXTS),
+    ...entriesOf('plan', PLAN_TEXTS),
   ];
 }
 

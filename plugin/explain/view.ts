@@ -1,13 +1,20 @@
 import type { Style } from '../command.ts';
 import { wrap } from '../output/text.ts';
-import { type Entry, exitMeaning } from './entries.ts';
+import { type Entry, exitMeaning, type Subject } from './entries.ts';
 
 const WIDTH = 80;
+
+const SUBJECTS: Readonly<Record<Subject, { readonly one: string; readonly all: string }>> = {
+  reason: { one: 'code', all: 'Codes' },
+  state: { one: 'connection state', all: 'Connection states' },
+  condition: { one: 'condition', all: 'Conditions' },
+  plan: { one: 'in a plan', all: 'In a plan' },
+};
 
 /** One explanation for people. */
 export function formatExplanation(entry: Entry, { paint, symbols }: Style): string {
   const { name, code, subject, meaning, causes, byItself, commands } = entry;
-  const title = code ? `${code}  ${name}` : `${name}  (${subject === 'state' ? 'connection state' : 'condition'})`;
+  const title = code ? `${code}  ${name}` : `${name}  (${SUBJECTS[subject].one})`;
   const bullet = symbols.unicode ? '•' : '-';
   return [
     `${paint.bold(title)}\n${indented(meaning)}`,
@@ -33,11 +40,10 @@ function indented(text: string, first = ''): string {
 /** What there is to explain, a line each: as long as it takes, or cut to the `columns` of a terminal. */
 export function formatList(entries: readonly Entry[], { paint, symbols }: Style, columns: number | undefined): string {
   const cut = (line: string) => shortened(line, columns ?? Number.POSITIVE_INFINITY, symbols.ellipsis);
-  const titles = { reason: 'Codes', state: 'Connection states', condition: 'Conditions' } as const;
   const groups = Map.groupBy(entries, ({ subject }) => subject);
   const parts = [...groups].map(([subject, members]) => {
     const widest = Math.max(...members.map(({ name }) => name.length));
-    return `${paint.bold(titles[subject])}\n${members.map((entry) => `${cut(row(entry, widest))}\n`).join('')}`;
+    return `${paint.bold(SUBJECTS[subject].all)}\n${members.map((entry) => `${cut(row(entry, widest))}\n`).join('')}`;
   });
   return `${parts.join('\n')}\nkubectl compass explain CODE tells what one means, and what to do.\n`;
 }

@@ -7,7 +7,7 @@ export const EXPLANATION_SCHEMA = documentSchema('What codes, states and conditi
     object(
       {
         name: text,
-        /** `reason`, `state` or `condition`. */
+        /** `reason`, `state`, `condition` or `plan`. */
         subject: text,
         meaning: text,
         causes: list(text),

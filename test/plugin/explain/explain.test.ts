@@ -24,6 +24,13 @@ describe('explain', () => {
     assert.deepEqual(explained.map(({ name, code }) => `${code} ${name}`).toSorted(), expected.toSorted());
   });
 
+  test('has a text for what a plan says beside the reasons', async () => {
+    const { code, stdout } = await runHere(['explain', 'unconfirmed']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Unconfirmed {2}\(in a plan\)\n {2}Compass does not list it any more/);
+    assert.match((await runHere(['explain'])).stdout, /^In a plan\n {2}Unconfirmed /m);
+  });
+
   test('suggests commands that exist and parse', async () => {
     for (const { name, commands } of allEntries()) {
       assert.ok(commands.length > 0, name);
