@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { traceCall } from '../calls.ts';
 import { CompassError } from '../errors.ts';
 import { parseJson } from './parse-json.ts';
 import { describeRequest, translateAnswer } from './translate.ts';
@@ -75,18 +76,16 @@ type Scrub = (message: string) => string;
 /** Sends a request and reads its whole answer; throws the translated error unless it is a success. */
 export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): Promise<Answer> {
   const startMs = performance.now();
+  const { verb, resource } = request.subject;
   let status: number | undefined;
   try {
-    return await callUnobserved(
-      caller,
-      request,
-      (code) => {
-        status = code;
-      },
-      scrub,
+    const seen = (code: number) => {
+      status = code;
+    };
+    return await traceCall({ side: 'cluster', what: `${verb} ${resource}` }, () =>
+      callUnobserved(caller, request, seen, scrub),
     );
   } finally {
-    const { verb, resource } = request.subject;
     const { method } = request;
     const url = `${caller.endpoint.server}${request.path}`;
     caller.observe?.({ verb, resource, method, url, status, durationMs: performance.now() - startMs });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { traceCall } from '../calls.ts';
 import type { LinesOptions } from './cluster.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { textLines } from './text-lines.ts';
@@ -23,7 +24,9 @@ export async function* linesStream(
   const request = { method: 'GET', path, subject, repeatable: true, signal, timeoutMs } as const;
   let answer: IncomingMessage;
   try {
-    answer = await send(options, request);
+    answer = await traceCall({ side: 'cluster', what: `${request.subject.verb} ${request.subject.resource}` }, () =>
+      send(options, request),
+    );
   } catch (error) {
     if (signal.aborted) return;
     throw error;

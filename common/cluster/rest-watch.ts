@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
+import { traceCall } from '../calls.ts';
 import type { WatchEvent, WatchOptions } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, queryString } from './paths.ts';
@@ -14,7 +15,9 @@ import { readEvents } from './watch-stream.ts';
 async function openWatch(options: RestOptions, request: ApiRequest): Promise<IncomingMessage | undefined> {
   let answer: IncomingMessage;
   try {
-    answer = await send(options, request);
+    answer = await traceCall({ side: 'cluster', what: `${request.subject.verb} ${request.subject.resource}` }, () =>
+      send(options, request),
+    );
   } catch (error) {
     if (request.signal?.aborted) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { GraphQLClient } from 'graphql-request';
+import { traceCall } from '../calls.ts';
 import { systemClock } from '../clock.ts';
 import { CompassError, reasonOf } from '../errors.ts';
 import type { Sensitive } from '../sensitive.ts';
@@ -53,7 +54,9 @@ export async function call(endpoint: Endpoint, what: Call, transport: Transport)
   const progress: Progress = { bytes: 0, status: 0 };
   let outcome = 'ok';
   try {
-    return await perform({ endpoint, what, transport, context, progress });
+    return await traceCall({ side: 'compass', what: what.operationName }, () =>
+      perform({ endpoint, what, transport, context, progress }),
+    );
   } catch (error) {
     outcome = reasonOf(error);
     if (error instanceof CompassError) {

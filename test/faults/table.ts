@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { ROW_IDS, ROWS, type RowId, rowsOfName, whyNot } from './rows.ts';
+
+/** `npm run test:faults`: runs every test file that names a row of the fault matrix, and prints what became of each row. */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NAMES_A_ROW = /['"`](?:[A-Z]\d+)(?:, ?[A-Z]\d+)*: /;
+/** Beside quick ones, a killed process waits for a Lease. */
+const TIMEOUT_MS = 600_000;
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const files = globSync('test/**/*.test.ts', { cwd: ROOT })
+  .map((file) => join(ROOT, file))
+  .filter((file) => NAMES_A_ROW.test(readFileSync(file, 'utf8')));
+const tallies = new Map<RowId, Tally>(ROW_IDS.map((id) => [id, { passed: 0, failed: 0 }]));
+let hasFailed = false;
+
+function count(name: string, skipped: boolean, key: keyof Tally): void {
+  if (key === 'failed') hasFailed = true;
+  if (skipped) return;
+  for (const id of rowsOfName(name)) {
+    const tally = tallies.get(id);
+    if (tally) tally[key] += 1;
+  }
+}
+
+function resultOf(id: RowId): string {
+  const { passed, failed } = tallies.get(id) ?? { passed: 0, failed: 0 };
+  if (failed > 0) return `FAILED (${failed} of ${passed + failed})`;
+  if (passed > 0) return `${passed} passed`;
+  const why = whyNot(id);
+  return why === undefined ? 'NO TEST RAN' : `not here: ${why}`;
+}
+
+const stream = run({ files, timeout: TIMEOUT_MS, concurrency: 2 });
+stream.on('test:pass', ({ name, skip }) => count(name, skip !== undefined && skip !== false, 'passed'));
+stream.on('test:fail', ({ name }) => count(name, false, 'failed'));
+stream.on('end', () => {
+  const lines = ROW_IDS.map((id) => `${id.padEnd(4)} ${ROWS[id].what.padEnd(76)} ${resultOf(id)}`);
+  const isCovered = lines.every((line) => !/NO TEST RAN$/.test(line));
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+  process.exitCode = hasFailed || !isCovered ? 1 : 0;
+});
+stream.compose(new spec()).pipe(process.stdout, { end: false });

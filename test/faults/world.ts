@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { Clock } from '#common/clock.ts';
+import { SECRET } from '#common/cluster/objects.ts';
+import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { until } from '../cluster/until.ts';
+import { startWorld, type World, type WorldOptions } from '../journeys/world.ts';
+import { type SidecarHere, startSidecarHere } from './sidecar-here.ts';
+import { type Witness, witness } from './witness.ts';
+
+export interface FaultWorld extends World {
+  readonly t: TestContext;
+  readonly witness: Witness;
+  /** What the sidecar's environment would be, for whoever starts it in another way. */
+  env(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  /** Starts the sidecar in this process. */
+  here(env?: Readonly<Record<string, string>>, clock?: Clock): SidecarHere;
+  /** Everything that any sidecar of this world printed. */
+  output(): string;
+  /** The sidecars of this process. */
+  readonly sidecars: readonly SidecarHere[];
+  /** How often an operation of Compass was asked for. */
+  count(target: string, operation: string): number;
+  /** Waits until a line of a sidecar's log says so. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+/** An Application and a Secret of somebody else, which must be as they are at the end. */
+export const FOREIGN = { application: 'somebody-elses', secret: 'somebody-elses' };
+
+export async function startFaultWorld(t: TestContext, options: WorldOptions = {}): Promise<FaultWorld> {
+  const world = await startWorld(t, options);
+  const { cluster } = world.cluster;
+  const { apiVersion, kind } = APPLICATION;
+  const foreign: Application = {
+    apiVersion,
+    kind,
+    metadata: { name: FOREIGN.application },
+    spec: { description: 'not ours', services: [] },
+  };
+  await cluster.create(APPLICATION, foreign);
+  const metadata = { namespace: 'kyma-system', name: FOREIGN.secret };
+  await cluster.create(SECRET, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    data: { password: 'c29tZWJvZHkgZWxzZSdz' },
+  } as never);
+  const sidecars: SidecarHere[] = [];
+  const processes: { output: () => string }[] = [];
+  t.after(() => Promise.all(sidecars.map((sidecar) => sidecar.stop())));
+  const env = (more: Readonly<Record<string, string>> = {}) => ({
+    KUBECONFIG: world.cluster.kubeconfigPath,
+    APP_COMPASS_CA_BUNDLE: world.caFile,
+    POD_NAMESPACE: 'compass-system',
+    APP_AGENT_CONFIGURATION_SECRET: 'compass-system/compass-agent-configuration',
+    APP_CLUSTER_CERTIFICATES_SECRET: 'compass-system/cluster-client-certificates',
+    APP_CONTROLLER_SYNC_PERIOD: '1s',
+    APP_MINIMAL_COMPASS_SYNC_TIME: '200ms',
+    APP_KEY_SIZE: '2048',
+    APP_HEALTH_PORT: '0',
+    APP_LOG_LEVEL: 'debug',
+    ...options.env,
+    ...more,
+  });
+  const output = () => [...sidecars, ...processes].map((sidecar) => sidecar.output()).join('\n');
+  return {
+    ...world,
+    t,
+    witness: await witness(t, world.cluster),
+    env,
+    sidecars,
+    output,
+    here(more, clock) {
+      const sidecar = startSidecarHere(env(more), clock);
+      sidecars.push(sidecar);
+      return sidecar;
+    },
+    start(more) {
+      const sidecar = world.start(more);
+      processes.push(sidecar);
+      return sidecar;
+    },
+    count: (target, operation) =>
+      world.simulator.requests.list().filter((r) => r.target === target && r.rootFields.includes(operation)).length,
+    async says(pattern) {
+      await until(`the log says ${pattern}`, () => Promise.resolve(pattern.test(output())));
+      assert.match(output(), pattern);
+    },
+  };
+}
