@@ -5,7 +5,7 @@ import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import { REQUEST_TOKEN } from '../compass/one-time-token.ts';
-import { LOOK_MS, requireAsked } from '../requests/answer.ts';
+import { LOOK_MS, NEWER, requireAsked } from '../requests/answer.ts';
 import { waitFor } from '../wait/wait-for.ts';
 import { type Baseline, isNewlyPaired, troubleSince } from './baseline.ts';
 import type { ShownSteps } from './show-steps.ts';
@@ -50,6 +50,7 @@ export async function awaitPairing(
       isSeen ||= wait.request !== undefined && answerTo(report, wait.request) !== undefined;
       steps.show(report);
       isPaired = isNewlyPaired(report, baseline);
+      refuseSuperseded(report, wait, isPaired);
       if (!isPaired) return refuseTrouble(report, wait);
       return isComplete(report, wait) ? report : undefined;
     },
@@ -84,6 +85,15 @@ function answerTo({ requests = [] }: Report, id: string): ReportedRequest | unde
   return requests.find((request) => request.verb === 'reconnect' && request.id === id);
 }
 
+/** Whatever came of the other request, with whatever token: it is not the pairing that was asked for here. */
+function refuseSuperseded(report: Report, { request: id }: PairingWait, isPaired: boolean): void {
+  const { result, message } = (id === undefined ? undefined : answerTo(report, id)) ?? {};
+  if (result !== 'superseded') return;
+  const meanwhile = isPaired ? 'has paired: another certificate is in use' : 'goes on';
+  const text = `reconnect ${id} was ${message || 'superseded'}; ${NEWER}, and ${meanwhile}`;
+  throw new CompassError('RequestSuperseded', text, { next: 'kubectl compass status -w' });
+}
+
 /** Throws what keeps the pairing from coming about, once the report says so: by the answer, or by its conditions. */
 function refuseTrouble(report: Report, { baseline, request, afterFailure }: PairingWait): undefined {
   const { result, reason, message, requestId } = (request === undefined ? undefined : answerTo(report, request)) ?? {};
@@ -106,7 +116,6 @@ function withoutAdvice(message: string): string {
 
 /** What a result means that comes without a reason. */
 const REASON_OF: Readonly<Record<string, Reason>> = {
-  superseded: 'RequestSuperseded',
   refused: 'RequestRefused',
   failed: 'CompassFailed',
 };

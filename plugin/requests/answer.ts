@@ -89,6 +89,9 @@ export async function awaitAnswer(
 /** How often a request that nobody has accepted is looked at. */
 export const LOOK_MS = 2_000;
 
+/** What became of a request that was replaced: the work of the other one is not what was asked for here. */
+export const NEWER = "somebody else's newer request took its place";
+
 /** A request that was made, and the report that will answer it. */
 interface Asked extends Pick<AnswerOptions, 'connection' | 'verb' | 'id'> {
   readonly ref: ObjectRef;
@@ -107,7 +110,8 @@ export async function requireAsked(cluster: Cluster, { connection: { name }, ver
   const report = readReport(map?.data?.[REPORT_KEY]);
   if (!report || report.requests?.some((one) => one.verb === verb && one.id === id)) return;
   const why = other === undefined ? 'taken back, or replaced' : `replaced by ${other}`;
-  throw new CompassError('RequestSuperseded', `${verb} ${id} was ${why} before the sidecar saw it`);
+  const whose = other === undefined ? '' : `; ${NEWER}`;
+  throw new CompassError('RequestSuperseded', `${verb} ${id} was ${why} before the sidecar saw it${whose}`);
 }
 
 /** What cannot be read now may be later: the waiting itself tells of it. */
@@ -144,9 +148,11 @@ function lastReason(report: Report | undefined): string {
   return bad ? `${written} says ${bad.reason ?? ''}: ${bad.message ?? ''}` : `${written} names no problem`;
 }
 
-function refuseFailure({ verb, result, reason, message = '', requestId }: ReportedRequest): void {
+function refuseFailure({ verb, id, result, reason, message = '', requestId }: ReportedRequest): void {
   if (result === 'succeeded') return;
-  if (result === 'superseded') throw new CompassError('RequestSuperseded', `${verb} was ${message || 'superseded'}`);
+  if (result === 'superseded') {
+    throw new CompassError('RequestSuperseded', `${verb} ${id} was ${message || 'superseded'}; ${NEWER}`);
+  }
   if (result === 'refused') throw new CompassError('RequestRefused', message || `the sidecar refused ${verb}`);
   throw new CompassError(knownReason(reason), message || `${verb} failed`, { requestId });
 }

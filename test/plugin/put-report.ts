@@ -10,7 +10,7 @@ import { NOW } from './sample-reports.ts';
 export function asOfNow(report: Report): Report {
   const shiftMs = Date.now() - NOW;
   return JSON.parse(JSON.stringify(report), (key, value) =>
-    typeof value === 'string' && key !== 'message' && /^\d{4}-\d\d-\d\dT/.test(value)
+    typeof value === 'string' && key !== 'message' && /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value)
       ? formatTime(Date.parse(value) + shiftMs)
       : value,
   );

@@ -94,9 +94,37 @@ describe('reconnect with our sidecar', () => {
     assert.equal(await running.done, 1);
     assert.match(
       running.stderr(),
-      /reconnect \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSup/,
+      /reconnect \S+ was replaced by of-somebody-else before the sidecar saw it; somebody else's newer .*\n.*RequestSup/,
     );
   });
+
+  for (const [what, inUse, says] of [
+    ['goes on', '4f09aa', /request took its place, and goes on\n/],
+    ['has paired', 'another', /request took its place, and has paired: another certificate is in use\n/],
+  ] as const) {
+    test(`is told that a newer request replaced its own, and ${what}: exit code 1`, async (t) => {
+      const stage = await startStage(t, connected);
+      await putConnection(stage.cluster, 'Synchronized');
+      const tokenFile = await stage.file('token', stage.simulator.requestToken().rawEncoded);
+      const args = ['reconnect', '--token-file', tokenFile, '--compass-ca', stage.caFile];
+      const running = startHere(t, args, { kubeconfigPath: stage.cluster.kubeconfigPath });
+      const request = await until(
+        'it asks',
+        async () => readRequests((await resource(stage))?.metadata.annotations)[0],
+      );
+      const answer = { verb: 'reconnect', accepted: '2026-09-11T10:00:00Z', finished: '2026-09-11T10:00:01Z' };
+      const replaced = { result: 'superseded', reason: 'RequestSuperseded', message: 'replaced by of-somebody-else' };
+      const requests = [{ ...answer, id: request.id, ...replaced }];
+      const fingerprints = { stored: inUse, inUse };
+      const report = { ...connected(stage.simulator), generation: 8, requests };
+      const identity = report.identity && { ...report.identity, fingerprints };
+      await changeReport(stage.cluster, { ...report, ...(identity && { identity }) });
+      assert.equal(await running.done, 1);
+      assert.match(running.stderr(), /reconnect \S+ was replaced by of-somebody-else; somebody else's newer /);
+      assert.match(running.stderr(), says);
+      assert.match(running.stderr(), /next: kubectl compass status -w/);
+    });
+  }
 
   for (const token of ['none', 'used', 'spent', 'trying']) {
     test(`deletes nothing without a new token where the one in the Secret is ${token}: exit code 7`, async (t) => {

@@ -142,7 +142,10 @@ test('a request that another replaced before the sidecar saw it is told so, and 
   await cluster.mergePatch({ kind: COMPASS_CONNECTION, name: NAME }, { metadata: { annotations } });
   const { code, stderr } = await replaced;
   assert.equal(code, 1);
-  assert.match(stderr, /sync \S+ was replaced by of-somebody-else before the sidecar saw it\n.*RequestSuperseded/);
+  assert.match(
+    stderr,
+    /sync \S+ was replaced by of-somebody-else before the sidecar saw it; somebody else's newer .*\n.*RequestSup/,
+  );
 });
 
 test('a sidecar whose Lease has run out is named while it is waited for, and when the time is over', async (t) => {
