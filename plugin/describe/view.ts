@@ -1,18 +1,13 @@
-import type { Style } from '../command.ts';
 import { describeRight } from '../connection/right.ts';
 import { formatEvents } from '../events/rows.ts';
 import { age } from '../output/age.ts';
-import { alignColumns, textWidth } from '../output/columns.ts';
-import { plain, wrap } from '../output/text.ts';
+import { alignColumns } from '../output/columns.ts';
+import { plain } from '../output/text.ts';
 import { bundleLines } from './bundle-lines.ts';
 import type { ApplicationFacts } from './facts.ts';
 import { provenanceOf } from './provenance.ts';
-
-export interface ViewOptions extends Style {
-  readonly now: number;
-  /** Of the terminal, in columns; undefined where nothing is wrapped. */
-  readonly width?: number | undefined;
-}
+import { formatSection, indented } from './section.ts';
+import type { ViewOptions } from './view-options.ts';
 
 /** What kubectl leaves out, too: the object once more. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -85,77 +80,77 @@ function listed(head: string, values: readonly string[]): readonly Line[] {
 
 function secretLines({ secrets }: ApplicationFacts, options: ViewOptions): string {
   const { now } = options;
-  const head = ['NAME', 'USE', 'STATE', 'ROTATED', 'AGE', 'FINGERPRINT'];
-  const rows = secrets.map(({ metadata, use, state, rotatedAt, fingerprint = '-' }) => [
-    metadata.name,
-    use,
-    state,
-    rotatedAt ? age(rotatedAt, now) : '-',
-    metadata.creationTimestamp ? age(metadata.creationTimestamp, now) : '-',
-    fingerprint,
-  ]);
   const [first] = secrets;
-  return section(first ? `Secrets (in ${first.metadata.namespace}):` : 'Secrets:', head, rows, options);
+  return formatSection(
+    {
+      title: first ? `Secrets (in ${first.metadata.namespace}):` : 'Secrets:',
+      head: ['NAME', 'USE', 'STATE', 'ROTATED', 'AGE', 'FINGERPRINT'],
+      rows: secrets.map(({ metadata, use, state, rotatedAt, fingerprint = '-' }) => [
+        metadata.name,
+        use,
+        state,
+        rotatedAt ? age(rotatedAt, now) : '-',
+        metadata.creationTimestamp ? age(metadata.creationTimestamp, now) : '-',
+        fingerprint,
+      ]),
+      inWords: ([name = '', use = '', state = '', rotated = '-', since = '-', fingerprint = '-']) => [
+        name,
+        [
+          `${use}, ${state}`,
+          ...(rotated === '-' ? [] : [`rotated ${rotated} ago`]),
+          ...(since === '-' ? [] : [`created ${since} ago`]),
+          ...(fingerprint === '-' ? [] : [`fingerprint ${fingerprint}`]),
+        ].join('; '),
+      ],
+    },
+    options,
+  );
 }
 
 function provenanceLines({ application }: ApplicationFacts, options: ViewOptions): string {
   if (!application) return '';
-  const head = ['FIELD', 'VALUE', 'FROM', 'WRITTEN BY'];
-  const rows = provenanceOf(application).map(({ field, value, from, managers }) => [
-    field,
-    value || '-',
-    from,
-    managers.join(',') || '-',
-  ]);
-  const grid = section('Provenance:', head, rows, options);
-  const { width = Number.POSITIVE_INFINITY } = options;
-  return grid.split('\n').every((row) => textWidth(row) <= width)
-    ? grid
-    : provenanceBlocks(rows, { ...options, width });
-}
-
-/** What is too wide for a table: each field with its value, and where that comes from below it. */
-function provenanceBlocks(
-  rows: readonly (readonly string[])[],
-  { paint, symbols, width }: ViewOptions & { readonly width: number },
-): string {
-  const blocks = rows.map(([field = '', value = '', from = '', managers = '']) => {
-    const writers = managers === '-' ? '' : `; written by ${managers}`;
-    const lines = wrap(plain(`${value}; from ${from}${writers}`, symbols), width - 4);
-    return `  ${paint.bold(field)}\n${lines.map((line) => `    ${line}\n`).join('')}`;
-  });
-  return `Provenance:\n${blocks.join('')}`;
+  return formatSection(
+    {
+      title: 'Provenance:',
+      head: ['FIELD', 'VALUE', 'FROM', 'WRITTEN BY'],
+      rows: provenanceOf(application).map(({ field, value, from, managers }) => [
+        field,
+        value || '-',
+        from,
+        managers.join(',') || '-',
+      ]),
+      inWords: ([field = '', value = '', from = '', managers = '-']) => [
+        field,
+        `${value}; from ${from}${managers === '-' ? '' : `; written by ${managers}`}`,
+      ],
+    },
+    options,
+  );
 }
 
 function changeLines({ changes }: ApplicationFacts, options: ViewOptions): string {
-  const head = ['AGE', 'KIND', 'NAME', 'ACTION', 'CAUSE'];
-  const rows = changes.map(({ time, kind, name, action, cause = '-' }) => [
-    age(time, options.now),
-    kind,
-    name,
-    action,
-    cause,
-  ]);
-  return section('Last changes:', head, rows, options);
+  return formatSection(
+    {
+      title: 'Last changes:',
+      head: ['AGE', 'KIND', 'NAME', 'ACTION', 'CAUSE'],
+      rows: changes.map(({ time, kind, name, action, cause = '-' }) => [
+        age(time, options.now),
+        kind,
+        name,
+        action,
+        cause,
+      ]),
+      inWords: ([since = '', kind = '', name = '', action = '', cause = '-']) => [
+        `${kind} ${name}`,
+        `${action} ${since} ago${cause === '-' ? '' : `: ${cause}`}`,
+      ],
+    },
+    options,
+  );
 }
 
 function eventLines({ events }: ApplicationFacts, options: ViewOptions): string {
   if (!events) return '';
   if (events.length === 0) return 'Events:   <none>\n';
   return `Events:\n${indented(formatEvents(events, { ...options, isWide: false, withHead: true }))}`;
-}
-
-function section(
-  title: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  { paint, symbols }: ViewOptions,
-): string {
-  if (rows.length === 0) return `${title}   <none>\n`;
-  const body = rows.map((row) => row.map((cell) => plain(cell, symbols)));
-  return `${title}\n${indented(alignColumns([head.map(paint.bold), ...body]))}`;
-}
-
-function indented(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }

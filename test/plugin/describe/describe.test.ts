@@ -82,6 +82,20 @@ describe('describe app', () => {
     assert.deepEqual(fields(shown), fields(provenance((await run('app orders')).stdout)));
   });
 
+  test('tells of Secrets and changes in 80 columns of a terminal, with nothing cut', async (t) => {
+    const { cluster } = await withLandscape(t);
+    const terminal = { columns: 80, rows: 24 };
+    const running = startHere(t, ['describe', 'app', 'orders'], { kubeconfigPath: cluster.kubeconfigPath, terminal });
+    assert.equal(await running.done, 0);
+    const shown = stripVTControlCharacters(running.stdout());
+    const [sections = ''] = /^Secrets .*?(?=^Events:)/ms.exec(shown) ?? [];
+    for (const row of sections.split('\n')) assert.ok(row.length <= 80, row);
+    const secret = `  ${ORDERS_SECRET}\\n    credentials, present; rotated 3d ago; created \\d+s ago; fingerprint\\n    (?:f00d){8}\\n`;
+    assert.match(sections, new RegExp(`^${secret}`, 'm'));
+    const change = `  Secret ${ORDERS_SECRET}\\n    created \\S+ ago: of Application orders\\n`;
+    assert.match(sections, new RegExp(`^${change}`, 'm'));
+  });
+
   test('prints a document that conforms to its schema, and no value of a Secret', async (t) => {
     const { run } = await withLandscape(t);
     for (const app of ['orders', 'stock', 'theirs']) {
