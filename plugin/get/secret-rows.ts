@@ -5,9 +5,10 @@ import type { Readiness } from './readiness.ts';
 import { type Heads, NOTHING, type Row } from './row.ts';
 import { type SecretFacts, SecretIndex } from './secret-facts.ts';
 
+/** A Secret's name begins with its Application's, and leaves room for little else in 80 columns. */
 export const SECRET_HEADS: Heads = {
-  always: ['NAME', 'APPLICATION', 'USE', 'STATE', 'ROTATED', 'AGE'],
-  wide: ['AUTH', 'FINGERPRINT', 'NAMESPACE', 'BUNDLE', 'READY'],
+  always: ['NAME', 'STATE', 'ROTATED', 'AGE'],
+  wide: ['APPLICATION', 'USE', 'AUTH', 'FINGERPRINT', 'NAMESPACE', 'BUNDLE', 'READY'],
 };
 
 /** A Secret of an Application as `get secrets -o json` has it: metadata alone, never a value. */
@@ -81,12 +82,10 @@ function row(reference: SecretReference, facts: SecretFacts, namespace: string, 
     labels: metadata.labels,
     cells: (now) => [
       name,
-      application,
-      use,
       state,
       rotatedAt ? age(rotatedAt, now) : NOTHING,
       creationTimestamp ? age(creationTimestamp, now) : NOTHING,
     ],
-    wideCells: () => [authentication, fingerprint ?? NOTHING, namespace, bundle, readiness.ready],
+    wideCells: () => [application, use, authentication, fingerprint ?? NOTHING, namespace, bundle, readiness.ready],
   };
 }

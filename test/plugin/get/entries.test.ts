@@ -29,7 +29,7 @@ describe('get what is inside of Applications', () => {
 
   test('fits a terminal of 80 columns; what is long is shown by -o wide', async (t) => {
     const { run } = await withLandscape(t);
-    for (const type of ['bundles', 'apis', 'events']) {
+    for (const type of ['bundles', 'apis', 'events', 'secrets']) {
       const longest = Math.max(...(await run(type)).stdout.split('\n').map(({ length }) => length));
       assert.ok(longest <= 80, `${type}: ${longest}`);
     }
