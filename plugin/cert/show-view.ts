@@ -2,11 +2,12 @@ import type { X509Certificate } from 'node:crypto';
 import { formatTime } from '#common/clock.ts';
 import { joinPem } from '#common/pki/pem.ts';
 import type { Style } from '../command.ts';
-import { canICommand, describeRight } from '../connection/right.ts';
+import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
 import type { Place } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
+import { textWidth } from '../output/columns.ts';
 import { table } from '../output/table.ts';
-import { plain } from '../output/text.ts';
+import { plain, wrap, wrapCommand } from '../output/text.ts';
 import { type CertificateFacts, factsOf, oneLine, type Source, type Sources } from './sources.ts';
 
 export interface ShowOptions extends Style {
@@ -26,6 +27,7 @@ export function formatSources(
 ): string {
   const { paint, symbols } = style;
   const { status, secret, wire } = sources;
+  const page = { ...style, width };
   const fit = (text: string) => plain(width === undefined ? text : shortened(text, symbols), symbols);
   const row = (head: string, ...cells: readonly string[]) => [head, ...cells.map(fit)];
   const three = (head: string, field: keyof CertificateFacts) =>
@@ -44,15 +46,15 @@ export function formatSources(
   const facts = secret.state === 'read' ? secret.facts : {};
   return [
     `${grid}\n`,
-    whole('subject CN', facts.commonName, style),
-    whole('SHA-256', facts.fingerprint, style),
-    whole('issuer', facts.issuer, style),
-    whole('left', life(sources, now), style),
-    ...reasons([status, secret, wire], style),
-    ...(withChain ? [list('Chain', sources.chain, now, style)] : []),
-    ...(sources.ca ? [list('CA', sources.ca, now, style)] : []),
-    ...differences.map((text) => `${paint.red(symbols.mark.error)} ${plain(text, symbols)}\n`),
-    ...sources.notPermitted.map((right) => `${describeRight(right)}\n  ${canICommand(right, place)}\n`),
+    whole('subject CN', facts.commonName, page),
+    whole('SHA-256', facts.fingerprint, page, ':'),
+    whole('issuer', facts.issuer, page),
+    whole('left', life(sources, now), page),
+    ...reasons([status, secret, wire], page),
+    ...(withChain ? [list('Chain', sources.chain, now, page)] : []),
+    ...(sources.ca ? [list('CA', sources.ca, now, page)] : []),
+    ...differences.map((text) => hanging(`${paint.red(symbols.mark.error)} `, text, page)),
+    ...sources.notPermitted.map((right) => missing(right, place, width)),
   ].join('');
 }
 
@@ -90,24 +92,54 @@ function life({ secret, wire, status }: Sources, now: number): string | undefine
   return notAfter <= now ? `expired ${humanDuration(now - notAfter)} ago` : humanDuration(notAfter - now);
 }
 
-function whole(head: string, text: string | undefined, { symbols }: Style): string {
-  return text === undefined ? '' : `${head.padEnd(12)}${plain(text, symbols)}\n`;
+interface Page extends Style {
+  /** In columns; undefined where nothing is wrapped. */
+  readonly width: number | undefined;
+}
+
+/** A text behind its head; on a terminal that it is too long for, its further rows stand below its first. */
+function hanging(
+  head: string,
+  text: string,
+  { symbols, width = Number.POSITIVE_INFINITY }: Page,
+  separator = ' ',
+): string {
+  const indent = textWidth(head);
+  const rows = wrap(plain(text, symbols), width - indent - separator.trim().length, separator);
+  // A separator that can be seen stands at the end of a row: there is more.
+  return `${head}${rows.join(`${separator.trim()}\n${' '.repeat(indent)}`)}\n`;
+}
+
+function whole(head: string, text: string | undefined, page: Page, separator = ' '): string {
+  return text === undefined ? '' : hanging(head.padEnd(12), text, page, separator);
+}
+
+/** The command stays whole where that can be, to be copied. */
+function missing(right: MissingRight, place: Place | undefined, width = Number.POSITIVE_INFINITY): string {
+  const rows = [
+    ...wrap(describeRight(right), width),
+    ...wrapCommand(canICommand(right, place), width - 2).map((row) => `  ${row}`),
+  ];
+  return rows.map((row) => `${row}\n`).join('');
 }
 
 /** Why a column is empty. */
-function reasons(three: readonly Source[], style: Style): string[] {
+function reasons(three: readonly Source[], page: Page): string[] {
   return three.flatMap((source, index) => {
     const head = ['status', 'secret', 'wire'][index] ?? '';
-    return source.state === 'absent' ? [whole(head, source.why, style)] : [];
+    return source.state === 'absent' ? [whole(head, source.why, page)] : [];
   });
 }
 
-function list(head: string, certificates: readonly X509Certificate[], now: number, style: Style): string {
+function list(head: string, certificates: readonly X509Certificate[], now: number, page: Page): string {
   const lines = certificates.map((certificate, index) => {
     const { notAfter = 0, fingerprint = '', publicKey = '' } = factsOf(certificate);
     const left = notAfter <= now ? 'expired' : `${humanDuration(notAfter - now)} left`;
-    const subject = plain(oneLine(certificate.subject), style.symbols);
-    return `  ${index + 1}  ${subject}\n     ${publicKey}, until ${formatTime(notAfter)} (${left})\n     ${fingerprint}\n`;
+    return [
+      hanging(`  ${index + 1}  `, oneLine(certificate.subject), page),
+      hanging('     ', `${publicKey}, until ${formatTime(notAfter)} (${left})`, page),
+      hanging('     ', fingerprint, page, ':'),
+    ].join('');
   });
-  return `${style.paint.bold(head)}\n${lines.length > 0 ? lines.join('') : '  none\n'}`;
+  return `${page.paint.bold(head)}\n${lines.length > 0 ? lines.join('') : '  none\n'}`;
 }

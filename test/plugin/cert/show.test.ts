@@ -25,14 +25,18 @@ suite('cert show', () => {
 
   test('fits a terminal of 80 columns, with what is longer below', async (t) => {
     const { cluster, leafPem } = await clusterScene(t, { report: {} });
-    const sources = await fetchSources(cluster.cluster, { withCa: false });
+    const sources = await fetchSources(cluster.cluster, { withCa: true });
     const style = { paint: paint(false), symbols: symbolsFor(true, {}, 'linux') };
-    const view = { ...style, now: Date.now(), withChain: false, width: 80, differences: [] };
-    const [grid = '', below = ''] = formatSources(sources, view).split('\n\n');
-    for (const line of grid.split('\n')) assert.ok(line.length <= 80, line);
+    const view = { ...style, now: Date.now(), withChain: true, width: 80, differences: [] };
+    const shown = formatSources(sources, view);
+    for (const line of shown.split('\n')) assert.ok(line.length <= 80, line);
+    const [grid = '', below = ''] = shown.split('\n\n');
     assert.match(grid, /^SHA-256 +- +([0-9A-F]{2}:)+.* +same as stored$/m);
-    assert.ok(below.includes(new X509Certificate(leafPem).fingerprint256));
+    // Rows that end in a colon go on below.
+    assert.ok(below.replaceAll(/:\n +/g, ':').includes(new X509Certificate(leafPem).fingerprint256));
     assert.ok(below.includes(CLIENT_ID));
+    const piped = formatSources(sources, { ...view, width: undefined });
+    assert.ok(piped.includes(`\nSHA-256     ${new X509Certificate(leafPem).fingerprint256}\n`));
   });
 
   test('says where they differ, with exit code 1 in every format', async (t) => {
