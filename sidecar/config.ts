@@ -10,6 +10,7 @@ import {
   SECRET_NAME,
 } from './config/names.ts';
 import { type OwnPlace, readOwnNamespace, readPodName, THIS_POD } from './config/own-place.ts';
+import type { RunningNode } from './config/running-node.ts';
 import { refuseSharedSecrets, refuseUnsafeNode } from './config/safety.ts';
 import { type Environment, Settings } from './config/settings.ts';
 import {
@@ -78,15 +79,17 @@ const DEFAULT_THRESHOLD = 0.5;
 const DEFAULT_JITTER = 0.1;
 
 /**
- * Reads every setting. `warnings` are for the log: what was accepted but should be looked at.
+ * Reads every setting, and where it is given judges how Node runs the program. `warnings` are for the log: what was accepted
+ * but should be looked at.
  * Throws one InvalidSetting that names every setting that cannot be used, its value and what is allowed.
  */
 export function readConfig(
   env: Environment,
   place: OwnPlace = THIS_POD,
+  node?: RunningNode,
 ): { readonly config: Config; readonly warnings: readonly string[] } {
   const settings = new Settings(env);
-  refuseUnsafeNode(settings);
+  refuseUnsafeNode(settings, node);
   acceptForeign(settings);
   const config = {
     ...readPlaces(settings, place),
@@ -98,7 +101,7 @@ export function readConfig(
     logLevel: settings.read('APP_LOG_LEVEL', LOG_LEVEL, 'info'),
     podName: readPodName(settings, place),
   } satisfies Config;
-  settings.finish();
+  settings.finish(node?.args ?? [], settings.read('APP_STRICT_SETTINGS', BOOLEAN, false));
   return { config, warnings: settings.warnings };
 }
 

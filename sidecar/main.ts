@@ -2,8 +2,11 @@
 // nothing: what runs must not be cut.
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+// Without a handler SIGUSR1 opens an inspector, which shows keys and tokens to whoever connects.
+process.on('SIGUSR1', () => undefined);
 
 const { systemClock } = await import('#common/clock.ts');
+const { THIS_NODE } = await import('./config/running-node.ts');
 const { runSidecar } = await import('./sidecar.ts');
 
 process.exitCode = await runSidecar({
@@ -12,6 +15,7 @@ process.exitCode = await runSidecar({
   clock: systemClock,
   random: Math.random,
   stopping: stop.signal,
+  node: THIS_NODE,
 });
 
 export {};

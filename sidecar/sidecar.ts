@@ -8,6 +8,8 @@ import { directorListing } from '#common/sync/director-source.ts';
 import { createSynchronizer } from '#common/sync/synchronize.ts';
 import { VERSION } from '#common/version.ts';
 import { CompassWire } from './compass-wire.ts';
+import { THIS_POD } from './config/own-place.ts';
+import type { RunningNode } from './config/running-node.ts';
 import { type Config, readConfig } from './config.ts';
 import { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
@@ -37,13 +39,15 @@ export interface Surroundings {
   readonly random: () => number;
   /** Set at SIGTERM. */
   readonly stopping: AbortSignal;
+  /** How Node runs the process: where it is unsafe, nothing starts. */
+  readonly node?: RunningNode;
 }
 
 /** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
 export async function runSidecar(surroundings: Surroundings): Promise<number> {
-  const { env, write, clock } = surroundings;
+  const { env, write, clock, node } = surroundings;
   try {
-    const { config, warnings } = readConfig(env);
+    const { config, warnings } = readConfig(env, THIS_POD, node);
     const log = jsonLog(write, config.logLevel, () => clock.now());
     for (const warning of warnings) log.warn('a setting needs attention', { warning });
     await serve(surroundings, config, log);

@@ -57,10 +57,21 @@ export class Settings {
     this.warnings.push(warning);
   }
 
-  /** Warns about variables that look like ours and were never asked for. Throws InvalidSetting with every problem. */
-  finish(): void {
-    for (const name of Object.keys(this.#env).toSorted()) {
-      if (name.startsWith('APP_') && !this.#known.has(name)) this.warn(`${name} is not a setting of this version`);
+  /**
+   * Warns about variables that look like ours and were never asked for, and about arguments; where `strict`, these are problems.
+   * Throws InvalidSetting with every problem.
+   */
+  finish(args: readonly string[], strict: boolean): void {
+    const unknown = Object.keys(this.#env).filter((name) => name.startsWith('APP_') && !this.#known.has(name));
+    for (const name of unknown.toSorted()) {
+      if (strict) this.refuse(`${name} is set, allowed: the settings of this version`);
+      else this.warn(`${name} is not a setting of this version`);
+    }
+    for (const arg of args) {
+      // Never its value: it may be a token that somebody gave in the wrong place.
+      const name = JSON.stringify(/^--?[a-z][-\w]{0,40}/.exec(arg)?.[0] ?? '…');
+      if (strict) this.refuse(`there is an argument ${name}, allowed: none; settings are environment variables`);
+      else this.warn(`the argument ${name} has no effect: settings are environment variables`);
     }
     if (this.#problems.length > 0) throw new CompassError('InvalidSetting', this.#problems.join('; '));
   }
