@@ -1,6 +1,7 @@
 import { CompassError, messageOf, REASONS, type Reason, reasonOf } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
 import { documentHead, type Remediation, type ReportDocument } from './output/document.ts';
+import { shellWords } from './output/shell-words.ts';
 
 const BUG = `this is a bug of kubectl-compass ${VERSION}, please report it with what follows`;
 
@@ -41,12 +42,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** What to do, for programs: as arguments where it is a command that can be run as it stands. */
 export function remediationOf(next: string): Remediation {
-  return /^kubectl (?:(?!: ).)*$/.test(next) ? { text: next, command: argumentsOf(next) } : { text: next };
-}
-
-/** The words of a command line; those between apostrophes are one. */
-function argumentsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|[^ ]+/g)].map(([word, quoted]) => quoted ?? word);
+  return /^kubectl (?:(?!: ).)*$/.test(next) ? { text: next, command: shellWords(next) } : { text: next };
 }
 
 export interface Place {

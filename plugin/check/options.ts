@@ -1,10 +1,9 @@
 import { CATEGORIES } from '#common/checks/finding.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
-import { parseDurationMs } from '#common/duration.ts';
 import { CompassError, REASONS } from '#common/errors.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
-import { readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
+import { readDurationMs, readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
 
 export type FailOn = 'error' | 'warning' | 'none';
 
@@ -66,8 +65,8 @@ export function readCheckOptions(flags: ParsedFlags): CheckOptions {
     suppressed: readSuppressed(flags),
     askAgent: !pre && flags.switched('agent') !== false,
     timeoutMs: readTimeoutMs(flags, SIDECAR_TIMEOUT_MS),
-    waitMs: readMs(flags, 'wait', 0),
-    intervalMs: Math.max(LEAST_INTERVAL_MS, readMs(flags, 'interval', INTERVAL_MS)),
+    waitMs: readDurationMs(flags, 'wait', 0),
+    intervalMs: Math.max(LEAST_INTERVAL_MS, readDurationMs(flags, 'interval', INTERVAL_MS)),
     connectorUrl: url === undefined ? undefined : parseConnectorUrl(url),
   };
 }
@@ -104,11 +103,4 @@ function listOf(flags: ParsedFlags, name: string): readonly string[] {
     .flatMap((text) => text.split(','))
     .map((text) => text.trim())
     .filter((text) => text !== '');
-}
-
-function readMs(flags: ParsedFlags, name: string, otherwiseMs: number): number {
-  const text = flags.text(name);
-  const ms = text === undefined ? otherwiseMs : parseDurationMs(text);
-  if (ms !== undefined) return ms;
-  throw new CompassError('Usage', `--${name} is "${text}", and must be a duration such as 30s or 5m`);
 }

@@ -1,5 +1,6 @@
 import { CompassError } from '#common/errors.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
+import { shellWord } from '../output/shell-words.ts';
 
 /**
  * kubectl's own flags. kubectl refuses them before a plugin's name, so all of them are read here; `kubectl options`
@@ -78,7 +79,7 @@ export function clusterFlags(flags: ParsedFlags): string | undefined {
   const given = SAME_PLACE.flatMap((name) =>
     (name === 'as-group' ? flags.texts(name) : [flags.text(name) ?? []].flat())
       .filter(isShowable)
-      .map((value) => `--${name} ${/^[\w./:@-]+$/.test(value) ? value : `'${value}'`}`),
+      .map((value) => `--${name} ${shellWord(value)}`),
   );
   return given.length > 0 ? given.join(' ') : undefined;
 }

@@ -1,3 +1,4 @@
+import { splitWords } from './shell-words.ts';
 import type { Symbols } from './symbols.ts';
 
 /**
@@ -9,17 +10,24 @@ export function plain(text: string, { unicode, ellipsis }: Pick<Symbols, 'unicod
   return unicode ? line : line.replaceAll('…', ellipsis).replace(/[^ -~]/gu, '?');
 }
 
-/** Breaks a command so that it can be copied as it stands: each of its lines but the last ends in a backslash. */
+/**
+ * Breaks a command so that it can be copied as it stands: each of its lines but the last ends in a backslash, and none is
+ * broken within a word that is quoted.
+ */
 export function wrapCommand(command: string, width: number): string[] {
-  const rows = command.length <= width ? [command] : wrap(command, width - 2);
+  const rows = command.length <= width ? [command] : pack(splitWords(command), width - 2, ' ');
   return rows.map((row, i) => (i < rows.length - 1 ? `${row} \\` : row));
 }
 
 /** Breaks a text at `separator` into lines of at most `width` columns; what is longer by itself keeps a line of its own. */
 export function wrap(text: string, width: number, separator = ' '): string[] {
+  return pack(text.split(separator), width, separator);
+}
+
+function pack(words: readonly string[], width: number, separator: string): string[] {
   const lines: string[] = [];
   let current: string | undefined;
-  for (const word of text.split(separator)) {
+  for (const word of words) {
     if (current === undefined) current = word;
     else if (current.length + separator.length + word.length <= width) current += separator + word;
     else {

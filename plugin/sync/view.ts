@@ -3,6 +3,7 @@ import type { Style } from '../command.ts';
 import { dryRunNote } from '../dry-run.ts';
 import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
 import { documentHead, type Remediation, type ReportDocument } from '../output/document.ts';
+import { shellWord } from '../output/shell-words.ts';
 import { plain } from '../output/text.ts';
 import type { SyncResult, SyncVerdict } from './result.ts';
 
@@ -155,10 +156,5 @@ function typeable({ name, id }: SyncResult['failures'][number]): string {
 }
 
 function describeCommand(name: string, place: Place): string {
-  return atCluster(`${DESCRIBE.join(' ')} ${quoted(name)}`, place);
-}
-
-/** As a shell takes it: Applications are named by free text. */
-function quoted(name: string): string {
-  return /^[\w./:@-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+  return atCluster(`${DESCRIBE.join(' ')} ${shellWord(name)}`, place);
 }

@@ -19,7 +19,7 @@ export function timeoutFlag(otherwise: string): Flag {
   };
 }
 
-/** In milliseconds; Infinity for 0. Throws Usage for what is no duration. */
+/** A flag in milliseconds. Throws Usage for what is no duration. */
 export function readDurationMs(flags: ParsedFlags, name: string, otherwiseMs: number): number {
   const text = flags.text(name);
   if (text === undefined) return otherwiseMs;
@@ -30,6 +30,7 @@ export function readDurationMs(flags: ParsedFlags, name: string, otherwiseMs: nu
   return ms;
 }
 
+/** `--timeout` in milliseconds; Infinity for 0. Throws Usage for what is no duration. */
 export function readTimeoutMs(flags: ParsedFlags, otherwiseMs: number): number {
   const ms = readDurationMs(flags, 'timeout', otherwiseMs);
   return ms === 0 ? Number.POSITIVE_INFINITY : ms;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
-import { formatFailure } from '../../plugin/failure.ts';
+import { failureDocument, formatFailure } from '../../plugin/failure.ts';
 
 const CONTROLS = /[\p{Cc}\p{Cf}]/u;
 
@@ -27,6 +27,12 @@ describe('a failure on stderr', () => {
       const text = formatFailure(new CompassError(reason, 'stopped waiting'), place);
       assert.match(text, /; next: kubectl compass status -w --context prod\n$/);
     }
+  });
+
+  test('is for programs a command as arguments, whatever the name of the context', () => {
+    const place = { clusterFlags: "--context 'jane'\\''s own'" };
+    const { remediation } = failureDocument(new CompassError('Interrupted', 'stopped'), 'Failure', 0, place);
+    assert.deepEqual(remediation?.[0]?.command?.slice(-3), ['-w', '--context', "jane's own"]);
   });
 
   test('sends whom the cluster does not let in to his login, not to a question that it refuses alike', () => {

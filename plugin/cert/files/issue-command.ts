@@ -5,6 +5,7 @@ import type { Invocation } from '../../command.ts';
 import { connectorUrlFor, type GivenToken, givenToken } from '../../compass/one-time-token.ts';
 import { compassTransport } from '../../compass/transport.ts';
 import { readDryRun } from '../../dry-run.ts';
+import { shellWord } from '../../output/shell-words.ts';
 import { isThere } from './durable.ts';
 import { endpointOf, type IssueRequest, issueToFiles, resumeIssue } from './issue.ts';
 import { type CredentialPaths, newPaths } from './paths.ts';
@@ -27,7 +28,9 @@ export async function issueCertificate(invocation: Invocation): Promise<number> 
   });
   if (outcome.status === 'Issued') {
     const { certificate, key } = outcome.paths;
-    invocation.hint(`before it ends: kubectl compass cert renew --cert ${quoted(certificate)} --key ${quoted(key)}`);
+    invocation.hint(
+      `before it ends: kubectl compass cert renew --cert ${shellWord(certificate)} --key ${shellWord(key)}`,
+    );
   }
   return outcome.exitCode;
 }
@@ -127,12 +130,7 @@ function withUnsentToken(error: CompassError): CompassError {
 function resumeCommand({ flags }: Invocation): string {
   const named = ['out', 'cert', 'key', 'chain', 'ca', 'compass-ca'].flatMap((name) => {
     const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${quoted(value)}`];
+    return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
   });
   return ['kubectl compass cert issue --resume', ...named].join(' ');
-}
-
-/** As a shell takes it for one word. */
-function quoted(text: string): string {
-  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

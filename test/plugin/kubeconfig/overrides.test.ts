@@ -115,6 +115,8 @@ test('a suggested command goes to the same cluster', () => {
   assert.equal(clusterFlags(new ParsedFlags({})), undefined);
   const flags = new ParsedFlags({ context: 'prod eu', kubeconfig: '/a/b', token: 'made-up' });
   assert.equal(clusterFlags(flags), "--kubeconfig /a/b --context 'prod eu'");
+  const hers = new ParsedFlags({ context: "jane's" });
+  assert.equal(clusterFlags(hers), "--context 'jane'\\''s'");
 });
 
 test('what cannot be used is named by what people wrote, and a password is not repeated', () => {
