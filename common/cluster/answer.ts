@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { traceCall } from '../calls.ts';
 import { CompassError } from '../errors.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../json.ts';
 import { describeRequest, translateAnswer } from './translate.ts';
 import { type ApiRequest, send, type Transport } from './transport.ts';
 import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';

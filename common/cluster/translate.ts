@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CompassError, type Reason } from '../errors.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../json.ts';
 
 /** What a request was about, for messages and metrics. */
 export interface RequestSubject {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { CompassError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { WatchEvent } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
-import { parseJson } from './parse-json.ts';
 import { describeRequest, type RequestSubject, translateErrorEvent } from './translate.ts';
 import { codeOf } from './unreachable.ts';
 

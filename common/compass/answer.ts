@@ -1,5 +1,5 @@
 import { CompassError } from '../errors.ts';
-import { isRecord, type JsonRecord } from './json.ts';
+import { isRecord, type JsonRecord } from '../json.ts';
 
 /** Reads the data of one answer and names what it lacks: InvalidAnswer, without any value. */
 export interface AnswerReader {

@@ -1,9 +1,9 @@
+import type { JsonRecord } from '../json.ts';
 import { Sensitive } from '../sensitive.ts';
 import { answerReader } from './answer.ts';
 import { CONFIGURATION, PROBE, REVOKE_CERTIFICATE, SIGN_CERTIFICATE_SIGNING_REQUEST } from './documents.ts';
 import type { Endpoint, Transport } from './endpoint.ts';
 import { call } from './graphql.ts';
-import type { JsonRecord } from './json.ts';
 
 /** What the Connector says about the certificate to ask for, and where Compass is. */
 export interface ConnectorConfiguration {

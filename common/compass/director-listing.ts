@@ -1,4 +1,5 @@
 import { CompassError, hasReason, messageOf } from '../errors.ts';
+import { isRecord } from '../json.ts';
 import {
   InvalidItem,
   type RawPage,
@@ -21,7 +22,6 @@ import type { Endpoint, Transport } from './endpoint.ts';
 import { joinPages } from './further-pages.ts';
 import { type Answer, call } from './graphql.ts';
 import type { GraphqlFault } from './graphql-errors.ts';
-import { isRecord } from './json.ts';
 
 export interface PageRequest {
   readonly runtimeId: string;

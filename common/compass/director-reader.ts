@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from '../json.ts';
 import type {
   DirectorApi,
   DirectorApplication,
@@ -6,7 +7,6 @@ import type {
   DirectorCredential,
   DirectorEvent,
 } from './director-types.ts';
-import { isRecord, type JsonRecord } from './json.ts';
 
 /** Why one item of a listing cannot be used. Its message names fields, never values: some are secrets. */
 export class InvalidItem extends Error {

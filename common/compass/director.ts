@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from '../json.ts';
 import { Sensitive } from '../sensitive.ts';
 import { answerReader } from './answer.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from './documents.ts';
 import type { Endpoint, Transport } from './endpoint.ts';
 import { call } from './graphql.ts';
-import { isRecord, type JsonRecord } from './json.ts';
 
 export interface DirectorRuntime {
   readonly id: string;

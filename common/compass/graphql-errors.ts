@@ -1,6 +1,6 @@
 import type { CompassError, Reason } from '../errors.ts';
+import { isRecord } from '../json.ts';
 import { type CallContext, callError, quote, refused } from './call-context.ts';
-import { isRecord } from './json.ts';
 
 /** One error of a GraphQL answer, translated, and what it is about. */
 export interface GraphqlFault {

@@ -1,7 +1,7 @@
 import type { CompassError } from '../errors.ts';
+import { isRecord, type JsonRecord, parseJson } from '../json.ts';
 import { type CallContext, callError, quote } from './call-context.ts';
 import { messageIn } from './http-status.ts';
-import { isRecord, type JsonRecord } from './json.ts';
 
 /** The two parts of a GraphQL response (GraphQL specification, section 7.1). */
 export interface GraphqlResult {
@@ -11,7 +11,7 @@ export interface GraphqlResult {
 
 /** Reads a body that came with HTTP 200. Throws NotCompass, InvalidAnswer or CompassUnavailable. */
 export function readResult(text: string, context: CallContext): GraphqlResult {
-  const result = parse(text);
+  const result = parseJson(text);
   if (result === undefined) throw notJson(text, context);
   const invalid = (what: string) => callError(context, 'InvalidAnswer', what, { status: 200, maybeDone: true });
   if (!isRecord(result)) throw invalid('the answer is no JSON object');
@@ -36,13 +36,4 @@ function withoutResult(result: JsonRecord, context: CallContext): CompassError {
   // The gateway's own form of an internal error: it may or may not have passed the request on.
   const what = quote(messageIn(result) ?? '', context) || 'an error without a text';
   return callError(context, 'CompassUnavailable', what, options);
-}
-
-/** Undefined, which is no JSON value, where the text is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

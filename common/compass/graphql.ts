@@ -2,6 +2,7 @@ import { GraphQLClient } from 'graphql-request';
 import { traceCall } from '../calls.ts';
 import { systemClock } from '../clock.ts';
 import { CompassError, reasonOf } from '../errors.ts';
+import type { JsonRecord } from '../json.ts';
 import type { Sensitive } from '../sensitive.ts';
 import { type CallContext, callError, contextOf } from './call-context.ts';
 import { agentsFor } from './connection-pool.ts';
@@ -9,7 +10,6 @@ import type { Endpoint, ObservedCall, Transport } from './endpoint.ts';
 import { type GraphqlFault, mostSpecific, readFaults } from './graphql-errors.ts';
 import { readResult } from './graphql-result.ts';
 import { judgeStatus } from './http-status.ts';
-import type { JsonRecord } from './json.ts';
 import { post } from './post.ts';
 import { requestHeaders } from './request-headers.ts';
 

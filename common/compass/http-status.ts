@@ -1,8 +1,8 @@
 import type { CompassError } from '../errors.ts';
+import { isRecord, type JsonRecord, parseJson } from '../json.ts';
 import { type CallContext, callError, quote, refused } from './call-context.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { translateGraphqlErrors } from './graphql-errors.ts';
-import { isRecord, type JsonRecord } from './json.ts';
 
 /**
  * What an answer that is no GraphQL result means; undefined where its body is to be read as one. In front of the services
@@ -95,10 +95,6 @@ export function messageIn(record: JsonRecord): string | undefined {
 }
 
 function parse(answer: HttpAnswer): JsonRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(answer.body);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(answer.body);
+  return isRecord(value) ? value : undefined;
 }

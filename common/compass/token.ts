@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CompassError } from '../errors.ts';
+import { isRecord, parseJson } from '../json.ts';
 import { Sensitive } from '../sensitive.ts';
-import { isRecord } from './json.ts';
 
 export interface ReadToken {
   /** The bare token, as the header `Connector-Token` carries it. */
@@ -76,12 +76,8 @@ function strip(text: string): string {
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!text.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
 }
 
 function invalid(what: string): CompassError {

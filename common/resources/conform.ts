@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts';
+
 /** As much of JSON Schema (draft 2020-12) as this project's documents use. */
 export interface Schema {
   /** Absent where any value will do, which is kept as it is. */
@@ -32,12 +34,7 @@ export function conform(schema: Schema, value: unknown): unknown {
 
 /** The same of a JSON text; undefined where it is none, too. */
 export function conformText(schema: Schema, text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return conform(schema, JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : conform(schema, parseJson(text));
 }
 
 function conformArray({ items }: Schema, values: readonly unknown[]): unknown[] {

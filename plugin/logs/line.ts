@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '#common/json.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/log.ts';
 
 /** One line of a Pod's log. */
@@ -27,12 +28,8 @@ export function secondOf(at: string): string {
 }
 
 function fieldsOf(text: string): LogLine['fields'] {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(text) as LogLine['fields'];
-  } catch {
-    return undefined;
-  }
+  const fields = text.startsWith('{') ? parseJson(text) : undefined;
+  return isRecord(fields) ? fields : undefined;
 }
 
 /** What others call the levels. */

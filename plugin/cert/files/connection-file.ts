@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatTime } from '#common/clock.ts';
-import { isRecord } from '#common/compass/json.ts';
 import { CompassError } from '#common/errors.ts';
+import { isRecord, parseJson } from '#common/json.ts';
 import type { IssuedCertificate } from '#common/pki/issued.ts';
 import { colonHex } from '../fingerprint.ts';
 import { PUBLIC, putInPlace, readIfThere, writeDurably } from './durable.ts';
@@ -60,7 +60,7 @@ export async function writeConnection(path: string, connection: ConnectionFile):
 export async function readConnection(path: string): Promise<KnownConnection | undefined> {
   const text = await readIfThere(path);
   if (text === undefined) return undefined;
-  const value = parse(text);
+  const value = parseJson(text);
   if (!isRecord(value)) throw new CompassError('Usage', `${path} is no JSON object; --connector-url does without it`);
   const word = (key: string) => (typeof value[key] === 'string' ? value[key] : undefined);
   const files = isRecord(value['files']) ? value['files'] : {};
@@ -78,12 +78,4 @@ export interface KnownConnection {
   readonly certificateSecuredConnectorUrl: string | undefined;
   readonly directorUrl: string | undefined;
   readonly files: { readonly chain: string | undefined; readonly ca: string | undefined };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '#common/compass/json.ts';
+import { isRecord, parseJson } from '#common/json.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { PRIVATE, putInPlace, readIfThere, writeDurably } from './durable.ts';
 import { unfinished } from './paths.ts';
@@ -26,7 +26,7 @@ export async function writePending(path: string, pending: PendingIssue): Promise
 /** Undefined where there is none, or none that can be gone on with. */
 export async function readPending(path: string): Promise<PendingIssue | undefined> {
   const text = await readIfThere(path);
-  const value = text === undefined ? undefined : parse(text);
+  const value = text === undefined ? undefined : parseJson(text);
   if (!isRecord(value)) return undefined;
   const token = value['secondToken'];
   const texts = TEXTS.map((key) => [key, value[key]] as const);
@@ -35,12 +35,4 @@ export async function readPending(path: string): Promise<PendingIssue | undefine
     ...(Object.fromEntries(texts) as Record<(typeof TEXTS)[number], string>),
     secondToken: new Sensitive(token),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
