@@ -1,4 +1,5 @@
 import { CompassError } from './errors.ts';
+import { redact } from './redact.ts';
 
 /** error: a person must act; warn: retried by itself; info: state changed; debug: every pass. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -20,7 +21,14 @@ export function errorFields(error: unknown): LogFields {
   if (error instanceof CompassError) {
     return { reason: error.reason, error: error.message, ...(error.requestId ? { requestId: error.requestId } : {}) };
   }
-  return { reason: 'InternalError', error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { reason: 'InternalError', error: error instanceof Error ? describeBug(error) : redact(String(error)) };
+}
+
+/** Its own words may quote what it choked on, as those of a parser do; where it was tells enough. */
+function describeBug({ name, message, stack = '' }: Error): string {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const words = redact(message.replace(/".*"|'.*'|`.*`/gs, '"…"'));
+  return [`${name}: ${words}`, ...frames].join('\n');
 }
 
 /** A log of JSON lines, one object a line: `time`, `level`, `msg`, then the fields. */

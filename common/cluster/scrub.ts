@@ -1,14 +1,9 @@
-/** Values shorter than this are no secrets, and would tear the message to pieces. */
-const SHORTEST_VALUE = 4;
+import { parseJson } from '../json.ts';
+import { redact } from '../redact.ts';
 
 function valuesOf(field: unknown): readonly string[] {
   if (typeof field !== 'object' || field === null) return [];
-  return Object.values(field).filter((value) => typeof value === 'string' && value.length >= SHORTEST_VALUE);
-}
-
-function withDecoded(value: string): readonly string[] {
-  const decoded = Buffer.from(value, 'base64').toString('utf8');
-  return decoded.length >= SHORTEST_VALUE ? [value, decoded] : [value];
+  return Object.values(field).filter((value) => typeof value === 'string');
 }
 
 /**
@@ -19,11 +14,13 @@ function withDecoded(value: string): readonly string[] {
 export function scrubSecret(body: object): (message: string) => string {
   const data: unknown = 'data' in body ? body.data : undefined;
   const stringData: unknown = 'stringData' in body ? body.stringData : undefined;
-  const values = [...valuesOf(data).flatMap(withDecoded), ...valuesOf(stringData)];
-  values.sort((one, other) => other.length - one.length);
-  return (message) => {
-    let scrubbed = message.replace(/,? error found in #[\s\S]*$/, '');
-    for (const value of values) scrubbed = scrubbed.replaceAll(value, '[sensitive]');
-    return scrubbed;
-  };
+  const plain = valuesOf(data).map((value) => Buffer.from(value, 'base64').toString('utf8'));
+  const values = [...plain, ...plain.flatMap(documentValues), ...valuesOf(stringData)];
+  return (message) => redact(message.replace(/,? error found in #[\s\S]*$/, ''), values);
+}
+
+/** The texts in a JSON document of ours, each of which a server that had decoded it could quote by itself. */
+function documentValues(text: string): readonly string[] {
+  const document = text.startsWith('{') ? parseJson(text) : undefined;
+  return valuesOf(document);
 }

@@ -1,6 +1,7 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { CompassError, type CompassErrorOptions, type Reason } from '../errors.ts';
+import { redact } from '../redact.ts';
 import type { Sensitive } from '../sensitive.ts';
 import type { ClientCredential, Endpoint } from './endpoint.ts';
 
@@ -88,14 +89,10 @@ export function refused(context: CallContext, what: string, status: number): Com
 
 const LONGEST_TEXT = 200;
 
-/** The other side's own words, fit for a message: one line, short, without what we sent. */
+/** The other side's own words, fit for a message: one line, short, without what we sent and what looks like a token. */
 export function quote(text: string, context: CallContext): string {
-  const line = withoutSecrets(text.slice(0, 20 * LONGEST_TEXT), context.secrets)
+  const line = redact(text, context.secrets)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
   return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => (secret === '' ? left : left.replaceAll(secret, '[…]')), text);
 }

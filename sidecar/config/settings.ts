@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import { redact } from '#common/redact.ts';
 import type { ValueType } from './values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,8 +78,9 @@ export class Settings {
   }
 }
 
-/** A value as a message may carry it: quoted, short, without the user and password of a URL. */
+/** A value as a message may carry it: quoted, short, without user, password and query of a URL, or what looks like a token. */
 function shown(text: string): string {
-  const open = text.replace(/\/\/[^/@\s]{1,200}@/g, '//[sensitive]@');
+  const bare = text.replace(/\/\/.*@/s, '//[sensitive]@').replace(/\?.*$/s, '?…');
+  const open = redact(bare);
   return JSON.stringify(open.length > LONGEST_SHOWN ? `${open.slice(0, LONGEST_SHOWN)}…` : open);
 }

@@ -172,10 +172,17 @@ test('every wrong setting is named at once, with its value and what is allowed',
   }
 });
 
-test('user and password of a URL do not reach the message that refuses it', () => {
-  const message = refusal({ APP_RUNTIME_EVENTS_URL: 'https://canary-user:canary-password@events.example.com' });
-  assert.match(message, /APP_RUNTIME_EVENTS_URL/);
-  assert.doesNotMatch(message, /canary/);
+test('S5: user, password and query of a URL do not reach the message that refuses it', () => {
+  for (const value of [
+    'https://canary-user:canary-password@events.example.com',
+    'https://canary:c@nary/canary@events.example.com',
+    `https://${'canary'.repeat(50)}:canary@events.example.com`,
+    'events.example.com?token=canary',
+  ]) {
+    const message = refusal({ APP_RUNTIME_EVENTS_URL: value });
+    assert.match(message, /APP_RUNTIME_EVENTS_URL/);
+    assert.doesNotMatch(message, /canary|c@nary/);
+  }
 });
 
 test('a budget is a count or a share of the Applications present', () => {

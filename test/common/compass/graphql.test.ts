@@ -219,7 +219,7 @@ suite('call', () => {
       response.end(JSON.stringify({ errors: [{ message }] }));
     };
     const error = await errorOf(echo, { token: new Sensitive(TOKEN), variables: { csr: CSR } });
-    assert.match(error.message, /\[…\] and \[…\] end$/);
+    assert.match(error.message, /\[sensitive\] and \[sensitive\] end$/);
   });
 
   test('the server’s words are cut and stay on one line', async () => {
