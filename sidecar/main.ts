@@ -6,16 +6,26 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 process.on('SIGUSR1', () => undefined);
 
 const { systemClock } = await import('#common/clock.ts');
+const { errorFields, jsonLog } = await import('#common/log.ts');
 const { THIS_NODE } = await import('./config/running-node.ts');
 const { runSidecar } = await import('./sidecar.ts');
 
-process.exitCode = await runSidecar({
+const write = (line: string) => process.stdout.write(line);
+// Node would print the error with all that hangs on it. What is under way is stored, and the kubelet starts a new process.
+process.on('uncaughtException', (error) => {
+  jsonLog(write, 'error', systemClock.now).error('stopping: a defect of the program', errorFields(error));
+  process.exitCode = 1;
+  stop.abort();
+});
+
+const exitCode = await runSidecar({
   env: process.env,
-  write: (line) => process.stdout.write(line),
+  write,
   clock: systemClock,
   random: Math.random,
   stopping: stop.signal,
   node: THIS_NODE,
 });
+process.exitCode ||= exitCode;
 
 export {};

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { CompassError } from '../errors.ts';
+import { redact } from '../redact.ts';
 import { execInfo, execVersion, isInteractive } from './exec-info.ts';
 import type { KubeconfigChoice } from './kubeconfig.ts';
 import type { KubeconfigExec } from './kubeconfig-file.ts';
@@ -65,7 +66,7 @@ function run({ exec, env, stdin, stderr }: Run): Promise<string> {
     // The first line is the plugin's own complaint ("please log in"); what follows may be a dump.
     const [complaint = ''] = said.trim().split('\n', 1);
     if (code === 0) resolve(printed);
-    else reject(failed(exec, complaint.slice(0, 200) || `it ended with ${signal ?? `exit code ${code}`}`));
+    else reject(failed(exec, redact(complaint).slice(0, 200) || `it ended with ${signal ?? `exit code ${code}`}`));
   });
   return promise;
 }

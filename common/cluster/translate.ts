@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CompassError, type Reason } from '../errors.ts';
 import { parseJson } from '../json.ts';
+import { redact } from '../redact.ts';
 
 /** What a request was about, for messages and metrics. */
 export interface RequestSubject {
@@ -96,7 +97,7 @@ function translateStatus(
   code: number,
   status: Status | undefined,
   headers: IncomingHttpHeaders,
-  scrub: (message: string) => string = (message) => message,
+  scrub: (message: string) => string = (message) => redact(message),
 ): CompassError {
   const said = status?.message ? shorten(scrub(status.message)) : `the server answered ${code}`;
   return new CompassError(reasonFor(code, status), `cannot ${describeRequest(subject)}: ${said}`, {

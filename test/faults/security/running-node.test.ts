@@ -109,3 +109,23 @@ test('S7: SIGUSR1 opens no inspector, and the sidecar goes on', async (t) => {
   assert.doesNotMatch(output(), /Debugger listening/);
   assert.match(output(), /"msg":"stopped"/);
 });
+
+test('S5: an error that nobody caught is one line of the log without its content, and ends what runs in order', async (t) => {
+  // The stack shows the code itself, which is no secret.
+  const defect = `const c = 'can' + 'ary'; setTimeout(() => { throw Object.assign(new Error('"' + c + '"', { cause: c }), { body: c }) }, 1000)`;
+  const { output, ended } = await start(t, ['--import', `data:text/javascript,${encodeURIComponent(defect)}`], {});
+  assert.deepEqual(await ended, [1, null], output());
+  assert.match(
+    output(),
+    /"level":"error","msg":"stopping: a defect of the program","reason":"InternalError","error":"Error: \\"…\\"\\n +at /,
+  );
+  assert.match(output(), /"msg":"stopped"/);
+  assert.doesNotMatch(output(), /canary/);
+  assert.ok(
+    output()
+      .trim()
+      .split('\n')
+      .every((line) => line.startsWith('{')),
+    output(),
+  );
+});
