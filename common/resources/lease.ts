@@ -21,3 +21,8 @@ export function newHolderIdentity(podName: string): string {
 export function podOfHolder(holderIdentity: string | null | undefined): string | undefined {
   return holderIdentity?.replace(/_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '') || undefined;
 }
+
+/** Until when a Lease is held, in milliseconds since the epoch; NaN for one that nobody has renewed. */
+export function heldUntil({ spec }: Lease): number {
+  return Date.parse(spec?.renewTime ?? '') + (spec?.leaseDurationSeconds ?? 0) * 1_000;
+}

@@ -1,5 +1,6 @@
 import { CompassError, REASONS } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
+import { canICommand, describeRight } from '../connection/right.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { differences } from './compare.ts';
 import { fetchSources } from './fetch-sources.ts';
@@ -42,11 +43,7 @@ function requireAnything({ name, status, secret, wire }: Sources): void {
 function requireCertificates({ secret, ca, notPermitted }: Sources): void {
   const denied = notPermitted.find(({ resource }) => resource.startsWith('secrets'));
   if (denied) {
-    const { verb, resource, namespace } = denied;
-    const next = `kubectl auth can-i ${verb} ${resource} -n ${namespace}`;
-    throw new CompassError('ClusterForbidden', `cannot ${verb} ${resource} in namespace ${namespace}: not permitted`, {
-      next,
-    });
+    throw new CompassError('ClusterForbidden', describeRight(denied), { next: canICommand(denied) });
   }
   if (ca ? ca.length > 0 : secret.state === 'read') return;
   const why = secret.state === 'absent' ? secret.why : 'no certificate is in the CA secret';

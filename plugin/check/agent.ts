@@ -1,6 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { DEPLOYMENT, type KubeObject, LEASE } from '#common/cluster/objects.ts';
-import { type Lease, podOfHolder } from '#common/resources/lease.ts';
+import { heldUntil, type Lease, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import type { Report } from '#common/resources/report.ts';
 import { VERSION } from '#common/version.ts';
@@ -71,11 +71,10 @@ interface LeaseContext {
   readonly version: string | undefined;
 }
 
-function judgeLease({ spec }: Lease, { name, namespace, now, version }: LeaseContext): OwnFinding {
+function judgeLease(lease: Lease, { name, namespace, now, version }: LeaseContext): OwnFinding {
   const base = { ...BASE, name: 'running' };
-  const renewed = Date.parse(spec?.renewTime ?? '');
-  const until = renewed + (spec?.leaseDurationSeconds ?? 0) * 1_000;
-  const leader = podOfHolder(spec?.holderIdentity);
+  const until = heldUntil(lease);
+  const leader = podOfHolder(lease.spec?.holderIdentity);
   if (until > now) {
     const message = ['running', version && `v${version.replace(/^v/, '')}`].filter((part) => part).join(', ');
     return { ...base, status: 'ok', message, facts: leader ? { leader } : {} };

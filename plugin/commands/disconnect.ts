@@ -3,6 +3,8 @@ import type { Command, Invocation } from '../command.ts';
 import { confirmUndertaking, describeUndertaking } from '../disconnect/undertaking.ts';
 import { DISCONNECT_DOCUMENT_KIND, type DisconnectResult, disconnectView } from '../disconnect/view.ts';
 import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
+import { atCluster } from '../failure.ts';
+import { clusterFlags } from '../kubeconfig/flags.ts';
 import { YES_FLAG } from '../output/confirm.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
@@ -51,9 +53,13 @@ elsewhere --yes is needed.`,
 };
 
 async function runDisconnect(invocation: Invocation): Promise<number> {
+  const { flags } = invocation;
   const result = await askToDisconnect(invocation);
   await invocation.print(disconnectView(result, invocation.clock.now(), invocation.style.symbols));
-  if (result.request) invocation.hint('to connect again: kubectl compass connect --token-stdin');
+  if (result.request) {
+    const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
+    invocation.hint(`to connect again: ${atCluster('kubectl compass connect --token-stdin', place)}`);
+  }
   return 0;
 }
 

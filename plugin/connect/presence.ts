@@ -1,7 +1,7 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { DEPLOYMENT, type KubeObject, LEASE } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
-import type { Lease } from '#common/resources/lease.ts';
+import { heldUntil, type Lease } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { list } from '../connection/reading.ts';
 import { SIDECAR_SELECTOR } from '../connection/reports.ts';
@@ -26,9 +26,7 @@ export async function findPresence(
 ): Promise<Presence> {
   try {
     const lease = await cluster.find<Lease>({ kind: LEASE, name: ownObjectNames(name).lease, namespace });
-    const { renewTime, leaseDurationSeconds } = lease?.spec ?? {};
-    const renewedAt = Date.parse(renewTime ?? '');
-    if (renewedAt + (leaseDurationSeconds ?? 0) * 1_000 + GRACE_MS > now) return 'running';
+    if (lease && heldUntil(lease) + GRACE_MS > now) return 'running';
     const deployments = await list<Scalable>(cluster, DEPLOYMENT, { namespace, labelSelector: SIDECAR_SELECTOR });
     if (deployments.some(({ spec }) => spec?.replicas !== 0)) return 'running';
     return lease ? 'silent' : 'absent';

@@ -2,12 +2,11 @@ import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { EVENT } from '#common/cluster/objects.ts';
 import { keepWatching } from '#common/cluster/watch.ts';
-import { CompassError, hasReason, messageOf } from '#common/errors.ts';
-import { canICommand } from '../connection/right.ts';
+import { messageOf } from '#common/errors.ts';
 import { byTime, type CoreEvent } from './event.ts';
 import { EVENTS_NAMESPACE, type Selection } from './selection.ts';
 
-/** The Events that are wanted, the newest last. Throws ClusterForbidden with the command that asks for the right. */
+/** The Events that are wanted, the newest last. Throws what the cluster throws. */
 export async function fetchEvents(
   cluster: Cluster,
   { fieldSelectors, isWanted }: Selection,
@@ -22,15 +21,8 @@ export async function fetchEvents(
 
 async function listEvents(cluster: Cluster, fieldSelector: string): Promise<CoreEvent[]> {
   const events: CoreEvent[] = [];
-  try {
-    for await (const { items } of cluster.listPages<CoreEvent>(EVENT, { namespace: EVENTS_NAMESPACE, fieldSelector })) {
-      events.push(...items);
-    }
-  } catch (error) {
-    if (!hasReason(error, 'ClusterForbidden')) throw error;
-    const next = canICommand({ verb: 'list', resource: 'events', namespace: EVENTS_NAMESPACE });
-    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('ClusterForbidden', error.message, { cause: error, next });
+  for await (const { items } of cluster.listPages<CoreEvent>(EVENT, { namespace: EVENTS_NAMESPACE, fieldSelector })) {
+    events.push(...items);
   }
   return events;
 }

@@ -1,8 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { POD } from '#common/cluster/objects.ts';
 import { objectPath, queryString } from '#common/cluster/paths.ts';
-import { CompassError, hasReason } from '#common/errors.ts';
-import { canICommand } from '../connection/right.ts';
 import { type LogLine, readStamped } from './line.ts';
 
 /** One container whose log is read. */
@@ -23,7 +21,7 @@ export interface LogPart {
   readonly follow?: boolean;
 }
 
-/** A container's log, line by line. Throws what the API server says; for a missing right, with the command that asks for it. */
+/** A container's log, line by line. Throws what the API server says. */
 export async function* readLog(
   cluster: Cluster,
   { pod, namespace, container }: LogPlace,
@@ -34,12 +32,5 @@ export async function* readLog(
   const query = queryString({ container, timestamps: true, sinceSeconds, sinceTime, tailLines, previous, follow });
   const path = `${objectPath({ kind: POD, name: pod, namespace }, 'log')}${query}`;
   const subject = { verb: 'get', resource: 'pods/log', name: pod, namespace };
-  try {
-    for await (const line of cluster.lines(path, { signal, subject })) yield readStamped(pod, line);
-  } catch (error) {
-    if (!hasReason(error, 'ClusterForbidden')) throw error;
-    const next = canICommand({ verb: 'get', resource: 'pods/log', namespace });
-    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('ClusterForbidden', error.message, { cause: error, next });
-  }
+  for await (const line of cluster.lines(path, { signal, subject })) yield readStamped(pod, line);
 }

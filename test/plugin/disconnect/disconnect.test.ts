@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '#common/clock.ts';
+import { formatTime, systemClock } from '#common/clock.ts';
 import { CONFIG_MAP, type ConfigMap, NAMESPACE } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
@@ -9,6 +9,7 @@ import { REPORT_KEY } from '#common/resources/report.ts';
 import { parseRequest } from '#common/resources/requests.ts';
 import { runCommandLine } from '../../../plugin/cli.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
+import { until } from '../../cluster/until.ts';
 import { HOME } from '../home.ts';
 import { runHere } from '../run-plugin.ts';
 
@@ -29,7 +30,14 @@ async function startConnection(t: TestContext, hasReport = true) {
     const found = await cluster.get<CompassConnection>({ kind: COMPASS_CONNECTION, name: NAME });
     return parseRequest('disconnect', found.metadata.annotations?.['compass.kyma-project.io/disconnect'] ?? '');
   };
-  return { env: { KUBECONFIG: kubeconfigPath }, request };
+  const answer = async (id: string) => {
+    const time = formatTime(Date.now());
+    const requests = [{ verb: 'disconnect', id, accepted: time, finished: time, result: 'succeeded' }];
+    const report = JSON.stringify({ schemaVersion: 'v1', connection: NAME, requests });
+    const ref = { kind: CONFIG_MAP, name: metadata.name, namespace: metadata.namespace };
+    await cluster.mergePatch(ref, { data: { [REPORT_KEY]: report } });
+  };
+  return { env: { KUBECONFIG: kubeconfigPath }, request, answer };
 }
 
 /** What somebody at a terminal does when a question is asked: an answer, Ctrl-C, or Ctrl-D. */
@@ -94,6 +102,16 @@ test('nothing is asked for that was not said', async (t) => {
   const { code, stdout } = await runHere(['disconnect', '--yes', '--no-wait', '-o', 'name'], env);
   assert.deepEqual([code, stdout], [0, `compassconnection.compass.kyma-project.io/${NAME}\n`]);
   assert.deepEqual((await request())?.parameters, {});
+});
+
+test('says how to connect the same cluster again', async (t) => {
+  const { env, request, answer } = await startConnection(t);
+  const running = runHere(['disconnect', '--yes', '--context', 'test', '-n', 'compass-system'], env);
+  await answer((await until('it asks', request)).id);
+  const { code, stderr } = await running;
+  assert.equal(code, 0, stderr);
+  const again = 'kubectl compass connect --token-stdin -n compass-system --context test';
+  assert.ok(stderr.endsWith(`to connect again: ${again}\n`), stderr);
 });
 
 test('without a terminal and --yes nothing is done, and a dry run needs neither', async (t) => {
