@@ -1,7 +1,7 @@
 import type { Sink, Style } from '../command.ts';
 import { clip } from '../watch/clip.ts';
 import type { Level } from './symbols.ts';
-import { plain } from './text.ts';
+import { plain, wrap } from './text.ts';
 
 /** What long work shows on stderr: steps that are done stay; what is under way is repainted in place where that can be. */
 export interface Progress {
@@ -48,19 +48,24 @@ export function createProgress(
     clear,
     step(level, name, text) {
       clear();
-      stderr.write(`${line(level, name, text)}\n`);
+      const mark = symbols.mark[level];
+      const indent = mark.length + NAME_WIDTH + 2;
+      const [first = '', ...more] = wrap(plain(text, symbols), widthOf(stderr) - indent);
+      const rows = [line(level, name, first), ...more.map((row) => `${' '.repeat(indent)}${row}`)];
+      stderr.write(`${rows.join('\n')}\n`);
     },
     busy(name, text) {
       const next = line('busy', name, text);
       if (next === shown) return;
       clear();
       shown = next;
-      stderr.write(isInPlace ? clip(next, longest(stderr), symbols.ellipsis) : `${next}\n`);
+      // A line that wraps cannot be taken away again.
+      stderr.write(isInPlace ? clip(next, widthOf(stderr) - 1, symbols.ellipsis) : `${next}\n`);
     },
   };
 }
 
-/** A line that wraps cannot be taken away again. */
-function longest({ columns }: Sink): number {
-  return columns === undefined ? Number.POSITIVE_INFINITY : columns - 1;
+/** Where it is no terminal, a line is as long as it is. */
+function widthOf({ columns }: Sink): number {
+  return columns ?? Number.POSITIVE_INFINITY;
 }
