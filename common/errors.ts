@@ -52,6 +52,7 @@ export const REASONS = {
   ClusterWatchExpired: { code: 'CMP0109', exit: 4, retry: 'backoff', next: 'it is listed again by itself' },
   NotInstalled: { code: 'CMP0111', exit: 3, retry: 'backoff', next: INSTALL },
   ClusterAlreadyExists: { code: 'CMP0112', exit: 4, retry: 'backoff', next: 'it is read and tried again by itself' },
+  StoreForbidden: { code: 'CMP0113', exit: 4, retry: 'backoff', next: 'kubectl compass check --category rbac' },
   RenewalOverdue: { code: 'CMP0121', exit: 1, retry: 'backoff', next: 'kubectl compass cert renew' },
   SidecarSilent: { code: 'CMP0122', exit: 1, retry: 'backoff', next: LOGS },
   RightsExcessive: {

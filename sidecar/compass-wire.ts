@@ -5,6 +5,7 @@ import { readRoots } from '#common/compass/roots.ts';
 import { CompassError, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import type { Config } from './config.ts';
+import { CompassTime, SKEW_TOLERATED_MS } from './connection/compass-time.ts';
 import type { ContactObservation, Warning } from './status/observation.ts';
 
 export interface CompassWireOptions {
@@ -16,15 +17,12 @@ export interface CompassWireOptions {
   readonly observe?: (call: ObservedCall) => void;
 }
 
-/** A clock that is further off than this is worth a warning: it decides when certificates are valid. */
-const SKEW_WARNED_MS = 5 * 60_000;
-
 /** The way to Compass: one transport for the process, and what it has shown. */
 export class CompassWire {
   readonly transport: Transport;
+  readonly time: CompassTime;
   readonly #config: Config;
   #contact: ContactObservation | undefined;
-  #skewMs = 0;
 
   /** Reads the bundles of roots. Throws InvalidSetting for one that cannot be read or has no certificate in it. */
   static async open(options: CompassWireOptions): Promise<CompassWire> {
@@ -34,6 +32,7 @@ export class CompassWire {
   private constructor(options: CompassWireOptions, extraRoots: readonly string[]) {
     const { config, clock, stopping: signal } = options;
     this.#config = config;
+    this.time = new CompassTime(clock);
     this.transport = {
       extraRoots,
       skipVerify: config.skipCompassTlsVerify,
@@ -57,11 +56,12 @@ export class CompassWire {
         'APP_SKIP_COMPASS_TLS_VERIFY is true: anybody on the way to Compass can read and change everything';
       warnings.push({ type: 'TLSVerificationDisabled', message });
     }
-    if (Math.abs(this.#skewMs) > SKEW_WARNED_MS) {
+    const { skewMs = 0 } = this.time;
+    if (Math.abs(skewMs) > SKEW_TOLERATED_MS) {
       // In steps, so that a text that differs by a minute is not written round after round.
-      const minutes = Math.abs(Math.round(this.#skewMs / SKEW_WARNED_MS) * 5);
-      const direction = this.#skewMs > 0 ? 'ahead of' : 'behind';
-      const message = `the clock of Compass is about ${minutes} minutes ${direction} ours; correct the clock of the node`;
+      const minutes = Math.abs(Math.round(skewMs / SKEW_TOLERATED_MS) * 5);
+      const direction = skewMs > 0 ? 'ahead of' : 'behind';
+      const message = `the clock of Compass is about ${minutes} minutes ${direction} ours, and dates are judged by it; correct the clock of the node`;
       warnings.push({ type: 'ClockSkew', message });
     }
     return warnings;
@@ -69,7 +69,7 @@ export class CompassWire {
 
   #observe(call: ObservedCall, { config, clock, log, observe }: CompassWireOptions): void {
     observe?.(call);
-    if (call.clockSkewMs !== undefined) this.#skewMs = call.clockSkewMs;
+    if (call.clockSkewMs !== undefined) this.time.observe(call.clockSkewMs);
     const { error, ...facts } = call;
     if (config.queryLogging) log.info('called Compass', facts);
     if (call.target !== 'director') this.#contact = { time: clock.now(), latencyMs: call.durationMs, error };

@@ -3,7 +3,6 @@ import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
-import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { carryOut, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from './connection/connection-result.ts';
@@ -133,7 +132,12 @@ export class Reconciler {
     answerConnection(this.#requests, result, context.clock.now());
     if (result.did === 'paired') syncStep.hurry();
     const isRenewed = result.did === 'renewed';
-    const seen = await this.#publish(object, result, { refreshCredentialsNow: isRenewed }, purge);
+    const seen = await this.#publish(
+      object,
+      result,
+      { refreshCredentialsNow: isRenewed },
+      { purge, restored: result.restored },
+    );
     const facts = { connection: result.connection, configuration, result, object: seen, signal: context.stopping };
     const publish = (object: CompassConnection | undefined) => this.#publish(object, result, {});
     const current = await carryOut(this.#options, this.#requests, facts, publish);
@@ -143,7 +147,6 @@ export class Reconciler {
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
     if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
-      this.#showProof(syncStep.outcome);
       this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
@@ -187,27 +190,20 @@ export class Reconciler {
   }
 
   /**
-   * Whether a new pairing is asked for, and made to outlive a restart: by a request, or by deleting the CompassConnection,
-   * which is the documented way. One that was never there has not been deleted.
+   * Whether a new pairing is asked for: by a request, which stays in the cluster until it has its answer, or by deleting the
+   * CompassConnection, which is the documented way, and is remembered until it has come about: nobody is there to be told
+   * that it needs a token. One that was never there has not been deleted.
    */
   async #noteReconnect(served: boolean, object: CompassConnection | undefined): Promise<boolean> {
     const { state } = this.#options.context;
     const before = (await state.load()) ?? freshState();
     const isDeleted = served && object === undefined && before.registered;
-    const isAskedFor = before.reconnectPending || isDeleted || this.#requests.isOpen('reconnect');
+    const isPending = before.reconnectPending || isDeleted;
     const isRegistered = before.registered || object !== undefined;
-    if (isAskedFor !== before.reconnectPending || isRegistered !== before.registered) {
-      await state.write({ ...before, reconnectPending: isAskedFor, registered: isRegistered });
+    if (isPending !== before.reconnectPending || isRegistered !== before.registered) {
+      await state.write({ ...before, reconnectPending: isPending, registered: isRegistered });
     }
-    return isAskedFor;
-  }
-
-  /** A first pairing has nothing to lose, so it is proven by the first listing. */
-  #showProof(outcome: SyncOutcome | undefined): void {
-    const { steps } = this.#options.context;
-    if (!outcome || !steps.isBusy('prove')) return;
-    if (outcome.fetch.error) steps.failed('prove', outcome.fetch.error);
-    else steps.ok('prove', 'the Director accepts it');
+    return isPending || this.#requests.isOpen('reconnect');
   }
 
   #finish(verb: RequestVerb, answer: RequestAnswer): void {
@@ -218,12 +214,12 @@ export class Reconciler {
     read: CompassConnection | undefined,
     result: ConnectionResult,
     flags: Pick<Done, 'resyncNow' | 'refreshCredentialsNow'>,
-    purge?: PurgeObservation,
+    happened: Pick<Observation, 'purge' | 'restored'> = {},
   ): Promise<CompassConnection | undefined> {
     // What was cut short by the stop says nothing about the connection; what was done before it is still told.
     if (this.#options.context.stopping.aborted && result.did === undefined) return read;
     const done = { ...flags, requests: this.#requests.answered(read) };
-    return this.#options.resource.publish(read, { ...this.#observe(read, result), purge }, done);
+    return this.#options.resource.publish(read, { ...this.#observe(read, result), ...happened }, done);
   }
 
   #observe(object: CompassConnection | undefined, result: ConnectionResult): Observation {

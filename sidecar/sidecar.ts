@@ -128,7 +128,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
 
 function connectionContext(
   { clock, stopping }: Surroundings,
-  { config, log, cluster, wire: { transport } }: Parts,
+  { config, log, cluster, wire: { transport, time: compassTime } }: Parts,
   leadership: Leadership,
 ): ConnectionContext {
   const { connectionName, ownNamespace: namespace } = config;
@@ -141,6 +141,7 @@ function connectionContext(
     log,
     config,
     transport,
+    compassTime,
     stopping,
     steps: new Steps(clock),
     isLeader: () => leadership.isLeader,

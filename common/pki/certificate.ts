@@ -50,6 +50,17 @@ export function readStored(pair: StoredPair, now: number): StoredCredential {
   };
 }
 
+/** Whether each of the Secret's keys holds what it should for this credential: certificate and chain begin with its leaf. */
+export function isWhole(
+  { crt, crtChain }: StoredPair,
+  { fingerprint }: Pick<StoredCredential, 'fingerprint'>,
+): boolean {
+  return [crt, crtChain].every((pem) => {
+    const [first] = readPem(pem).certificates;
+    return first !== undefined && fingerprintOf(first) === fingerprint;
+  });
+}
+
 function requireLeaf({ crt, key, crtChain }: StoredPair): X509Certificate {
   const invalid = (what: string) => new CompassError('InvalidCredential', `the client credentials: ${what}`);
   if (key.trim() === '') throw invalid('there is no key');

@@ -137,8 +137,8 @@ export interface ReportedStep {
   readonly message?: string;
 }
 
-/** The steps of a pairing, in their order; a renewal has all but the first. */
-export const PAIRING_STEPS = ['configuration', 'key', 'sign', 'store', 'prove'] as const;
+/** The steps of a pairing and of a renewal, in their order. */
+export const PAIRING_STEPS = ['preflight', 'key', 'configuration', 'sign', 'prove', 'store'] as const;
 
 export interface ReportedPlaces {
   readonly configuration: SecretPlace;

@@ -12,6 +12,7 @@ import { isStale } from './staleness.ts';
 export const BAD_WHEN_TRUE = [
   'DeletionsHeld',
   'ReconnectPending',
+  'StoreForbidden',
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',

@@ -25,6 +25,7 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['create'], connections),
     ...rights(['get', 'list', 'create', 'patch', 'delete'], applications),
     ...rights(['get', 'list', 'watch'], at(SECRETS, configurationSecret), at(CONFIG_MAPS, configurationSecret)),
+    ...rights(['patch'], at(SECRETS, configurationSecret)),
     ...rights(['get', 'list', 'watch', 'patch'], at(SECRETS, places.clientSecret)),
     ...rights(['get', 'update', 'patch', 'delete'], at(SECRETS, { namespace, name: own.journal })),
     ...rights(['get', 'update', 'patch'], at(SECRETS, { namespace, name: own.state })),
@@ -36,6 +37,19 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['create'], { ...SECRETS, namespace }, { ...CONFIG_MAPS, namespace }, { ...LEASES, namespace }),
     ...rights(['get', 'update', 'patch'], at(LEASES, { namespace, name: own.lease })),
     ...rights(['get', 'list', 'create', 'patch', 'delete'], { ...SECRETS, namespace: integrationNamespace }),
+  ];
+}
+
+/**
+ * The rights that the writes of a pairing take, where a dry run does not show them: what is created first is updated later.
+ * Without any of them its token would be spent for nothing.
+ */
+export function storingRights({ connectionName, ownNamespace: namespace, clientSecret }: RightsPlaces): Right[] {
+  const own = ownObjectNames(connectionName);
+  return [
+    ...rights(['get', 'patch'], at(SECRETS, clientSecret)),
+    ...rights(['get', 'update', 'delete'], at(SECRETS, { namespace, name: own.journal })),
+    ...rights(['get', 'update'], at(SECRETS, { namespace, name: own.state })),
   ];
 }
 

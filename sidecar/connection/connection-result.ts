@@ -1,5 +1,6 @@
 import type { CompassError } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
+import type { Warning } from '../status/observation.ts';
 import type { Configuration } from './configuration.ts';
 import type { Connection } from './maintain.ts';
 import type { ManagementUrls, TokenRecord } from './state.ts';
@@ -39,6 +40,10 @@ export interface ConnectionResult extends Outcome {
   readonly renewAt: number | undefined;
   /** What is known of the token in the configuration; undefined where the configuration cannot be read. */
   readonly token: 'none' | 'unused' | TokenRecord['outcome'] | undefined;
+  /** Set where the client Secret was written back in this step: why, for people. */
+  readonly restored?: string | undefined;
+  /** What works but should not be so. */
+  readonly warnings: readonly Warning[];
   /** In how many ms there is something to do by itself; Infinity where only a change from outside can help. */
   readonly dueInMs: number;
 }

@@ -1,5 +1,7 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
+import { Schedule } from '../schedule.ts';
+import { TokenBlanking } from './blank-token.ts';
 import type { ConnectionInput, ConnectionResult, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
@@ -8,7 +10,9 @@ import { disconnectedError } from './disconnected.ts';
 import { isUnused, tokenRequired, withTokenHint } from './establish.ts';
 import type { Connection } from './maintain.ts';
 import { Pairing } from './pairing.ts';
+import { reachConnector } from './preflight-way.ts';
 import { freshState, isSameUrls, type StoredState } from './state.ts';
+import { Superseded } from './superseded.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** Looks after the connection, one step a pass: pair, keep, or wait for what is missing. */
@@ -17,6 +21,9 @@ export class ConnectionStep {
   readonly #credentials: CredentialKeeper;
   readonly #upkeep: Upkeep;
   readonly #pairing: Pairing;
+  readonly #blanking: TokenBlanking;
+  readonly #superseded: Superseded;
+  readonly #askingTime: Schedule;
   #seenInput = '';
 
   constructor(context: ConnectionContext, random: () => number) {
@@ -24,6 +31,9 @@ export class ConnectionStep {
     this.#credentials = new CredentialKeeper(context);
     this.#upkeep = new Upkeep(context, random);
     this.#pairing = new Pairing(context, this.#upkeep, random);
+    this.#blanking = new TokenBlanking(context, random);
+    this.#superseded = new Superseded(context, random);
+    this.#askingTime = new Schedule(context.clock, random);
   }
 
   /** The connection as it is stored, accepted or not; undefined where there is none. Throws ForeignObject, and what the cluster throws. */
@@ -47,24 +57,56 @@ export class ConnectionStep {
     const state = (await this.#context.state.load()) ?? freshState();
     await this.#context.journal.load();
     this.#hurryOnChange(input, state);
-    const judged = await this.#judge(state);
+    const judged = await this.#judge(input, state);
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
     const outcome = await this.#act(decision, input, judged, present, isAccepted);
+    this.#credentials.accept(this.#upkeep.proven);
     const credential = outcome.connection?.credential ?? judged.usable;
+    if (outcome.connection) await this.#blanking.run(input.configuration);
+    await this.#superseded.run(outcome.connection?.credential);
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
     const dueInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
-    return { ...outcome, credential, renewAt, dueInMs, token: this.#tokenOf(input) };
+    const { restored } = judged.usable ? judged : {};
+    const due = Math.min(dueInMs, this.#superseded.dueInMs);
+    const warnings = [this.#pairing, this.#blanking, this.#superseded].flatMap((part) => part.warnings);
+    return { ...outcome, credential, renewAt, dueInMs: due, restored, warnings, token: this.#tokenOf(input) };
   }
 
   /** After a disconnect nothing that is stored counts, and nothing is restored from memory. */
-  async #judge(state: StoredState): Promise<CredentialJudgement> {
-    if (!state.disconnected) return this.#credentials.read();
+  async #judge(input: ConnectionInput, state: StoredState): Promise<CredentialJudgement> {
+    if (!state.disconnected) return this.#judgePresent(input, state);
     this.#credentials.forget();
     const judged = await this.#credentials.read();
     return judged.usable ? { error: disconnectedError(state.disconnected), isAbsent: true } : judged;
+  }
+
+  async #judgePresent(input: ConnectionInput, state: StoredState): Promise<CredentialJudgement> {
+    const judged = await this.#judgeInTime(input, state);
+    const fingerprint = judged.usable?.fingerprint;
+    if (fingerprint === undefined || !this.#upkeep.rejectionOf(fingerprint)) return judged;
+    const accepted = await this.#credentials.afterRefusal(fingerprint);
+    if (accepted) this.#upkeep.schedule.hurry();
+    return accepted ?? judged;
+  }
+
+  /** Before a certificate counts as expired Compass is asked what time it is, for nothing: our own clock may be wrong. */
+  async #judgeInTime({ configuration }: ConnectionInput, { urls }: StoredState): Promise<CredentialJudgement> {
+    const judged = await this.#credentials.read();
+    const url = configuration instanceof CompassError ? urls?.connector : configuration.connectorUrl;
+    const isInDoubt = hasReason(judged.error, 'CertificateExpired') && this.#context.compassTime.skewMs === undefined;
+    if (!isInDoubt || url === undefined || !this.#askingTime.isDue) return judged;
+    try {
+      await reachConnector(this.#context, { url, target: 'connector' });
+      this.#askingTime.succeed(0);
+      return await this.#credentials.read();
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      this.#askingTime.fail(error);
+      return judged;
+    }
   }
 
   #decide(
@@ -92,7 +134,7 @@ export class ConnectionStep {
     const { schedule } = this.#upkeep;
     if (isRefusal) return 0;
     if (connection === undefined) return isRetried ? schedule.dueInMs : Number.POSITIVE_INFINITY;
-    const renewInMs = Math.max(0, renewAt - this.#context.clock.now());
+    const renewInMs = Math.max(0, renewAt - this.#context.compassTime.now());
     return schedule.failures > 0 ? schedule.dueInMs : Math.min(renewInMs, schedule.dueInMs);
   }
 
@@ -107,7 +149,7 @@ export class ConnectionStep {
     // A credential that was refused is asked about again now and then: it may have been Compass's mistake.
     if (!present || (!isAccepted && !this.#upkeep.schedule.isDue)) return this.#wait(input, judged);
     const outcome = await this.#upkeep.run(input, present);
-    return decision === 'reconnect-needs-token' ? { ...outcome, reconnectError: RECONNECT_NEEDS_TOKEN } : outcome;
+    return decision === 'reconnect-needs-token' ? { ...outcome, reconnectError: reconnectNeedsToken(input) } : outcome;
   }
 
   /** Nothing to pair with, and nothing to keep: says what is missing. */
@@ -134,7 +176,11 @@ export class ConnectionStep {
       return configuration.reason === 'ConfigurationMissing' ? 'none' : undefined;
     }
     if (!configuration.token) return 'none';
-    return this.#context.state.value?.tokens[configuration.token.hash]?.outcome ?? 'unused';
+    const { hash } = configuration.token;
+    const { value: journal } = this.#context.journal;
+    // It has left already, whatever becomes of what it gave.
+    const hasLeft = journal?.tokenHash === hash && journal.phase !== 'prepared';
+    return this.#context.state.value?.tokens[hash]?.outcome ?? (hasLeft ? 'trying' : 'unused');
   }
 
   /** A new token, a corrected configuration or other URLs are tried at once, whatever the back-off was. */
@@ -154,9 +200,11 @@ export class ConnectionStep {
   }
 }
 
-const RECONNECT_NEEDS_TOKEN = tokenRequired(
-  'a reconnect was asked for, but the TOKEN in the configuration is used; the present connection serves on',
-);
+function reconnectNeedsToken({ configuration }: ConnectionInput): CompassError {
+  const hasToken = !(configuration instanceof CompassError) && configuration.token !== undefined;
+  const why = hasToken ? 'the TOKEN in the configuration is used' : 'there is no unused TOKEN in the configuration';
+  return tokenRequired(`a reconnect was asked for, but ${why}; the present connection serves on`);
+}
 
 function whyUnusable(judged: CredentialJudgement): string {
   if (judged.usable) return 'the stored certificate is good, but nothing says where Compass is';

@@ -3,6 +3,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
 import type { Log } from '#common/log.ts';
 import type { Config } from '../config.ts';
+import type { CompassTime } from './compass-time.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Journal } from './journal.ts';
 import type { StoredState } from './state.ts';
@@ -15,6 +16,8 @@ export interface ConnectionContext {
   readonly log: Log;
   readonly config: Config;
   readonly transport: Transport;
+  /** By which the dates of certificates are judged. */
+  readonly compassTime: CompassTime;
   readonly journal: DocumentStore<Journal>;
   readonly state: DocumentStore<StoredState>;
   /** What a pairing or renewal shows while it goes on. */

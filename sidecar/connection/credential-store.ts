@@ -1,11 +1,12 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
-import { CompassError, hasReason, messageOf } from '#common/errors.ts';
+import { CompassError, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import { joinRoots } from '#common/pki/certificate.ts';
 import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Config, NamespacedName } from '../config.ts';
+import { isStoreRefusal } from './store-forbidden.ts';
 
 /** The content of the client Secret, as it is: a pair may be missing, damaged or expired. */
 export interface StoredPair {
@@ -45,24 +46,38 @@ export async function readPair(
   return pair.crt === '' && pair.key === '' && pair.crtChain === '' ? undefined : pair;
 }
 
+/** What stands in for the values where a write is only tried. */
+const TRIED = 'tried, not stored';
+
+/** The write that would store a pair, without storing anything. Throws what the write would throw. */
+export async function tryPair(cluster: Cluster, config: Config): Promise<void> {
+  const values = Object.fromEntries(PAIR_KEYS.map((key) => [key, TRIED]));
+  await writeKeys(cluster, config.clientSecret, values, { annotations: ownerMark(config), dryRun: true });
+}
+
+/** The write that would store the roots, without storing anything. Throws what the write would throw. */
+export async function tryRoots(cluster: Cluster, { caSecret }: Config): Promise<void> {
+  await writeKeys(cluster, caSecret, { cacert: TRIED }, { dryRun: true });
+}
+
 /**
  * Swaps the pair in: first the roots, old and new together, so that no reader meets a certificate whose issuer it does
  * not know; then certificate, key and chain in one write. Keys, labels and annotations of others stay.
  *
- * The CA Secret is a courtesy to others: where its namespace or the right to it is missing that is a warning.
+ * The CA Secret is a courtesy to others: where it cannot be written, for whatever the cluster says, that is a warning.
  */
 export async function swapPair(cluster: Cluster, config: Config, pair: NewPair, log: Log): Promise<void> {
   try {
     await writeRoots(cluster, config.caSecret, pair.ca);
   } catch (error) {
-    if (!hasReason(error, 'ClusterNotFound', 'ClusterForbidden')) throw error;
+    if (!isStoreRefusal(error)) throw error;
     log.warn('the CA secret was not written; gateways that read it will not know the CA of Compass', {
       secret: `${config.caSecret.namespace}/${config.caSecret.name}`,
       error: messageOf(error),
     });
   }
   const values = { crt: pair.leaf, key: pair.key.reveal(), crtChain: pair.chain };
-  await writeKeys(cluster, config.clientSecret, values, { [CONNECTION_ANNOTATION]: config.connectionName });
+  await writeKeys(cluster, config.clientSecret, values, { annotations: ownerMark(config) });
 }
 
 /** Takes the pair out of the client Secret, and our mark; what others keep in it stays, and so does another connection's Secret. */
@@ -87,7 +102,7 @@ export async function clearPair(
 /** Writes back the very pair that was read before. */
 export async function restorePair(cluster: Cluster, config: Config, pair: StoredPair): Promise<void> {
   const values = { crt: pair.crt, key: pair.key, crtChain: pair.crtChain };
-  await writeKeys(cluster, config.clientSecret, values, { [CONNECTION_ANNOTATION]: config.connectionName });
+  await writeKeys(cluster, config.clientSecret, values, { annotations: ownerMark(config) });
 }
 
 async function writeRoots(cluster: Cluster, where: NamespacedName, ca: string): Promise<void> {
@@ -97,15 +112,25 @@ async function writeRoots(cluster: Cluster, where: NamespacedName, ca: string): 
   if (cacert !== present) await writeKeys(cluster, where, { cacert });
 }
 
+function ownerMark({ connectionName }: Pick<Config, 'connectionName'>): Readonly<Record<string, string>> {
+  return { [CONNECTION_ANNOTATION]: connectionName };
+}
+
+interface KeysOptions {
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Everything but the storing. */
+  readonly dryRun?: boolean;
+}
+
 /** Writes these keys of a Secret in one request, and checks that what came back is what was written. */
 async function writeKeys(
   cluster: Cluster,
   where: NamespacedName,
   values: Readonly<Record<string, string>>,
-  annotations: Readonly<Record<string, string>> = {},
+  { annotations = {}, dryRun = false }: KeysOptions = {},
 ): Promise<void> {
   const ref = { kind: SECRET, ...where };
-  const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+  const options = { fieldManager: SIDECAR_FIELD_MANAGER, dryRun };
   const data = Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
   );

@@ -3,6 +3,17 @@ import type { Clock } from '#common/clock.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { SecretDocument, StoredDocument } from './secret-document.ts';
 
+const RETRY = { firstMs: 500, longestMs: 10_000 };
+
+export interface LastingWrite<T> {
+  readonly clock: Clock;
+  /** Whether what is stored is an earlier state of the same thing, and not what somebody else put in its place. */
+  readonly isOwn: (stored: T) => boolean;
+  readonly isOfUse: () => boolean;
+  /** Told of each failure. */
+  readonly onFailure: (error: CompassError) => void;
+}
+
 /**
  * A document of our own held in memory: read once, written when it changes. The Secret is ours alone, so memory and
  * cluster differ only if somebody edits or deletes it: an edit is a conflict and is read anew, a deletion is written back.
@@ -45,25 +56,36 @@ export class DocumentStore<T> {
         this.#stored = await this.#document.write(value, undefined);
         return;
       }
-      if (hasReason(error, 'ClusterConflict')) this.#loaded = false;
+      // Where nobody knows what became of the write, what is there decides.
+      const isUnknown = error instanceof CompassError && error.maybeDone;
+      if (isUnknown || hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists')) this.#loaded = false;
       throw error;
     }
   }
 
   /**
-   * For what cannot be had a second time: keeps trying, with back-off, for as long as the process lives.
-   * `onFailure` is told of each failure.
+   * For what cannot be had a second time: keeps trying, with back-off, for as long as the process lives or it is of use.
+   * False where it is not stored: it is of no use any more, or somebody else has gone on meanwhile.
    */
-  async writeAtLast(value: T, clock: Clock, onFailure: (error: unknown) => void): Promise<void> {
-    for (let failures = 1; ; failures++) {
+  async writeAtLast(value: T, { clock, isOwn, isOfUse, onFailure }: LastingWrite<T>): Promise<boolean> {
+    for (let failures = 1; isOfUse(); failures++) {
       try {
-        return await this.write(value);
+        const stored = await this.load();
+        if (stored !== undefined && !isOwn(stored)) return false;
+        await this.write(value);
+        return true;
       } catch (error) {
         if (!(error instanceof CompassError)) throw error;
         onFailure(error);
-        await clock.sleep(backoffMs(failures, Math.random, { firstMs: 500, longestMs: 10_000 }));
+        await clock.sleep(backoffMs(failures, Math.random, RETRY));
       }
     }
+    return false;
+  }
+
+  /** A write of it, without storing anything. Throws what the write would throw. */
+  tryWrite(): Promise<void> {
+    return this.#document.tryWrite();
   }
 
   async remove(): Promise<void> {

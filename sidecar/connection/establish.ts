@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.ts';
 import type { ConnectionContext } from './context.ts';
 import { issue } from './issue.ts';
 import type { IssuedJournal } from './journal.ts';
+import type { Preflight } from './preflight.ts';
 import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
 
 /** A refusal is ambiguous (Compass's token database may be down), so a token is tried again, within these bounds. */
@@ -19,15 +20,16 @@ export function isUnused(state: StoredState | undefined, hash: string): boolean 
 /**
  * Pairs with the token of the configuration, or goes on with a pairing that was begun: until the new pair is in the journal.
  *
- * Throws TokenRefused while the token may still be good, TokenRequired once it is certainly spent (the journal of it is
+ * Throws what the preflight throws before the token has left, TokenRefused while the token may still be good, TokenRequired once it is certainly spent (the journal of it is
  * removed then), and else what issue() throws, with the journal kept for the next try.
  */
 export async function establish(
   context: ConnectionContext,
   configuration: Configuration,
-  isStuck: boolean,
+  { preflight, lastError }: { readonly preflight: Preflight; readonly lastError: unknown },
 ): Promise<IssuedJournal> {
-  const begun = await usableJournal(context, configuration, isStuck);
+  context.steps.begin();
+  const begun = await usableJournal(context, configuration, lastError);
   const token = configuration.token;
   const hash = begun?.tokenHash ?? token?.hash;
   if (hash === undefined) throw tokenRequired('there is no TOKEN in the configuration');
@@ -36,6 +38,8 @@ export async function establish(
     target: 'connector',
     runtimeId: configuration.runtimeId,
   };
+  // From the second phase on it has left already, and what it gave waits to be stored.
+  if (!begun || begun.phase === 'prepared') await preflight.run(endpoint);
   const applicant = { purpose: 'pair', endpoint, token, connectorUrl: configuration.connectorUrl } as const;
   try {
     return await issue(context, applicant, begun);
@@ -47,18 +51,24 @@ export async function establish(
 
 /**
  * A journal of a renewal, or one whose token is needed but was replaced, is of no use: it is dropped. So is one that failed
- * (`isStuck`) when a newer token waits.
+ * when a newer token waits; a new pair that only could not be proven yet has not failed.
  */
-async function usableJournal(context: ConnectionContext, configuration: Configuration, isStuck: boolean) {
+async function usableJournal(context: ConnectionContext, configuration: Configuration, lastError: unknown) {
   const journal = await context.journal.load();
   if (!journal) return undefined;
   const token = configuration.token;
   const isOfToken = journal.tokenHash === token?.hash;
+  const isStuck = journal.phase === 'issued' ? isRefusal(lastError) : lastError !== undefined;
   const isSuperseded = isStuck && !isOfToken && token !== undefined && isUnused(context.state.value, token.hash);
   const isUsable = journal.purpose === 'pair' && (journal.phase !== 'prepared' || isOfToken) && !isSuperseded;
   if (isUsable) return journal;
   await context.journal.remove();
   return undefined;
+}
+
+/** Compass does not accept the new pair. */
+function isRefusal(error: unknown): boolean {
+  return hasReason(error, 'Rejected', 'CertificateExpired', 'InvalidCredential');
 }
 
 /** What a failure says about the token. Throws TokenRequired in place of the failure where the token is spent. */
@@ -71,6 +81,7 @@ async function recordFailure(context: ConnectionContext, hash: string, error: un
       `the Connector's certificate cannot be used (${error.message}), and the token is spent`,
     );
   }
+  if (hasReason(error, 'TokenRequired')) return giveUp(context, hash, error.message);
   if (!hasReason(error, 'TokenRefused')) {
     if (phase === 'prepared' && !isCertainlyUnsent(error)) await recordTry(context, hash, true);
     return undefined;

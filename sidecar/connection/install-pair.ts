@@ -1,4 +1,4 @@
-import { messageOf } from '#common/errors.ts';
+import { hasReason, messageOf } from '#common/errors.ts';
 import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConnectionContext } from './context.ts';
@@ -6,6 +6,7 @@ import { swapPair } from './credential-store.ts';
 import type { IssuedJournal } from './journal.ts';
 import { type Connection, prove } from './maintain.ts';
 import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
+import { keepSuperseded } from './superseded.ts';
 
 /** What the new pair is proven with, and what it replaces. */
 export interface Installation {
@@ -13,46 +14,72 @@ export interface Installation {
   /** Undefined where the configuration is gone: then the Runtime is the one that the state remembers. */
   readonly identity: Pick<Configuration, 'runtimeId' | 'tenant'>;
   readonly trustAnchorUrl: string;
-  /** A credential that works serves until the new one has been proven; without one there is nothing to lose. */
-  readonly replacesWorking: boolean;
+  /** There is no credential that works: then a pair that grows old unproven is better than none. */
+  readonly isFirst: boolean;
+  /** When the certificate is to be renewed, in ms since the epoch. */
+  readonly renewAt: (credential: StoredCredential) => number;
 }
 
 /**
- * Swaps the pair of the journal into the cluster's Secrets: proven by one real call first where it replaces a working one,
- * the state next, and the journal cleared last, so that a crash in between repeats what was done and loses nothing.
+ * Swaps the pair of the journal into the cluster's Secrets: proven by one real call first, the state next, and the journal
+ * cleared last, so that a crash in between repeats what was done and loses nothing. The pair of another identity that it
+ * replaces is kept in the state from before the swap, to be revoked.
+ *
+ * Throws what the proof throws, with the pair kept in the journal for the next try, and what the cluster throws.
  */
 export async function installPair(context: ConnectionContext, installation: Installation): Promise<Connection> {
   const { journal, identity, trustAnchorUrl } = installation;
   const { leaf, chain, ca, key } = journal;
   const now = context.clock.now();
   const connection: Connection = {
-    credential: await readNewPair(context, journal, now),
+    credential: await readNewPair(context, journal),
     urls: journal.urls,
     runtimeId: identity.runtimeId,
     tenant: identity.tenant,
     trustAnchorUrl,
   };
   const { steps, cluster, config, log } = context;
-  if (installation.replacesWorking) {
-    const proof = () => prove(context, connection);
-    await steps.during('prove', 'asking the Director with the new certificate', proof, () => 'the Director accepts it');
-  }
+  await steps.during(
+    'prove',
+    'asking the Director with the new certificate',
+    () => proveOrAge(context, connection, installation),
+    (isProven) => (isProven ? 'the Director accepts it' : 'the Director cannot be reached; it is stored unproven'),
+  );
   const place = `secret ${config.clientSecret.namespace}/${config.clientSecret.name}`;
   const store = async () => {
+    await keepSuperseded(context, connection);
     await swapPair(cluster, config, { leaf, chain, ca, key }, log);
     await remember(context, installation, now);
     await context.journal.remove();
   };
   await steps.during('store', place, store, () => place);
-  if (!installation.replacesWorking)
-    steps.busy('prove', 'the first listing of the Director shows whether it is accepted');
   return connection;
 }
 
-/** A pair that waited until it expired is of no use any more: its journal goes, and so does the token that it cost. */
-async function readNewPair(context: ConnectionContext, journal: IssuedJournal, now: number): Promise<StoredCredential> {
+/**
+ * False where the Director cannot be asked until the pair is old, and nothing else works: stored, it can at least be
+ * renewed. One that is refused is never stored.
+ */
+async function proveOrAge(
+  context: ConnectionContext,
+  connection: Connection,
+  { isFirst, renewAt }: Installation,
+): Promise<boolean> {
   try {
-    return readStored({ crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain }, now);
+    await prove(context, connection);
+    return true;
+  } catch (error) {
+    const isOld = context.compassTime.now() >= renewAt(connection.credential);
+    if (isFirst && isOld && !hasReason(error, 'Rejected', 'CertificateExpired')) return false;
+    throw error;
+  }
+}
+
+/** A pair that waited until it expired is of no use any more: its journal goes, and so does the token that it cost. */
+async function readNewPair(context: ConnectionContext, journal: IssuedJournal): Promise<StoredCredential> {
+  try {
+    const pair = { crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain };
+    return readStored(pair, context.compassTime.now());
   } catch (error) {
     if (journal.tokenHash !== undefined) {
       const state = (await context.state.load()) ?? freshState();

@@ -29,6 +29,9 @@ export interface Applicant {
 /** A second token lives 60 minutes; from here on it is exchanged for a fresh one before it is used. */
 const SECOND_TOKEN_KEPT_MS = 45 * 60_000;
 
+/** From here on it is as good as ended. */
+const SECOND_TOKEN_LIFE_MS = 58 * 60_000;
+
 /**
  * Takes a pairing or a renewal from wherever its journal stands to a new pair in the journal. Each step is durable before
  * the next one begins, so that after a crash this function goes on where it was.
@@ -37,7 +40,6 @@ const SECOND_TOKEN_KEPT_MS = 45 * 60_000;
  * InvalidCertificate for an answer that does not fit the request, after it.
  */
 export async function issue(context: ConnectionContext, applicant: Applicant, begun?: Journal): Promise<IssuedJournal> {
-  context.steps.begin();
   if (begun) context.steps.ok('key', `of the try before, whose journal says ${begun.phase}`);
   const journal = begun ?? (await prepare(context, applicant));
   if (journal.phase === 'issued') return journal;
@@ -45,10 +47,7 @@ export async function issue(context: ConnectionContext, applicant: Applicant, be
   const configured = await context.steps.during(
     'configuration',
     `asking the Connector with the ${by}`,
-    () =>
-      journal.phase === 'prepared'
-        ? configure(context, applicant, journal, applicant.token?.value)
-        : refresh(context, applicant, journal),
+    () => ask(context, applicant, journal),
     ({ subject }) => `subject ${subject}`,
   );
   return context.steps.during(
@@ -57,6 +56,22 @@ export async function issue(context: ConnectionContext, applicant: Applicant, be
     () => sign(context, applicant, configured),
     (issued) => describeIssued(context, issued),
   );
+}
+
+/** Asks unless that was done; storing the answer may have taken so long that it has to be asked for anew. */
+async function ask(
+  context: ConnectionContext,
+  applicant: Applicant,
+  journal: PreparedJournal | ConfiguredJournal,
+): Promise<ConfiguredJournal> {
+  if (journal.phase === 'configured') return refresh(context, applicant, journal);
+  const configured = await configure(context, applicant, journal, applicant.token?.value);
+  return isFresh(context, configured) ? configured : configure(context, applicant, configured, configured.secondToken);
+}
+
+function isFresh({ clock }: ConnectionContext, { configuredAt }: ConfiguredJournal): boolean {
+  const ageMs = clock.now() - configuredAt;
+  return ageMs >= 0 && ageMs < SECOND_TOKEN_KEPT_MS;
 }
 
 async function prepare(context: ConnectionContext, applicant: Applicant): Promise<PreparedJournal> {
@@ -113,8 +128,7 @@ async function refresh(
   applicant: Applicant,
   journal: ConfiguredJournal,
 ): Promise<ConfiguredJournal> {
-  const ageMs = context.clock.now() - journal.configuredAt;
-  const isUsable = ageMs < SECOND_TOKEN_KEPT_MS && ageMs >= 0 && isAcceptable(context, applicant, journal);
+  const isUsable = isFresh(context, journal) && isAcceptable(context, applicant, journal);
   return isUsable ? journal : configure(context, applicant, journal, journal.secondToken);
 }
 
@@ -151,7 +165,7 @@ async function sign(
   const csr = await buildCsr(journal.key, subject);
   requireTurn(context);
   const answer = await signCertificateSigningRequest(applicant.endpoint, context.transport, csr, journal.secondToken);
-  const judged = judgeIssued(answer, { key: journal.key, subject, now: context.clock.now() });
+  const judged = judgeIssued(answer, { key: journal.key, subject, now: context.compassTime.now() });
   for (const warning of judged.warnings) context.log.warn('the new certificate is unusual', { warning });
   const issued: IssuedJournal = {
     phase: 'issued',
@@ -168,14 +182,32 @@ async function sign(
   return issued;
 }
 
-/** What a token was spent for is written whatever it takes, also while the program is told to stop. */
-function keep(context: ConnectionContext, journal: Journal): Promise<void> {
-  return context.journal.writeAtLast(journal, context.clock, (error) => {
-    context.log.error('what a token was spent for could not be stored; it is kept in memory and tried again', {
-      phase: journal.phase,
-      ...errorFields(error),
-    });
+/**
+ * What a token was spent for is written whatever it takes, also while the program is told to stop; what only a certificate
+ * asked for can be asked for again. Throws TokenRequired where the second token ended before it could be stored, and
+ * Stopping where another replica has gone on with the journal.
+ */
+async function keep({ journal: store, clock, log }: ConnectionContext, journal: ConfiguredJournal | IssuedJournal) {
+  if (journal.purpose === 'renew') return store.write(journal);
+  const endsAt =
+    journal.phase === 'configured' ? journal.configuredAt + SECOND_TOKEN_LIFE_MS : Number.POSITIVE_INFINITY;
+  const isOfUse = () => clock.now() < endsAt;
+  const isStored = await store.writeAtLast(journal, {
+    clock,
+    isOfUse,
+    isOwn: ({ key }) => key.reveal() === journal.key.reveal(),
+    onFailure: (error) =>
+      log.error('what a token was spent for could not be stored; it is kept in memory and tried again', {
+        phase: journal.phase,
+        ...errorFields(error),
+      }),
   });
+  if (isStored) return undefined;
+  if (isOfUse()) throw new CompassError('Stopping', 'another replica has gone on with the pairing; its journal stays');
+  throw new CompassError(
+    'TokenRequired',
+    'the second token ended before it could be stored, so that nothing came of it',
+  );
 }
 
 /**

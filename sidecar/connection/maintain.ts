@@ -6,6 +6,7 @@ import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
 import { issue, requireTrustedUrls } from './issue.ts';
 import type { IssuedJournal } from './journal.ts';
+import { requirePairStorable } from './preflight-writes.ts';
 import type { ManagementUrls } from './state.ts';
 
 /** A connection as it is used: where Compass is, and who we are there. */
@@ -39,11 +40,24 @@ export async function fetchUrls(context: ConnectionContext, connection: Connecti
   return urls;
 }
 
-/** Asks for a certificate with a new key, by the present certificate. Spends nothing: what fails is begun again. */
+/**
+ * Asks for a certificate with a new key, by the present certificate. Spends nothing: what fails is begun again. Throws
+ * StoreForbidden, before anything is asked for, where the new pair could not be stored.
+ */
 export async function renew(context: ConnectionContext, connection: Connection): Promise<IssuedJournal> {
   const begun = await context.journal.load();
   const resumed = begun?.purpose === 'renew' && begun.phase === 'issued' ? begun : undefined;
   if (begun && !resumed) await context.journal.remove();
+  context.steps.begin();
+  if (!resumed) {
+    const doing = 'whether a new pair could be stored';
+    await context.steps.during(
+      'preflight',
+      doing,
+      () => requirePairStorable(context),
+      () => 'a new pair can be stored',
+    );
+  }
   const endpoint = connectorEndpoint(connection);
   const { urls: presentUrls, trustAnchorUrl: connectorUrl } = connection;
   return issue(context, { purpose: 'renew', endpoint, presentUrls, connectorUrl }, resumed);

@@ -1,10 +1,13 @@
-import { CompassError } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import { Schedule } from '../schedule.ts';
+import type { Warning } from '../status/observation.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { establish, withTokenHint } from './establish.ts';
 import { installPair } from './install-pair.ts';
 import type { Connection } from './maintain.ts';
+import { Preflight } from './preflight.ts';
+import { asStoreForbidden } from './store-forbidden.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** Waits between the tries of a token vary little, so that the tries it has are spread over its hour. */
@@ -15,6 +18,7 @@ export class Pairing {
   readonly schedule: Schedule;
   readonly #context: ConnectionContext;
   readonly #upkeep: Upkeep;
+  readonly #preflight: Preflight;
   #error: unknown;
   /** A pairing waits for a configuration that was deleted or damaged meanwhile: no time helps. */
   isBlocked = false;
@@ -22,6 +26,7 @@ export class Pairing {
   constructor(context: ConnectionContext, upkeep: Upkeep, random: () => number) {
     this.#context = context;
     this.#upkeep = upkeep;
+    this.#preflight = new Preflight(context);
     this.schedule = new Schedule(context.clock, () => 1 - TOKEN_JITTER * random());
   }
 
@@ -30,6 +35,11 @@ export class Pairing {
     this.#error = undefined;
     this.isBlocked = false;
     this.schedule.succeed(0);
+  }
+
+  /** What was let pass before a token left. */
+  get warnings(): readonly Warning[] {
+    return this.#preflight.warnings;
   }
 
   /** A pairing is in the journal, beyond the point where it needs the user's token. */
@@ -48,18 +58,23 @@ export class Pairing {
     }
     if (!this.schedule.isDue) return this.#afterFailure(input, serving, false);
     try {
-      const journal = await establish(this.#context, configuration, this.#error !== undefined);
+      const journal = await establish(this.#context, configuration, {
+        preflight: this.#preflight,
+        lastError: this.#error,
+      });
       const connection = await installPair(this.#context, {
         journal,
         identity: configuration,
         trustAnchorUrl: configuration.connectorUrl,
-        replacesWorking: serving !== undefined,
+        isFirst: serving === undefined,
+        renewAt: (credential) => this.#upkeep.renewAt(credential),
       });
       this.#error = undefined;
       this.schedule.succeed(0);
       this.#upkeep.accept(connection);
       return { connection, step: 'establish', attempted: true, did: 'paired' };
-    } catch (error) {
+    } catch (caught) {
+      const error = asStoreForbidden(caught);
       this.schedule.fail(error);
       this.#error = error;
       return this.#afterFailure(input, serving, true);
@@ -70,7 +85,7 @@ export class Pairing {
     const error = this.#error;
     const refusal = serving && input.isSuspect ? await this.#upkeep.examine(serving) : undefined;
     if (refusal) return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(refusal) };
-    if (!serving) return { connection: undefined, step: 'establish', attempted, error };
+    if (!serving) return { connection: undefined, step: 'establish', attempted, error: withHint(error) };
     // A renewal would drop the journal of the pairing, and any other upkeep could spend the token that waits.
     const isKeptUp = !this.isUnderWay && this.#upkeep.isRenewalDue(input, serving);
     const kept: Outcome = isKeptUp
@@ -79,4 +94,9 @@ export class Pairing {
     // The connection that serves is as good as its own upkeep says, whatever becomes of the one that is to replace it.
     return error instanceof CompassError ? { ...kept, reconnectError: error } : { ...kept, error };
   }
+}
+
+/** A new pair that Compass refuses helps nobody; only another token does. */
+function withHint(error: unknown): unknown {
+  return hasReason(error, 'Rejected') ? withTokenHint(error) : error;
 }

@@ -16,7 +16,8 @@ export async function revoke(context: ConnectionContext, connection: Connection 
   return revokeOne(context, connection);
 }
 
-async function revokeOne(context: ConnectionContext, connection: Connection): Promise<string> {
+/** As revoke, of one certificate alone. */
+export async function revokeOne(context: ConnectionContext, connection: Connection): Promise<string> {
   requireTurn(context);
   try {
     const isRevoked = await revokeCertificate(connectorEndpoint(connection), context.transport);
@@ -36,7 +37,7 @@ async function revokeWaiting(context: ConnectionContext, connection: Connection)
   if (journal?.phase !== 'issued') return;
   try {
     const pair = { crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain };
-    const credential = readStored(pair, context.clock.now());
+    const credential = readStored(pair, context.compassTime.now());
     if (credential.fingerprint === connection.credential.fingerprint) return;
     await revokeOne(context, { ...connection, credential, urls: journal.urls });
   } catch (error) {

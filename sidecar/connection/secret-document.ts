@@ -1,4 +1,4 @@
-import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Cluster, WriteOptions } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
@@ -21,6 +21,8 @@ export interface SecretDocument<T> {
   read(): Promise<StoredDocument<T> | undefined>;
   write(value: T, previous: StoredDocument<T> | undefined): Promise<StoredDocument<T>>;
   remove(): Promise<void>;
+  /** The next write, without storing anything. Throws what it would throw. */
+  tryWrite(): Promise<void>;
 }
 
 export interface DocumentFormat<T> {
@@ -44,6 +46,31 @@ export function secretDocument<T>(
     return value === undefined || resourceVersion === undefined ? undefined : { value, resourceVersion };
   };
 
+  const put = async (document: unknown, resourceVersion: string | undefined, dryRun: boolean): Promise<Secret> => {
+    const content = Buffer.from(JSON.stringify(document), 'utf8').toString('base64');
+    const metadata = {
+      name,
+      namespace,
+      labels: SIDECAR_LABELS,
+      annotations: { [CONNECTION_ANNOTATION]: connectionName },
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    const options = { fieldManager: SIDECAR_FIELD_MANAGER, dryRun };
+    const object: Secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: { [KEY]: content } };
+    const written = resourceVersion
+      ? await cluster.replace<Secret>(SECRET, object, options)
+      : await writeFirst(cluster, ref, object, {
+          content,
+          isFilled: (secret) => stored(secret) !== undefined,
+          ...options,
+        });
+    if (written.data?.[KEY] === content) return written;
+    throw new CompassError(
+      'ClusterRefused',
+      `secret ${namespace}/${name}: what was written did not come back; a webhook changes or drops its content`,
+    );
+  };
+
   return {
     async read() {
       const secret = await cluster.find<Secret>(ref);
@@ -51,27 +78,17 @@ export function secretDocument<T>(
     },
 
     async write(value, previous) {
-      const content = Buffer.from(JSON.stringify(format.encode(value)), 'utf8').toString('base64');
-      const metadata = {
-        name,
-        namespace,
-        labels: SIDECAR_LABELS,
-        annotations: { [CONNECTION_ANNOTATION]: connectionName },
-        ...(previous ? { resourceVersion: previous.resourceVersion } : {}),
-      };
-      const options = { fieldManager: SIDECAR_FIELD_MANAGER };
-      const object: Secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: { [KEY]: content } };
-      const written = previous
-        ? await cluster.replace<Secret>(SECRET, object, options)
-        : await writeFirst(cluster, ref, object, content);
-      const result = written.data?.[KEY] === content ? stored(written) : undefined;
-      if (!result) {
-        throw new CompassError(
-          'ClusterRefused',
-          `secret ${namespace}/${name}: what was written did not come back; a webhook changes or drops its content`,
-        );
-      }
-      return result;
+      const written = await put(format.encode(value), previous?.resourceVersion, false);
+      const result = stored(written);
+      if (result) return result;
+      throw new CompassError('ClusterRefused', `secret ${namespace}/${name}: what came back makes no sense`);
+    },
+
+    async tryWrite() {
+      const secret = await cluster.find<Secret>(ref);
+      const isFilled = secret !== undefined && stored(secret) !== undefined;
+      // Another content than what is there: what is immutable may be written as it is.
+      await put({ tried: 'not stored' }, isFilled ? secret.metadata.resourceVersion : undefined, true);
     },
 
     async remove() {
@@ -80,17 +97,25 @@ export function secretDocument<T>(
   };
 }
 
-/** A Secret of that name without a document in it (emptied by hand, or damaged) is filled, not refused. */
+interface FirstWrite extends WriteOptions {
+  readonly content: string;
+  readonly isFilled: (existing: Secret) => boolean;
+}
+
+/** A Secret of that name without a document in it (emptied by hand, or damaged) is filled; one that has one is not ours to replace. */
 async function writeFirst(
   cluster: Cluster,
   ref: { kind: typeof SECRET; namespace: string; name: string },
   object: Secret,
-  content: string,
+  { content, isFilled, ...options }: FirstWrite,
 ): Promise<Secret> {
   const existing = await cluster.find<Secret>(ref);
-  if (!existing) return cluster.create<Secret>(SECRET, object, { fieldManager: SIDECAR_FIELD_MANAGER });
+  if (!existing) return cluster.create<Secret>(SECRET, object, options);
+  if (isFilled(existing)) {
+    throw new CompassError('ClusterConflict', `secret ${ref.namespace}/${ref.name}: somebody else wrote it meanwhile`);
+  }
   const patch = { metadata: { resourceVersion: existing.metadata.resourceVersion }, data: { [KEY]: content } };
-  return cluster.mergePatch<Secret>(ref, patch, { fieldManager: SIDECAR_FIELD_MANAGER });
+  return cluster.mergePatch<Secret>(ref, patch, options);
 }
 
 function parse(base64: string | undefined): unknown {

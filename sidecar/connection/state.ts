@@ -13,6 +13,20 @@ export interface TokenRecord {
   readonly mayHaveLeft: boolean;
   /** Why it is spent, for people. */
   readonly message?: string;
+  /** It was taken out of the configuration once: where somebody puts it back, it stays. */
+  readonly blanked?: boolean;
+}
+
+/** The pair of an identity that was given up for a new one, until its certificate is revoked. */
+export interface SupersededPair {
+  readonly certificateChain: string;
+  readonly key: Sensitive;
+  readonly fingerprint: string;
+  readonly connectorUrl: string;
+  readonly directorUrl: string;
+  readonly runtimeId: string;
+  /** When it was given up, in ms since the epoch. */
+  readonly since: number;
 }
 
 /** Where Compass is, as the Connector named it. */
@@ -37,6 +51,7 @@ export interface StoredState {
   readonly reconnectPending: boolean;
   /** Somebody asked for a disconnect, and nobody has connected since. */
   readonly disconnected?: Disconnected | undefined;
+  readonly superseded?: readonly SupersededPair[];
   /** Keys the fingerprints in the report, so that they tell nothing outside this cluster. */
   readonly fingerprintKey: Sensitive;
   /** Dates of the connection in ms since the epoch, for a CompassConnection that has to be written anew. */
@@ -78,7 +93,23 @@ function decodeToken(raw: unknown): TokenRecord | undefined {
     firstTriedAt: number(raw['firstTriedAt']) ?? 0,
     mayHaveLeft: raw['mayHaveLeft'] === true,
     ...(message === undefined ? {} : { message }),
+    ...(raw['blanked'] === true ? { blanked: true } : {}),
   };
+}
+
+function decodeSuperseded(raw: unknown): SupersededPair[] {
+  if (!isObject(raw)) return [];
+  const { since, key } = raw;
+  const [certificateChain, fingerprint, connectorUrl, directorUrl, runtimeId] = [
+    text(raw['certificateChain']),
+    text(raw['fingerprint']),
+    text(raw['connectorUrl']),
+    text(raw['directorUrl']),
+    text(raw['runtimeId']),
+  ];
+  if (!certificateChain || !fingerprint || !connectorUrl || !directorUrl || !runtimeId) return [];
+  if (typeof key !== 'string' || typeof since !== 'number') return [];
+  return [{ certificateChain, key: new Sensitive(key), fingerprint, connectorUrl, directorUrl, runtimeId, since }];
 }
 
 function decodeUrls(raw: unknown): ManagementUrls | undefined {
@@ -94,7 +125,12 @@ function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined })
 }
 
 export const STATE_FORMAT: DocumentFormat<StoredState> = {
-  encode: (state) => ({ version: 1, ...state, fingerprintKey: state.fingerprintKey.reveal() }),
+  encode: ({ superseded = [], ...state }) => ({
+    version: 1,
+    ...state,
+    fingerprintKey: state.fingerprintKey.reveal(),
+    ...(superseded.length > 0 ? { superseded: superseded.map((pair) => ({ ...pair, key: pair.key.reveal() })) } : {}),
+  }),
   decode(raw) {
     if (!isObject(raw) || raw['version'] !== 1) return undefined;
     const tokens = isObject(raw['tokens']) ? raw['tokens'] : {};
@@ -103,6 +139,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       return record ? [[hash, record] as const] : [];
     });
     const key = text(raw['fingerprintKey']);
+    const superseded = Array.isArray(raw['superseded']) ? raw['superseded'].flatMap(decodeSuperseded) : [];
     return {
       ...freshState(),
       tokens: Object.fromEntries(records),
@@ -110,6 +147,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       reconnectPending: raw['reconnectPending'] === true,
       disconnected: decodeDisconnected(raw['disconnected']),
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
+      ...(superseded.length > 0 ? { superseded } : {}),
       ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed'>>({
         urls: decodeUrls(raw['urls']),
         runtimeId: text(raw['runtimeId']),

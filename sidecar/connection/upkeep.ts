@@ -8,6 +8,7 @@ import { installPair } from './install-pair.ts';
 import { type Connection, fetchUrls, refusalOfDirector, renew } from './maintain.ts';
 import { renewalDeadline } from './renewal-deadline.ts';
 import { freshState, isSameUrls } from './state.ts';
+import { asStoreForbidden } from './store-forbidden.ts';
 
 /** How often the Connector is asked by certificate whether its URLs changed, without any other reason. */
 const MAINTENANCE_PERIOD_MS = 6 * 3_600_000;
@@ -18,7 +19,7 @@ export class Upkeep {
   readonly #context: ConnectionContext;
   #rejected: { readonly fingerprint: string; readonly error: CompassError } | undefined;
   #error: unknown;
-  /** The credential that Compass accepted last, by fingerprint: any other is asked about before it is believed. */
+  /** Any other is asked about before it is believed. */
   #proven: string | undefined;
 
   constructor(context: ConnectionContext, random: () => number) {
@@ -31,6 +32,11 @@ export class Upkeep {
     return fingerprint !== undefined && this.#rejected?.fingerprint === fingerprint ? this.#rejected.error : undefined;
   }
 
+  /** The credential that Compass accepted last, by fingerprint. */
+  get proven(): string | undefined {
+    return this.#proven;
+  }
+
   renewAt(credential: StoredCredential): number {
     const { renewalThreshold: threshold, renewalJitter: jitter, minimalSyncMs } = this.#context.config;
     return renewalDeadline(credential, { threshold, jitter, minimalSyncMs });
@@ -39,7 +45,7 @@ export class Upkeep {
   isRenewalDue(input: ConnectionInput, present: Connection): boolean {
     const journal = this.#context.journal.value;
     const isHalfDone = journal?.purpose === 'renew' && journal.phase === 'issued';
-    const isOld = this.#context.clock.now() >= this.renewAt(present.credential);
+    const isOld = this.#context.compassTime.now() >= this.renewAt(present.credential);
     return input.isRenewalAskedFor || isHalfDone || isOld;
   }
 
@@ -55,7 +61,8 @@ export class Upkeep {
       const connection = isRenewal ? await this.#renew(present) : await this.#askForUrls(present);
       this.accept(connection);
       return { connection, step: 'maintain', attempted: true, ...(isRenewal ? { did: 'renewed' } : {}) };
-    } catch (error) {
+    } catch (caught) {
+      const error = asStoreForbidden(caught);
       this.schedule.fail(error);
       this.#error = error;
       return this.#judge(error, present);
@@ -100,7 +107,8 @@ export class Upkeep {
   async #renew(present: Connection): Promise<Connection> {
     const journal = await renew(this.#context, present);
     const { trustAnchorUrl } = present;
-    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, replacesWorking: true });
+    const renewAt = (credential: StoredCredential) => this.renewAt(credential);
+    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, isFirst: false, renewAt });
   }
 
   async #askForUrls(present: Connection): Promise<Connection> {

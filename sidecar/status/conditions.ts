@@ -15,6 +15,7 @@ const OWN_CONDITIONS = [
   'LabelsReported',
   'DeletionsHeld',
   'ReconnectPending',
+  'StoreForbidden',
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
@@ -49,6 +50,7 @@ export function conditions(
     ['LabelsReported', labelsFinding(observation)],
     ['DeletionsHeld', heldFinding(currentOutcome(observation))],
     ['ReconnectPending', reconnectFinding(observation)],
+    ['StoreForbidden', storeFinding(observation)],
     ...LASTING.map((type): [OwnCondition, Finding | undefined] => [
       type as OwnCondition,
       warningFinding(type, observation),
@@ -162,6 +164,12 @@ function heldFinding(outcome: SyncOutcome | undefined): Finding | undefined {
 
 function reconnectFinding({ reconnect }: Observation): Finding | undefined {
   return reconnect && { status: 'True', reason: reconnect.reason, message: clip(reconnect.message) };
+}
+
+/** What a pairing or renewal gives cannot be stored, which nobody but a person can mend. */
+function storeFinding({ connection: { error }, reconnect }: Observation): Finding | undefined {
+  const why = [error, reconnect].find((one) => one?.reason === 'StoreForbidden');
+  return why && { status: 'True', reason: 'StoreForbidden', message: clip(why.message) };
 }
 
 function warningFinding(type: WarningType, { warnings }: Observation): Finding | undefined {

@@ -35,6 +35,8 @@ export interface Observation {
   readonly token?: ConnectionResult['token'];
   /** The Applications were deleted on request, in this pass. */
   readonly purge?: PurgeObservation | undefined;
+  /** The client Secret was deleted or damaged, and was written back in this pass: what happened. */
+  readonly restored?: string | undefined;
   readonly nextSyncAt?: number | undefined;
   /** Whether somebody asked for what this pass did: then the status shows its times at once. */
   readonly requested?: boolean | undefined;
@@ -103,7 +105,19 @@ export interface Warning {
   readonly message: string;
 }
 
-export type WarningType = 'TLSVerificationDisabled' | 'ClockSkew' | 'DefinitionMissing' | 'Setting';
+export type WarningType =
+  | 'TLSVerificationDisabled'
+  | 'ClockSkew'
+  | 'DefinitionMissing'
+  | 'Setting'
+  /** Whether what a token gives can be stored could not be told beforehand. */
+  | 'NotProvable'
+  /** The CA Secret, which others read, cannot be written. */
+  | 'CASecretForbidden'
+  /** A used token could not be taken out of the configuration Secret. */
+  | 'TokenKept'
+  /** The certificate of the identity before is still accepted by Compass. */
+  | 'OldCertificateValid';
 
 export interface RequestObservation {
   readonly verb: RequestVerb;

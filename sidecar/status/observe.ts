@@ -27,6 +27,7 @@ export function observe({ context, object, result, syncStep, ...seen }: Seen): O
   }
   return {
     ...seen,
+    warnings: [...seen.warnings, ...result.warnings],
     now,
     generation: object?.metadata.generation,
     connection: {

@@ -11,6 +11,7 @@ export interface Occurrence {
 const WARNINGS: readonly string[] = [
   'DeletionsHeld',
   'ReconnectPending',
+  'StoreForbidden',
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',

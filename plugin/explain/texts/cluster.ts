@@ -107,6 +107,21 @@ export const CLUSTER_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     byItself: 'It is read, and gone on with from there.',
     commands: [STATUS],
   },
+  StoreForbidden: {
+    meaning:
+      'A new certificate could not be stored in the cluster, so none was asked for. The message names the verb and the object, or the webhook.',
+    causes: [
+      'a role or binding is missing, or the namespace of the Secret is',
+      'a Secret under the name that is needed is immutable',
+      'an admission webhook denies or changes it, or a ResourceQuota is used up',
+    ],
+    byItself: `${RETRIED} The one-time token stays whole, and a certificate that works stays in use.`,
+    commands: [
+      { command: 'kubectl compass check --category rbac', does: "the sidecar's rights, one by one" },
+      INSTALL,
+      { command: 'kubectl get events -A --field-selector type=Warning', does: 'what refuses, and why' },
+    ],
+  },
   RenewalOverdue: {
     meaning: 'The client certificate should have been renewed by now. It still works, until it expires.',
     causes: [

@@ -5,6 +5,7 @@ import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { SidecarRequest } from '#common/resources/requests.ts';
 import { readConfig } from '../../../sidecar/config.ts';
+import { CompassTime } from '../../../sidecar/connection/compass-time.ts';
 import { readConfiguration } from '../../../sidecar/connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from '../../../sidecar/connection/connection-result.ts';
 import { ConnectionStep } from '../../../sidecar/connection/connection-step.ts';
@@ -55,7 +56,20 @@ export async function startBench(t: TestContext) {
     const isLeader = () => true;
     const steps = new Steps(clock);
     const stopping = stop.signal;
-    const context = { cluster: door, clock, log, config, transport, journal, state, stopping, isLeader, steps };
+    const compassTime = new CompassTime(clock);
+    const context = {
+      cluster: door,
+      compassTime,
+      clock,
+      log,
+      config,
+      transport,
+      journal,
+      state,
+      stopping,
+      isLeader,
+      steps,
+    };
     const step = new ConnectionStep(context, () => 0);
     const disconnection = new Disconnection(context, step, () => 0);
     return async (asked: Partial<ConnectionInput> = {}, request?: SidecarRequest): Promise<BenchResult> => {

@@ -40,6 +40,7 @@ const core = (resource: string, namespace: string, name?: string): Omit<Right, '
 const NEEDED: readonly (readonly [string, Omit<Right, 'verb'>])[] = [
   ['get', core('secrets', 'compass-system', 'compass-agent-configuration')],
   ['watch', core('secrets', 'compass-system', 'compass-agent-configuration')],
+  ['patch', core('secrets', 'compass-system', 'compass-agent-configuration')],
   ['patch', core('secrets', 'compass-system', 'cluster-client-certificates')],
   ['update', core('secrets', 'compass-system', 'compass-connection-journal')],
   ['delete', core('secrets', 'compass-system', 'compass-connection-journal')],

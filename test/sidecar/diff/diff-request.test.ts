@@ -57,6 +57,7 @@ const FACTS: PassFacts = {
     credential: undefined,
     renewAt: undefined,
     token: 'none',
+    warnings: [],
     dueInMs: 0,
   },
   object: undefined,

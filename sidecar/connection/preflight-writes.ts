@@ -1,0 +1,66 @@
+import { canI } from '#common/cluster/access.ts';
+import { CompassError, messageOf } from '#common/errors.ts';
+import { describe, storingRights } from '../check/needed-rights.ts';
+import type { Warning } from '../status/observation.ts';
+import type { ConnectionContext } from './context.ts';
+import { tryPair, tryRoots } from './credential-store.ts';
+import { asStoreForbidden, isStoreRefusal, isUnprovable } from './store-forbidden.ts';
+
+/**
+ * That everything which a pairing writes can be written: every right, and every write tried without storing. Throws
+ * StoreForbidden, which names what is missing or who refuses; returns what cannot be told, and what is only a courtesy.
+ */
+export async function requireStorable(context: ConnectionContext): Promise<readonly Warning[]> {
+  const { cluster, config, journal, state } = context;
+  const warnings = [
+    await rightsMissing(context),
+    await unproven(() => journal.tryWrite()),
+    await unproven(() => state.tryWrite()),
+    await unproven(() => tryPair(cluster, config)),
+    await courtesyRefused(() => tryRoots(cluster, config)),
+  ];
+  return warnings.filter((warning) => warning !== undefined);
+}
+
+/** The one write that a renewal ends with. Throws as requireStorable does. */
+export async function requirePairStorable({ cluster, config }: ConnectionContext): Promise<void> {
+  await unproven(() => tryPair(cluster, config));
+}
+
+async function rightsMissing({ cluster, config }: ConnectionContext): Promise<Warning | undefined> {
+  const needed = storingRights(config);
+  try {
+    const answers = await Promise.all(needed.map((right) => canI(cluster, right)));
+    const missing = needed.filter((_, at) => answers[at] === false).map(describe);
+    if (missing.length === 0) return undefined;
+    throw new CompassError('StoreForbidden', `the sidecar may not ${missing.join(', ')}; grant it that`);
+  } catch (error) {
+    if (!isStoreRefusal(error)) throw error;
+    return notProvable(`rights cannot be asked for: ${error.message}`);
+  }
+}
+
+async function unproven(write: () => Promise<void>): Promise<Warning | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (isUnprovable(error)) return notProvable(error.message);
+    throw asStoreForbidden(error);
+  }
+}
+
+/** Gateways read the CA Secret; the connection itself needs it not. */
+async function courtesyRefused(write: () => Promise<void>): Promise<Warning | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (!isStoreRefusal(error)) throw error;
+    return { type: 'CASecretForbidden', message: `gateways will not know the CA of Compass: ${messageOf(error)}` };
+  }
+}
+
+function notProvable(why: string): Warning {
+  return { type: 'NotProvable', message: `whether it can be stored is not provable beforehand: ${why}` };
+}
