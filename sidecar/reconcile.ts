@@ -107,6 +107,7 @@ export class Reconciler {
   forget(): void {
     this.#requests.forget();
     this.#options.resource.forget();
+    this.#options.syncStep.leadAnew();
   }
 
   /** Returns in how many milliseconds the next pass is due; throws what the cluster throws. */

@@ -99,8 +99,19 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const { transport } = wire;
   const director = countedListing(directorListing(transport), (progress) => reconciler.onListed(progress));
   const fingerprintKey = () => context.state.value?.fingerprintKey;
-  const synchronizer = createSynchronizer({ cluster, clock, log, config, director, fingerprintKey });
-  const syncStep = new SyncStep({ synchronizer, config, transport, clock, log, random, stopping });
+  const { isLeader: mayDelete, state } = context;
+  const holdMs = config.deletionHoldMs;
+  const synchronizer = createSynchronizer({
+    cluster,
+    clock,
+    log,
+    config,
+    director,
+    fingerprintKey,
+    holdMs,
+    mayDelete,
+  });
+  const syncStep = new SyncStep({ synchronizer, config, transport, state, clock, log, random, stopping });
   const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
   const connectionStep = new ConnectionStep(context, random);
   const reconciler: Reconciler = new Reconciler({
@@ -111,7 +122,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     resource,
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,
-    handlers: requestHandlers({ context, synchronizer }),
+    handlers: requestHandlers({ context, synchronizer, syncStep }),
   });
   const pass = leaderPass({ leadership, context, reconciler, health });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });

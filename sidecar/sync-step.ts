@@ -2,9 +2,13 @@ import type { Clock } from '#common/clock.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
+import type { KeptDeletions } from '#common/sync/outcome.ts';
 import type { Synchronizer, SyncOutcome } from '#common/sync/synchronize.ts';
 import type { Config } from './config.ts';
+import type { DocumentStore } from './connection/document-store.ts';
 import { type Connection, directorEndpoint } from './connection/maintain.ts';
+import { freshState, type StoredState } from './connection/state.ts';
+import { isSameKept } from './deletions/kept-deletions.ts';
 import { reportLabels } from './labels.ts';
 import { Schedule } from './schedule.ts';
 import type { LabelsObservation, SyncObservation } from './status/observation.ts';
@@ -13,6 +17,8 @@ export interface SyncStepOptions {
   readonly synchronizer: Synchronizer;
   readonly config: Config;
   readonly transport: Transport;
+  /** Where it is kept what a person decided on deletions. */
+  readonly state: DocumentStore<StoredState>;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -63,6 +69,11 @@ export class SyncStep {
     this.#labels = undefined;
   }
 
+  /** Another replica has led since: deletions are confirmed anew. */
+  leadAnew(): void {
+    this.#options.synchronizer.forget();
+  }
+
   /** What the last pass did counts as past from now on. */
   beginPass(): void {
     this.#sync = { ...this.#sync, attempted: false };
@@ -75,11 +86,13 @@ export class SyncStep {
    */
   async run(connection: Connection, isAskedFor: boolean, interrupt: AbortSignal): Promise<boolean> {
     if (!isAskedFor && this.dueInMs > 0) return false;
-    const { synchronizer, clock, stopping } = this.#options;
+    const { synchronizer, state, clock, stopping } = this.#options;
     this.#startedAtMs = clock.monotonicMs();
     const signal = AbortSignal.any([stopping, interrupt]);
     const endpoint = { ...directorEndpoint(connection), signal };
-    const outcome = await synchronizer.run({ endpoint, runtimeId: connection.runtimeId, signal });
+    const { runtimeId } = connection;
+    const outcome = await synchronizer.run({ endpoint, runtimeId, signal, kept: state.value?.deletions });
+    await this.#keep(outcome.kept);
     if (signal.aborted) {
       this.#schedule.hurry();
       return false;
@@ -93,6 +106,19 @@ export class SyncStep {
 
   get #restInMs(): number {
     return Math.max(0, this.#startedAtMs + this.#options.config.minimalSyncMs - this.#options.clock.monotonicMs());
+  }
+
+  /** Where it cannot be written, the next round says the same again. */
+  async #keep(deletions: KeptDeletions): Promise<void> {
+    const { state, log } = this.#options;
+    if (isSameKept(deletions, state.value?.deletions)) return;
+    try {
+      const stored = (await state.load()) ?? freshState();
+      await state.write({ ...stored, deletions });
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      log.warn('what is known of held deletions was not stored', errorFields(error));
+    }
   }
 
   async #reportLabels(connection: Connection): Promise<void> {

@@ -59,7 +59,10 @@ export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title:
         { secrets: count },
       ),
       failures: list(object({ name: text, id: text, reason: text, message: text })),
-      held: object({ id: text, count, names: list(text) }, { since: time, budget: count, why: text }),
+      held: object(
+        { id: text, count, names: list(text) },
+        { since: time, budget: count, why: text, goesAt: time, decision: text },
+      ),
       suspended: object({ scope: text }, { until: text, reason: text, by: text }),
       check: object({ time, results: list(checkResult) }, { id: text }),
       requests: list(request),

@@ -114,6 +114,10 @@ export interface ReportedPlan {
   /** How many deletions would not have been held. */
   readonly budget?: number;
   readonly why?: string;
+  /** When it goes by itself unless the listing changes; absent where it does not. */
+  readonly goesAt?: string;
+  /** `rejected` where somebody said that it is not to go. */
+  readonly decision?: string;
 }
 
 export interface CheckResult {

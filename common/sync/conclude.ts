@@ -40,7 +40,7 @@ async function dropLeftovers(round: Round, landscape: Parameters<typeof isLeftov
     return isReplaced && isLeftover(record, landscape) && !record.isTerminating;
   });
   await concurrently(leftovers, 4, async (record) => {
-    if (round.applyError) return;
+    if (round.applyError || !round.scene.mayDelete()) return;
     await attempt(round, record, () => deleteApplication(round.scene, record));
   });
 }

@@ -10,8 +10,8 @@ import { deleteSecret } from './write-secret.ts';
 
 /** What a complete listing leaves without a reason to be. */
 export interface Unlisted {
-  /** Applications that this connection keeps, the unlisted ones among them. */
-  readonly present: number;
+  /** The uids of the Applications that this connection keeps, the unlisted ones among them; none that is on its way out. */
+  readonly present: readonly string[];
   readonly applications: readonly PresentApplication[];
   readonly secrets: readonly PresentSecret[];
 }
@@ -22,11 +22,13 @@ export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unl
   const isListed = ({ id }: PresentApplication) => id !== undefined && listing.heads.has(id);
   const kept = [...present.applications()].filter(
     (record) =>
-      record.ownership !== 'foreign' && (isListed(record) || isDisposable(record.ownership, place.connectionName)),
+      !record.isTerminating &&
+      record.ownership !== 'foreign' &&
+      (isListed(record) || isDisposable(record.ownership, place.connectionName)),
   );
   return {
-    present: kept.length,
-    applications: kept.filter((record) => !(isListed(record) || record.isTerminating)),
+    present: kept.map(({ uid }) => uid),
+    applications: kept.filter((record) => !isListed(record)),
     secrets: [...present.secrets()].filter((secret) => isOrphan(round, secret)),
   };
 }
@@ -56,13 +58,13 @@ const CONCURRENT_DELETIONS = 4;
 export async function deleteUnlisted(round: Round, unlisted: Unlisted, verdict: DeletionVerdict): Promise<void> {
   const applications = unlisted.applications.filter(({ uid }) => verdict.applications.has(uid));
   await concurrently(applications, CONCURRENT_DELETIONS, async (record) => {
-    if (round.applyError) return;
+    if (round.applyError || !round.scene.mayDelete()) return;
     const isDeleted = await attempt(round, record, () => deleteApplication(round.scene, record));
     if (isDeleted) round.tally.change('Application', record.name, 'deleted', 'no longer listed');
   });
   const secrets = unlisted.secrets.filter(({ uid }) => verdict.secrets.has(uid));
   await concurrently(secrets, CONCURRENT_DELETIONS, async (secret) => {
-    if (round.applyError) return;
+    if (round.applyError || !round.scene.mayDelete()) return;
     const isDeleted = await attempt(round, secret, () => deleteSecret(round.scene, secret));
     if (isDeleted) round.tally.change('Secret', secret.name, 'deleted', 'nothing refers to it');
   });

@@ -1,4 +1,6 @@
-import { hash } from 'node:crypto';
+import type { DeletionDecision } from './deletion-decision.ts';
+import type { DeletionBudget, HeldPlan } from './held-plan.ts';
+import { settlePlan } from './settle-plan.ts';
 
 /** Something present that is not listed. `key` is its uid: whatever is made anew under the name starts anew. */
 export interface Candidate {
@@ -9,43 +11,54 @@ export interface Candidate {
 /** An orphaned Secret or an unlisted Application, and when it was first seen to be one. */
 type Sightings = ReadonlyMap<string, number>;
 
-/** What is remembered between rounds. Times are of the clock that never steps. */
+/** The complete and equal listings in a row so far. Times are of the clock that never steps. */
+interface Run {
+  readonly digest: string;
+  readonly ids: ReadonlySet<string>;
+  /** When the first of them ended. */
+  readonly sinceMs: number;
+  /** When the last of them ended. */
+  readonly lastMs: number;
+  /** Whether others, which were not complete, came after it. */
+  readonly isInterrupted: boolean;
+}
+
+/** What is remembered between rounds. */
 export interface DeletionState {
-  /** The complete and equal listings in a row so far. */
-  readonly run?: { readonly digest: string; readonly ids: ReadonlySet<string>; readonly sinceMs: number } | undefined;
+  readonly run?: Run | undefined;
   readonly sightings: Sightings;
   readonly held?: HeldPlan | undefined;
+  /** The keys of the plan that was let go in this run, as long as something of it is left. */
+  readonly released?: ReadonlySet<string> | undefined;
 }
 
 export const NO_DELETIONS: DeletionState = { sightings: new Map() };
 
-/** A plan of deletions that is not carried out. */
-export interface HeldPlan {
-  readonly id: string;
-  /** When it was held first, in this form: monotonic milliseconds, and the wall clock's. */
-  readonly sinceMs: number;
-  readonly since: number;
-  readonly names: readonly string[];
-  /** How many Applications may go at once. */
-  readonly budget: number;
-  readonly why: string;
+/** What a listing says of absence. */
+export interface ListedIds {
+  readonly complete: boolean;
+  readonly digest: string;
+  readonly ids: ReadonlySet<string>;
 }
 
-export type DeletionBudget = { readonly count: number } | { readonly fraction: number };
-
 export interface DeletionInput {
+  /** When the listing began, and when it ended, on the clock that never steps. */
+  readonly beganMs: number;
   readonly nowMs: number;
   /** The wall clock, for what people read. */
   readonly now: number;
-  readonly listing: { readonly complete: boolean; readonly digest: string; readonly ids: ReadonlySet<string> };
-  /** Applications present that this connection keeps, the candidates among them. */
-  readonly present: number;
+  readonly listing: ListedIds;
+  /** The keys of the Applications that this connection keeps, the candidates among them. */
+  readonly present: readonly string[];
   readonly applications: readonly Candidate[];
   readonly secrets: readonly Candidate[];
   readonly budget: DeletionBudget;
   /** How long a plan is held before it goes by itself; Infinity is for ever. */
   readonly holdMs: number;
-  readonly approvedPlanId?: string | undefined;
+  /** What a person said of a plan for the Runtime that was listed. */
+  readonly decision?: DeletionDecision | undefined;
+  /** What was held before this process began: its time is shown on, and not counted. */
+  readonly heldBefore?: { readonly id: string; readonly since: number } | undefined;
 }
 
 export interface DeletionVerdict {
@@ -54,13 +67,15 @@ export interface DeletionVerdict {
   readonly applications: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
   readonly held: HeldPlan | undefined;
+  /** The decision as it still stands, with its members; undefined once what it was about is no more. */
+  readonly decision: DeletionDecision | undefined;
 }
 
 /** Two listings that confirm each other are at least so far apart. */
 export const CONFIRMATION_MS = 60_000;
 
-const SMALLEST_BUDGET = 10;
-const PLAN_ID_DIGITS = 12;
+/** After so long without a complete listing, where some were tried, whatever the ones before said counts no more. */
+export const LONGEST_INTERRUPTION_MS = 5 * 60_000;
 
 /**
  * The one rule of deleting: what the Director no longer lists goes when it is absent from two complete and equal
@@ -68,9 +83,13 @@ const PLAN_ID_DIGITS = 12;
  * nothing, but ends the run of equal ones where it shows something that the run did not.
  */
 export function judgeDeletions(state: DeletionState, input: DeletionInput): DeletionVerdict {
-  if (!input.listing.complete) return nothing(afterIncomplete(state, input.listing.ids));
+  if (!input.listing.complete) {
+    const passed = passOver(state, input.listing);
+    return { ...GOES_NOTHING, state: passed, held: passed.held, decision: input.decision };
+  }
   const run = extend(state.run, input);
-  const known = run === state.run ? state.sightings : new Map<string, number>();
+  const isSameRun = run.sinceMs === state.run?.sinceMs && run.digest === state.run.digest;
+  const known = isSameRun ? state.sightings : new Map<string, number>();
   const sightings = new Map(
     [...input.applications, ...input.secrets].map(({ key }) => [key, known.get(key) ?? input.nowMs]),
   );
@@ -78,59 +97,31 @@ export function judgeDeletions(state: DeletionState, input: DeletionInput): Dele
     new Set(
       candidates
         .map(({ key }) => key)
-        .filter((key) => input.nowMs - (sightings.get(key) ?? input.nowMs) >= CONFIRMATION_MS),
+        .filter((key) => input.beganMs - (sightings.get(key) ?? input.nowMs) >= CONFIRMATION_MS),
     );
-  const plan = toHeld(state.held, input);
-  const held = plan && isReleased(plan, run.sinceMs, input) ? undefined : plan;
+  const before = { held: state.held, released: isSameRun ? state.released : undefined };
+  const { held, released, decision } = settlePlan(before, run.sinceMs, input);
   return {
-    state: { run, sightings, held },
+    state: { run, sightings, held, released },
     applications: held ? new Set() : confirmed(input.applications),
     secrets: confirmed(input.secrets),
     held,
+    decision,
   };
 }
 
-function afterIncomplete(state: DeletionState, ids: ReadonlySet<string>): DeletionState {
-  return state.run && [...ids].every((id) => state.run?.ids.has(id))
-    ? state
-    : { sightings: new Map(), held: state.held };
+const GOES_NOTHING = { applications: new Set<string>(), secrets: new Set<string>() };
+
+/** What is left of what was known after a listing by which nothing is judged: one that contradicts the run ends it. */
+export function passOver(state: DeletionState, { complete, digest, ids }: ListedIds): DeletionState {
+  const { run } = state;
+  const agrees = run && (complete ? digest === run.digest : [...ids].every((id) => run.ids.has(id)));
+  if (agrees) return { ...state, run: { ...run, isInterrupted: true } };
+  return { sightings: new Map(), held: state.held && { ...state.held, goesAt: undefined, goesAtMs: undefined } };
 }
 
-function nothing(state: DeletionState): DeletionVerdict {
-  return { state, applications: new Set(), secrets: new Set(), held: state.held };
-}
-
-function extend(run: DeletionState['run'], { listing, nowMs }: DeletionInput): NonNullable<DeletionState['run']> {
-  if (run?.digest === listing.digest) return run;
-  return { digest: listing.digest, ids: listing.ids, sinceMs: nowMs };
-}
-
-/** The plan, where it is one to hold: the same set of Applications is the same plan, since when it was seen first. */
-function toHeld(before: HeldPlan | undefined, input: DeletionInput): HeldPlan | undefined {
-  const budget = budgetOf(input.budget, input.present);
-  const why = holdReason(input, budget);
-  if (why === undefined) return undefined;
-  const keys = input.applications.map(({ key }) => key).sort();
-  const id = hash('sha256', keys.join('\n'), 'hex').slice(0, PLAN_ID_DIGITS);
-  const { sinceMs, since } = before?.id === id ? before : { sinceMs: input.nowMs, since: input.now };
-  return { id, sinceMs, since, names: input.applications.map(({ name }) => name).sort(), budget, why };
-}
-
-function holdReason({ applications, listing, present }: DeletionInput, budget: number): string | undefined {
-  const count = applications.length;
-  if (count === 0) return undefined;
-  if (listing.ids.size === 0) return `the Director lists no Application, and ${present} are present`;
-  if (count === present && present > 1) return `it would delete all ${present} Applications`;
-  return count > budget
-    ? `it would delete ${count} of ${present} Applications, more than the budget of ${budget}`
-    : undefined;
-}
-
-function budgetOf(budget: DeletionBudget, present: number): number {
-  if ('count' in budget) return budget.count;
-  return budget.fraction === 0 ? 0 : Math.max(SMALLEST_BUDGET, Math.floor(budget.fraction * present));
-}
-
-function isReleased(plan: HeldPlan, runSinceMs: number, { nowMs, holdMs, approvedPlanId }: DeletionInput): boolean {
-  return approvedPlanId === plan.id || nowMs - Math.max(plan.sinceMs, runSinceMs) >= holdMs;
+function extend(run: Run | undefined, { listing: { digest, ids }, beganMs, nowMs }: DeletionInput): Run {
+  const isCutOff = run?.isInterrupted && beganMs - run.lastMs > LONGEST_INTERRUPTION_MS;
+  if (run?.digest === digest && !isCutOff) return { ...run, lastMs: nowMs, isInterrupted: false };
+  return { digest, ids, sinceMs: nowMs, lastMs: nowMs, isInterrupted: false };
 }

@@ -25,6 +25,8 @@ export interface Listing {
   /** Of the ids: two listings with the same digest list the same Applications. */
   readonly digest: string;
   readonly pages: number;
+  /** When the first page was asked for, on the clock that never steps. */
+  readonly beganMs: number;
   /** How long the Director took for its answers, all of them. */
   readonly latencyMs: number;
 }
@@ -39,6 +41,7 @@ const STALE_PAGES = 3;
 export async function* listApplications(source: ListingSource, clock: Clock): AsyncGenerator<ListedPage, Listing> {
   const tally = createTally();
   const readPage = createPageReader(source);
+  const beganMs = clock.monotonicMs();
   let pages = 0;
   let latencyMs = 0;
   let stale = 0;
@@ -60,7 +63,7 @@ export async function* listApplications(source: ListingSource, clock: Clock): As
     if (stale === STALE_PAGES)
       error = new CompassError('InvalidAnswer', 'the Director lists the same pages in a circle');
   } while (after !== undefined && error === undefined);
-  return { ...tally.result(error), error, pages, latencyMs };
+  return { ...tally.result(error), error, pages, beganMs, latencyMs };
 }
 
 interface Tally {

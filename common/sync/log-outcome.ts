@@ -7,11 +7,13 @@ export interface Logged {
   readonly failing: ReadonlyMap<string, FailedApplication>;
   /** Why the listing failed; undefined while it works. */
   readonly listing: Reason | undefined;
+  /** The plan of deletions that is held, by its id. */
+  readonly held: string | undefined;
 }
 
-export const NOTHING_LOGGED: Logged = { failing: new Map(), listing: undefined };
+export const NOTHING_LOGGED: Logged = { failing: new Map(), listing: undefined, held: undefined };
 
-/** One line where something changed, one for a listing that begins to fail or works again, and those of the failing. */
+/** One line where something changed, one for a listing that begins to fail or works again, for each held plan, and those of the failing. */
 export function logOutcome(log: Log, outcome: SyncOutcome, before: Logged): Logged {
   const { fetch, created, updated, deleted, unchanged, failed, held, applyError, changes } = outcome;
   const counts = { created: created.length, updated: updated.length, deleted: deleted.length, unchanged };
@@ -21,7 +23,11 @@ export function logOutcome(log: Log, outcome: SyncOutcome, before: Logged): Logg
   // A round that was stopped has neither failed nor shown that the listing works.
   if (outcome.stopped || isStop(applyError) || isStop(fetch.error)) return before;
   if (applyError) log.warn('applications were not applied', errorFields(applyError));
-  return { listing: logListing(log, outcome, before.listing), failing: logFailing(log, failed, before.failing) };
+  return {
+    listing: logListing(log, outcome, before.listing),
+    failing: logFailing(log, failed, before.failing),
+    held: logHeld(log, outcome, before.held),
+  };
 }
 
 function isStop(error: CompassError | undefined): boolean {
@@ -34,6 +40,11 @@ function logListing(log: Log, { fetch }: SyncOutcome, before: Reason | undefined
   if (fetch.error) log.warn('the listing of applications failed', { ...errorFields(fetch.error), pages: fetch.pages });
   else log.info('the listing of applications works again', { listed: fetch.listed, pages: fetch.pages });
   return reason;
+}
+
+function logHeld(log: Log, { held, kept }: SyncOutcome, before: string | undefined): string | undefined {
+  if (held && held.id !== before) log.warn('deletions are held', { plan: held.id, count: held.count, why: held.why });
+  return held?.id ?? kept.held?.id;
 }
 
 /** Beyond, the report has them. */

@@ -1,5 +1,6 @@
 import type { CompassError, Reason } from '#common/errors.ts';
-import type { HeldPlan as Held } from './deletions.ts';
+import type { DeletionDecision } from './deletion-decision.ts';
+import type { HeldPlan as Held } from './held-plan.ts';
 
 /** What one synchronization came to. */
 export interface SyncOutcome {
@@ -12,11 +13,15 @@ export interface SyncOutcome {
   readonly created: readonly string[];
   readonly updated: readonly string[];
   readonly deleted: readonly string[];
+  /** How many Secrets. */
+  readonly deletedSecrets: number;
   readonly unchanged: number;
   /** Secrets that Applications refer to, after the synchronization. */
   readonly secrets: number;
   readonly failed: readonly FailedApplication[];
   readonly held?: HeldPlan | undefined;
+  /** What of the deletions is to outlive the process. */
+  readonly kept: KeptDeletions;
   /** The last ones, oldest first: see MOST_CHANGES. */
   readonly changes: readonly Change[];
   /** What kept the whole plan from being applied, and not one Application only. */
@@ -54,6 +59,17 @@ export interface HeldPlan {
   readonly since: number;
   readonly budget: number;
   readonly why: string;
+  /** When it goes by itself, in milliseconds since the epoch; undefined where it does not. */
+  readonly goesAt?: number | undefined;
+  readonly isRejected: boolean;
+  /** Stand for what it deletes: see memberMark. */
+  readonly members: readonly string[];
+}
+
+/** What is known of deletions whatever becomes of the process: the plan that is held, and what a person decided. */
+export interface KeptDeletions {
+  readonly held?: { readonly id: string; readonly since: number } | undefined;
+  readonly decision?: DeletionDecision | undefined;
 }
 
 export interface Change {
@@ -72,6 +88,6 @@ export function toHeldPlan(held: Held | undefined): HeldPlan | undefined {
   return held && { ...pick(held), count: held.names.length };
 }
 
-function pick({ id, names, since, budget, why }: Held): Omit<HeldPlan, 'count'> {
-  return { id, names, since, budget, why };
+function pick({ sinceMs: _sinceMs, goesAtMs: _goesAtMs, ...held }: Held): Omit<HeldPlan, 'count'> {
+  return held;
 }

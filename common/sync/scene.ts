@@ -16,6 +16,8 @@ export interface Scene {
   claimSecret(name: string, id: string): boolean;
   /** What the marks of Secrets follow from, by now. */
   marking(): Marking;
+  /** Asked right before each deletion: whoever does not lead any more deletes nothing. */
+  mayDelete(): boolean;
   /** Carries out one write; see `writer`. */
   write<T>(request: () => Promise<T>): Promise<T>;
 }

@@ -3,9 +3,9 @@ import type { Alterations } from './alterations.ts';
 import { settleNames } from './conclude.ts';
 import { concurrently } from './concurrently.ts';
 import { deleteUnlisted, findUnlisted, toCandidate, type Unlisted } from './delete-unlisted.ts';
-import { type DeletionState, type DeletionVerdict, judgeDeletions } from './deletions.ts';
+import { type DeletionState, type DeletionVerdict, judgeDeletions, type ListedIds, passOver } from './deletions.ts';
 import { type Listing, listApplications } from './listing.ts';
-import { type FetchOutcome, type SyncOutcome, toHeldPlan } from './outcome.ts';
+import { type FetchOutcome, type KeptDeletions, type SyncOutcome, toHeldPlan } from './outcome.ts';
 import { isDisposable } from './ownership.ts';
 import type { ListingSource } from './page-reader.ts';
 import { Present, type PresentApplication } from './present.ts';
@@ -46,7 +46,7 @@ export async function synchronizeOnce(
   request: SyncRequest,
   { deletions, alterations }: Memory,
 ): Promise<RoundResult> {
-  const { cluster, clock, config } = options;
+  const { cluster, clock, config, mayDelete = () => true } = options;
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
   const seen = await readPresent(cluster, place, request.signal).catch(toCompassError);
   const present = seen instanceof CompassError ? new Present() : seen;
@@ -55,11 +55,11 @@ export async function synchronizeOnce(
   const key = options.fingerprintKey?.();
   const marking = () => ({ key, now: clock.now() });
   const write = writer(clock, request.signal);
-  const scene = { cluster, place, present, alterations, claimSecret, marking, write };
+  const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings);
   if (seen instanceof CompassError) round.applyError = seen;
-  const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions };
+  const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
   return { outcome: toOutcome(progress, stopped), deletions: progress.deletions, round, judged: progress.judged };
 }
@@ -68,7 +68,13 @@ interface Progress {
   readonly round: Round;
   fetch: FetchOutcome;
   deletions: DeletionState;
+  kept: KeptDeletions;
   judged?: Judged;
+}
+
+/** What was said of one Runtime's plan says nothing of another's. */
+function keptFor({ kept, runtimeId }: SyncRequest): KeptDeletions {
+  return { held: kept?.held, decision: kept?.decision?.runtimeId === runtimeId ? kept.decision : undefined };
 }
 
 const NOTHING_FETCHED: FetchOutcome = { ok: true, pages: 0, listed: 0, complete: false, latencyMs: 0 };
@@ -79,10 +85,14 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
     const listing = await readListing(options, request, round, source);
     progress.fetch = toFetchOutcome(listing, progress.fetch);
-    if (listing.isTorn && readings < MOST_READINGS && !request.signal?.aborted) continue;
+    if (listing.isTorn && readings < MOST_READINGS && !request.signal?.aborted) {
+      progress.deletions = passOver(progress.deletions, idsOf(listing));
+      continue;
+    }
     round.sight.conclude(listing);
     if (!round.applyError) await settleNames(round, listing);
-    if (!round.applyError) await conclude(options, request, progress, listing);
+    if (round.applyError) progress.deletions = passOver(progress.deletions, idsOf(listing));
+    else await conclude(options, progress, listing);
     if (round.overflow === 0 || round.applyError || listing.error) return;
   }
 }
@@ -108,25 +118,35 @@ async function readListing(
 /** What the listing leaves without a reason to be: judged by the one rule of deleting, and removed. */
 async function conclude(
   { clock, config, holdMs = Number.POSITIVE_INFINITY }: SynchronizerOptions,
-  { approvedPlanId }: SyncRequest,
   progress: Progress,
   listing: Listing,
 ): Promise<void> {
   const unlisted = findUnlisted(progress.round, listing);
+  const { held, decision } = progress.kept;
   const verdict = judgeDeletions(progress.deletions, {
+    beganMs: listing.beganMs,
     nowMs: clock.monotonicMs(),
     now: clock.now(),
-    listing: { complete: listing.complete, digest: listing.digest, ids: new Set(listing.heads.keys()) },
+    listing: idsOf(listing),
     present: unlisted.present,
     applications: unlisted.applications.map(toCandidate),
     secrets: unlisted.secrets.map(toCandidate),
     budget: config.deletionBudget,
     holdMs,
-    approvedPlanId,
+    decision,
+    heldBefore: held,
   });
   progress.deletions = verdict.state;
+  progress.kept = {
+    held: verdict.held && { id: verdict.held.id, since: verdict.held.since },
+    decision: verdict.decision,
+  };
   progress.judged = { listing, unlisted, verdict };
   if (listing.complete) await deleteUnlisted(progress.round, unlisted, verdict);
+}
+
+function idsOf({ complete, digest, heads }: Listing): ListedIds {
+  return { complete, digest, ids: new Set(heads.keys()) };
 }
 
 function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
@@ -141,9 +161,9 @@ function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
   };
 }
 
-function toOutcome({ round, fetch, deletions }: Progress, stopped: boolean): SyncOutcome {
+function toOutcome({ round, fetch, deletions, kept }: Progress, stopped: boolean): SyncOutcome {
   const { tally, scene, applyError } = round;
-  const { created, updated, deleted, inSync, wanted, failed, changes } = tally;
+  const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes } = tally;
   const { connectionName } = scene.place;
   const isKept = ({ ownership, uid }: PresentApplication) =>
     ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
@@ -154,10 +174,12 @@ function toOutcome({ round, fetch, deletions }: Progress, stopped: boolean): Syn
     created: [...created],
     updated: [...updated],
     deleted: [...deleted],
+    deletedSecrets,
     unchanged: Math.max(0, tally.settled.size - created.size - updated.size),
     secrets: wanted.size,
     failed,
     held: toHeldPlan(deletions.held),
+    kept,
     changes,
     applyError,
     stopped,

@@ -3,10 +3,11 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Log } from '#common/log.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { Alterations } from './alterations.ts';
-import { type DeletionBudget, type DeletionState, NO_DELETIONS } from './deletions.ts';
+import { type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
+import type { DeletionBudget } from './held-plan.ts';
 import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
-import type { SyncOutcome } from './outcome.ts';
+import type { KeptDeletions, SyncOutcome } from './outcome.ts';
 import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
@@ -36,13 +37,15 @@ export interface SynchronizerOptions {
   readonly concurrency?: number;
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */
   readonly holdMs?: number;
+  /** See Scene. */
+  readonly mayDelete?: () => boolean;
 }
 
 export interface SyncRequest extends ListingTarget {
   /** Ends the synchronization between two writes. */
   readonly signal?: AbortSignal | undefined;
-  /** The held plan that a person let go. */
-  readonly approvedPlanId?: string | undefined;
+  /** What is known of deletions from the rounds before, also those of other processes; what comes of it is in the outcome. */
+  readonly kept?: KeptDeletions | undefined;
 }
 
 /** Keeps the cluster's Applications and Secrets as the Director lists them. */
@@ -54,6 +57,8 @@ export interface Synchronizer {
   run(request: SyncRequest): Promise<SyncOutcome>;
   /** What `run` would change now; comes after one that is running, and leaves no trace. See planSync. */
   plan(request: PlanRequest): Promise<SyncPlan>;
+  /** Another replica has led since: what the listings before said of absence counts no more. */
+  forget(): void;
 }
 
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
@@ -86,6 +91,9 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
       await running?.catch(() => undefined);
       const known = targetOf(request) === listedFor ? deletions : NO_DELETIONS;
       return planSync(options, request, { deletions: known, alterations });
+    },
+    forget() {
+      deletions = NO_DELETIONS;
     },
   };
 }

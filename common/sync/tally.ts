@@ -8,6 +8,7 @@ export class Tally {
   readonly created = new Set<string>();
   readonly updated = new Set<string>();
   readonly deleted = new Set<string>();
+  deletedSecrets = 0;
   readonly #now: () => number;
   readonly #changes: Change[] = [];
   #failed = new Map<string, FailedApplication>();
@@ -68,7 +69,8 @@ export class Tally {
   }
 
   change(kind: Change['kind'], name: string, action: Change['action'], cause: string): void {
-    if (kind === 'Application' && action === 'deleted') this.deleted.add(name);
+    if (action === 'deleted' && kind === 'Application') this.deleted.add(name);
+    else if (action === 'deleted') this.deletedSecrets += 1;
     this.#changes.push({ time: this.#now(), kind, name, action, cause });
     if (this.#changes.length > 2 * MOST_CHANGES) this.#changes.splice(0, MOST_CHANGES);
   }

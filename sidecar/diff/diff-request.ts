@@ -25,13 +25,14 @@ export function diffRequestHandler(
   return async (request, { connection, result, signal }) => {
     if (!connection) return failedAnswer(knownError(result.error));
     const endpoint = { ...directorEndpoint(connection), signal };
-    const { fingerprintKey } = (await state.load()) ?? freshState();
+    const { fingerprintKey, deletions: kept } = (await state.load()) ?? freshState();
     const { runtimeId } = connection;
     const plan = await synchronizer.plan({
       endpoint,
       runtimeId,
       signal,
       fingerprintKey,
+      kept,
       names: parseNames(request.parameters['apps']),
     });
     await store(cluster, config, { ...plan, request: request.id });

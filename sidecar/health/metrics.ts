@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ObservedCall } from '#common/compass/endpoint.ts';
 import { CONNECTION_STATES, type CompassConnectionStatus, type Time } from '#common/resources/compass-connection.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from '../status/connection-state.ts';
 import type { Observation } from '../status/observation.ts';
 
@@ -44,6 +45,14 @@ export class Metrics {
   readonly #applications = this.#gauge('compass_applications', 'Applications by result of the last synchronization', [
     'result',
   ]);
+  readonly #held = this.#gauge('compass_deletions_held', 'Deletions of Applications that are held');
+  readonly #deletions = new Counter({
+    name: 'compass_deletions_total',
+    help: 'Applications and Secrets that were deleted because Compass does not list them any more',
+    labelNames: ['kind'],
+    registers: [this.#registry],
+  });
+  #counted: SyncOutcome | undefined;
   readonly #pages = this.#gauge('compass_director_pages', 'Pages of the last listing');
   readonly #leader = this.#gauge('compass_leader', 'Whether this replica leads');
   readonly #tlsOff = this.#gauge(
@@ -78,6 +87,8 @@ export class Metrics {
     started.set(Math.round(performance.timeOrigin / 1_000));
     this.#gauge('compass_sidecar_info', 'The version that runs', ['version']).set({ version }, 1);
     this.#leader.set(0);
+    this.#held.set(0);
+    for (const kind of ['Application', 'Secret']) this.#deletions.inc({ kind }, 0);
     this.#tlsOff.set(0);
     for (const state of CONNECTION_STATES) this.#state.set({ state }, 0);
     for (const type of WARNINGS) this.#warning.set({ type }, 0);
@@ -99,6 +110,7 @@ export class Metrics {
     this.#setCertificate(observation);
     this.#setSuccesses(observation, status);
     this.#setApplications(observation);
+    this.#countDeletions(observation);
     for (const type of WARNINGS)
       this.#warning.set({ type }, observation.warnings.some((it) => it.type === type) ? 1 : 0);
     this.#tlsOff.set(observation.warnings.some(({ type }) => type === 'TLSVerificationDisabled') ? 1 : 0);
@@ -154,6 +166,16 @@ export class Metrics {
       const time = times[phase];
       if (time) this.#lastSuccess.set({ phase }, Math.floor(Date.parse(time) / 1_000));
     }
+  }
+
+  /** Of each synchronization once, however often it is told. */
+  #countDeletions(observation: Observation): void {
+    const outcome = currentOutcome(observation);
+    if (!outcome || outcome === this.#counted) return;
+    this.#counted = outcome;
+    this.#held.set(outcome.held?.count ?? 0);
+    this.#deletions.inc({ kind: 'Application' }, outcome.deleted.length);
+    this.#deletions.inc({ kind: 'Secret' }, outcome.deletedSecrets);
   }
 
   #setApplications(observation: Observation): void {

@@ -3,6 +3,7 @@ import type { Condition, ConnectionState } from '#common/resources/compass-conne
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, clip } from './error-text.ts';
+import { heldFinding } from './held-plan.ts';
 import type { Observation, SuspensionObservation, WarningType } from './observation.ts';
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>;
@@ -48,7 +49,7 @@ export function conditions(
     ['Synchronized', synchronized],
     ['Ready', readyFinding(connected, synchronized)],
     ['LabelsReported', labelsFinding(observation)],
-    ['DeletionsHeld', heldFinding(currentOutcome(observation))],
+    ['DeletionsHeld', heldFinding(before.get('DeletionsHeld'), observation)],
     ['ReconnectPending', reconnectFinding(observation)],
     ['StoreForbidden', storeFinding(observation)],
     ...LASTING.map((type): [OwnCondition, Finding | undefined] => [
@@ -153,13 +154,6 @@ function labelsFinding({ labels }: Observation): Finding | undefined {
   if (!labels) return undefined;
   if (!labels.error) return { status: 'True', reason: 'LabelsReported', message: "the Runtime's labels are as set" };
   return { status: 'False', reason: 'LabelsFailed', message: clip(labels.error.message) };
-}
-
-function heldFinding(outcome: SyncOutcome | undefined): Finding | undefined {
-  if (!outcome?.held) return undefined;
-  const { count, id } = outcome.held;
-  const message = `${count} ${count === 1 ? 'deletion is' : 'deletions are'} held as plan ${id}; nothing was deleted`;
-  return { status: 'True', reason: 'DeletionsHeld', message };
 }
 
 function reconnectFinding({ reconnect }: Observation): Finding | undefined {

@@ -11,13 +11,13 @@ import {
   type ReportedError,
   type ReportedIdentity,
   type ReportedPlaces,
-  type ReportedPlan,
   type ReportedStep,
 } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
-import type { HeldPlan, SyncOutcome } from '#common/sync/outcome.ts';
+import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from './connection-state.ts';
 import { clip } from './error-text.ts';
+import { reportedPlan } from './held-plan.ts';
 import { keyedFingerprint } from './keyed-fingerprint.ts';
 import type { ContactObservation, CredentialObservation, Observation, StepObservation } from './observation.ts';
 import { present } from './present.ts';
@@ -77,12 +77,13 @@ function synchronization(previous: Report | undefined, observation: Observation)
   const outcome = currentOutcome(observation);
   // until the first synchronization after a restart, what the last one said is the best that is known
   if (!outcome) return previous ? pick(previous, ['applications', 'failures', 'held']) : {};
+  const held = reportedPlan(previous, outcome);
   return present<Partial<Report>>({
-    applications: outcome.fetch.ok ? counts(outcome) : previous?.applications,
+    applications: outcome.fetch.ok ? counts(outcome, held?.count) : previous?.applications,
     failures: outcome.fetch.ok
       ? outcome.failed.map((failed) => ({ ...failed, message: clip(failed.message) }))
       : previous?.failures,
-    held: outcome.held && plan(outcome.held),
+    held,
   });
 }
 
@@ -92,14 +93,10 @@ function purged({ remaining }: NonNullable<Observation['purge']>): Partial<Repor
   return { applications, failures: [] };
 }
 
-function counts(outcome: SyncOutcome): ApplicationCounts {
+function counts(outcome: SyncOutcome, held = 0): ApplicationCounts {
   const { listed } = outcome.fetch;
-  const { present: inCluster, inSync, secrets, failed, held } = outcome;
-  return { listed, present: inCluster, inSync, failed: failed.length, held: held?.count ?? 0, secrets };
-}
-
-function plan({ id, count, names, since, budget, why }: HeldPlan): ReportedPlan {
-  return { id, count, names, since: formatTime(since), budget, why };
+  const { present: inCluster, inSync, secrets, failed } = outcome;
+  return { listed, present: inCluster, inSync, failed: failed.length, held, secrets };
 }
 
 function history(previous: Report | undefined, { sync, purge, now }: Observation): Partial<Report> {

@@ -1,4 +1,6 @@
 import type { CompassConnectionStatus, Condition } from '#common/resources/compass-connection.ts';
+import { planOf } from './held-plan.ts';
+import type { Observation } from './observation.ts';
 
 /** What a Kubernetes Event says, before it is about an object. */
 export interface Occurrence {
@@ -52,9 +54,9 @@ function renewalEvents(before: CompassConnectionStatus | undefined, after: Compa
 }
 
 function warningEvents(before: CompassConnectionStatus | undefined, after: CompassConnectionStatus): Occurrence[] {
-  const stood = new Set(standing(before).map(({ type }) => type));
+  const stood = new Set(standing(before).map(newsOf));
   return standing(after)
-    .filter(({ type }) => !stood.has(type))
+    .filter((condition) => !stood.has(newsOf(condition)))
     .map(({ type, reason, message }) => ({
       type: 'Warning',
       reason: type === 'ReconnectPending' ? reason : type,
@@ -65,3 +67,8 @@ function warningEvents(before: CompassConnectionStatus | undefined, after: Compa
 function standing(status: CompassConnectionStatus | undefined): readonly Condition[] {
   return (status?.conditions ?? []).filter(({ type, status: value }) => value === 'True' && WARNINGS.includes(type));
 }
+/** What must differ for a warning to be told again. */
+function newsOf(condition: Condition): string {
+  return `${condition.type} ${condition.type === 'DeletionsHeld' ? planOf(condition) : ''}`;
+}
+

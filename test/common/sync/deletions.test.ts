@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
 import {
   type Candidate,
   CONFIRMATION_MS,
   type DeletionInput,
   type DeletionState,
   judgeDeletions,
+  LONGEST_INTERRUPTION_MS,
   NO_DELETIONS,
 } from '#common/sync/deletions.ts';
 
@@ -15,27 +17,37 @@ const candidates = (...keys: readonly string[]): Candidate[] => keys.map((key) =
 /** A listing that shows these ids and is complete. */
 const listing = (...ids: readonly string[]) => ({ complete: true, digest: [...ids].sort().join(), ids: new Set(ids) });
 
-const INPUT: Omit<DeletionInput, 'nowMs'> = {
-  now: 0,
-  listing: listing('1', '2'),
-  present: 3,
-  applications: candidates('3'),
-  secrets: [],
-  budget: { fraction: 0.1 },
-  holdMs: Number.POSITIVE_INFINITY,
-};
-
-interface Step extends Partial<DeletionInput> {
+interface Step extends Partial<Omit<DeletionInput, 'present'>> {
   readonly nowMs: number;
+  /** How many Applications there are, the candidates among them. */
+  readonly present?: number;
 }
 
-/** Judges round after round; what may go in each. */
+function inputOf({ present = 3, ...step }: Step): DeletionInput {
+  const { applications = candidates('3') } = step;
+  const keys = applications.map(({ key }) => key);
+  const others = Array.from({ length: present - keys.length }, (_, at) => `listed-${at}`);
+  return {
+    beganMs: step.nowMs,
+    now: 1_000_000 + step.nowMs,
+    listing: listing('1', '2'),
+    secrets: [],
+    budget: { fraction: 0.1 },
+    holdMs: Number.POSITIVE_INFINITY,
+    ...step,
+    applications,
+    present: [...keys, ...others],
+  };
+}
+
+/** Judges round after round; what may go in each. A decision lasts as long as the rule says so. */
 function judge(...steps: readonly Step[]) {
   let state: DeletionState = NO_DELETIONS;
+  let decision: DeletionDecision | undefined;
   return steps.map((step) => {
-    const verdict = judgeDeletions(state, { ...INPUT, ...step });
-    state = verdict.state;
-    return { goes: [...verdict.applications], secrets: [...verdict.secrets], held: verdict.held };
+    const verdict = judgeDeletions(state, inputOf({ decision, ...step }));
+    ({ state, decision } = verdict);
+    return { goes: [...verdict.applications], secrets: [...verdict.secrets], held: verdict.held, decision };
   });
 }
 
@@ -75,7 +87,7 @@ test('a Secret that became an orphan later is confirmed for itself', () => {
   );
 });
 
-const HELD: readonly (readonly [what: string, input: Partial<DeletionInput>, held: boolean])[] = [
+const HELD: readonly (readonly [what: string, input: Omit<Step, 'nowMs'>, held: boolean])[] = [
   ['1 of 3', {}, false],
   ['the only one, with an empty listing', { present: 1, listing: listing() }, true],
   ['the only one, while another is listed', { present: 1 }, false],
@@ -99,18 +111,9 @@ for (const [what, input, isHeld] of HELD) {
   test(`deleting ${what} is ${isHeld ? 'held' : 'carried out'}`, () => {
     const [, second] = judge({ nowMs: 0, ...input }, { nowMs: CONFIRMATION_MS, ...input });
     assert.equal(second?.held !== undefined, isHeld);
-    assert.equal(second?.goes.length, isHeld ? 0 : (input.applications ?? INPUT.applications).length);
+    assert.equal(second?.goes.length, isHeld ? 0 : (input.applications ?? ['3']).length);
   });
 }
-
-test('a held plan goes when its id is approved, and no other', () => {
-  const all = { present: 2, applications: candidates('3', '4') };
-  const [first] = judge({ nowMs: 0, ...all });
-  const approvedPlanId = first?.held?.id;
-  const [, wrong] = judge({ nowMs: 0, ...all }, { nowMs: 60_000, ...all, approvedPlanId: 'another' });
-  const [, right] = judge({ nowMs: 0, ...all }, { nowMs: 60_000, ...all, approvedPlanId });
-  assert.deepEqual([wrong?.goes, right?.goes], [[], ['3', '4']]);
-});
 
 test('a held plan goes after the hold of unchanged listings, and keeps its id and its time meanwhile', () => {
   const all = { present: 2, applications: candidates('3', '4'), holdMs: 900_000 };
@@ -163,4 +166,49 @@ test('I5: nothing ever goes that was not absent from two complete, equal listing
       });
     }),
   );
+});
+
+test('of slow listings the second begins a minute after the first has ended', () => {
+  const slow = (beganMs: number, nowMs: number) => ({ beganMs, nowMs });
+  assert.deepEqual(goes(slow(0, 60_000), slow(60_001, 120_000), slow(120_001, 180_000)), [0, 0, 1]);
+});
+
+test('after long without a complete listing everything begins anew', () => {
+  const failed = { listing: { complete: false, digest: '', ids: new Set<string>() } };
+  const shortly = LONGEST_INTERRUPTION_MS;
+  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 1_000, ...failed }, { nowMs: shortly }), [0, 0, 1]);
+  const late = shortly + 1;
+  assert.deepEqual(
+    goes({ nowMs: 0 }, { nowMs: 1_000, ...failed }, { nowMs: late }, { nowMs: late + 60_000 }),
+    [0, 0, 0, 1],
+  );
+  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 86_400_000 }), [0, 1]);
+});
+
+test('when a plan goes is told by the wall clock, once, and anew when the listing changes', () => {
+  const all = { present: 2, applications: candidates('3', '4'), holdMs: 900_000 };
+  const verdicts = judge(
+    { nowMs: 0, ...all },
+    { nowMs: 60_000, now: 5, ...all },
+    { nowMs: 61_000, ...all, listing: { complete: false, digest: '', ids: new Set(['9']) } },
+    { nowMs: 62_000, ...all },
+  );
+  assert.deepEqual(
+    verdicts.map(({ held }) => [held?.since, held?.goesAt]),
+    [
+      [1_000_000, 1_900_000],
+      [1_000_000, 1_900_000],
+      [1_000_000, undefined],
+      [1_000_000, 1_962_000],
+    ],
+  );
+});
+
+test('after a restart the hold begins anew, and the time that is shown is that from before', () => {
+  const all = { present: 2, applications: candidates('3', '4'), holdMs: 900_000 };
+  const [{ held: before } = {}] = judge({ nowMs: 0, ...all });
+  assert.ok(before);
+  const heldBefore = { id: before.id, since: 7 };
+  const [first, early] = judge({ nowMs: 0, ...all, heldBefore }, { nowMs: 899_999, ...all });
+  assert.deepEqual([first?.held?.since, first?.held?.goesAt, early?.goes], [7, 1_900_000, []]);
 });

@@ -80,14 +80,23 @@ test('failures of one reason give it to the condition, several share Application
 });
 
 test('S3: verification that is off, a skewed clock and held deletions are conditions while they last', () => {
-  const held = { id: 'plan-1', count: 62, names: [], since: NOON, budget: 41, why: 'more than the budget' };
+  const held = {
+    id: 'abc1',
+    count: 62,
+    names: [],
+    members: [],
+    since: NOON,
+    budget: 41,
+    why: 'more than the budget',
+    isRejected: false,
+  };
   const warnings = [
     { type: 'TLSVerificationDisabled', message: 'the certificate of Compass is not verified' },
     { type: 'Setting', message: 'only for the log' },
   ] as const;
   const list = conditions(undefined, 'Synchronized', synchronized({ held }, { warnings }));
   assert.equal(find(list, 'TLSVerificationDisabled').status, 'True');
-  assert.match(find(list, 'DeletionsHeld').message, /^62 deletions are held as plan plan-1/);
+  assert.match(find(list, 'DeletionsHeld').message, /^62 deletions are held as plan abc1/);
   const after = conditions(list, 'Synchronized', synchronized());
   assert.deepEqual(
     after.map(({ type }) => type),

@@ -16,6 +16,8 @@ export function outcome(changes: Partial<SyncOutcome> = {}): SyncOutcome {
     created: [],
     updated: [],
     deleted: [],
+    deletedSecrets: 0,
+    kept: {},
     unchanged: 2,
     inSync: 2,
     secrets: 1,

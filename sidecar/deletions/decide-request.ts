@@ -1,0 +1,59 @@
+import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
+import type { HeldPlan } from '#common/sync/outcome.ts';
+import type { ConnectionContext } from '../connection/context.ts';
+import { freshState } from '../connection/state.ts';
+import type { RequestAnswer, RequestHandler } from '../request-handler.ts';
+import type { SyncStep } from '../sync-step.ts';
+
+type Verdict = DeletionDecision['verdict'];
+
+/**
+ * Carries out `approve;plan=<id>` and `reject;plan=<id>`: writes down what a person decided on the plan that is held, and
+ * has the next synchronization follow it. A plan that is not held is refused, so that nobody decides on another than they
+ * have seen.
+ */
+export function decideRequestHandler(
+  verdict: Verdict,
+  { clock, log, state }: Pick<ConnectionContext, 'clock' | 'log' | 'state'>,
+  syncStep: Pick<SyncStep, 'outcome' | 'hurry'>,
+): RequestHandler {
+  return async ({ parameters }) => {
+    const { plan } = parameters;
+    const stored = (await state.load()) ?? freshState();
+    const { runtimeId, deletions: { held, decision } = {} } = stored;
+    if (plan === undefined) return refused('it names no plan: plan=<id> says which one');
+    if (decision?.plan === plan && decision.verdict === verdict) return done(verdict, plan, undefined);
+    if (held?.id !== plan || runtimeId === undefined) return refused(`${notHeld(plan)}; ${whatIs(held?.id)}`);
+    const shown = syncStep.outcome?.held;
+    const members = shown?.id === plan ? shown.members : undefined;
+    const decided: DeletionDecision = { plan, verdict, at: clock.now(), runtimeId, members };
+    await state.write({ ...stored, deletions: { held, decision: decided } });
+    log.info(`a plan of deletions was ${verdict} on request`, { plan });
+    syncStep.hurry();
+    return done(verdict, plan, members && shown);
+  };
+}
+
+function refused(message: string): RequestAnswer {
+  return { result: 'refused', reason: 'RequestRefused', message };
+}
+
+const LONGEST_ID = 64;
+
+function notHeld(plan: string): string {
+  return `no plan ${plan.length > LONGEST_ID ? `${plan.slice(0, LONGEST_ID)}…` : plan} is held`;
+}
+
+function whatIs(held: string | undefined): string {
+  return held === undefined ? 'there is none at all' : `the one that is held is ${held}`;
+}
+
+function done(verdict: Verdict, plan: string, shown: HeldPlan | undefined): RequestAnswer {
+  const deletions = shown && (shown.count === 1 ? '1 deletion' : `${shown.count} deletions`);
+  const what = `plan ${plan}${deletions ? ` of ${deletions}` : ''} is ${verdict}`;
+  const then =
+    verdict === 'approved'
+      ? 'it goes as soon as two listings a minute apart confirm it'
+      : 'nothing of it goes until what is no longer listed is something else';
+  return { result: 'succeeded', message: `${what}: ${then}` };
+}
