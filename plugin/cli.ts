@@ -24,7 +24,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     return await runParsed(parsed, surroundings);
   } catch (error) {
     await reportFailure(error, argv, parsed, surroundings);
-    return exitCodeOf(error);
+    return exitCodeOf(error, parsed?.command);
   }
 }
 
@@ -120,6 +120,7 @@ async function reportFailure(
   const error = withCanI(thrown);
   const place = {
     command: parsed ? parsed.entry?.name : meantCommand(argv, COMMANDS),
+    failureExit: parsed?.command?.failureExit,
     ...(parsed && {
       clusterFlags: clusterFlags(parsed.flags),
       namespace: sidecarNamespace(parsed.flags, env),

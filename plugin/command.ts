@@ -77,6 +77,8 @@ export interface Command {
   readonly formats: readonly OutputFormat[];
   /** Every exit code that it can give, beside 2; with what it means here where the one table says too little. */
   readonly exits: Readonly<Record<number, string | undefined>>;
+  /** In place of 1 for failures: for a command whose 1 is an answer that scripts act on. */
+  readonly failureExit?: number;
   /** The `kind` of the document that `-o json` and `-o yaml` print, also of a failure. */
   readonly documentKind: string;
   readonly examples: readonly { readonly command: string; readonly does: string }[];

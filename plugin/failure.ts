@@ -10,7 +10,7 @@ export function failureDocument(error: unknown, kind: string, now: number, place
   const reason = reasonOf(error);
   const requestId = error instanceof CompassError ? error.requestId : undefined;
   return {
-    ...documentHead(kind, { status: 'Failed', exitCode: exitCodeOf(error) }, now),
+    ...documentHead(kind, { status: 'Failed', exitCode: exitCodeOf(error, place) }, now),
     error: { code: REASONS[reason].code, reason, message: messageOf(error), ...(requestId ? { requestId } : {}) },
     remediation: [remediationOf(error instanceof CompassError ? nextOf(error, place) : BUG)],
   };
@@ -35,9 +35,10 @@ function withoutControls(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }
 
-/** 1 for a bug, else what the one table says. */
-export function exitCodeOf(error: unknown): number {
-  return REASONS[reasonOf(error)].exit;
+/** 1 for a bug, else what the one table says; another in place of 1 where that is an answer of the command. */
+export function exitCodeOf(error: unknown, { failureExit = 1 }: Pick<Place, 'failureExit'> = {}): number {
+  const { exit } = REASONS[reasonOf(error)];
+  return exit === 1 ? failureExit : exit;
 }
 
 /** What to do, for programs: as arguments where it is a command that can be run as it stands. */
@@ -54,6 +55,8 @@ export interface Place {
   readonly namedNamespace?: string | undefined;
   /** The command that was called: its help says how. */
   readonly command?: string | undefined;
+  /** What a failure ends with that would end with 1, where the command means something else by that. */
+  readonly failureExit?: number | undefined;
 }
 
 /** Who is not let in cannot ask what he may do: here the login is wrong, where the table speaks of the sidecar's. */

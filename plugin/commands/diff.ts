@@ -24,11 +24,12 @@ With --direct no sidecar is needed: it is computed here with the client key that
     4: undefined,
     5: undefined,
     6: undefined,
-    7: 'the sidecar is too old to be asked',
+    7: 'no plan came about: the sidecar is too old, could not compute it, or is asked by others all the time',
     124: undefined,
     130: undefined,
     143: undefined,
   },
+  failureExit: 7,
   flags: [
     { name: 'summary', kind: 'switch', summary: 'a line for each object in place of what changes in it' },
     {

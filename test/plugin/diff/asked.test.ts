@@ -121,6 +121,23 @@ test('a plan that answers somebody else is not shown, and it is asked again', as
   assert.match(stdout, /^no differences/);
 });
 
+test('1 means differences: what is no plan ends with another code, also in the document', async (t) => {
+  const cluster = await startCluster(t);
+  const newer = { result: 'failed', reason: 'SomethingNewer', message: 'nobody here knows why' } as const;
+  const unknown = await asked(cluster, newer, { args: ['-o', 'json'] });
+  assert.equal(unknown.code, 7);
+  const { verdict, error } = JSON.parse(unknown.stdout);
+  assert.equal(verdict.exitCode, 7);
+  assert.equal(error.message, 'nobody here knows why');
+  assert.equal((await asked(cluster, { result: 'failed', reason: 'InternalError', message: 'a bug' })).code, 7);
+
+  const running = runHere(['diff'], { KUBECONFIG: cluster.kubeconfigPath });
+  for (let tries = 1; tries <= 5; tries += 1) await answer(cluster, { result: 'superseded', message: 'replaced by x' });
+  const { code, stderr } = await running;
+  assert.equal(code, 7, stderr);
+  assert.match(stderr, /RequestSuperseded/);
+});
+
 test('without a report nobody is asked, and there is a way without the sidecar', async (t) => {
   const cluster = await startTestCluster(t, { crds: 'field' });
   await putConnection(cluster, 'Synchronized');
