@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { Finding } from './finding.ts';
 
 /** Further off than this, dates of certificates are judged wrongly. */
-const SKEW_WARNED_MS = 5 * 60_000;
+export const SKEW_WARNED_MS = 5 * 60_000;
 
 /** Judges this machine's clock by what the answers of Compass said (their `Date`), the further one of them. */
 export function checkClock(reached: readonly Finding[]): Finding {

@@ -1,4 +1,4 @@
-import { parseJson } from '../json.ts';
+import { isRecord, parseJson } from '../json.ts';
 
 /** As much of JSON Schema (draft 2020-12) as this project's documents use. */
 export interface Schema {
@@ -18,7 +18,7 @@ export interface Schema {
 export function conform(schema: Schema, value: unknown): unknown {
   switch (schema.type) {
     case 'object':
-      return isObject(value) ? conformObject(schema, value) : undefined;
+      return isRecord(value) ? conformObject(schema, value) : undefined;
     case 'array':
       return Array.isArray(value) ? conformArray(schema, value) : undefined;
     case 'integer':
@@ -53,8 +53,4 @@ function conformObject(schema: Schema, value: Readonly<Record<string, unknown>>)
   }
   const result = Object.fromEntries(kept);
   return (schema.required ?? []).every((key) => Object.hasOwn(result, key)) ? result : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

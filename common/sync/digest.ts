@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import type { Application } from '#common/resources/application.ts';
 import { MANAGED_BY_LABEL } from '#common/resources/names.ts';
 import type { DesiredSecret } from './desired.ts';
@@ -28,7 +29,7 @@ interface Labelled {
 
 /** A digest of what matters about a Secret: its whole data and the two labels that are ours. */
 export function secretDigest(secret: Pick<Secret, 'data'> & { metadata: Labelled }): string {
-  return labelledDigest(secret.metadata.labels ?? {}, decoded(secret.data ?? {}));
+  return labelledDigest(secret.metadata.labels ?? {}, secretValues(secret));
 }
 
 export function desiredSecretDigest(secret: DesiredSecret): string {
@@ -36,8 +37,8 @@ export function desiredSecretDigest(secret: DesiredSecret): string {
 }
 
 /** A digest of a Secret's data alone. */
-export function secretContentDigest({ data = {} }: Pick<Secret, 'data'>): string {
-  return digest(readable(decoded(data)));
+export function secretContentDigest(secret: Pick<Secret, 'data'>): string {
+  return digest(readable(secretValues(secret)));
 }
 
 export function desiredContentDigest({ content }: DesiredSecret): string {
@@ -48,10 +49,6 @@ type Content = Readonly<Record<string, string>>;
 
 function labelledDigest(labels: Content, content: Content): string {
   return digest({ app: labels['app'], bundleId: labels['bundleId'], content: readable(content) });
-}
-
-function decoded(data: Content): Content {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
 function readable(content: Content): Readonly<Record<string, unknown>> {

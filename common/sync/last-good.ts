@@ -1,4 +1,5 @@
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import type { Application, ServiceEntry } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import type { DesiredSecret } from './desired.ts';
@@ -15,6 +16,5 @@ export async function readContent(scene: Scene, name: string): Promise<DesiredSe
   const namespace = scene.place.integrationNamespace;
   const secret = await scene.cluster.find<Secret>({ kind: SECRET, name, namespace });
   if (!secret?.data || secretOwnership(secret, scene.place.connectionName) === 'foreign') return undefined;
-  const values = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
-  return new Sensitive(Object.fromEntries(values));
+  return new Sensitive(secretValues(secret));
 }

@@ -35,6 +35,11 @@ export type PlanAction = (typeof PLAN_ACTIONS)[number];
 /** Of all entries by their actions, and the listed Applications, of those that were asked for, that stay as they are. */
 export type PlanTotals = Readonly<Record<PlanAction | 'unchanged', number>>;
 
+export function planTotals(entries: readonly PlanEntry[], unchanged: number): PlanTotals {
+  const counts = PLAN_ACTIONS.map((action) => [action, entries.filter((entry) => entry.action === action).length]);
+  return { ...Object.fromEntries(counts), unchanged } as PlanTotals;
+}
+
 export interface PlanEntry {
   /** Application or Secret. */
   readonly kind: string;

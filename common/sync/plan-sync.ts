@@ -3,7 +3,7 @@ import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { comparable } from './plan-comparable.ts';
-import { PLAN_ACTIONS, PLAN_SCHEMA_VERSION, type PlanEntry, type PlanTotals, type SyncPlan } from './plan-document.ts';
+import { PLAN_SCHEMA_VERSION, type PlanEntry, planTotals, type SyncPlan } from './plan-document.ts';
 import { planDoor } from './plan-door.ts';
 import { entriesOf } from './plan-entries.ts';
 import { isAbout, unchangedNames, unknownNames } from './plan-names.ts';
@@ -51,18 +51,11 @@ function toPlan(all: readonly PlanEntry[], result: RoundResult, names: readonly 
     listed: fetch.listed,
     complete: fetch.complete,
     ...(fetch.incompleteBecause === undefined ? {} : { incompleteBecause: fetch.incompleteBecause }),
-    totals: totalsOf(entries, names.length === 0 ? unchanged : unchangedNames(names, entries, result).length),
+    totals: planTotals(entries, names.length === 0 ? unchanged : unchangedNames(names, entries, result).length),
     entries,
     ...(held && {
       held: { id: held.id, count: held.count, since: formatTime(held.since), budget: held.budget, why: held.why },
     }),
     ...(unknown.length > 0 ? { unknown } : {}),
   };
-}
-
-function totalsOf(entries: readonly PlanEntry[], unchanged: number): PlanTotals {
-  const counts = Object.fromEntries(
-    PLAN_ACTIONS.map((action) => [action, entries.filter((entry) => entry.action === action).length]),
-  );
-  return { ...counts, unchanged } as PlanTotals;
 }

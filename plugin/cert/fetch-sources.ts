@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import { isPair } from '#common/pki/certificate.ts';
 import { orderChain } from '#common/pki/chain.ts';
 import { fingerprintOf, readPem } from '#common/pki/pem.ts';
@@ -33,7 +34,7 @@ export async function fetchSources(cluster: Cluster, options: FetchOptions): Pro
     secret,
     ...fromWire(connection),
     ...stored,
-    ca: ca?.items.flatMap((object) => readPem(decoded(object, 'cacert')).certificates),
+    ca: ca?.items.flatMap((object) => readPem(secretValues(object)['cacert'] ?? '').certificates),
     notPermitted: [...connection.notPermitted, ...denied],
   };
 }
@@ -75,8 +76,8 @@ function fromSecret({ items: [secret], denied }: Reading<Secret>, { namespace, n
   const none = (source: Source): Stored => ({ source, isPair: undefined, chain: [] });
   if (denied) return none({ state: 'not permitted', right: denied });
   if (!secret) return none(absent(`there is no secret ${namespace}/${name}`));
-  const key = decoded(secret, 'key');
-  const certificates = ['crt', 'crtChain'].flatMap((entry) => readPem(decoded(secret, entry)).certificates);
+  const { key = '', crt = '', crtChain = '' } = secretValues(secret);
+  const certificates = [crt, crtChain].flatMap((pem) => readPem(pem).certificates);
   const leaf = certificates.find((certificate) => isPair(certificate, key)) ?? certificates[0];
   if (!leaf) return none(absent(`no certificate is in secret ${namespace}/${name}`));
   const source: Source = { state: 'read', facts: factsOf(leaf) };
@@ -85,10 +86,6 @@ function fromSecret({ items: [secret], denied }: Reading<Secret>, { namespace, n
 
 function distinct(certificates: readonly X509Certificate[]): X509Certificate[] {
   return [...new Map(certificates.map((certificate) => [fingerprintOf(certificate), certificate])).values()];
-}
-
-function decoded(secret: Secret, key: string): string {
-  return Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
 }
 
 function absent(why: string): Source {

@@ -1,6 +1,7 @@
 import { checkChain, checkPair } from '#common/checks/pair.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { type Reading, reading } from '../connection/reading.ts';
@@ -43,10 +44,10 @@ function judgePair(
     const message = `there is no secret ${namespace}/${name}`;
     return [{ ...base, status: 'error', reason: 'TokenRequired', message }];
   }
-  const text = (from: Secret | undefined, key: string) =>
-    Buffer.from(from?.data?.[key] ?? '', 'base64').toString('utf8');
-  const pair = { crt: text(secret, 'crt'), key: text(secret, 'key'), crtChain: text(secret, 'crtChain') };
-  const findings = [checkPair(pair, now).finding, checkChain(pair, text(roots.items[0], 'cacert'), now)];
+  const { crt = '', key = '', crtChain = '' } = secretValues(secret);
+  const { cacert } = secretValues(roots.items[0]);
+  const pair = { crt, key, crtChain };
+  const findings = [checkPair(pair, now).finding, checkChain(pair, cacert, now)];
   return findings.map((finding) => ({ ...finding, from: 'cluster' }));
 }
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
@@ -36,9 +37,7 @@ export async function fetchConfiguration(cluster: Cluster, place: SecretPlace): 
       `kubectl -n ${namespace} delete configmap ${name}`,
     );
   }
-  const entries = Object.entries(secret?.data ?? {});
-  const decoded = entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]);
-  return { secret, values: Object.fromEntries(decoded) };
+  return { secret, values: secretValues(secret) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SKEW_WARNED_MS } from '#common/checks/clock.ts';
 import { probe } from '#common/compass/connector.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
@@ -21,9 +22,6 @@ export interface Reach {
 
 /** Longer than a way that works takes. */
 const LONGEST_MS = 10_000;
-
-/** A clock that is further off decides when certificates are valid. */
-const SKEW_WARNED_MS = 5 * 60_000;
 
 /** Tries the way with a query that has no effect and without the token, and shows it as a step; never throws for the way. */
 export async function tryReach(

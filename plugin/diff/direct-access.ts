@@ -1,5 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { parseConnectorUrl, requireTrustedUrl } from '#common/compass/trusted-url.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
@@ -74,8 +75,7 @@ async function readValues(
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const right = { verb: 'get', resource: 'secrets', namespace };
   const secret = await withRight(right, () => cluster.find<Secret>({ kind: SECRET, namespace, name }));
-  const entries = Object.entries(secret?.data ?? {});
-  return secret && Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+  return secret && secretValues(secret);
 }
 
 function unknown(what: string): CompassError {

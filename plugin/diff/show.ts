@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CompassError } from '#common/errors.ts';
 import { APPLICATION } from '#common/resources/application.ts';
-import { PLAN_ACTIONS, type PlanEntry, type PlanTotals, type SyncPlan } from '#common/sync/plan-document.ts';
+import { type PlanEntry, planTotals, type SyncPlan } from '#common/sync/plan-document.ts';
 import type { ParsedFlags } from '../flags.ts';
 
 /** The parts of a plan that can be shown by themselves. */
@@ -24,7 +24,7 @@ export function readShow(flags: ParsedFlags): readonly Part[] {
 export function shownPlan(plan: SyncPlan, parts: readonly Part[]): SyncPlan {
   if (PARTS.every((part) => parts.includes(part))) return plan;
   const entries = plan.entries.flatMap((entry) => shownEntry(entry, parts));
-  return { ...plan, entries, totals: totalsOf(entries, plan.totals) };
+  return { ...plan, entries, totals: planTotals(entries, plan.totals.unchanged) };
 }
 
 function shownEntry(entry: PlanEntry, parts: readonly Part[]): PlanEntry[] {
@@ -48,9 +48,4 @@ function shownContent(content: object, parts: readonly Part[]): object {
     Object.fromEntries(Object.entries(object).filter(([key]) => !hidden.includes(key)));
   const { metadata } = content as { readonly metadata?: object };
   return { ...without(content), ...(metadata && { metadata: without(metadata) }) };
-}
-
-function totalsOf(entries: readonly PlanEntry[], { unchanged }: PlanTotals): PlanTotals {
-  const counts = PLAN_ACTIONS.map((action) => [action, entries.filter((entry) => entry.action === action).length]);
-  return { ...Object.fromEntries(counts), unchanged } as PlanTotals;
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { secretValues } from '#common/cluster/secret-values.ts';
 import { isRuntimeId, isTenantId } from '#common/compass/identifiers.ts';
 import { hashToken, readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
@@ -26,7 +27,7 @@ const LONGEST_VALUE = 32 * 1024;
  */
 export async function readConfiguration(cluster: Cluster, where: NamespacedName): Promise<Configuration> {
   const secret = await cluster.find<Secret>({ kind: SECRET, ...where });
-  const values = secret ? decoded(secret) : (await cluster.find<ConfigMap>({ kind: CONFIG_MAP, ...where }))?.data;
+  const values = secret ? secretValues(secret) : (await cluster.find<ConfigMap>({ kind: CONFIG_MAP, ...where }))?.data;
   const place = `${where.namespace}/${where.name}`;
   if (!values) {
     throw new CompassError(
@@ -68,11 +69,6 @@ function readTenant(values: Readonly<Record<string, string>>, place: string): st
 function optional(values: Readonly<Record<string, string>>, key: string): string | undefined {
   const value = values[key]?.trim();
   return value === undefined || value === '' ? undefined : value;
-}
-
-function decoded(secret: Secret): Record<string, string> {
-  const entries = Object.entries(secret.data ?? {});
-  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
 }
 
 function invalid(place: string, what: string): CompassError {
