@@ -1,7 +1,7 @@
 import type { Command, CommandEntry, Style } from './command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { Flag } from './flags.ts';
-import { wrap } from './output/text.ts';
+import { wrap, wrapCommand } from './output/text.ts';
 
 const GROUPS: readonly CommandEntry['group'][] = ['See', 'Connect', 'Certificates', 'Act', 'Meta'];
 
@@ -57,7 +57,7 @@ export function formatCommandHelp(
 
 /** What a shell takes: where it is too long for a line, it goes on in the next one. */
 function commandLine(words: string): string {
-  return `  ${wrap(words, WIDTH - 8).join(' \\\n      ')}`;
+  return `  ${wrapCommand(words, WIDTH - 6).join('\n      ')}`;
 }
 
 function label(flag: Flag): string {

@@ -1,3 +1,4 @@
+import { formatTime } from '#common/clock.ts';
 import type { Reason } from '#common/errors.ts';
 import { humanDuration } from '../output/age.ts';
 import type { KnownIdentity } from './identity.ts';
@@ -58,7 +59,7 @@ export function fractionLeft({ notBefore, notAfter }: DatedIdentity, now: number
 
 function validityLine({ notBefore, notAfter, isRefused }: DatedIdentity, now: number): CheckLine {
   const name = 'validity';
-  const until = new Date(notAfter).toISOString().replace(/\.\d+Z$/, 'Z');
+  const until = formatTime(notAfter);
   if (notAfter <= now) return { name, ok: false, message: `expired ${humanDuration(now - notAfter)} ago (${until})` };
   if (isRefused) return { name, ok: false, message: `refused by Compass; it would be valid until ${until}` };
   const life = notBefore === undefined ? '' : ` of ${humanDuration(notAfter - notBefore)}`;
@@ -84,12 +85,8 @@ function renewalLine(identity: DatedIdentity, now: number): CheckLine {
   if (deadline === undefined) return { name, ok: true, message: 'when a renewal is due is not known' };
   const how =
     identity.renewAt === undefined ? ', when 30% of its life is left (no sidecar has reported a deadline)' : '';
-  return due(name, deadline, now, how);
-}
-
-function due(name: 'renewal', at: number, now: number, how: string): CheckLine {
-  const isDue = at <= now;
-  const when = isDue ? `due since ${humanDuration(now - at)}` : `due in ${humanDuration(at - now)}`;
+  const isDue = deadline <= now;
+  const when = isDue ? `due since ${humanDuration(now - deadline)}` : `due in ${humanDuration(deadline - now)}`;
   return { name, ok: !isDue, message: `renewal ${when}${how}` };
 }
 

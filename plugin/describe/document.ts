@@ -1,7 +1,6 @@
 import type { ApplicationService, ServiceEntry } from '#common/resources/application.ts';
-import { canICommand, describeRight } from '../connection/right.ts';
+import { notPermittedList } from '../connection/right.ts';
 import { type CoreEvent, lastSeen, timesSeen } from '../events/event.ts';
-import { remediationOf } from '../failure.ts';
 import { bundleItem } from '../get/items.ts';
 import type { Readiness } from '../get/readiness.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
@@ -31,11 +30,7 @@ export function descriptionDocument(
     provenance: application ? provenanceOf(application) : [],
     changes,
     ...(events ? { events: events.map(eventDocument) } : {}),
-    notPermitted: facts.notPermitted.map((right) => ({
-      ...right,
-      message: describeRight(right),
-      remediation: [remediationOf(canICommand(right))],
-    })),
+    notPermitted: notPermittedList(facts.notPermitted),
   };
 }
 
