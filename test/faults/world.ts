@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Clock } from '#common/clock.ts';
-import { SECRET } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, type ConfigMap, SECRET } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
 import { until } from '../cluster/until.ts';
 import { startWorld, type World, type WorldOptions } from '../journeys/world.ts';
 import { type SidecarHere, startSidecarHere } from './sidecar-here.ts';
@@ -21,6 +22,8 @@ export interface FaultWorld extends World {
   readonly sidecars: readonly SidecarHere[];
   /** How often an operation of Compass was asked for. */
   count(target: string, operation: string): number;
+  /** The sidecar's report; empty before there is one. */
+  report(): Promise<Report>;
   /** Waits until a line of a sidecar's log says so. */
   says(pattern: RegExp): Promise<void>;
 }
@@ -83,6 +86,11 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     },
     count: (target, operation) =>
       world.simulator.requests.list().filter((r) => r.target === target && r.rootFields.includes(operation)).length,
+    async report() {
+      const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+      const map = await cluster.find<ConfigMap>(ref);
+      return readReport(map?.data?.[REPORT_KEY]) ?? { schemaVersion: '' };
+    },
     async says(pattern) {
       await until(`the log says ${pattern}`, () => Promise.resolve(pattern.test(output())));
       assert.match(output(), pattern);
