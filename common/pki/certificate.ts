@@ -50,6 +50,12 @@ export function readStored(pair: StoredPair, now: number): StoredCredential {
   };
 }
 
+/** The Secret's content for a credential, as installing it wrote it. */
+export function pairOf({ certificateChain, key }: StoredCredential): StoredPair {
+  const crt = joinPem(readPem(certificateChain).certificates.slice(0, 1));
+  return { crt, key: key.reveal(), crtChain: certificateChain };
+}
+
 /** Whether each of the Secret's keys holds what it should for this credential: certificate and chain begin with its leaf. */
 export function isWhole(
   { crt, crtChain }: StoredPair,

@@ -62,6 +62,7 @@ export class ConnectionStep {
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
     const outcome = await this.#act(decision, input, judged, present, isAccepted);
+    if (outcome.did && outcome.connection) this.#credentials.keep(outcome.connection.credential);
     this.#credentials.accept(this.#upkeep.proven);
     const credential = outcome.connection?.credential ?? judged.usable;
     if (outcome.connection) await this.#blanking.run(input.configuration);

@@ -1,5 +1,5 @@
 import { hasReason } from '#common/errors.ts';
-import { isWhole, readStored, type StoredCredential } from '#common/pki/certificate.ts';
+import { isWhole, pairOf, readStored, type StoredCredential } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
 import { readPair, restorePair, type StoredPair } from './credential-store.ts';
 
@@ -50,6 +50,11 @@ export class CredentialKeeper {
       if (hasReason(error, 'ForeignObject')) return { error, isAbsent: false };
       throw error;
     }
+  }
+
+  /** A new pair has been stored just now. */
+  keep(credential: StoredCredential): void {
+    this.#kept = { pair: pairOf(credential), credential };
   }
 
   /** Compass accepts the pair of this fingerprint; undefined where none is known to be accepted. */

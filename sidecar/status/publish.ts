@@ -20,7 +20,7 @@ import type { Observation, StepObservation, Warning } from './observation.ts';
 import { readStatus } from './read-status.ts';
 import { buildReport, reportedSteps } from './report.ts';
 import { reportedRequests } from './report-requests.ts';
-import { stateEvents } from './state-events.ts';
+import { passingEvents, stateEvents } from './state-events.ts';
 import { ReportWriter } from './write-report.ts';
 import { StatusWriter } from './write-status.ts';
 
@@ -157,7 +157,7 @@ export class Publisher {
     // The answers first: a request whose annotation is gone must not be left without one by a crash in between.
     await this.#writeReport(status, facts, requested);
     const connection = await this.#writeStatus(read, status, facts, done, requested);
-    await this.#events.record(connection, stateEvents(before, status));
+    await this.#events.record(connection, [...stateEvents(before, status), ...passingEvents(facts)]);
     return connection;
   }
 

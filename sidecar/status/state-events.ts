@@ -1,6 +1,6 @@
 import type { CompassConnectionStatus, Condition } from '#common/resources/compass-connection.ts';
 import { planOf } from './held-plan.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, Observation } from './observation.ts';
 
 /** What a Kubernetes Event says, before it is about an object. */
 export interface Occurrence {
@@ -28,6 +28,11 @@ export function stateEvents(
 ): readonly Occurrence[] {
   const state = before?.connectionState === after.connectionState ? [] : [stateEvent(after)];
   return [...state, ...renewalEvents(before, after), ...warningEvents(before, after)];
+}
+
+/** What has happened that no status keeps. */
+export function passingEvents({ restored }: Pick<Observation, 'restored'>): readonly Occurrence[] {
+  return restored === undefined ? [] : [{ type: 'Warning', reason: 'CredentialRestored', message: restored }];
 }
 
 function stateEvent({

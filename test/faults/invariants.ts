@@ -43,16 +43,17 @@ function checkDurableFirst({ simulator, witness }: FaultWorld): void {
 }
 
 /** I3: whoever reads the client Secret finds key and certificate that belong together. */
-function checkPairs({ witness }: FaultWorld): void {
-  for (const { crt, key } of clientVersions(witness)) {
+function checkPairs(world: FaultWorld): void {
+  for (const { crt, key } of clientVersions(world)) {
     const isPair = new X509Certificate(crt).checkPrivateKey(createPrivateKey(key));
     assert.ok(isPair, 'I3: key and certificate in the client Secret are no pair');
   }
 }
 
-function clientVersions({ secrets }: FaultWorld['witness']): { readonly crt: string; readonly key: string }[] {
-  return secrets
+function clientVersions({ witness, harm }: FaultWorld): { readonly crt: string; readonly key: string }[] {
+  return witness.secrets
     .filter(({ type, object }) => type !== 'deleted' && isClient(object))
+    .filter(({ object }) => !harm.has(object.metadata.resourceVersion ?? ''))
     .map(({ object }) => ({ crt: decode(object.data?.['crt']), key: decode(object.data?.['key']) }))
     .filter(({ crt, key }) => crt.includes('BEGIN CERTIFICATE') && key.includes('PRIVATE KEY'));
 }
@@ -62,14 +63,14 @@ function isClient({ metadata: { namespace, name } }: Secret): boolean {
 }
 
 /** I2: what takes the place of a pair that Compass accepted has been accepted itself. */
-function checkProvenFirst({ simulator, witness }: FaultWorld): void {
+function checkProvenFirst(world: FaultWorld): void {
   const accepted = new Set(
-    simulator.requests
+    world.simulator.requests
       .list()
       .filter(({ target, outcome }) => target === 'director' && outcome === 'ok')
       .map(({ certificateFingerprint }) => certificateFingerprint),
   );
-  const fingerprints = clientVersions(witness).map(({ crt }) =>
+  const fingerprints = clientVersions(world).map(({ crt }) =>
     new X509Certificate(crt).fingerprint256.replaceAll(':', '').toLowerCase(),
   );
   const changes = fingerprints.filter((fingerprint, at) => fingerprint !== fingerprints[at - 1]);

@@ -16,6 +16,8 @@ export interface FaultWorld extends World {
   env(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Starts the sidecar in this process. */
   here(env?: Readonly<Record<string, string>>, clock?: Clock): SidecarHere;
+  /** Versions of objects that the test itself wrote as the harm that is done: no invariant judges them. */
+  readonly harm: Set<string>;
   /** Everything that any sidecar of this world printed. */
   output(): string;
   /** The sidecars of this process. */
@@ -71,6 +73,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     ...world,
     t,
     witness: await witness(t, world.cluster),
+    harm: new Set(),
     env,
     sidecars,
     output,
