@@ -1,6 +1,6 @@
 import type { CompassConnectionStatus, Condition } from '#common/resources/compass-connection.ts';
 import { planOf } from './held-plan.ts';
-import type { Observation, Observation } from './observation.ts';
+import type { Observation } from './observation.ts';
 
 /** What a Kubernetes Event says, before it is about an object. */
 export interface Occurrence {
