@@ -17,7 +17,11 @@ export function shiftedClock(offsetMs: () => number): Clock {
   return { ...systemClock, now: () => Date.now() + offsetMs() };
 }
 
-export function startSidecarHere(env: Readonly<Record<string, string>>, clock: Clock = systemClock): SidecarHere {
+export function startSidecarHere(
+  env: Readonly<Record<string, string>>,
+  clock: Clock = systemClock,
+  random: () => number = Math.random,
+): SidecarHere {
   const stop = new AbortController();
   const chunks: string[] = [];
   const lines: LogLine[] = [];
@@ -26,7 +30,7 @@ export function startSidecarHere(env: Readonly<Record<string, string>>, clock: C
     chunks.push(line);
     lines.push(JSON.parse(line) as LogLine);
   };
-  const running = runSidecar({ env, write, clock, random: Math.random, stopping: stop.signal }).finally(() => {
+  const running = runSidecar({ env, write, clock, random, stopping: stop.signal }).finally(() => {
     hasEnded = true;
   });
   return {

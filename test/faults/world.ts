@@ -14,8 +14,8 @@ export interface FaultWorld extends World {
   readonly witness: Witness;
   /** What the sidecar's environment would be, for whoever starts it in another way. */
   env(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-  /** Starts the sidecar in this process. */
-  here(env?: Readonly<Record<string, string>>, clock?: Clock): SidecarHere;
+  /** Starts the sidecar in this process. With `random` always 0, no back-off grows. */
+  here(env?: Readonly<Record<string, string>>, clock?: Clock, random?: () => number): SidecarHere;
   /** Versions of objects that the test itself wrote as the harm that is done: no invariant judges them. */
   readonly harm: Set<string>;
   /** Everything that any sidecar of this world printed. */
@@ -77,8 +77,8 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     env,
     sidecars,
     output,
-    here(more, clock) {
-      const sidecar = startSidecarHere(env(more), clock);
+    here(more, clock, random) {
+      const sidecar = startSidecarHere(env(more), clock, random);
       sidecars.push(sidecar);
       return sidecar;
     },
