@@ -76,4 +76,3 @@ function standing(status: CompassConnectionStatus | undefined): readonly Conditi
 function newsOf(condition: Condition): string {
   return `${condition.type} ${condition.type === 'DeletionsHeld' ? planOf(condition) : ''}`;
 }
-
