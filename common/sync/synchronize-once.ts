@@ -137,12 +137,13 @@ async function conclude(
     heldBefore: held,
   });
   progress.deletions = verdict.state;
-  progress.kept = {
-    held: verdict.held && { id: verdict.held.id, since: verdict.held.since },
-    decision: verdict.decision,
-  };
+  if (listing.complete) progress.kept = toKept(verdict);
   progress.judged = { listing, unlisted, verdict };
   if (listing.complete) await deleteUnlisted(progress.round, unlisted, verdict);
+}
+
+function toKept({ held, decision }: DeletionVerdict): KeptDeletions {
+  return { held: held && { id: held.id, since: held.since }, decision };
 }
 
 function idsOf({ complete, digest, heads }: Listing): ListedIds {

@@ -8,7 +8,7 @@ export interface SidecarHere {
   readonly output: () => string;
   /** As SIGTERM does; the exit code that it ends with. */
   stop(): Promise<number>;
-  /** Whether it has ended, by itself or because it was stopped. */
+  /** Whether it has ended by itself, not because it was stopped. */
   readonly hasEnded: boolean;
 }
 
@@ -31,7 +31,7 @@ export function startSidecarHere(
     lines.push(JSON.parse(line) as LogLine);
   };
   const running = runSidecar({ env, write, clock, random, stopping: stop.signal }).finally(() => {
-    hasEnded = true;
+    hasEnded = !stop.signal.aborted;
   });
   return {
     lines,
