@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { ServerUntrusted } from './connect-failure.ts';
 import type { ConnectProxy } from './proxy.ts';
@@ -9,6 +9,7 @@ export interface Destination {
   readonly host: string;
   readonly port: number;
   readonly proxy?: ConnectProxy | undefined;
+  readonly lookup?: LookupFunction | undefined;
   readonly secureContext: SecureContext;
   readonly verify: boolean;
 }
@@ -17,7 +18,7 @@ export interface Destination {
 const NEXT_ADDRESS_MS = 2_500;
 
 /**
- * A connection whose TLS handshake is done and whose server is verified, or an error. The request is handed to nothing less:
+ * A connection whose TLS handshake is done and whose server is verified, or an error; at an abort the signal's reason. The request is handed to nothing less:
  * whatever fails in here has certainly not sent a token.
  */
 export async function connect(to: Destination, signal: AbortSignal): Promise<TLSSocket> {
@@ -25,8 +26,9 @@ export async function connect(to: Destination, signal: AbortSignal): Promise<TLS
   return handshake(to, transport, signal);
 }
 
-function openTcp({ host, port }: Destination, signal: AbortSignal): Promise<Socket> {
+function openTcp({ host, port, lookup }: Destination, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
   const socket = connectTcp({
     host,
     port,
@@ -34,10 +36,11 @@ function openTcp({ host, port }: Destination, signal: AbortSignal): Promise<Sock
     noDelay: true,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    ...(lookup ? { lookup } : {}),
   });
-  socket.once('error', reject);
+  socket.once('error', fail);
   socket.once('connect', () => {
-    socket.off('error', reject);
+    socket.off('error', fail);
     resolve(socket);
   });
   return promise;

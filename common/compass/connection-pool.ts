@@ -15,10 +15,15 @@ const CONNECT_MS = 30_000;
 /** The credential in use, the one before, the one that is being proven, and none. */
 const MOST_CREDENTIALS = 4;
 
-/** A connection took longer than CONNECT_MS. */
+/** A connection took longer than it may. */
 export class ConnectTimeout extends Error {
   override readonly name = 'ConnectTimeout';
-  readonly afterMs = CONNECT_MS;
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super(`no connection within ${afterMs} ms`);
+    this.afterMs = afterMs;
+  }
 }
 
 /** Hands out connections that are ready: TLS done, server verified. */
@@ -37,7 +42,8 @@ class CompassAgent extends Agent {
     callback: (error: Error | null, stream?: Duplex) => void,
   ): undefined {
     const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(new ConnectTimeout()), CONNECT_MS);
+    const afterMs = this.#transport.connectMs ?? CONNECT_MS;
+    const timer = setTimeout(() => giveUp.abort(new ConnectTimeout(afterMs)), afterMs);
     this.#connect(options, giveUp.signal)
       .finally(() => clearTimeout(timer))
       .then(
@@ -56,7 +62,8 @@ class CompassAgent extends Agent {
     const clock = this.#transport.clock ?? systemClock;
     const startedMs = clock.monotonicMs();
     const verify = this.#transport.skipVerify !== true;
-    const socket = await connect({ host, port, proxy, secureContext: this.#secureContext, verify }, signal);
+    const { lookup } = this.#transport;
+    const socket = await connect({ host, port, proxy, lookup, secureContext: this.#secureContext, verify }, signal);
     this.#tell(socket, proxy, clock.monotonicMs() - startedMs);
     return socket;
   }

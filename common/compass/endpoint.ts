@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { CompassError } from '../errors.ts';
 import type { Sensitive } from '../sensitive.ts';
@@ -35,6 +36,10 @@ export interface Transport {
   readonly skipVerify?: boolean;
   /** HTTPS_PROXY, NO_PROXY as in the environment. */
   readonly proxy?: { readonly httpsProxy?: string; readonly noProxy?: string };
+  /** Resolves names to addresses; the machine's own resolver where it is left out. */
+  readonly lookup?: LookupFunction;
+  /** How long name, TCP, proxy and TLS may take together, in milliseconds; thirty seconds where it is left out. */
+  readonly connectMs?: number;
   /** How long a connection may be idle, in milliseconds; five seconds where it is left out. */
   readonly idleMs?: number;
   /** Aborts the calls under way that carry no one-time token; those with one are always awaited. */

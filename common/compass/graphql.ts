@@ -14,7 +14,7 @@ import { post } from './post.ts';
 import { requestHeaders } from './request-headers.ts';
 
 /** Server-side time-outs add up to 120 s, and a client that gives up earlier has burnt its token for nothing. */
-const TOKEN_CALL_TIMEOUT_MS = 130_000;
+export const TOKEN_CALL_TIMEOUT_MS = 130_000;
 const CALL_TIMEOUT_MS = 60_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 

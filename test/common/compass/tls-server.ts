@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { type Issued, issue, issueRoot } from '../pki/authority.ts';
 
 export interface Received {
@@ -9,6 +10,8 @@ export interface Received {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** SHA-256 of the client's certificate in lower-case hex; undefined without one. */
+  readonly client: string | undefined;
 }
 
 export interface TlsServer extends AsyncDisposable {
@@ -35,8 +38,12 @@ export function serverAuthority(): Promise<{ root: Issued; server: Issued }> {
   return shared;
 }
 
-/** A real HTTPS server on loopback that answers as it is told. */
-export async function startTlsServer(answer: Answerer, options: ServerOptions = {}): Promise<TlsServer> {
+/** A real HTTPS server on 127.0.0.1 that answers as it is told; on a port of the system's choice unless given. */
+export async function startTlsServer(
+  answer: Answerer,
+  options: ServerOptions = {},
+  atPort: number = 0,
+): Promise<TlsServer> {
   const { server: own } = await serverAuthority();
   const received: Received[] = [];
   const connections: Socket[] = [];
@@ -54,7 +61,7 @@ export async function startTlsServer(answer: Answerer, options: ServerOptions = 
     socket.on('error', () => undefined);
   });
   server.on('tlsClientError', () => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(atPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const close = async () => {
@@ -70,7 +77,12 @@ async function readWhole(incoming: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const { method = '', url = '', headers } = incoming;
-  return { method, url, headers, body: Buffer.concat(chunks).toString() };
+  return { method, url, headers, body: Buffer.concat(chunks).toString(), client: clientOf(incoming) };
+}
+
+function clientOf({ socket }: IncomingMessage): string | undefined {
+  const shown: Partial<PeerCertificate> = (socket as TLSSocket).getPeerCertificate();
+  return shown.fingerprint256?.replaceAll(':', '').toLowerCase();
 }
 
 /** Answers every request alike. */

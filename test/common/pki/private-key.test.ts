@@ -22,6 +22,15 @@ suite('generatePrivateKey', () => {
     assert.ok(turns >= 5, `only ${turns} turns of the event loop`);
   });
 
+  test('X7: a machine that cannot make one says so, and no more', async () => {
+    // More than OpenSSL has numbers for: it fails as it does without memory or entropy.
+    await assert.rejects(generatePrivateKey(2 ** 31 - 1), {
+      reason: 'InternalError',
+      retry: 'backoff',
+      message: /^this machine cannot make an RSA key of 2147483647 bits \(ERR_OSSL_/,
+    });
+  });
+
   test('X10: less than 2048 bits is refused', async () => {
     for (const bits of [1024, 0, Number.NaN]) {
       await assert.rejects(generatePrivateKey(bits), { reason: 'InvalidSetting' });
