@@ -157,8 +157,9 @@ function isPublic(key: string): boolean {
 /** Of a document of ours its secrets, of anything else each line. */
 function valuesOf(text: string): string[] {
   if (!text.startsWith('{')) return text.split('\n').filter((line) => !line.startsWith('-----'));
-  const { key, secondToken, fingerprintKey } = JSON.parse(text) as Record<string, unknown>;
-  const own = [key, secondToken, fingerprintKey].filter((value) => typeof value === 'string');
+  const { key, secondToken, fingerprintKey, superseded = [] } = JSON.parse(text) as Record<string, unknown>;
+  const given = (superseded as readonly { readonly key: unknown }[]).map((pair) => pair.key);
+  const own = [key, secondToken, fingerprintKey, ...given].filter((value) => typeof value === 'string');
   return own.flatMap((value) => value.split('\n').filter((line) => !line.startsWith('-----')));
 }
 
