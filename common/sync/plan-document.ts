@@ -28,7 +28,7 @@ export interface SyncPlan {
 }
 
 /** `hold` is what is no longer listed and would stay all the same; `fail` is what cannot be as it is listed. */
-export const PLAN_ACTIONS = ['create', 'update', 'delete', 'hold', 'fail'] as const;
+const PLAN_ACTIONS = ['create', 'update', 'delete', 'hold', 'fail'] as const;
 
 export type PlanAction = (typeof PLAN_ACTIONS)[number];
 
