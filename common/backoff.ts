@@ -16,3 +16,11 @@ export function backoffMs(failures: number, random: () => number, policy: Backof
   const floorMs = policy.firstMs / 2;
   return Math.round(floorMs + random() * Math.max(0, boundMs - floorMs));
 }
+
+/** How much longer than it was told to wait one waits at most. */
+const SPREAD = 0.5;
+
+/** A wait that the other side asked for (Retry-After), in milliseconds: never shorter, and up to half as long again, spread. */
+export function askedWaitMs(askedMs: number, random: () => number): number {
+  return Math.round(askedMs * (1 + SPREAD * random()));
+}

@@ -1,4 +1,4 @@
-import { type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from '#common/backoff.ts';
+import { askedWaitMs, type BackoffPolicy, backoffMs, DEFAULT_BACKOFF } from '#common/backoff.ts';
 import type { Clock } from '#common/clock.ts';
 import { CompassError } from '#common/errors.ts';
 
@@ -38,7 +38,7 @@ export class Schedule {
   /** Backs off; longer where the other side asked for it. */
   fail(error?: unknown): void {
     this.#failures += 1;
-    const askedMs = error instanceof CompassError ? (error.retryAfterMs ?? 0) : 0;
+    const askedMs = error instanceof CompassError ? askedWaitMs(error.retryAfterMs ?? 0, this.#random) : 0;
     const waitMs = Math.max(
       backoffMs(this.#failures, this.#random, this.#policy),
       Math.min(askedMs, this.#policy.longestMs),

@@ -1,4 +1,4 @@
-import { backoffMs } from '../backoff.ts';
+import { askedWaitMs, backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { CompassError, hasReason } from '../errors.ts';
 import type { Cluster, WatchEvent } from './cluster.ts';
@@ -38,7 +38,7 @@ interface Follower<T extends KubeObject> {
   readonly options: FollowOptions<T>;
   readonly known: Known<T>;
   readonly pollMs: number;
-  /** How many events the watch has delivered: it is alive while this grows. */
+  /** How many changes the watch has delivered: it hears while this grows. A bookmark proves only that somebody speaks. */
   delivered: number;
   installed: boolean;
 }
@@ -88,8 +88,8 @@ async function pollBeside<T extends KubeObject>(follower: Follower<T>, watch: Ab
 }
 
 function take<T extends KubeObject>(follower: Follower<T>, event: WatchEvent<T>): void {
-  follower.delivered += 1;
   if (event.type === 'bookmark') return;
+  follower.delivered += 1;
   tell(follower, event.type === 'deleted' ? follower.known.remove(event.object) : follower.known.put(event.object));
 }
 
@@ -148,7 +148,7 @@ function afterFailure<T extends KubeObject>(follower: Follower<T>, error: unknow
   // An expired watch is the server's everyday way to ask for a new listing.
   if (hasReason(error, 'ClusterWatchExpired') && failures === 1) return 0;
   const waitMs = backoffMs(failures, random, { firstMs: 1_000, longestMs: follower.pollMs });
-  const retryInMs = Math.max(waitMs, error instanceof CompassError ? (error.retryAfterMs ?? 0) : 0);
+  const retryInMs = Math.max(waitMs, error instanceof CompassError ? askedWaitMs(error.retryAfterMs ?? 0, random) : 0);
   if (!hasReason(error, 'NotInstalled')) onEvent({ type: 'failed', error, retryInMs });
   else if (follower.installed) sync(follower, [], false);
   return retryInMs;

@@ -1,6 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError, hasReason, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import { joinRoots } from '#common/pki/certificate.ts';
 import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
@@ -122,8 +122,22 @@ interface KeysOptions {
   readonly dryRun?: boolean;
 }
 
+/** Somebody else who writes in the same moment is given way to, and what they wrote is kept. */
+const MOST_TRIES = 5;
+
+/** As writeKeysOnce, on a fresh version after each conflict. */
+async function writeKeys(...args: Parameters<typeof writeKeysOnce>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await writeKeysOnce(...args);
+    } catch (error) {
+      if (!hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists') || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
 /** Writes these keys of a Secret in one request, and checks that what came back is what was written. */
-async function writeKeys(
+async function writeKeysOnce(
   cluster: Cluster,
   where: NamespacedName,
   values: Readonly<Record<string, string>>,

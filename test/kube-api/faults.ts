@@ -22,6 +22,8 @@ export type FaultEffect =
   | { kind: 'cut'; when: 'before' | 'after' }
   /** The watch is answered, and ends after so many events with an ERROR (410) or by a cut connection. */
   | { kind: 'endWatch'; afterEvents: number; how: 'gone' | 'cut' | 'end' }
+  /** The watch is answered, and tells of no change; with `bookmarks` it goes on as if it had. */
+  | { kind: 'deafWatch'; bookmarks: boolean }
   /** Reads answer the state so many revisions ago, as a lagging replica does. */
   | { kind: 'stale'; revisions: number }
   /** An admission webhook refuses. */

@@ -21,6 +21,7 @@ export function openWatch(
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const limit = effects.find((effect) => effect.kind === 'endWatch');
+  const deaf = effects.find((effect) => effect.kind === 'deafWatch');
   let sent = 0;
   const write = (event: WatchEvent) =>
     response.write(`${JSON.stringify({ type: event.type, object: shape(event, request, resource, cluster, sent) })}\n`);
@@ -30,8 +31,9 @@ export function openWatch(
     else response.end();
   };
   const sink: Sink = {
-    send: (event) => {
-      if (response.writableEnded || response.destroyed) return;
+    send: (told) => {
+      const event = deaf ? muffled(told, deaf.bookmarks) : told;
+      if (event === undefined || response.writableEnded || response.destroyed) return;
       write(event);
       sent += 1;
       if (limit !== undefined && sent >= limit.afterEvents) endEarly();
@@ -41,6 +43,13 @@ export function openWatch(
   };
   if (limit?.afterEvents === 0) endEarly();
   else start(sink);
+}
+
+/** What is left of a change: nothing, or a bookmark that is past it. */
+function muffled({ object }: WatchEvent, bookmarks: boolean): WatchEvent | undefined {
+  const { apiVersion, kind, metadata } = object as KubeObject;
+  const { resourceVersion = '' } = metadata;
+  return bookmarks ? { type: 'BOOKMARK', object: { apiVersion, kind, metadata: { resourceVersion } } } : undefined;
 }
 
 function shape(event: WatchEvent, request: ApiRequest, resource: Resource, cluster: Cluster, sent: number): JsonObject {

@@ -52,7 +52,7 @@ function listOf(...names: readonly string[]): string {
 
 const json = { 'content-type': 'application/json' };
 
-test('a watch that hears nothing is found out by the poll beside it', async (t) => {
+test('K13: a watch that hears nothing is found out by the poll beside it', async (t) => {
   let names: readonly string[] = ['one'];
   let watches = 0;
   const cluster = await faultyCluster(
@@ -76,6 +76,27 @@ test('a watch that hears nothing is found out by the poll beside it', async (t) 
   );
 });
 
+test('K13: a watch that tells bookmarks alone is found out, also where they never cease', async (t) => {
+  let names: readonly string[] = ['one'];
+  const bookmark = { type: 'BOOKMARK', object: { kind: 'Secret', metadata: { resourceVersion: '9' } } };
+  const cluster = await faultyCluster(
+    t,
+    // A listing takes longer than the next bookmark.
+    (_, response) => setTimeout(() => response.writeHead(200, json).end(listOf(...names)), 30),
+    (_, response) => {
+      response.writeHead(200, json);
+      const timer = setInterval(() => response.write(`${JSON.stringify(bookmark)}\n`), 5);
+      response.on('close', () => clearInterval(timer));
+    },
+  );
+  const told = follow(t, cluster, 50);
+  await until('it is synced', () => Promise.resolve(told.some(({ type }) => type === 'synced')));
+  names = ['one', 'two'];
+  await until('the second is told', () =>
+    Promise.resolve(told.some((event) => event.type === 'added' && JSON.stringify(event.object).includes('two'))),
+  );
+});
+
 test('a listing that fails is tried again, and no sooner than the server asks', async (t) => {
   let lists = 0;
   const cluster = await faultyCluster(
@@ -95,7 +116,7 @@ test('a listing that fails is tried again, and no sooner than the server asks', 
   assert.ok(failed.retryInMs >= 1_000 && performance.now() - startMs >= 1_000);
 });
 
-test('an expired watch is followed by a listing, without a word about failure', async (t) => {
+test('K13: an expired watch is followed by a listing, without a word about failure', async (t) => {
   let lists = 0;
   const gone = { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
   const cluster = await faultyCluster(
@@ -118,7 +139,7 @@ test('an expired watch is followed by a listing, without a word about failure', 
   );
 });
 
-test('a watch that stays silent beyond its own time is cut', async (t) => {
+test('K13: a watch that stays silent beyond its own time is cut', async (t) => {
   const cluster = await faultyCluster(
     t,
     (_, response) => response.writeHead(200, json).end(listOf('one')),

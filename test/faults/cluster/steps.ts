@@ -78,3 +78,9 @@ export function embedded({ cluster }: FaultWorld): KubeApi {
 export const EMBEDDED_ONLY = {
   skip: process.env['COMPASS_TEST_TARGET'] === 'genuine' ? 'the genuine server has no faults' : undefined,
 };
+
+/** The HTTP status of a probe of the sidecar in this process. */
+export async function probe({ sidecars }: FaultWorld, path: 'livez' | 'readyz'): Promise<number> {
+  const port = sidecars[0]?.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
+  return (await fetch(`http://127.0.0.1:${port}/${path}`)).status;
+}
