@@ -58,11 +58,11 @@ async function requireUnusedToken(
   if (known === 'unused') return;
   if (known !== undefined) throw missing(WHY[known] ?? `the token in the ${secret} is ${known}`, secret);
   const { values } = await fetchConfiguration(cluster, target.places.configuration);
-  if ((values['TOKEN'] ?? '').trim() === '') throw missing(WHY['none'] ?? '', secret);
+  if ((values['TOKEN'] ?? '').trim() === '') throw missing('there is no TOKEN', secret);
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  none: 'there is no TOKEN',
+  none: 'there is no TOKEN, since one that was used is taken out',
   used: 'the TOKEN was used already',
   spent: 'the TOKEN is spent',
   trying: 'the TOKEN is refused by Compass so far, and most likely spent',

@@ -97,6 +97,10 @@ test('reconnect brings a new certificate into use while the one before serves', 
   assert.equal((await world.connection()).metadata.uid, before.metadata.uid);
   assertSecret(result, token, rawEncoded);
 
+  // It was taken out of the Secret when it was used, so that only the sidecar knows it again.
+  const used = await plugin(['reconnect', '--token-stdin'], `${token}\n`);
+  assert.equal(used.code, 6, used.stderr);
+  assert.match(used.stderr, /the TOKEN in the configuration is used; the present certificate serves on/);
   const known = await plugin(['reconnect', '--token-stdin'], `${token}\n`);
   assert.equal(known.code, 6, known.stderr);
   assert.match(known.stderr, /is the one that the Secret holds already, and it is used; nothing was changed/);
@@ -120,7 +124,7 @@ test('reconnect without a token deletes the CompassConnection for an unused one 
   assert.equal(none.code, 7, none.stderr);
   assert.match(
     none.stderr,
-    /the TOKEN was used already.*nothing was deleted[\s\S]*next: kubectl compass token request/,
+    /there is no TOKEN, .*taken out.*nothing was deleted[\s\S]*next: kubectl compass token request/,
   );
   assert.equal((await world.connection()).metadata.uid, before.uid);
 

@@ -45,7 +45,7 @@ test('requests by annotation are carried out, answered by their ids in the repor
   assert.equal((await answerTo(world, 'reconnect')).result, 'succeeded');
   const steps = (await reportOf(world))?.steps ?? [];
   const done = steps.map(({ step, status }) => `${step} ${status}`);
-  assert.deepEqual(done, ['key ok', 'configuration ok', 'sign ok', 'prove ok', 'store ok']);
+  assert.deepEqual(done, ['preflight ok', 'key ok', 'configuration ok', 'sign ok', 'prove ok', 'store ok']);
   const inUse = (await reportOf(world))?.identity?.fingerprints?.inUse ?? 'none';
   assert.match(steps.find(({ step }) => step === 'sign')?.message ?? '', new RegExp(inUse));
   assert.equal(world.simulator.certificates.list().length, 3);
