@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { canI, type Right } from '#common/cluster/access.ts';
-import { NAMESPACE } from '#common/cluster/objects.ts';
 import { type Log, silentLog } from '#common/log.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { readConfig } from '../../../sidecar/config.ts';
 import { Publisher } from '../../../sidecar/status/publish.ts';
-import type { Crds } from '../../cluster/crds.ts';
 import { NO_KUBECTL } from '../../cluster/kubectl.ts';
-import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { NOON, synchronized } from '../status/observations.ts';
-import { DEPLOY_FOLDER } from './render.ts';
-
-/** A cluster with the manifests applied as the README says, and the sidecar's own ServiceAccount in it. */
-async function install(t: TestContext, crds: Crds) {
-  const admin = await startTestCluster(t, { crds });
-  for (const name of ['kyma-system', 'istio-system']) {
-    await admin.cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  }
-  for (const args of [
-    ['-k', DEPLOY_FOLDER],
-    ['-f', `${DEPLOY_FOLDER}/components/istio-ca/rights.yaml`],
-  ]) {
-    const { code, stderr } = await admin.kubectl(['apply', '--server-side', ...args]);
-    assert.equal(code, 0, stderr);
-  }
-  return { admin, sidecar: await admin.asServiceAccount('compass-system', 'compass-sidecar') };
-}
+import { install } from './install.ts';
 
 const core = (resource: string, namespace: string, name?: string): Omit<Right, 'verb'> => ({
   group: '',
