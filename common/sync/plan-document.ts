@@ -67,6 +67,10 @@ export interface PlannedHold {
   readonly since: string;
   readonly budget: number;
   readonly why: string;
+  /** When it goes by itself unless the listing changes; absent where it does not. */
+  readonly goesAt?: string;
+  /** `rejected` where somebody said that it is not to go. */
+  readonly decision?: string;
 }
 
 export const PLAN_SCHEMA_VERSION = 'v1';

@@ -23,7 +23,7 @@ const totals = object({ create: count, update: count, delete: count, hold: count
 export const PLAN_FIELDS = { listed: count, complete: flag, totals, entries: { type: 'array', items: entry } } as const;
 export const OPTIONAL_PLAN_FIELDS = {
   incompleteBecause: text,
-  held: object({ id: text, count, since: time, budget: count, why: text }),
+  held: object({ id: text, count, since: time, budget: count, why: text }, { goesAt: time, decision: text }),
   omitted: object({ entries: count, contents: count }),
 };
 

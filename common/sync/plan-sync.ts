@@ -2,8 +2,9 @@ import { formatTime } from '#common/clock.ts';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { Sensitive } from '#common/sensitive.ts';
+import type { HeldPlan } from './outcome.ts';
 import { comparable } from './plan-comparable.ts';
-import { PLAN_SCHEMA_VERSION, type PlanEntry, planTotals, type SyncPlan } from './plan-document.ts';
+import { PLAN_SCHEMA_VERSION, type PlanEntry, type PlannedHold, planTotals, type SyncPlan } from './plan-document.ts';
 import { planDoor } from './plan-door.ts';
 import { entriesOf } from './plan-entries.ts';
 import { isAbout, unchangedNames, unknownNames } from './plan-names.ts';
@@ -53,9 +54,15 @@ function toPlan(all: readonly PlanEntry[], result: RoundResult, names: readonly 
     ...(fetch.incompleteBecause === undefined ? {} : { incompleteBecause: fetch.incompleteBecause }),
     totals: planTotals(entries, names.length === 0 ? unchanged : unchangedNames(names, entries, result).length),
     entries,
-    ...(held && {
-      held: { id: held.id, count: held.count, since: formatTime(held.since), budget: held.budget, why: held.why },
-    }),
+    ...(held ? { held: plannedHold(held) } : {}),
     ...(unknown.length > 0 ? { unknown } : {}),
+  };
+}
+
+function plannedHold({ id, count, since, budget, why, goesAt, isRejected }: HeldPlan): PlannedHold {
+  return {
+    ...{ id, count, since: formatTime(since), budget, why },
+    ...(goesAt === undefined ? {} : { goesAt: formatTime(goesAt) }),
+    ...(isRejected ? { decision: 'rejected' } : {}),
   };
 }

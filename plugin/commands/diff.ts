@@ -2,9 +2,11 @@ import { CompassError, REASONS } from '#common/errors.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
 import type { Command, Invocation } from '../command.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
-import { findConnection } from '../connection/find.ts';
+import { type FoundConnection, findConnection } from '../connection/find.ts';
+import { type DecideCommands, decideCommands } from '../deletions/decide-command.ts';
 import { DIFF_DOCUMENT_KIND, diffDocument, namesOfDiff, reasonOfDiff } from '../diff/document.ts';
 import { readShow, shownPlan } from '../diff/show.ts';
+import type { Place } from '../failure.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
@@ -76,26 +78,31 @@ async function runDiff(invocation: Invocation): Promise<number> {
   const plan = shownPlan(whole, parts);
   const now = clock.now();
   const isSummary = flags.isOn('summary');
-  const context = {
-    connection: connection.name,
-    source: isDirect ? ('direct' as const) : ('sidecar' as const),
-    place: {
-      clusterFlags: clusterFlags(flags),
-      namespace: connection.namespace,
-      namedNamespace: flags.text('namespace'),
-    },
-    now,
+  const to = {
+    clusterFlags: clusterFlags(flags),
+    namespace: connection.namespace,
+    namedNamespace: flags.text('namespace'),
   };
+  const decide = decideOn(plan, connection, to);
+  const source = isDirect ? ('direct' as const) : ('sidecar' as const);
+  const context = { connection: connection.name, source, place: to, now, decide };
   await invocation.print({
     document: () => diffDocument(plan, context, isSummary),
     names: namesOfDiff(plan),
     text: async (format) =>
       isSummary || format === 'summary'
-        ? (await import('../diff/summary.ts')).formatSummary(plan, now, style)
-        : (await import('../diff/unified.ts')).formatUnified(plan, now, style),
+        ? (await import('../diff/summary.ts')).formatSummary(plan, now, style, decide)
+        : (await import('../diff/unified.ts')).formatUnified(plan, now, style, decide),
   });
   const reason = reasonOfDiff(plan);
   return reason ? REASONS[reason].exit : 0;
+}
+
+/** The commands that decide on the held plan, where it is the one that the sidecar holds: another one it would refuse. */
+function decideOn({ held }: SyncPlan, { name, found }: FoundConnection, place: Place): DecideCommands | undefined {
+  const { report } = found ?? {};
+  if (!held || report?.held?.id !== held.id) return undefined;
+  return decideCommands({ connection: name, plan: held.id, asked: report.requests ?? [] }, place);
 }
 
 /** `application/orders` is `orders`, as everywhere in kubectl; other slashes are part of a name in Compass. */

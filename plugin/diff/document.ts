@@ -1,6 +1,7 @@
 import { REASONS, type Reason } from '#common/errors.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
+import type { DecideCommands } from '../deletions/decide-command.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
 import { totalsLine } from './words.ts';
@@ -14,6 +15,8 @@ export interface DiffContext {
   readonly source: 'sidecar' | 'direct';
   readonly place: Place;
   readonly now: number;
+  /** What can be done about the plan that is held. */
+  readonly decide?: DecideCommands | undefined;
 }
 
 /** Why the answer is no; undefined where there are no differences. What is not known to be the same is not. */
@@ -25,7 +28,7 @@ export function reasonOfDiff({ entries, omitted, complete }: SyncPlan): Reason |
 /** The plan for programs; `--summary` leaves the contents out. */
 export function diffDocument(
   plan: SyncPlan,
-  { connection, source, place, now }: DiffContext,
+  { connection, source, place, now, decide }: DiffContext,
   isSummary: boolean,
 ): ReportDocument {
   const reason = reasonOfDiff(plan);
@@ -38,7 +41,7 @@ export function diffDocument(
     ),
     ...(reason && {
       error: { code: REASONS[reason].code, reason, message: messageFor(reason, plan) },
-      remediation: [remediationOf(nextFor(reason, place))],
+      remediation: [nextFor(reason, place), ...(decide ? [decide.approve, decide.reject] : [])].map(remediationOf),
     }),
     ...{
       connection,

@@ -1,5 +1,6 @@
 import type { PlanEntry, SyncPlan } from '#common/sync/plan-document.ts';
 import type { Style } from '../command.ts';
+import type { DecideCommands } from '../deletions/decide-command.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { formatYaml } from '../output/yaml.ts';
 import { hunksOf } from './hunks.ts';
@@ -10,13 +11,13 @@ import { applications, describeEntry, remarks, totalsLine } from './words.ts';
  * A plan as unified diffs, an object each, which `patch` and editors read: `live` is the cluster, `director` what a
  * synchronization would make of it. What has no content comes after them, by name.
  */
-export function formatUnified(plan: SyncPlan, now: number, style: Style): string {
+export function formatUnified(plan: SyncPlan, now: number, style: Style, decide?: DecideCommands): string {
   if (plan.entries.length === 0 && plan.complete) return formatNothing(plan);
   const diffs = plan.entries.filter(({ before, after }) => before ?? after);
   const others = plan.entries.filter(({ before, after }) => !(before ?? after));
   const lines = [
     ...diffs.flatMap((entry) => diffOf(entry, style)),
-    ...remarks(plan, now, style),
+    ...remarks(plan, now, style, decide),
     ...others.map((entry) => otherLine(entry, style)),
     totalsLine(plan),
   ];

@@ -45,7 +45,7 @@ export const CONNECTION_REPORT_SCHEMA = documentSchema(
         secrets: count,
         failed: count,
         failures: list(failure),
-        held: object({ id: text, count }, { budget: count, why: text }),
+        held: object({ id: text, count }, { budget: count, why: text, since: time, goesAt: time, decision: text }),
         suspended: text,
         lastAt: time,
         lastChangeAt: time,

@@ -57,6 +57,9 @@ function places(facts: ConnectionFacts): Section {
     ['next synchronization', time(facts.nextSyncAt)],
     ['held plan', sync?.held?.id],
     ['held because', sync?.held?.why],
+    ['held since', time(sync?.held?.since)],
+    ['held until', time(sync?.held?.goesAt)],
+    ['decided on it', sync?.held?.decision],
     ['incomplete because', director?.incompleteBecause],
     ['suspended', sync?.suspended],
   ];

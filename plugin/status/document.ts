@@ -86,9 +86,9 @@ function finding(problem: Problem, waysOut: readonly WayOut[]): object {
   return { code, reason, severity, message, remediation: remediationsOf(problem, waysOut) };
 }
 
-function remediationsOf({ next, explain, isDeadEnd }: Problem, waysOut: readonly WayOut[]): Remediation[] {
+function remediationsOf({ next, others, explain, isDeadEnd }: Problem, waysOut: readonly WayOut[]): Remediation[] {
   if (isDeadEnd) return waysOut.map(({ command }) => remediationOf(command));
-  return [next, explain].filter((text) => text !== undefined).map(remediationOf);
+  return [next, ...others, explain].filter((text) => text !== undefined).map(remediationOf);
 }
 
 function identity(facts: IdentityFacts | undefined, now: number): object {
@@ -123,7 +123,7 @@ function sync(facts: SyncFacts | undefined): object {
     secrets: facts?.secrets,
     failed: facts?.failedCount,
     failures: facts?.failed,
-    held: facts?.held,
+    held: facts?.held && { ...facts.held, since: time(facts.held.since), goesAt: time(facts.held.goesAt) },
     suspended: facts?.suspended,
     lastAt: time(facts?.endedAt),
     lastChangeAt: time(facts?.changedAt),

@@ -101,6 +101,10 @@ interface HeldFacts {
   /** How many would not have been held, and why these are. */
   readonly budget?: number | undefined;
   readonly why?: string | undefined;
+  readonly since?: number | undefined;
+  /** When it goes by itself; undefined where it does not. */
+  readonly goesAt?: number | undefined;
+  readonly decision?: string | undefined;
 }
 
 export interface AgentFacts {

@@ -1,4 +1,4 @@
-import type { Contact, Report, ReportedIdentity } from '#common/resources/report.ts';
+import type { Contact, Report, ReportedIdentity, ReportedPlan } from '#common/resources/report.ts';
 import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
 import { instant } from './from-resource.ts';
 
@@ -60,12 +60,16 @@ function syncFacts({ applications, failures, held, suspended, ...report }: Repor
     secrets: applications?.secrets,
     failedCount: applications?.failed,
     failed: failures ?? [],
-    held: held && { id: held.id, count: held.count, budget: held.budget, why: held.why },
+    held: held && heldFacts(held),
     suspended: suspended && suspensionText(suspended),
     endedAt: instant(report.lastSync),
     changedAt: instant(report.lastChange),
     revision: report.revision,
   };
+}
+
+function heldFacts({ id, count, budget, why, since, goesAt, decision }: ReportedPlan): SyncFacts['held'] {
+  return { id, count, budget, why, since: instant(since), goesAt: instant(goesAt), decision };
 }
 
 function suspensionText({ scope, until, reason, by }: NonNullable<Report['suspended']>): string {

@@ -22,6 +22,8 @@ export interface Problem {
   readonly message: string;
   /** What to do next: a command where it starts with `kubectl`. */
   readonly next: string;
+  /** Further commands, which take a decision that is a person's. */
+  readonly others: readonly string[];
   /** The command that explains it, where `next` is none. */
   readonly explain?: string | undefined;
   /** Whether nothing but a person, with a new one-time token, gets it going again. */

@@ -1,4 +1,5 @@
 import { REASONS, type Reason } from '#common/errors.ts';
+import { fateOf } from '../deletions/held-text.ts';
 import { humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, ContactFacts, Fault, ListingFacts, SyncFacts } from './facts.ts';
 import { isExpired, isRefused } from './identity.ts';
@@ -54,7 +55,7 @@ export function syncLine({ sync, state }: ConnectionFacts, now: number): Line {
     const kept = sync.present === undefined ? 'nothing is deleted' : `${count(sync.present, 'application')} kept`;
     return { level: 'warning', facts: ['stopped', kept] };
   }
-  return { level: syncLevel(sync), facts: [...syncCounts(sync), ...lastChange(sync, now)] };
+  return { level: syncLevel(sync), facts: [...syncCounts(sync, now), ...lastChange(sync, now)] };
 }
 
 function lastChange({ changedAt, endedAt, revision }: SyncFacts, now: number): string[] {
@@ -70,15 +71,20 @@ function syncLevel({ failedCount = 0, held, suspended, error }: SyncFacts): Line
   return failedCount > 0 || held || suspended ? 'warning' : 'ok';
 }
 
-function syncCounts({ listed, inSync, secrets, failedCount = 0, held, suspended, error }: SyncFacts): string[] {
+function syncCounts(sync: SyncFacts, now: number): string[] {
+  const { listed, inSync, secrets, failedCount = 0, held, suspended, error } = sync;
   return [
     ...(listed === undefined ? [] : [`${inSync ?? '-'}/${listed} applications${failedCount > 0 ? ' in sync' : ''}`]),
     ...(failedCount > 0 ? [`${failedCount} failed`] : []),
-    ...(held ? [`${count(held.count, 'deletion')} held`] : []),
+    ...(held ? [heldCount(held, now)] : []),
     ...(secrets === undefined || failedCount > 0 || held ? [] : [count(secrets, 'secret')]),
     ...(suspended ? ['suspended'] : []),
     ...(error && failedCount === 0 ? [error.reason ?? 'failed'] : []),
   ];
+}
+
+function heldCount(held: NonNullable<SyncFacts['held']>, now: number): string {
+  return `${count(held.count, 'deletion')} held${fateOf(held, now)}`;
 }
 
 /** How long this cluster may be cut off from Compass, or asleep, before it needs a new token. */

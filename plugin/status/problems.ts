@@ -1,6 +1,7 @@
 import { isReason, REASONS, type Reason } from '#common/errors.ts';
 import type { ReportedCondition } from '#common/resources/report.ts';
 import { DEFAULT_NAMESPACE, SIDECAR_SELECTOR } from '../connection/reports.ts';
+import { decideCommands } from '../deletions/decide-command.ts';
 import { atCluster, nextFor, type Place } from '../failure.ts';
 import { humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, FailedApplicationFacts, Fault } from './facts.ts';
@@ -60,9 +61,10 @@ export function findProblems(
   if (faults.length === 0) faults.push(...stateFaults(facts));
   // What another agent says has no reason, and its log is not where ours is.
   const otherwise = facts.source === 'resource' ? `kubectl get compassconnection ${facts.name} -o yaml` : undefined;
-  const problems = dropRepeated(faults).map((fault) =>
-    problemOf({ next: fault.reason ? undefined : otherwise, ...fault }, place),
-  );
+  const problems = dropRepeated(faults).map((fault) => {
+    const others = fault.reason === 'DeletionsHeld' ? approval(facts, place) : [];
+    return problemOf({ next: fault.reason ? undefined : otherwise, ...fault }, place, others);
+  });
   return problems.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -187,7 +189,13 @@ function dropRepeated(faults: readonly Fault[]): Fault[] {
   });
 }
 
-function problemOf({ reason, message, requestId, next }: Fault, place: Place): Problem {
+/** To let the held plan go is a person's to say; who wants to drop it is told how by the diff. */
+function approval({ name, isGone, sync, requests: asked }: ConnectionFacts, place: Place): readonly string[] {
+  const plan = sync?.held?.id;
+  return plan === undefined || isGone ? [] : [decideCommands({ connection: name, plan, asked }, place).approve];
+}
+
+function problemOf({ reason, message, requestId, next }: Fault, place: Place, others: readonly string[]): Problem {
   const known = isReason(reason) ? reason : undefined;
   const code = known && REASONS[known].code;
   const then = next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place);
@@ -198,6 +206,7 @@ function problemOf({ reason, message, requestId, next }: Fault, place: Place): P
     message: requestId ? `${message} (x-request-id ${requestId})` : message,
     isDeadEnd: known !== undefined && DEAD_ENDS.includes(known),
     next: then,
+    others,
     explain: code === undefined || then.includes('kubectl ') ? undefined : `kubectl compass explain ${code}`,
   };
 }

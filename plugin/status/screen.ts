@@ -116,7 +116,7 @@ function problemRows(problems: readonly Problem[], most: number, options: Screen
 }
 
 function problemBlock(
-  { severity, code, message, next, explain, isDeadEnd }: Problem,
+  { severity, code, message, next, others, explain, isDeadEnd }: Problem,
   options: ScreenOptions,
 ): string[] {
   const { symbols, width } = options;
@@ -130,6 +130,7 @@ function problemBlock(
     ...rest.map((row) => `${indent}${row}`),
     // The way out of a dead end has several steps, which come after all problems.
     ...(isDeadEnd ? [] : nextRows(next, explain, room, options).map((row) => `${indent}${row}`)),
+    ...others.flatMap((other) => wrapCommand(other, room)).map((row) => `${indent}${options.paint.bold(row)}`),
   ];
 }
 

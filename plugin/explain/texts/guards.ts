@@ -18,12 +18,19 @@ export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
       'a real clean-up in Compass',
     ],
     byItself:
-      'If they come back, the hold ends. Until enough of them do, nothing of the plan is deleted, however long that takes. Everything else is synchronized meanwhile.',
+      'If they come back, the hold ends. Else the plan goes after 15 minutes of listings that stay the same (APP_DELETION_HOLD, where "forever" waits for a person), unless somebody rejects it. Everything else is synchronized meanwhile.',
     commands: [
-      { command: 'kubectl compass diff --summary', does: 'which ones would be deleted' },
       {
-        command: 'kubectl -n compass-system set env deployment/compass-sidecar APP_DELETION_BUDGET=50',
-        does: 'if it is a real clean-up: how many may go at once (restarts the sidecar); an empty list deletes none',
+        command: 'kubectl compass diff --summary',
+        does: 'which ones would be deleted, and the commands that decide on them',
+      },
+      {
+        command: `kubectl annotate --overwrite compassconnection compass-connection 'compass.kyma-project.io/approve=ID;plan=PLAN'`,
+        does: 'if it is a real clean-up: lets exactly this plan go; PLAN is its id, ID a word that was not used for that before',
+      },
+      {
+        command: `kubectl annotate --overwrite compassconnection compass-connection 'compass.kyma-project.io/reject=ID;plan=PLAN'`,
+        does: 'drops it: nothing of it goes until what Compass no longer lists is something else',
       },
       STATUS,
     ],

@@ -119,6 +119,7 @@ export const HELD: SyncPlan = {
     since: '2026-09-11T09:56:00Z',
     budget: 1,
     why: 'it would delete 2 of 3 Applications, more than the budget of 1',
+    goesAt: '2026-09-11T10:11:00Z',
   },
 };
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
+import { decideCommands } from '../../../plugin/deletions/decide-command.ts';
 import { formatSummary } from '../../../plugin/diff/summary.ts';
 import { formatUnified } from '../../../plugin/diff/unified.ts';
 import { paint } from '../../../plugin/output/colour.ts';
@@ -9,6 +10,12 @@ import { assertGolden } from '../golden.ts';
 import { HELD, NOTHING, NOW, PLAN, TORN } from './sample-plan.ts';
 
 const PLANS: Readonly<Record<string, SyncPlan>> = { changes: PLAN, held: HELD, nothing: NOTHING, torn: TORN };
+/** The plan that the sidecar holds, and a request for it that is answered already. */
+const DECIDE = decideCommands(
+  { connection: 'compass-connection', plan: '5f0c', asked: [{ verb: 'reject', id: '5f0c' }] },
+  { clusterFlags: '--context prod-eu' },
+);
+
 const STYLES = {
   '': { paint: paint(false), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') },
   '.colour': { paint: paint(true), symbols: symbolsFor(false, { LANG: 'C.UTF-8' }, 'linux') },
@@ -19,8 +26,8 @@ for (const [name, plan] of Object.entries(PLANS)) {
   for (const [suffix, style] of Object.entries(STYLES)) {
     test(`the diff of ${name}${suffix} looks as it should`, async () => {
       const file = (view: string) => new URL(`./golden/${name}.${view}${suffix}.txt`, import.meta.url);
-      await assertGolden(file('unified'), formatUnified(plan, NOW, style));
-      await assertGolden(file('summary'), formatSummary(plan, NOW, style));
+      await assertGolden(file('unified'), formatUnified(plan, NOW, style, DECIDE));
+      await assertGolden(file('summary'), formatSummary(plan, NOW, style, DECIDE));
     });
   }
 }

@@ -66,7 +66,7 @@ describe('explain', () => {
   });
 
   test('promises nothing of a setting that is without effect', () => {
-    assert.doesNotMatch(JSON.stringify(allEntries()), /APP_DELETION_HOLD|APP_ALLOW_CLOCK_SKEW|APP_DIRECTOR_PROXY_PORT/);
+    assert.doesNotMatch(JSON.stringify(allEntries()), /APP_ALLOW_CLOCK_SKEW|APP_DIRECTOR_PROXY_PORT/);
   });
 
   test('has texts that fit, whole sentences, causes that are none', () => {

@@ -85,10 +85,23 @@ const HELD: Report = {
   ...HEALTHY,
   conditions: [
     ...(HEALTHY.conditions ?? []),
-    condition('DeletionsHeld', 'True', 'DeletionsHeld', '62 deletions are held as plan 5f0c; nothing was deleted'),
+    condition(
+      'DeletionsHeld',
+      'True',
+      'DeletionsHeld',
+      '62 deletions are held as plan 5f0c until 2026-09-11T10:11:00Z; nothing was deleted',
+    ),
   ],
   applications: { listed: 350, present: 412, inSync: 350, failed: 0, held: 62, secrets: 655 },
-  held: { id: '5f0c', count: 62, names: ['a', 'b'], budget: 41, why: 'more than the budget of 41' },
+  held: {
+    id: '5f0c',
+    count: 62,
+    names: ['a', 'b'],
+    since: formatTime(NOW - 240_000),
+    goesAt: formatTime(NOW + 660_000),
+    budget: 41,
+    why: 'more than the budget of 41',
+  },
 };
 
 const OVERDUE: Report = {

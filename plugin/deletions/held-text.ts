@@ -1,0 +1,11 @@
+import { humanDuration } from '../output/age.ts';
+
+/** What becomes of a held plan if nobody says anything, to follow `held`; empty where nothing is known. In milliseconds. */
+export function fateOf(
+  { goesAt, decision }: { readonly goesAt?: number | undefined; readonly decision?: string | undefined },
+  now: number,
+): string {
+  if (decision === 'rejected') return ', rejected';
+  if (goesAt === undefined) return '';
+  return goesAt <= now ? ' until the next listing' : ` for ${humanDuration(goesAt - now)} more`;
+}
