@@ -1,5 +1,6 @@
 import type { Clock } from '#common/clock.ts';
 import { errorFields, type Log } from '#common/log.ts';
+import { Allowance } from './allowance.ts';
 import { Schedule } from './schedule.ts';
 
 /** One level-based pass: reads, acts, writes; returns in how many milliseconds it wants to run again at the latest. */
@@ -22,6 +23,9 @@ const LONGEST_WAIT_MS = 60_000;
 /** Events that come in a burst are one reason for a pass, not many. */
 const SETTLE_MS = 50;
 
+/** Whoever may write what is watched could keep the loop busy: after so many passes in a row one a second is enough. */
+const PASSES = { burst: 20, everyMs: 1_000 };
+
 /** Turns watch events, deadlines and back-off into passes, one at a time, for ever. */
 export class Loop {
   readonly #options: LoopOptions;
@@ -42,8 +46,10 @@ export class Loop {
   async run(): Promise<void> {
     const { pass, clock, log, random, stopping, onPass } = this.#options;
     const failing = new Schedule(clock, random);
+    const passes = new Allowance(clock, PASSES);
     while (!stopping.aborted) {
       this.#isWoken = false;
+      passes.take();
       onPass?.(true);
       let waitMs: number;
       try {
@@ -57,7 +63,10 @@ export class Loop {
           log.warn('the pass failed and is tried again', { ...errorFields(error), retryInMs: waitMs });
       }
       onPass?.(false);
-      await this.#rest(Math.min(waitMs, LONGEST_WAIT_MS), failing.failures > 0 ? failing.dueInMs : SETTLE_MS);
+      await this.#rest(
+        Math.min(waitMs, LONGEST_WAIT_MS),
+        failing.failures > 0 ? failing.dueInMs : Math.max(SETTLE_MS, passes.waitMs),
+      );
     }
   }
 

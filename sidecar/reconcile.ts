@@ -3,7 +3,7 @@ import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
-import { carryOut, handledVerbs } from './carry-out.ts';
+import { carryOut, HandlerPace, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from './connection/connection-result.ts';
 import type { ConnectionStep } from './connection/connection-step.ts';
@@ -45,8 +45,8 @@ export interface ConnectionResource {
 
 export interface ReconcilerOptions {
   readonly context: ConnectionContext;
-  readonly connectionStep: ConnectionStep;
-  readonly disconnection: Disconnection;
+  readonly connectionStep: Pick<ConnectionStep, 'run'>;
+  readonly disconnection: Pick<Disconnection, 'run' | 'dueInMs'>;
   readonly syncStep: SyncStep;
   readonly resource: ConnectionResource;
   /** Lasting warnings, such as verification that is switched off. */
@@ -72,12 +72,14 @@ export class Reconciler {
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
+  readonly #pace: HandlerPace;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#requests = new Requests(new Set([...OWN_VERBS, ...handledVerbs(options.handlers)]));
-    this.#log = new ConnectionLog(options.context.log);
-    const { steps } = options.context;
+    const { steps, clock, config, log } = options.context;
+    this.#log = new ConnectionLog(log);
+    this.#pace = new HandlerPace(clock, config.minimalSyncMs);
     steps.onChange = () => this.#tell();
   }
 
@@ -114,24 +116,25 @@ export class Reconciler {
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
     const { connectionStep, syncStep, resource, context } = this.#options;
-    const { object, served } = await resource.read();
+    const { object: before, served } = await resource.read();
     const configuration = await this.#readConfiguration();
-    await this.#takeRequests(object);
+    await this.#takeRequests(before);
     syncStep.beginPass();
 
-    const specUrls = trustedSpecUrls(context, object, configuration);
+    const specUrls = trustedSpecUrls(context, before, configuration);
     const purge = await this.#disconnect({ configuration, specUrls });
     const result = await connectionStep.run({
       configuration,
       specUrls,
-      isReconnectAskedFor: await this.#noteReconnect(served, object),
-      isRenewalAskedFor: object?.spec.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
+      isReconnectAskedFor: await this.#noteReconnect(served, before),
+      isRenewalAskedFor: before?.spec.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
       isSuspect: this.#isSuspect,
     });
     this.#isSuspect = false;
     this.#log.take(result);
+    const object = result.did === 'renewed' ? await this.#withLateRequests(before) : before;
     answerConnection(this.#requests, result, context.clock.now());
-    if (result.did === 'paired') syncStep.hurry();
+    this.#paceSync(result);
     const isRenewed = result.did === 'renewed';
     const seen = await this.#publish(
       object,
@@ -141,12 +144,14 @@ export class Reconciler {
     );
     const facts = { connection: result.connection, configuration, result, object: seen, signal: context.stopping };
     const publish = (object: CompassConnection | undefined) => this.#publish(object, result, {});
-    const current = await carryOut(this.#options, this.#requests, facts, publish);
+    const current = await carryOut({ ...this.#options, pace: this.#pace }, this.#requests, facts, publish);
     // Deleted while this pass ran, which asks for a new pairing: to write it anew here would hide that from the next pass.
     if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
-    if (result.connection && (await syncStep.run(result.connection, isSyncAskedFor, this.#interruption.signal))) {
+    const { connection } = result;
+    const hasRun = connection && (await syncStep.run(connection, isSyncAskedFor, this.#interruption.signal));
+    if (hasRun) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
       this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
@@ -154,8 +159,31 @@ export class Reconciler {
     } else if (this.#interruption.signal.reason === FOR_A_REQUEST) {
       this.#wasCutShort = true;
     }
-    return this.#dueInMs(result);
+    return this.#dueInMs(result, isSyncAskedFor && !hasRun);
   };
+
+  /**
+   * Who asked while a renewal ran has not seen its result, since that is published later: it is the answer to these
+   * requests, too, and nothing is done twice.
+   */
+  async #withLateRequests(before: CompassConnection | undefined): Promise<CompassConnection | undefined> {
+    const { resource, context } = this.#options;
+    if (!before) return before;
+    try {
+      const { object } = await resource.read();
+      this.#requests.take(object, context.clock.now());
+      return object ?? before;
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      return before;
+    }
+  }
+
+  #paceSync({ did, attempted, error }: ConnectionResult): void {
+    const { syncStep } = this.#options;
+    if (did === 'paired') syncStep.hurry();
+    if (attempted && hasReason(error, 'CompassThrottled')) syncStep.holdBack(error);
+  }
 
   /** Before anything else is done with a connection that is to be given up. What it deleted of the Applications. */
   async #disconnect(input: Pick<ConnectionInput, 'configuration' | 'specUrls'>): Promise<PurgeObservation | undefined> {
@@ -193,14 +221,15 @@ export class Reconciler {
   /**
    * Whether a new pairing is asked for: by a request, which stays in the cluster until it has its answer, or by deleting the
    * CompassConnection, which is the documented way, and is remembered until it has come about: nobody is there to be told
-   * that it needs a token. One that was never there has not been deleted.
+   * that it needs a token. One that was never there has not been deleted, and one that went with its definition was not
+   * deleted for that.
    */
   async #noteReconnect(served: boolean, object: CompassConnection | undefined): Promise<boolean> {
     const { state } = this.#options.context;
     const before = (await state.load()) ?? freshState();
     const isDeleted = served && object === undefined && before.registered;
     const isPending = before.reconnectPending || isDeleted;
-    const isRegistered = before.registered || object !== undefined;
+    const isRegistered = served && (before.registered || object !== undefined);
     if (isPending !== before.reconnectPending || isRegistered !== before.registered) {
       await state.write({ ...before, reconnectPending: isPending, registered: isRegistered });
     }
@@ -230,9 +259,11 @@ export class Reconciler {
     return observe({ context, object, result, syncStep, ...seen });
   }
 
-  #dueInMs({ connection, dueInMs }: ConnectionResult): number {
+  #dueInMs({ connection, dueInMs }: ConnectionResult, isSyncAwaited: boolean): number {
     if (this.#isSuspect) return 0;
-    const stepInMs = Math.min(dueInMs, this.#options.disconnection.dueInMs);
-    return connection ? Math.min(stepInMs, this.#options.syncStep.dueInMs) : stepInMs;
+    const { disconnection, syncStep } = this.#options;
+    const stepInMs = Math.min(dueInMs, disconnection.dueInMs, this.#pace.dueInMs(this.#requests));
+    if (!connection) return stepInMs;
+    return Math.min(stepInMs, isSyncAwaited ? syncStep.askedInMs : syncStep.dueInMs);
   }
 }

@@ -22,6 +22,8 @@ import { Steps } from './connection/steps.ts';
 import { countedListing } from './counted-listing.ts';
 import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
+import { reportLabels } from './labels.ts';
+import { LabelsStep } from './labels-step.ts';
 import { leaderPass } from './leader/leader-pass.ts';
 import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
@@ -111,7 +113,13 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     holdMs,
     mayDelete,
   });
-  const syncStep = new SyncStep({ synchronizer, config, transport, state, clock, log, random, stopping });
+  const labels = new LabelsStep({
+    report: (connection) => reportLabels(connection, config, transport),
+    clock,
+    log,
+    random,
+  });
+  const syncStep = new SyncStep({ synchronizer, config, labels, state, clock, log, random, stopping });
   const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
   const connectionStep = new ConnectionStep(context, random);
   const reconciler: Reconciler = new Reconciler({

@@ -1,6 +1,6 @@
+import { DEFAULT_BACKOFF } from '#common/backoff.ts';
 import type { Clock } from '#common/clock.ts';
-import type { Transport } from '#common/compass/endpoint.ts';
-import { CompassError } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
 import type { KeptDeletions } from '#common/sync/outcome.ts';
 import type { Synchronizer, SyncOutcome } from '#common/sync/synchronize.ts';
@@ -9,14 +9,14 @@ import type { DocumentStore } from './connection/document-store.ts';
 import { type Connection, directorEndpoint } from './connection/maintain.ts';
 import { freshState, type StoredState } from './connection/state.ts';
 import { isSameKept } from './deletions/kept-deletions.ts';
-import { reportLabels } from './labels.ts';
-import { Schedule } from './schedule.ts';
+import type { LabelsStep } from './labels-step.ts';
+import { Schedule, throttledBackoff } from './schedule.ts';
 import type { LabelsObservation, SyncObservation } from './status/observation.ts';
 
 export interface SyncStepOptions {
   readonly synchronizer: Synchronizer;
   readonly config: Config;
-  readonly transport: Transport;
+  readonly labels: LabelsStep;
   /** Where it is kept what a person decided on deletions. */
   readonly state: DocumentStore<StoredState>;
   readonly clock: Clock;
@@ -26,20 +26,24 @@ export interface SyncStepOptions {
   readonly stopping: AbortSignal;
 }
 
-/** Periods differ by up to a tenth to either side, so that a fleet does not ask in step. */
+/** Periods are longer by up to a tenth, so that a fleet does not ask in step, and nobody asks more often than he is told to. */
 const PERIOD_JITTER = 0.1;
 
-/** Synchronizes when it is due, and reports the Runtime's labels after each listing that went well. */
+/** The rate limit of Compass is the fleet's: who meets it asks half as often, and step by step as often as before. */
+const STRETCH = { by: 2, recovery: 0.8, longestMs: 5 * 60_000 };
+
+/** Synchronizes when it is due, and reports the Runtime's labels after a listing that went well. */
 export class SyncStep {
   readonly #options: SyncStepOptions;
   readonly #schedule: Schedule;
   #startedAtMs = Number.NEGATIVE_INFINITY;
   #sync: SyncObservation = { attempted: false };
-  #labels: LabelsObservation | undefined;
+  #stretch = 1;
 
   constructor(options: SyncStepOptions) {
     this.#options = options;
-    this.#schedule = new Schedule(options.clock, options.random);
+    const { clock, random, config } = options;
+    this.#schedule = new Schedule(clock, random, DEFAULT_BACKOFF, throttledBackoff(config.syncPeriodMs));
   }
 
   get sync(): SyncObservation {
@@ -47,7 +51,7 @@ export class SyncStep {
   }
 
   get labels(): LabelsObservation | undefined {
-    return this.#labels;
+    return this.#options.labels.observation;
   }
 
   get outcome(): SyncOutcome | undefined {
@@ -55,7 +59,13 @@ export class SyncStep {
   }
 
   get dueInMs(): number {
-    return Math.max(this.#schedule.dueInMs, this.#restInMs);
+    return Math.max(this.#schedule.dueInMs, this.askedInMs);
+  }
+
+  /** In how many ms one may come that was asked for: not sooner than the minimal time after the last one began. */
+  get askedInMs(): number {
+    const { config, clock } = this.#options;
+    return Math.max(0, this.#startedAtMs + config.minimalSyncMs - clock.monotonicMs());
   }
 
   /** The next one is due now, but not sooner than the minimal time after the last. */
@@ -66,7 +76,13 @@ export class SyncStep {
   /** What was synchronized is not there any more. */
   forget(): void {
     this.#sync = { attempted: false };
-    this.#labels = undefined;
+    this.#options.labels.forget();
+  }
+
+  /** Compass refused another call by its rate limit, which is one for all: the listing has to wait as well. */
+  holdBack(error: CompassError): void {
+    this.#schedule.fail(error);
+    this.#slowDown();
   }
 
   /** Another replica has led since: deletions are confirmed anew. */
@@ -77,15 +93,15 @@ export class SyncStep {
   /** What the last pass did counts as past from now on. */
   beginPass(): void {
     this.#sync = { ...this.#sync, attempted: false };
-    if (this.#labels) this.#labels = { ...this.#labels, attempted: false };
+    this.#options.labels.beginPass();
   }
 
   /**
-   * Runs when it is due, or at once where that was asked for. True when it ran to its end: `interrupt` ends it between two
+   * Runs when it is due, or as soon as may be where that was asked for. True when it ran to its end: `interrupt` ends it between two
    * writes for what cannot wait, and it is due again.
    */
   async run(connection: Connection, isAskedFor: boolean, interrupt: AbortSignal): Promise<boolean> {
-    if (!isAskedFor && this.dueInMs > 0) return false;
+    if ((isAskedFor ? this.askedInMs : this.dueInMs) > 0) return false;
     const { synchronizer, state, clock, stopping } = this.#options;
     this.#startedAtMs = clock.monotonicMs();
     const signal = AbortSignal.any([stopping, interrupt]);
@@ -98,14 +114,10 @@ export class SyncStep {
       return false;
     }
     this.#sync = { attempted: true, time: clock.now(), outcome };
-    if (outcome.fetch.ok) await this.#reportLabels(connection);
+    if (outcome.fetch.ok) await this.#options.labels.run(connection);
     if (stopping.aborted) return false;
     this.#reschedule(outcome);
     return true;
-  }
-
-  get #restInMs(): number {
-    return Math.max(0, this.#startedAtMs + this.#options.config.minimalSyncMs - this.#options.clock.monotonicMs());
   }
 
   /** Where it cannot be written, the next round says the same again. */
@@ -121,24 +133,18 @@ export class SyncStep {
     }
   }
 
-  async #reportLabels(connection: Connection): Promise<void> {
-    const { config, transport, log } = this.#options;
-    try {
-      const set = await reportLabels(connection, config, transport);
-      if (set.length > 0) log.info('labels of the Runtime were set', { labels: set });
-      this.#labels = { attempted: true };
-    } catch (error) {
-      if (!(error instanceof CompassError)) throw error;
-      log.warn('the labels of the Runtime were not set', errorFields(error));
-      this.#labels = { attempted: true, error };
-    }
-  }
-
   /** A listing or a cluster that failed is backed off from; an Application that failed waits for the next period. */
   #reschedule(outcome: SyncOutcome): void {
-    const { config, random } = this.#options;
+    const { config, random, labels } = this.#options;
     const error = outcome.fetch.ok ? outcome.applyError : (outcome.fetch.error ?? outcome.applyError);
+    if (hasReason(error, 'CompassThrottled') || labels.isThrottled) this.#slowDown();
+    else if (!error) this.#stretch = Math.max(1, this.#stretch * STRETCH.recovery);
     if (error) this.#schedule.fail(error);
-    else this.#schedule.succeed(config.syncPeriodMs * (1 + PERIOD_JITTER * (2 * random() - 1)));
+    else this.#schedule.succeed(config.syncPeriodMs * this.#stretch * (1 + PERIOD_JITTER * random()));
+  }
+
+  #slowDown(): void {
+    const longest = Math.max(1, STRETCH.longestMs / this.#options.config.syncPeriodMs);
+    this.#stretch = Math.min(longest, this.#stretch * STRETCH.by);
   }
 }

@@ -69,9 +69,10 @@ export class ConnectionStep {
     await this.#superseded.run(outcome.connection?.credential);
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
-    const dueInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
+    const stepInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
+    const askedInMs = present ? this.#upkeep.askedInMs(input) : Number.POSITIVE_INFINITY;
     const { restored } = judged.usable ? judged : {};
-    const due = Math.min(dueInMs, this.#superseded.dueInMs);
+    const due = Math.min(stepInMs, askedInMs, this.#superseded.dueInMs);
     const warnings = [this.#pairing, this.#blanking, this.#superseded].flatMap((part) => part.warnings);
     return { ...outcome, credential, renewAt, dueInMs: due, restored, warnings, token: this.#tokenOf(input) };
   }

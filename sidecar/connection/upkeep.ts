@@ -1,6 +1,6 @@
 import { type CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
-import { Schedule } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { withTokenHint } from './establish.ts';
@@ -9,13 +9,11 @@ import { type Connection, fetchUrls, refusalOfDirector, renew } from './maintain
 import { renewalDeadline } from './renewal-deadline.ts';
 import { freshState, isSameUrls } from './state.ts';
 import { asStoreForbidden } from './store-forbidden.ts';
-
-/** How often the Connector is asked by certificate whether its URLs changed, without any other reason. */
-const MAINTENANCE_PERIOD_MS = 6 * 3_600_000;
+import { UpkeepPace } from './upkeep-pace.ts';
 
 /** Looks after a credential: asks the Connector where Compass is now, renews in time, and learns when Compass refuses it. */
 export class Upkeep {
-  readonly schedule: Schedule;
+  readonly #pace: UpkeepPace;
   readonly #context: ConnectionContext;
   #rejected: { readonly fingerprint: string; readonly error: CompassError } | undefined;
   #error: unknown;
@@ -24,7 +22,11 @@ export class Upkeep {
 
   constructor(context: ConnectionContext, random: () => number) {
     this.#context = context;
-    this.schedule = new Schedule(context.clock, random);
+    this.#pace = new UpkeepPace(context.clock, random, context.config);
+  }
+
+  get schedule(): Schedule {
+    return this.#pace.schedule;
   }
 
   /** The refusal, where Connector and Director refuse this credential. */
@@ -46,24 +48,30 @@ export class Upkeep {
     const journal = this.#context.journal.value;
     const isHalfDone = journal?.purpose === 'renew' && journal.phase === 'issued';
     const isOld = this.#context.compassTime.now() >= this.renewAt(present.credential);
-    return input.isRenewalAskedFor || isHalfDone || isOld;
+    return (input.isRenewalAskedFor && this.#pace.restInMs === 0) || isHalfDone || isOld;
+  }
+
+  /** In how many ms a renewal comes that is asked for, and waits for its turn; Infinity where none does. */
+  askedInMs({ isRenewalAskedFor }: ConnectionInput): number {
+    const { restInMs } = this.#pace;
+    return isRenewalAskedFor && restInMs > 0 ? restInMs : Number.POSITIVE_INFINITY;
   }
 
   /** Renews or asks after changed URLs; when both are not due, repeats what was found last. */
   async run(input: ConnectionInput, present: Connection): Promise<Outcome> {
     const isRenewal = this.isRenewalDue(input, present);
     const isNew = present.credential.fingerprint !== this.#proven;
-    const isFirst = this.schedule.failures === 0 && (isRenewal || isNew);
-    if (!this.schedule.isDue && !isFirst && !input.isSuspect) {
+    if (!this.#pace.isDue({ isRenewal, isNew, isSuspect: input.isSuspect })) {
       return { connection: present, step: 'maintain', attempted: false, error: this.#error };
     }
     try {
       const connection = isRenewal ? await this.#renew(present) : await this.#askForUrls(present);
       this.accept(connection);
+      if (isRenewal) this.#pace.renewed();
       return { connection, step: 'maintain', attempted: true, ...(isRenewal ? { did: 'renewed' } : {}) };
     } catch (caught) {
       const error = asStoreForbidden(caught);
-      this.schedule.fail(error);
+      this.#pace.fail(error, present.credential.notAfter - this.#context.compassTime.now());
       this.#error = error;
       return this.#judge(error, present);
     }
@@ -82,7 +90,7 @@ export class Upkeep {
     this.#rejected = undefined;
     this.#proven = connection.credential.fingerprint;
     this.#error = undefined;
-    this.schedule.succeed(MAINTENANCE_PERIOD_MS);
+    this.#pace.succeed();
   }
 
   /**

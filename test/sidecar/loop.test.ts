@@ -107,3 +107,19 @@ test('it ends when told to stop, without another pass', async () => {
   await end();
   assert.equal(passes, 1);
 });
+
+test('R10: whoever triggers without end gets twenty passes, and then one a second', async () => {
+  let passes = 0;
+  const { clock, loop, end } = start(() => {
+    passes += 1;
+    return Promise.resolve(60_000);
+  });
+  for (let ms = 0; ms < 30_000; ms += 50) {
+    loop.trigger();
+    await turn();
+    clock.advance(50);
+    await turn();
+  }
+  assert.ok(passes > 40 && passes <= 20 + 30, `${passes} passes in 30 seconds`);
+  await end();
+});

@@ -6,7 +6,7 @@ import { silentLog } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { ReportedRequest } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
-import { carryOut } from '../../sidecar/carry-out.ts';
+import { carryOut, HandlerPace } from '../../sidecar/carry-out.ts';
 import type { PassFacts, RequestHandlers } from '../../sidecar/request-handler.ts';
 import { Requests } from '../../sidecar/requests.ts';
 import { annotationPatch } from '../../sidecar/status/connection-patch.ts';
@@ -165,7 +165,9 @@ function perform(handlers: RequestHandlers, isStopped = false) {
     published.push(requests.answered(seen).map(({ verb }) => verb));
     return Promise.resolve(seen);
   };
-  return { requests, published, run: () => carryOut({ handlers, context }, requests, facts, publish) };
+  const pace = new HandlerPace(context.clock, 10_000);
+  const run = () => carryOut({ handlers, context, pace }, requests, facts, publish);
+  return { requests, published, pace, clock: context.clock, run };
 }
 
 test('each open request is answered and published before the next begins', async () => {
@@ -202,4 +204,25 @@ test('a request that the stop cuts short stays open for the next start', async (
   await run();
   assert.equal(requests.isOpen('check'), true);
   assert.deepEqual(published, []);
+});
+
+test('a verb that is asked for without end is carried out a few times at once, and then every 10 seconds', async () => {
+  let count = 0;
+  const { requests, clock, pace, run } = perform({
+    check: () => {
+      count += 1;
+      return Promise.resolve({ result: 'succeeded' });
+    },
+  });
+  for (let ms = 0; ms < 60_000; ms += 100) {
+    requests.take(asking({ check: `at ${ms}` }), clock.now());
+    await run();
+    clock.advance(100);
+  }
+  assert.equal(count, 5 + 5);
+  requests.take(asking({ check: 'the last' }), clock.now());
+  assert.equal(requests.observed.filter(({ result }) => result === 'superseded').length, 19);
+  clock.advance(pace.dueInMs(requests));
+  await run();
+  assert.equal(requests.observed.at(-1)?.result, 'succeeded');
 });
