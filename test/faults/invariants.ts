@@ -97,10 +97,10 @@ function checkTokens({ simulator, witness }: FaultWorld): void {
 }
 
 /** I5: no Application went that the Director still has. */
-function checkDeletions({ simulator, witness }: FaultWorld): void {
+function checkDeletions({ simulator, witness, harm }: FaultWorld): void {
   const listed = new Set(simulator.landscape.applications().map(({ id }) => id));
   for (const { type, object } of witness.applications) {
-    if (type !== 'deleted') continue;
+    if (type !== 'deleted' || harm.has(object.metadata.uid ?? '')) continue;
     const id = object.spec?.compassMetadata?.applicationId;
     const isBack = witness.applications.some(
       (seen) =>

@@ -16,7 +16,7 @@ export interface FaultWorld extends World {
   env(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Starts the sidecar in this process. With `random` always 0, no back-off grows. */
   here(env?: Readonly<Record<string, string>>, clock?: Clock, random?: () => number): SidecarHere;
-  /** Versions of objects that the test itself wrote as the harm that is done: no invariant judges them. */
+  /** Versions of objects that the test itself wrote, and uids of those that it made go, as the harm that is done: no invariant judges them. */
   readonly harm: Set<string>;
   /** Everything that any sidecar of this world printed. */
   output(): string;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { EVENT, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, type ConfigMap, EVENT, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
 import { until } from '../../cluster/until.ts';
 import { CLIENT, CONNECTION } from '../../journeys/world.ts';
 import type { KubeApi } from '../../kube-api/kube-api.ts';
@@ -83,4 +85,15 @@ export const EMBEDDED_ONLY = {
 export async function probe({ sidecars }: FaultWorld, path: 'livez' | 'readyz'): Promise<number> {
   const port = sidecars[0]?.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
   return (await fetch(`http://127.0.0.1:${port}/${path}`)).status;
+}
+
+export async function metricsOf({ sidecars }: FaultWorld): Promise<string> {
+  const port = sidecars.at(-1)?.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+export async function reportOf({ cluster: { cluster } }: FaultWorld): Promise<Report | undefined> {
+  const { report: name } = ownObjectNames('compass-connection');
+  const object = await cluster.find<ConfigMap>({ kind: CONFIG_MAP, name, namespace: 'compass-system' });
+  return readReport(object?.data?.[REPORT_KEY]);
 }
