@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '#common/clock.ts';
+import { buildProgram } from '../../.scripts/build.ts';
+import { type FaultWorld, startFaultWorld } from '../faults/world.ts';
+import { CLIENT } from '../journeys/world.ts';
+import type { LoggedRequest } from '../simulator/request-log.ts';
+import { askDirector, WHO } from '../simulator/tests/director.ts';
+import { growthOf, median } from './trend.ts';
+
+/**
+ * Certificates of 60 seconds, renewed one after the other by the built sidecar with the container's flags, in real time: each
+ * is used for the ten seconds that any certificate serves at least, by the sidecar and by a neighbour that reads the Secret.
+ */
+const ROTATIONS = Number(process.env['ROTATIONS'] ?? 50);
+const LIFETIME_SECONDS = 60;
+const ONE_TAKES_MS = 20_000;
+const PERIOD_MS = 1_000;
+
+/** As in sidecar/deploy/deployment.yaml. */
+const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size', '--v8-pool-size=0'];
+
+interface Sample {
+  readonly rssKb: number;
+  readonly descriptors: number;
+}
+
+function sampleOf(pid: number): Sample {
+  const [, rss = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return { rssKb: Number(rss), descriptors: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+async function startBuilt(t: TestContext, world: FaultWorld): Promise<{ pid: number; output: () => string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'compass-soak-'));
+  await buildProgram('sidecar', folder);
+  const env = world.env({ APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '0.95', APP_LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '1' });
+  const program = join(folder, 'sidecar', 'main.js');
+  const child = spawn(process.execPath, [...FLAGS, program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  t.after(async () => {
+    child.kill();
+    await ended;
+    await rm(folder, { recursive: true });
+  });
+  assert.ok(child.pid);
+  return { pid: child.pid, output: () => output };
+}
+
+/** What a workload beside the sidecar does: reads the Secret, and calls the Director with what it holds. */
+async function neighbour(world: FaultWorld, signal: AbortSignal): Promise<{ reads: number; identities: number }> {
+  const seen = new Set<string>();
+  let reads = 0;
+  while (!signal.aborted) {
+    const { crt = '', key = '', crtChain = '' } = (await world.secret(CLIENT.namespace, CLIENT.name)) ?? {};
+    assert.ok(new X509Certificate(crt).checkPrivateKey(createPrivateKey(key)), 'a mismatched pair was read');
+    const { simulator } = world;
+    const { data, text } = await askDirector(simulator, { cert: crtChain, key }, WHO, { id: simulator.runtimeId });
+    assert.deepEqual(data, { runtime: { id: simulator.runtimeId } }, text);
+    seen.add(new X509Certificate(crt).fingerprint256);
+    reads += 1;
+    await systemClock.sleep(PERIOD_MS / 2, signal);
+  }
+  return { reads, identities: seen.size };
+}
+
+function isFailed({ outcome }: LoggedRequest): boolean {
+  return outcome !== 'ok' && outcome !== 'pending';
+}
+
+test(`${ROTATIONS} renewals of certificates that live ${LIFETIME_SECONDS} s`, async (t) => {
+  const world = await startFaultWorld(t);
+  const { simulator } = world;
+  simulator.switches.certificateLifetimeSeconds = LIFETIME_SECONDS;
+  for (const name of ['orders', 'customers']) simulator.landscape.createApplication({ name });
+  await world.configure();
+  const { pid, output } = await startBuilt(t, world);
+  await world.reaches('Synchronized');
+
+  const over = new AbortController();
+  const reading = neighbour(world, over.signal);
+  const samples: Sample[] = [];
+  const failed = new Set<LoggedRequest>();
+  const deadlineMs = performance.now() + ROTATIONS * ONE_TAKES_MS;
+  while (simulator.certificates.list().length <= ROTATIONS) {
+    assert.ok(
+      performance.now() < deadlineMs,
+      `${simulator.certificates.list().length} certificates in time\n${output()}`,
+    );
+    samples.push(sampleOf(pid));
+    for (const request of simulator.requests.list()) if (isFailed(request)) failed.add(request);
+    await systemClock.sleep(PERIOD_MS);
+  }
+  over.abort();
+  const { reads, identities } = await reading;
+
+  assert.deepEqual([...failed], [], output());
+  assert.ok(identities >= ROTATIONS - 1, `the neighbour saw ${identities} certificates`);
+  const tenth = Math.ceil(samples.length / 10);
+  const early = median(samples.slice(tenth, 2 * tenth).map(({ descriptors }) => descriptors));
+  const late = median(samples.slice(-tenth).map(({ descriptors }) => descriptors));
+  const half = samples.slice(Math.floor(samples.length / 2)).map(({ rssKb }) => rssKb);
+  const growth = growthOf(half);
+  t.diagnostic(
+    `${reads} reads and calls of a neighbour; ${simulator.requests.list().length} calls of Compass, none failed`,
+  );
+  t.diagnostic(
+    `descriptors ${early} and ${late}; RSS ${Math.round(median(half) / 1024)} MiB, growth over the last half ${(growth * 100).toFixed(2)} %`,
+  );
+  // Of the connections that are kept alive one more or less is open at the moment of a look.
+  assert.ok(late <= early, `descriptors grew from ${early} to ${late}`);
+  assert.ok(growth < 0.01, `RSS grew by ${(growth * 100).toFixed(2)} % over the last half`);
+});
