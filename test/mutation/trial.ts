@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from './crew.ts';
+import type { Mutant } from './instrument.ts';
+
+export interface Result {
+  readonly mutant: Mutant;
+  /** The test that failed, or how else it was noticed; undefined where it survived. */
+  readonly killedBy: string | undefined;
+  readonly isCovered: boolean;
+}
+
+/** Tests that are run for one mutant take no longer than this in a clean run; what they miss counts as missed. */
+const BUDGET_MS = 10_000;
+const LONGEST_CLEAN_TEST_MS = 120_000;
+const limitFor = (cleanMs: number) => 3000 + 5 * cleanMs;
+
+interface Trace {
+  readonly cleanMs: Map<number, number>;
+  /** The tests that pass each mutant's place. */
+  readonly reachedBy: Map<number, number[]>;
+}
+
+/** Puts each mutant to the tests that reach it, quickest first, until one fails. */
+export async function tryAll(
+  tree: string,
+  tests: readonly string[],
+  mutants: readonly Mutant[],
+  all: readonly Mutant[],
+  tell: (line: string) => void,
+): Promise<Result[]> {
+  const crew = Array.from({ length: availableParallelism() }, () => new Worker(tree, tests));
+  try {
+    const trace = await traceTests(crew, tell);
+    const results: Result[] = [];
+    const recent = new Map<string, number>();
+    await share(crew, mutants, async (worker, mutant) => {
+      const atLoad = mutant.isStatic || !trace.reachedBy.has(mutant.id);
+      const ids = atLoad ? all.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id];
+      const candidates = [...new Set(ids.flatMap((id) => trace.reachedBy.get(id) ?? []))];
+      const chosen = choose(candidates, trace.cleanMs, recent.get(mutant.file));
+      if (chosen.length === 0) return void results.push({ mutant, killedBy: undefined, isCovered: false });
+      const killedBy = await tryOne(worker, mutant.id, chosen, trace, atLoad);
+      const killer = chosen.find((test) => killedBy?.test === test);
+      if (killer !== undefined) recent.set(mutant.file, killer);
+      results.push({ mutant, killedBy: killedBy?.how, isCovered: true });
+      if (results.length % 50 === 0) tell(`${results.length} of ${mutants.length} mutants`);
+    });
+    return results;
+  } finally {
+    for (const worker of crew) worker.stop();
+  }
+}
+
+async function traceTests(crew: readonly Worker[], tell: (line: string) => void): Promise<Trace> {
+  const [first] = await Promise.all(crew.map((worker) => worker.start()));
+  const names = first?.tests ?? [];
+  const trace: Trace = { cleanMs: new Map(), reachedBy: new Map() };
+  const numbers = [...names.keys()];
+  await share(crew, numbers, async (worker, test) => {
+    const outcome = await worker.run({ mutant: 0, tests: [test] }, () => LONGEST_CLEAN_TEST_MS);
+    if (outcome.killedBy !== undefined) return tell(`left out, it fails without a mutant: ${outcome.killedBy}`);
+    trace.cleanMs.set(test, outcome.tookMs);
+    for (const id of outcome.reached) trace.reachedBy.set(id, [...(trace.reachedBy.get(id) ?? []), test]);
+  });
+  tell(`${trace.cleanMs.size} of ${names.length} tests traced`);
+  return trace;
+}
+
+function choose(tests: readonly number[], cleanMs: ReadonlyMap<number, number>, first: number | undefined): number[] {
+  const cost = (test: number) => (test === first ? 0 : (cleanMs.get(test) ?? 0));
+  let spentMs = 0;
+  return tests
+    .toSorted((one, other) => cost(one) - cost(other))
+    .filter((test, index) => {
+      spentMs += cost(test);
+      return index === 0 || spentMs <= BUDGET_MS;
+    });
+}
+
+async function tryOne(
+  worker: Worker,
+  mutant: number,
+  tests: readonly number[],
+  { cleanMs }: Trace,
+  atLoad: boolean,
+): Promise<{ readonly how: string; readonly test: number | undefined } | undefined> {
+  try {
+    if (atLoad) await worker.start(mutant);
+    const { killedBy, last } = await worker.run({ mutant, tests }, (test) => limitFor(cleanMs.get(test) ?? 0));
+    return killedBy === undefined ? undefined : { how: killedBy, test: last };
+  } catch (error) {
+    return { how: String(error), test: undefined };
+  } finally {
+    if (atLoad) worker.stop();
+  }
+}
+
+/** Each of the crew takes the next one as soon as it is free. */
+async function share<T>(
+  crew: readonly Worker[],
+  work: readonly T[],
+  act: (worker: Worker, item: T) => Promise<void>,
+): Promise<void> {
+  const queue = work.values();
+  await Promise.all(
+    crew.map(async (worker) => {
+      for (const item of queue) await act(worker, item);
+    }),
+  );
+}

@@ -1,0 +1,52 @@
+import { registerHooks } from 'node:module';
+import { activate, takeReached } from './switch.ts';
+
+/** What a worker is told: run these tests, by number, with this mutant in force (0: none). */
+export interface Order {
+  readonly mutant: number;
+  readonly tests: readonly number[];
+}
+
+/** What a worker says: what it has loaded, that a test begins, and how an order ended. */
+export type Word =
+  | { readonly tests: readonly string[]; readonly atLoad: readonly number[] }
+  | { readonly begins: number }
+  | { readonly failed: string | false; readonly reached: readonly number[]; readonly tookMs: number };
+
+const harnessUrl = new URL('harness.ts', import.meta.url).href;
+registerHooks({
+  resolve: (name, context, next) => next(name === 'node:test' ? harnessUrl : name, context),
+});
+const { cases, load, runCases } = await import('./harness.ts');
+
+const say = (word: Word) => process.send?.(word);
+let giveUp: (error: unknown) => void = () => {};
+process.on('unhandledRejection', (error) => giveUp(error));
+process.on('uncaughtException', (error) => giveUp(error));
+
+async function carryOut({ mutant, tests }: Order): Promise<void> {
+  activate(mutant);
+  takeReached();
+  const startedMs = performance.now();
+  const selected = tests.flatMap((index) => cases[index] ?? []);
+  const stray = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  stray.catch(() => {});
+  let running = '';
+  const run = runCases(selected, (one) => {
+    running = one.name;
+    say({ begins: cases.indexOf(one) });
+  });
+  const failed = await Promise.race([run, stray]).then(
+    () => false as const,
+    (error: unknown) => `${running}: ${String(error).split('\n')[0]}`,
+  );
+  activate(0);
+  say({ failed, reached: takeReached(), tookMs: performance.now() - startedMs });
+}
+
+for (const file of process.argv.slice(2)) await load(file);
+const atLoad = takeReached();
+process.on('message', (order: Order) => void carryOut(order));
+say({ tests: cases.map(({ name }) => name), atLoad });
