@@ -10,8 +10,13 @@ import { Preflight } from './preflight.ts';
 import { asStoreForbidden } from './store-forbidden.ts';
 import type { Upkeep } from './upkeep.ts';
 
-/** Waits between the tries of a token vary little, so that the tries it has are spread over its hour. */
-const TOKEN_JITTER = 0.2;
+/**
+ * Waits between the tries of a token vary little, and begin with two seconds: so the twenty tries that it has reach over its
+ * hour even where every wait comes out short (0.95 of 2 s, 4 s, … 256 s, and eleven times 300 s), and Compass may come
+ * back at its very end.
+ */
+const TOKEN_BACKOFF = { firstMs: 2_000, longestMs: 300_000 };
+const TOKEN_JITTER = 0.05;
 
 /** Pairs with a token; while that fails, a credential that works goes on serving, and is renewed when it must be. */
 export class Pairing {
@@ -27,7 +32,7 @@ export class Pairing {
     this.#context = context;
     this.#upkeep = upkeep;
     this.#preflight = new Preflight(context);
-    this.schedule = new Schedule(context.clock, () => 1 - TOKEN_JITTER * random());
+    this.schedule = new Schedule(context.clock, () => 1 - TOKEN_JITTER * random(), TOKEN_BACKOFF);
   }
 
   /** A pairing that was given up: the next one begins anew. */

@@ -47,8 +47,11 @@ export async function startBench(t: TestContext) {
   const storeIn = <T>(door: Cluster, name: string, format: DocumentFormat<T>) =>
     new DocumentStore(secretDocument(door, { namespace: 'compass-system', name }, 'compass-connection', format));
 
-  /** A process, as far as the connection is concerned: starting another is a restart. `door` is its way to the cluster. */
-  const start = (door: Cluster = cluster) => {
+  /**
+   * A process, as far as the connection is concerned: starting another is a restart. `door` is its way to the cluster, and
+   * `random` makes its waits as long or short as they can be.
+   */
+  const start = (door: Cluster = cluster, random: () => number = () => 0) => {
     const journal = storeIn(door, 'compass-connection-journal', JOURNAL_FORMAT);
     const state = storeIn(door, 'compass-connection-state', STATE_FORMAT);
     const transport = { extraRoots: [simulator.caPem] };
@@ -70,8 +73,8 @@ export async function startBench(t: TestContext) {
       isLeader,
       steps,
     };
-    const step = new ConnectionStep(context, () => 0);
-    const disconnection = new Disconnection(context, step, () => 0);
+    const step = new ConnectionStep(context, random);
+    const disconnection = new Disconnection(context, step, random);
     return async (asked: Partial<ConnectionInput> = {}, request?: SidecarRequest): Promise<BenchResult> => {
       const configuration = await readConfiguration(cluster, CONFIGURATION).catch((error: CompassError) => error);
       const input = { configuration, specUrls: undefined };

@@ -96,38 +96,6 @@ test('P6: a process that was killed after its token left says so once the token 
   assert.equal(reasonIn(await bench.start()()), 'TokenRequired');
 });
 
-test('C12: a token that is refused while the token database is down pairs when it is back', async (t) => {
-  const bench = await startBench(t);
-  await bench.configure();
-  bench.simulator.switches.tokenDatabaseDown = true;
-  const pass = bench.start();
-  for (let minute = 0; minute < 50; minute += 5) {
-    assert.equal(reasonIn(await pass()), 'TokenRefused');
-    bench.clock.advance(5 * MINUTE_MS);
-  }
-  bench.simulator.switches.tokenDatabaseDown = false;
-  assert.equal((await pass()).did, 'paired');
-});
-
-test('C13: a token that was used by somebody else is given up after an hour, and not tried again', async (t) => {
-  const bench = await startBench(t);
-  const token = await bench.configure();
-  bench.simulator.switches.tokenDatabaseDown = true;
-  const pass = bench.start();
-  let reason: string | undefined;
-  for (let minute = 0; minute <= 70; minute += 5) {
-    reason = reasonIn(await pass());
-    bench.clock.advance(5 * MINUTE_MS);
-  }
-  assert.equal(reason, 'TokenRequired');
-  const tries = bench.simulator.requests.list().length;
-  assert.ok(tries <= 20, `${tries} tries`);
-  bench.simulator.switches.tokenDatabaseDown = false;
-  await bench.configure({ TOKEN: token });
-  assert.equal(reasonIn(await bench.start()()), 'TokenRequired');
-  assert.equal(bench.simulator.requests.list().length, tries);
-});
-
 test('C20: a Director on a foreign host is refused before the second token is spent, and accepted when it is corrected', async (t) => {
   const bench = await startBench(t);
   await bench.configure();

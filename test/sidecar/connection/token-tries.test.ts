@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reasonIn, startBench } from './bench.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const MOST_TRIES = 20;
+
+type Bench = Awaited<ReturnType<typeof startBench>>;
+
+const tries = (bench: Bench) => bench.count('connector', 'configuration');
+
+/** Lets time pass from try to try, as the sidecar's loop does, for as long as `goesOn`; the longest wait, in ms. */
+async function tryOn(bench: Bench, pass: ReturnType<Bench['start']>, goesOn: (sinceMs: number) => boolean) {
+  const startedAt = bench.clock.now();
+  let longestMs = 0;
+  for (;;) {
+    const result = await pass();
+    const { dueInMs } = result;
+    if (!Number.isFinite(dueInMs) || !goesOn(bench.clock.now() + dueInMs - startedAt)) return { result, longestMs };
+    longestMs = Math.max(longestMs, dueInMs);
+    bench.clock.advance(dueInMs);
+  }
+}
+
+for (const [waits, random] of [
+  ['long', 0],
+  ['short', 1],
+] as const) {
+  test(`C12: a token that is refused while the token database is down is kept for its hour, with waits that come out ${waits}`, async (t) => {
+    const bench = await startBench(t);
+    await bench.configure();
+    bench.simulator.switches.tokenDatabaseDown = true;
+    const pass = bench.start(bench.cluster, () => random);
+    const { result, longestMs } = await tryOn(bench, pass, (sinceMs) => sinceMs < HOUR_MS);
+    assert.equal(reasonIn(result), 'TokenRefused');
+    assert.ok(longestMs <= 5 * MINUTE_MS, `it waited ${longestMs} ms`);
+    assert.ok(tries(bench) < MOST_TRIES, `${tries(bench)} tries`);
+    bench.simulator.switches.tokenDatabaseDown = false;
+    bench.clock.advance(result.dueInMs);
+    assert.equal((await pass()).did, 'paired');
+  });
+
+  test(`C13: a token that stays refused is given up after twenty tries at most, with waits that come out ${waits}`, async (t) => {
+    const bench = await startBench(t);
+    const token = await bench.configure({ TOKEN: 'of-somebody-else' });
+    const pass = bench.start(bench.cluster, () => random);
+    const { result } = await tryOn(bench, pass, () => true);
+    assert.equal(reasonIn(result), 'TokenRequired');
+    assert.match(String(result.error), /it is used, expired or unknown/);
+    const after = tries(bench);
+    assert.ok(after <= MOST_TRIES, `${after} tries`);
+    await bench.configure({ TOKEN: token, CONNECTOR_URL: `${bench.simulator.urls.connector}?other` });
+    assert.equal(reasonIn(await bench.start()()), 'TokenRequired');
+    assert.equal(tries(bench), after);
+    await bench.configure();
+    assert.equal((await pass()).did, 'paired');
+  });
+}
