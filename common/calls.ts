@@ -3,7 +3,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 /** One request to the API server or to Compass, as a program announces it on Node's diagnostics channels. */
 export interface TracedCall {
   readonly side: 'cluster' | 'compass';
-  /** `create secrets`, `signCertificateSigningRequest`: no names, no values. */
+  /** `create secrets`, `update secrets (dry run)`, `signCertificateSigningRequest`: no names, no values. */
   readonly what: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Change } from '#common/cluster/known.ts';
-import { CONFIG_MAP, type Kind, type KubeObject, SECRET } from '#common/cluster/objects.ts';
+import { CONFIG_MAP, type Kind, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { type FollowEvent, keepWatching } from '#common/cluster/watch.ts';
 import { hasReason, reasonOf } from '#common/errors.ts';
 import { errorFields, type Log, type LogFields } from '#common/log.ts';
@@ -18,7 +18,7 @@ export interface WatchesOptions {
   readonly stopping: AbortSignal;
   /** Something changed that a pass should look at. */
   readonly onChange: () => void;
-  /** It cannot wait: the configuration changed, or the CompassConnection was deleted. */
+  /** It cannot wait: the configuration changed and has a token, or is gone, or the CompassConnection was deleted. */
   readonly onUrgent: () => void;
   /** Somebody asks for something that should not wait long. */
   readonly onRequest: () => void;
@@ -36,9 +36,14 @@ export async function keepWatches(options: WatchesOptions): Promise<void> {
     if (change.type === 'deleted') onUrgent();
     else if (asksForMore(change.object)) onRequest();
   };
+  // A configuration without a token has nothing to pair with. It is what this program itself makes of a used one, right
+  // before its first listing, which that must not cut short.
+  const onConfiguration = (change: Change<Secret>) => {
+    if (change.type === 'deleted' || change.object.data?.['TOKEN']) onUrgent();
+  };
   await Promise.all([
     keepWatch(options, COMPASS_CONNECTION, { name }, onConnection),
-    keepWatch(options, SECRET, configurationSecret, onUrgent),
+    keepWatch<Secret>(options, SECRET, configurationSecret, onConfiguration),
     keepWatch(options, CONFIG_MAP, configurationSecret, onUrgent),
     keepWatch(options, SECRET, clientSecret, () => undefined),
   ]);
@@ -55,16 +60,16 @@ function newRequests(): (object: KubeObject) => boolean {
   };
 }
 
-function keepWatch(
+function keepWatch<T extends KubeObject>(
   options: WatchesOptions,
   kind: Kind,
   { namespace, name }: Partial<NamespacedName>,
-  onSyncedChange: (change: Change<KubeObject>) => void,
+  onSyncedChange: (change: Change<T>) => void,
 ): Promise<void> {
   const { cluster, clock, random, stopping: signal, onChange, log } = options;
   const failures = new FailureLog(log, { kind: kind.kind, namespace, name });
   let isSynced = false;
-  const onEvent = (event: FollowEvent<KubeObject>) => {
+  const onEvent = (event: FollowEvent<T>) => {
     if (event.type === 'failed') return failures.failed(event.error);
     if (event.type === 'synced') {
       isSynced = true;
@@ -74,7 +79,7 @@ function keepWatch(
     if (isSynced) onSyncedChange(event);
     onChange();
   };
-  return keepWatching<KubeObject>(cluster, kind, {
+  return keepWatching<T>(cluster, kind, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
     clock,

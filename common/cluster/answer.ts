@@ -82,7 +82,8 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
     const seen = (code: number) => {
       status = code;
     };
-    return await traceCall({ side: 'cluster', what: `${verb} ${resource}` }, () =>
+    const dryRun = /[?&]dryRun=/.test(request.path) ? ' (dry run)' : '';
+    return await traceCall({ side: 'cluster', what: `${verb} ${resource}${dryRun}` }, () =>
       callUnobserved(caller, request, seen, scrub),
     );
   } finally {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { RowId } from '../rows.ts';
+import { buildCrashProgram, type CrashProgram } from './crash-program.ts';
+import { type CrashWorld, startCrashWorld } from './crash-world.ts';
+import { dieAt, goOn, lostIn } from './die.ts';
+import { pairingRow, windowOf } from './pairing-rows.ts';
+import { type Boundary, boundariesOf, notPassed, readCommitted, withoutPoint } from './points.ts';
+import { SCENARIO_NAMES, SCENARIOS } from './scenarios.ts';
+import { share } from './share.ts';
+import { trace } from './trace.ts';
+
+/** How many worlds die at the same time. */
+const WORLDS = 4;
+/** With `npm run test:crash` every point is died at so often; without, each time another tenth of the points once. */
+const RUNS = Number(process.env['COMPASS_CRASH_RUNS'] ?? 0);
+
+const SHARE = 10;
+
+const committed = readCommitted();
+
+async function everyCallHasItsPoint(t: TestContext, program: CrashProgram): Promise<void> {
+  const crash = await startCrashWorld(t, program);
+  for (const name of SCENARIO_NAMES) {
+    const traced = await trace(crash, program, SCENARIOS[name]);
+    const hint = `of ${name}: run npm run crash:points, and look at what it changes in points.json`;
+    assert.deepEqual(withoutPoint(traced, name, committed), [], `calls without a point ${hint}`);
+    assert.deepEqual(notPassed(traced, committed[name]), [], `points without a call ${hint}`);
+    await crash.resume();
+  }
+  await crash.stop();
+}
+
+function rowOf({ scenario, points, isBeside }: Boundary): RowId {
+  if (scenario === 'renewal') return 'P17';
+  if (scenario === 'apply') return 'P18';
+  return isBeside ? 'P1' : pairingRow(committed.pairing.calls, points);
+}
+
+async function dieOnce(crash: CrashWorld, { scenario: name, points, isBeside }: Boundary, run: number): Promise<void> {
+  const scenario = SCENARIOS[name];
+  await dieAt(crash, scenario, points[run % points.length] ?? '', !isBeside);
+  const lost = name === 'pairing' ? await lostIn(crash) : undefined;
+  const expected = name === 'pairing' ? windowOf(committed.pairing.calls, points) : undefined;
+  if (!isBeside) assert.equal(lost, expected, 'a token is lost in W1 and W2 only');
+  await goOn(crash, scenario, lost);
+}
+
+/** Takes one boundary after the other, in a world that lasts until something in it fails. */
+async function work(t: TestContext, program: CrashProgram, boundaries: Boundary[], first: number): Promise<void> {
+  let crash: CrashWorld | undefined;
+  for (let boundary = boundaries.shift(); boundary; boundary = boundaries.shift()) {
+    const taken = boundary;
+    const name = `${rowOf(taken)}: a ${taken.scenario} that dies ${taken.points.join(' / ')} goes on`;
+    await t.test(name, async () => {
+      const world = crash ?? (await startCrashWorld(t, program));
+      crash = undefined;
+      for (let run = 0; run < (taken.isBeside ? 1 : Math.max(RUNS, 1)); run++) await dieOnce(world, taken, first + run);
+      crash = world;
+    });
+  }
+  await crash?.stop();
+}
+
+test('P1, P2, P3, P5, P7, P8, P9, P11, P13, P14, P15, P16, P17, P18: whatever the point it dies at, it goes on', {
+  concurrency: WORLDS,
+}, async (t) => {
+  const program = await buildCrashProgram(t);
+  await t.test('P1, P17, P18: every call of a pairing, a renewal and a synchronization has its point', () =>
+    everyCallHasItsPoint(t, program),
+  );
+  const all = SCENARIO_NAMES.flatMap((name) => boundariesOf(name, committed[name]));
+  const seed = Number(process.env['COMPASS_CRASH_SEED'] ?? Date.now() % 1000);
+  const boundaries = RUNS > 0 ? all : share(all, SHARE, seed);
+  t.diagnostic(`${boundaries.length} of ${all.length} boundaries; COMPASS_CRASH_SEED=${seed} takes the same`);
+  await Promise.all(Array.from({ length: WORLDS }, () => work(t, program, boundaries, seed)));
+});

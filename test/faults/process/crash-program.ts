@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { build } from 'esbuild';
+import { ROOT } from '../../../.scripts/build.ts';
+
+/** Where the program is to die or to be stopped, see crash-main.ts. */
+export interface Ordeal {
+  readonly crashAt?: string | undefined;
+  readonly termAt?: string | undefined;
+  readonly jumpAt?: string | undefined;
+  readonly traceFile?: string | undefined;
+}
+
+/** One sidecar process that does not live long. */
+export interface CrashProcess {
+  readonly output: () => string;
+  /** What it ended by; rejects where that takes longer than a minute. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  kill(): void;
+  /** SIGTERM. */
+  stop(): void;
+}
+
+/** The sidecar that can be told where to die, bundled once: it starts in a fifth of a second. */
+export interface CrashProgram {
+  readonly folder: string;
+  start(env: Readonly<Record<string, string>>, ordeal: Ordeal): CrashProcess;
+}
+
+type Ending = [code: number | null, signal: NodeJS.Signals | null];
+
+const LONGEST_LIFE_MS = 60_000;
+
+export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
+  const folder = await mkdtemp(join(tmpdir(), 'compass-crash-'));
+  const program = join(folder, 'crash-main.mjs');
+  const children = new Set<ChildProcess>();
+  t.after(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
+  const require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['test/faults/process/crash-main.ts'],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    banner: { js: require },
+    define: { COMPASS_VERSION: '"crash"' },
+    logLevel: 'warning',
+  });
+  return {
+    folder,
+    start(env, ordeal) {
+      const { PATH = '' } = process.env;
+      const points = {
+        COMPASS_CRASH_AT: ordeal.crashAt,
+        COMPASS_TERM_AT: ordeal.termAt,
+        COMPASS_JUMP_AT: ordeal.jumpAt,
+        COMPASS_TRACE_FILE: ordeal.traceFile,
+      };
+      const child = spawn(process.execPath, [program], {
+        env: { PATH, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...env, ...points },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      children.add(child);
+      const chunks: string[] = [];
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+      }
+      const closed = once(child, 'close', { signal: AbortSignal.timeout(LONGEST_LIFE_MS) });
+      const ended = (closed as Promise<Ending>).then(([code, signal]) => ({ code, signal }));
+      child.once('close', () => children.delete(child));
+      ended.catch(() => child.kill('SIGKILL'));
+      return {
+        output: () => chunks.join(''),
+        ended,
+        kill: () => child.kill('SIGKILL'),
+        stop: () => child.kill('SIGTERM'),
+      };
+    },
+  };
+}
