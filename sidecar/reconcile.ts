@@ -213,7 +213,9 @@ export class Reconciler {
     try {
       return await readConfiguration(cluster, config.configurationSecret);
     } catch (error) {
-      if (hasReason(error, 'ConfigurationMissing', 'ConfigurationInvalid', 'UntrustedUrl')) return error;
+      // One that may not be read is no reason to give up what works without it.
+      if (hasReason(error, 'ConfigurationMissing', 'ConfigurationInvalid', 'UntrustedUrl', 'ClusterForbidden'))
+        return error;
       throw error;
     }
   }

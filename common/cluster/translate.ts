@@ -92,6 +92,11 @@ export function translateErrorEvent(subject: RequestSubject, object: unknown): C
   return translateStatus(subject, status?.code ?? 500, status, {});
 }
 
+/** Server-side apply of what is not there takes the right to create it, and a refusal for want of that gives no reason. */
+function isCreationForbidden({ verb }: RequestSubject, status: Status | undefined): boolean {
+  return verb === 'patch' && status?.code === 403 && /is forbidden: $/.test(status.message ?? '');
+}
+
 function translateStatus(
   subject: RequestSubject,
   code: number,
@@ -100,7 +105,10 @@ function translateStatus(
   scrub: (message: string) => string = (message) => redact(message),
 ): CompassError {
   const said = status?.message ? shorten(scrub(status.message)) : `the server answered ${code}`;
-  return new CompassError(reasonFor(code, status), `cannot ${describeRequest(subject)}: ${said}`, {
+  const hint = isCreationForbidden(subject, status)
+    ? ` no right to create ${subject.resource}, and it is not there`
+    : '';
+  return new CompassError(reasonFor(code, status), `cannot ${describeRequest(subject)}: ${said}${hint}`, {
     status: code,
     retryAfterMs: retryAfterMs(headers, status),
   });

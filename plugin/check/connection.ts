@@ -111,6 +111,7 @@ const CATEGORY_OF: Readonly<Record<string, string>> = {
   TLSVerificationDisabled: 'connector',
   ClockSkew: 'connector',
   DefinitionMissing: 'crd',
+  ConnectionForbidden: 'rbac',
   LabelsReported: 'director',
   DeletionsHeld: 'sync',
   Synchronized: 'sync',
@@ -120,6 +121,7 @@ const CATEGORY_OF: Readonly<Record<string, string>> = {
 const REASON_OF: Readonly<Record<string, string>> = {
   TLSVerificationDisabled: 'VerificationDisabled',
   DefinitionMissing: 'NotInstalled',
+  ConnectionForbidden: 'ClusterForbidden',
   ReconnectPending: 'TokenRequired',
 };
 

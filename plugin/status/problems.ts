@@ -17,6 +17,7 @@ export const BAD_WHEN_TRUE = [
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
+  'ConnectionForbidden',
 ];
 
 /** What works for now and should not stay so. */

@@ -29,13 +29,10 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['get', 'list', 'watch', 'patch'], at(SECRETS, places.clientSecret)),
     ...rights(['get', 'update', 'patch', 'delete'], at(SECRETS, { namespace, name: own.journal })),
     ...rights(['get', 'update', 'patch'], at(SECRETS, { namespace, name: own.state })),
-    ...rights(
-      ['get', 'patch'],
-      at(CONFIG_MAPS, { namespace, name: own.report }),
-      at(CONFIG_MAPS, { namespace, name: own.plan }),
-    ),
+    ...rights(['get', 'patch'], at(CONFIG_MAPS, { namespace, name: own.report })),
+    ...rights(['patch'], at(CONFIG_MAPS, { namespace, name: own.plan })),
     ...rights(['create'], { ...SECRETS, namespace }, { ...CONFIG_MAPS, namespace }, { ...LEASES, namespace }),
-    ...rights(['get', 'update', 'patch'], at(LEASES, { namespace, name: own.lease })),
+    ...rights(['get', 'update'], at(LEASES, { namespace, name: own.lease })),
     ...rights(['get', 'list', 'create', 'patch', 'delete'], { ...SECRETS, namespace: integrationNamespace }),
   ];
 }

@@ -13,7 +13,7 @@ export interface ClusterCall {
 }
 
 const PHASES = ['connection', 'fetch', 'apply', 'labels'] as const;
-const WARNINGS = ['TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing'] as const;
+const WARNINGS = ['TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing', 'ConnectionForbidden'] as const;
 
 /** Up to the longest that a call with a token waits. */
 const DURATION_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 130];

@@ -20,6 +20,7 @@ const OWN_CONDITIONS = [
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
+  'ConnectionForbidden',
 ] as const;
 
 /** Whether this program sets conditions of the type. */
@@ -30,7 +31,12 @@ export function isOwnCondition(type: string): boolean {
 type OwnCondition = (typeof OWN_CONDITIONS)[number];
 
 /** Warnings that last; the others are for the log. */
-const LASTING: readonly WarningType[] = ['TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing'];
+const LASTING: readonly WarningType[] = [
+  'TLSVerificationDisabled',
+  'ClockSkew',
+  'DefinitionMissing',
+  'ConnectionForbidden',
+];
 
 /**
  * The conditions of a CompassConnection: Connected, Synchronized and Ready always, the others while they apply.

@@ -109,6 +109,8 @@ export type WarningType =
   | 'TLSVerificationDisabled'
   | 'ClockSkew'
   | 'DefinitionMissing'
+  /** The CompassConnection may not be read. */
+  | 'ConnectionForbidden'
   | 'Setting'
   /** Whether what a token gives can be stored could not be told beforehand. */
   | 'NotProvable'

@@ -51,6 +51,11 @@ export interface ProgressObservation extends Pick<Observation, 'requests'> {
   readonly steps: readonly StepObservation[] | undefined;
 }
 
+const DEFINITION_MISSING: Warning = {
+  type: 'DefinitionMissing',
+  message: 'the CompassConnection definition (CRD) is not installed, so that the status is in the report alone',
+};
+
 /**
  * The CompassConnection in the cluster, and all that is written about it: status, report, Events. What cannot be
  * written is logged and tried again with the next pass: the truth about a connection must not stand in its way.
@@ -62,7 +67,8 @@ export class Publisher {
   readonly #events: EventRecorder;
   /** The last status to the second, where the one in the cluster is as old as the period allows. */
   #exact: CompassConnectionStatus | undefined;
-  #isDefinitionMissing = false;
+  /** Why there is no CompassConnection to write to. */
+  #obstacle: Warning | undefined;
   #progress: ProgressObservation | undefined;
   #isTelling = false;
 
@@ -81,13 +87,22 @@ export class Publisher {
     this.#events = new EventRecorder({ cluster, clock, log, connectionName, podName });
   }
 
-  /** The object, and whether its definition is served at all. Throws CompassError as Cluster does. */
+  /**
+   * The object, and whether it is served at all: not where its definition is missing, and not to whom may not read it.
+   * Throws CompassError as Cluster does.
+   */
   async read(): Promise<{ readonly served: boolean; readonly object: CompassConnection | undefined }> {
     const { cluster, config } = this.#options;
-    const object = await cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name: config.connectionName });
-    const served = object !== undefined || (await discoverKind(cluster, COMPASS_CONNECTION)).served;
-    this.#isDefinitionMissing = !served;
-    return { served, object };
+    try {
+      const object = await cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name: config.connectionName });
+      const served = object !== undefined || (await discoverKind(cluster, COMPASS_CONNECTION)).served;
+      this.#obstacle = served ? undefined : DEFINITION_MISSING;
+      return { served, object };
+    } catch (error) {
+      if (!hasReason(error, 'ClusterForbidden')) throw error;
+      this.#obstacle = { type: 'ConnectionForbidden', message: error.message };
+      return { served: false, object: undefined };
+    }
   }
 
   /**
@@ -162,12 +177,8 @@ export class Publisher {
   }
 
   #withOwnWarnings(observation: Observation): Observation {
-    if (!this.#isDefinitionMissing) return observation;
-    const warning: Warning = {
-      type: 'DefinitionMissing',
-      message: 'the CompassConnection definition (CRD) is not installed, so that the status is in the report alone',
-    };
-    return { ...observation, warnings: [...observation.warnings, warning] };
+    const obstacle = this.#obstacle;
+    return obstacle ? { ...observation, warnings: [...observation.warnings, obstacle] } : observation;
   }
 
   async #writeStatus(
@@ -177,7 +188,7 @@ export class Publisher {
     done: Done,
     requested: boolean,
   ): Promise<CompassConnection | undefined> {
-    if (this.#isDefinitionMissing) return undefined;
+    if (this.#obstacle) return undefined;
     const { config, log } = this.#options;
     const settle = { now, periodMs: config.statusPeriodMs, requested };
     const { connection, error } = await this.#status.write(read, { status, urls, done, settle });

@@ -17,6 +17,7 @@ const WARNINGS: readonly string[] = [
   'TLSVerificationDisabled',
   'ClockSkew',
   'DefinitionMissing',
+  'ConnectionForbidden',
 ];
 
 const GOOD_STATES: readonly string[] = ['Connected', 'Synchronized'];

@@ -44,6 +44,14 @@ export const CONDITION_TEXTS: Readonly<Record<string, ExplanationText>> = {
     byItself: 'The certificate is kept fresh without it; the rest goes on when it is there.',
     commands: [{ command: 'kubectl create -k sidecar/deploy/crds', does: 'add it' }, CHECK],
   },
+  ConnectionForbidden: {
+    meaning:
+      'The sidecar may not read its CompassConnection, so that nothing can be asked of it, and the status is in the report alone.',
+    causes: ['the rights of its service account were changed', 'it was given another name than the rights have'],
+    byItself:
+      'The certificate is kept fresh and Applications are synchronized without it; the rest goes on with the right.',
+    commands: [{ command: 'kubectl apply --server-side -k sidecar/deploy', does: 'give the rights back' }, CHECK],
+  },
   Pending: {
     meaning: 'No synchronization has ended yet, since the start or the pairing.',
     causes: ['the first one is under way'],

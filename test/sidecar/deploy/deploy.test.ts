@@ -89,26 +89,6 @@ test('S18: the checker of the restricted policy refuses root, escalation, capabi
   for (const pod of spoilt) assert.notDeepEqual(restrictedViolations(pod), [], JSON.stringify(pod));
 });
 
-test('S10: the rights are these and no more', { skip: NO_KUBECTL }, async () => {
-  assert.deepEqual(rulesOf(await renderKustomization()), [
-    '*: create compassconnections *',
-    '*: get,list,create,patch,delete applications *',
-    '*: get,list,watch,patch compassconnections compass-connection',
-    '*: patch compassconnections/status compass-connection',
-    'compass-system: create leases *',
-    'compass-system: create secrets,configmaps *',
-    'compass-system: get,list,watch secrets,configmaps compass-agent-configuration',
-    'compass-system: get,list,watch,patch secrets cluster-client-certificates',
-    'compass-system: get,patch configmaps compass-connection-plan',
-    'compass-system: get,patch configmaps compass-connection-report',
-    'compass-system: get,update,patch leases compass-connection-lease',
-    'compass-system: get,update,patch secrets compass-connection-state',
-    'compass-system: get,update,patch,delete secrets compass-connection-journal',
-    'default: create,patch events *',
-    'kyma-system: get,list,create,patch,delete secrets *',
-  ]);
-});
-
 test('viewers read no Secret and change nothing; operators ask, and store a token', { skip: NO_KUBECTL }, async () => {
   const objects = await renderKustomization();
   const viewer = rulesOf(objects, (name) => name.startsWith('compass-viewer'));
