@@ -16,6 +16,7 @@ import type { ConnectionContext } from './connection/context.ts';
 import { Disconnection } from './connection/disconnect.ts';
 import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
+import { JournalMirror } from './connection/journal-mirror.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Steps } from './connection/steps.ts';
@@ -24,6 +25,7 @@ import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { reportLabels } from './labels.ts';
 import { LabelsStep } from './labels-step.ts';
+import { fencedCluster } from './leader/fenced-cluster.ts';
 import { leaderPass } from './leader/leader-pass.ts';
 import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
@@ -95,9 +97,11 @@ interface Parts {
 
 async function keepConnection(surroundings: Surroundings, parts: Parts): Promise<void> {
   const { clock, random, stopping } = surroundings;
-  const { config, log, cluster, health, wire } = parts;
-  const leadership = new Leadership({ cluster, clock, log, random, config, onChange: () => loop.trigger() });
+  const { config, log, health, wire } = parts;
+  const onLeadership = () => loop.trigger();
+  const leadership = new Leadership({ cluster: parts.cluster, clock, log, random, config, onChange: onLeadership });
   const context = connectionContext(surroundings, parts, leadership);
+  const { cluster } = context;
   const { transport } = wire;
   const director = countedListing(directorListing(transport), (progress) => reconciler.onListed(progress));
   const fingerprintKey = () => context.state.value?.fingerprintKey;
@@ -141,7 +145,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   await Promise.all([
     loop.run().finally(() => ended.abort()),
     leadership.run(ended.signal),
-    keepWatches({ cluster, config, clock, log, random, stopping, onChange, onUrgent, onRequest }),
+    keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent, onRequest }),
   ]);
 }
 
@@ -154,8 +158,10 @@ function connectionContext(
   const names = ownObjectNames(connectionName);
   const store = <T>(name: string, format: DocumentFormat<T>) =>
     new DocumentStore(secretDocument(cluster, { namespace, name }, connectionName, format));
+  const isLeader = () => leadership.isLeader;
   return {
-    cluster,
+    // Journal and state are not fenced by time but by their versions: the answer of a call under way is stored all the same.
+    cluster: fencedCluster(cluster, isLeader),
     clock,
     log,
     config,
@@ -163,8 +169,9 @@ function connectionContext(
     compassTime,
     stopping,
     steps: new Steps(clock),
-    isLeader: () => leadership.isLeader,
+    isLeader,
     journal: store(names.journal, JOURNAL_FORMAT),
+    mirror: new JournalMirror(config.mirrorFolder, connectionName, log),
     state: store(names.state, STATE_FORMAT),
   };
 }

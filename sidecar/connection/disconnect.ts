@@ -14,7 +14,7 @@ import { clearPair } from './credential-store.ts';
 import type { Disconnected, DisconnectOutcome } from './disconnected.ts';
 import { requireTurn } from './issue.ts';
 import { revoke } from './revoke.ts';
-import { freshState, type StoredState, withToken } from './state.ts';
+import { freshState, inNextEpoch, type StoredState, withToken } from './state.ts';
 
 /** What a person has to mend before it can be done. */
 const LASTING: readonly Reason[] = ['ClusterForbidden', 'ClusterUnauthorized', 'ClusterRefused'];
@@ -92,7 +92,7 @@ export class Disconnection {
     const seenToken = token ?? state.disconnected?.seenToken;
     const disconnected: Disconnected = { id, since: clock.now(), seenToken, purge };
     const { established: _established, acquired: _acquired, renewed: _renewed, ...rest } = await this.#withSpent(state);
-    await this.#context.state.write({ ...rest, reconnectPending: false, disconnected });
+    await this.#context.state.write({ ...inNextEpoch(rest), reconnectPending: false, disconnected });
     return disconnected;
   }
 

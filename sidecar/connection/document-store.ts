@@ -9,9 +9,11 @@ export interface LastingWrite<T> {
   readonly clock: Clock;
   /** Whether what is stored is an earlier state of the same thing, and not what somebody else put in its place. */
   readonly isOwn: (stored: T) => boolean;
+  /** Whether it may be stored where nothing is, which may be somebody else's doing. Throws what the cluster throws. */
+  readonly mayBeFirst?: () => Promise<boolean>;
   readonly isOfUse: () => boolean;
   /** Told of each failure. */
-  readonly onFailure: (error: CompassError) => void;
+  readonly onFailure: (error: CompassError) => Promise<void>;
 }
 
 /**
@@ -50,12 +52,18 @@ export class DocumentStore<T> {
   async write(value: T): Promise<void> {
     await this.load();
     try {
+      await this.#put(value);
+    } catch (error) {
+      if (!hasReason(error, 'ClusterNotFound') || !this.#stored) throw error;
+      this.#stored = undefined;
+      await this.#put(value);
+    }
+  }
+
+  async #put(value: T): Promise<void> {
+    try {
       this.#stored = await this.#document.write(value, this.#stored);
     } catch (error) {
-      if (hasReason(error, 'ClusterNotFound') && this.#stored) {
-        this.#stored = await this.#document.write(value, undefined);
-        return;
-      }
       // Where nobody knows what became of the write, what is there decides.
       const isUnknown = error instanceof CompassError && error.maybeDone;
       if (isUnknown || hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists')) this.#loaded = false;
@@ -67,20 +75,28 @@ export class DocumentStore<T> {
    * For what cannot be had a second time: keeps trying, with back-off, for as long as the process lives or it is of use.
    * False where it is not stored: it is of no use any more, or somebody else has gone on meanwhile.
    */
-  async writeAtLast(value: T, { clock, isOwn, isOfUse, onFailure }: LastingWrite<T>): Promise<boolean> {
+  async writeAtLast(value: T, lasting: LastingWrite<T>): Promise<boolean> {
+    const { clock, isOfUse, onFailure } = lasting;
     for (let failures = 1; isOfUse(); failures++) {
       try {
-        const stored = await this.load();
-        if (stored !== undefined && !isOwn(stored)) return false;
-        await this.write(value);
+        if (!(await this.#mayPut(lasting))) return false;
+        await this.#put(value);
         return true;
       } catch (error) {
         if (!(error instanceof CompassError)) throw error;
-        onFailure(error);
-        await clock.sleep(backoffMs(failures, Math.random, RETRY));
+        await onFailure(error);
+        // What somebody else has made of it decides, and is read at once.
+        const isChanged = hasReason(error, 'ClusterConflict', 'ClusterNotFound');
+        if (isChanged) this.#loaded = false;
+        if (!isChanged || failures > 1) await clock.sleep(backoffMs(failures, Math.random, RETRY));
       }
     }
     return false;
+  }
+
+  async #mayPut({ isOwn, mayBeFirst = () => Promise.resolve(true) }: LastingWrite<T>): Promise<boolean> {
+    const stored = await this.load();
+    return stored === undefined ? mayBeFirst() : isOwn(stored);
   }
 
   /** A write of it, without storing anything. Throws what the write would throw. */
@@ -88,9 +104,15 @@ export class DocumentStore<T> {
     return this.#document.tryWrite();
   }
 
+  /** Takes away what was read, and nothing that somebody wrote since: that is a ClusterConflict, and the next load() reads it. */
   async remove(): Promise<void> {
-    await this.#document.remove();
-    this.#stored = undefined;
-    this.#loaded = true;
+    await this.load();
+    try {
+      await this.#document.remove(this.#stored);
+      this.#stored = undefined;
+    } catch (error) {
+      this.#loaded = false;
+      throw error;
+    }
   }
 }

@@ -54,6 +54,8 @@ export async function establish(
  * when a newer token waits; a new pair that only could not be proven yet has not failed.
  */
 async function usableJournal(context: ConnectionContext, configuration: Configuration, lastError: unknown) {
+  // Another replica that led before may have stored its answer since.
+  context.journal.forget();
   const journal = await context.journal.load();
   if (!journal) return undefined;
   const token = configuration.token;

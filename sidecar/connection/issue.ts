@@ -12,7 +12,14 @@ import { parseSubject } from '#common/pki/subject.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { keyedFingerprint } from '../status/keyed-fingerprint.ts';
 import type { ConnectionContext } from './context.ts';
-import type { ConfiguredJournal, IssuedJournal, Journal, PreparedJournal } from './journal.ts';
+import {
+  baseOf,
+  type ConfiguredJournal,
+  type IssuedJournal,
+  isContinuedBy,
+  type Journal,
+  type PreparedJournal,
+} from './journal.ts';
 import type { ManagementUrls } from './state.ts';
 
 /** How a certificate is asked for: with the user's token at CONNECTOR_URL, or with the present certificate. */
@@ -75,13 +82,15 @@ function isFresh({ clock }: ConnectionContext, { configuredAt }: ConfiguredJourn
 }
 
 async function prepare(context: ConnectionContext, applicant: Applicant): Promise<PreparedJournal> {
-  const { keySize } = context.config;
+  const { keySize, podName: holder } = context.config;
   const work = async () => {
     const journal: PreparedJournal = {
       phase: 'prepared',
       purpose: applicant.purpose,
       startedAt: context.clock.now(),
       key: await generatePrivateKey(keySize),
+      holder,
+      epoch: await epochOf(context),
       ...(applicant.token ? { tokenHash: applicant.token.hash } : {}),
     };
     await context.journal.write(journal);
@@ -100,13 +109,9 @@ async function configure(
 ): Promise<ConfiguredJournal> {
   requireTurn(context);
   const answer = await fetchConfiguration(applicant.endpoint, context.transport, token);
-  const { purpose, startedAt, key, tokenHash } = journal;
   const configured: ConfiguredJournal = {
+    ...baseOf(journal),
     phase: 'configured',
-    purpose,
-    startedAt,
-    key,
-    ...(tokenHash === undefined ? {} : { tokenHash }),
     ...(token && answer.token ? { secondToken: answer.token } : {}),
     configuredAt: context.clock.now(),
     subject: answer.subject,
@@ -168,11 +173,8 @@ async function sign(
   const judged = judgeIssued(answer, { key: journal.key, subject, now: context.compassTime.now() });
   for (const warning of judged.warnings) context.log.warn('the new certificate is unusual', { warning });
   const issued: IssuedJournal = {
+    ...baseOf(journal),
     phase: 'issued',
-    purpose: journal.purpose,
-    startedAt: journal.startedAt,
-    key: journal.key,
-    ...(journal.tokenHash === undefined ? {} : { tokenHash: journal.tokenHash }),
     urls: journal.urls,
     leaf: judged.leafPem,
     chain: judged.chainPem,
@@ -187,7 +189,8 @@ async function sign(
  * asked for can be asked for again. Throws TokenRequired where the second token ended before it could be stored, and
  * Stopping where another replica has gone on with the journal.
  */
-async function keep({ journal: store, clock, log }: ConnectionContext, journal: ConfiguredJournal | IssuedJournal) {
+async function keep(context: ConnectionContext, journal: ConfiguredJournal | IssuedJournal) {
+  const { journal: store, clock, log } = context;
   if (journal.purpose === 'renew') return store.write(journal);
   const endsAt =
     journal.phase === 'configured' ? journal.configuredAt + SECOND_TOKEN_LIFE_MS : Number.POSITIVE_INFINITY;
@@ -195,19 +198,34 @@ async function keep({ journal: store, clock, log }: ConnectionContext, journal: 
   const isStored = await store.writeAtLast(journal, {
     clock,
     isOfUse,
-    isOwn: ({ key }) => key.reveal() === journal.key.reveal(),
-    onFailure: (error) =>
+    isOwn: (stored) => isContinuedBy(stored, journal),
+    mayBeFirst: async () => {
+      context.state.forget();
+      return (await epochOf(context)) === (journal.epoch ?? 0);
+    },
+    onFailure: async (error) => {
       log.error('what a token was spent for could not be stored; it is kept in memory and tried again', {
         phase: journal.phase,
         ...errorFields(error),
-      }),
+      });
+      await context.mirror.put(journal);
+    },
   });
+  await context.mirror.forget();
   if (isStored) return undefined;
-  if (isOfUse()) throw new CompassError('Stopping', 'another replica has gone on with the pairing; its journal stays');
+  if (isOfUse()) {
+    const message = 'another replica has gone on with a pairing of its own; what this one asked for is dropped';
+    log.warn(message, { phase: journal.phase });
+    throw new CompassError('Stopping', message);
+  }
   throw new CompassError(
     'TokenRequired',
     'the second token ended before it could be stored, so that nothing came of it',
   );
+}
+
+async function epochOf({ state }: ConnectionContext): Promise<number> {
+  return (await state.load())?.epoch ?? 0;
 }
 
 /**

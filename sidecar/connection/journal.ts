@@ -3,7 +3,7 @@ import type { DocumentFormat } from './secret-document.ts';
 import type { ManagementUrls } from './state.ts';
 
 /** What every phase of a pairing or renewal under way carries. */
-interface JournalBase {
+export interface JournalBase {
   /** `pair` spends a token of the user's; `renew` spends nothing and can be begun again at any time. */
   readonly purpose: 'pair' | 'renew';
   /** When it began, in ms since the epoch. */
@@ -12,6 +12,10 @@ interface JournalBase {
   readonly key: Sensitive;
   /** Hash of the user's token; absent in a renewal. */
   readonly tokenHash?: string;
+  /** The pod that began it. */
+  readonly holder?: string;
+  /** The epoch of the state when it began; journals of older versions have none. */
+  readonly epoch?: number;
 }
 
 /** The key is durable, and no token has left. */
@@ -42,6 +46,27 @@ export interface IssuedJournal extends JournalBase {
 /** A pairing or renewal under way, recorded before each step that cannot be repeated. */
 export type Journal = PreparedJournal | ConfiguredJournal | IssuedJournal;
 
+/** What the next phase of a journal takes over. */
+export function baseOf({ purpose, startedAt, key, tokenHash, holder, epoch }: Journal): JournalBase {
+  return {
+    purpose,
+    startedAt,
+    key,
+    ...(tokenHash === undefined ? {} : { tokenHash }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+const PHASES: readonly Journal['phase'][] = ['prepared', 'configured', 'issued'];
+
+/** Whether `later` may take the place of what is stored: it is of the same pairing, by its key, and the stored one has come no further. */
+export function isContinuedBy(stored: Journal, later: Journal): boolean {
+  if (stored.key.reveal() !== later.key.reveal()) return false;
+  if (stored.phase === 'configured' && later.phase === 'configured') return stored.configuredAt <= later.configuredAt;
+  return PHASES.indexOf(stored.phase) <= PHASES.indexOf(later.phase);
+}
+
 type Raw = Readonly<Record<string, unknown>>;
 
 const isObject = (raw: unknown): raw is Raw => typeof raw === 'object' && raw !== null;
@@ -53,7 +78,7 @@ function texts<K extends string>(raw: unknown, ...keys: readonly K[]): Readonly<
 }
 
 function decodeBase(raw: Raw): JournalBase | undefined {
-  const { purpose, startedAt, key, tokenHash } = raw;
+  const { purpose, startedAt, key, tokenHash, holder, epoch } = raw;
   if (purpose !== 'pair' && purpose !== 'renew') return undefined;
   if (typeof key !== 'string' || typeof startedAt !== 'number') return undefined;
   return {
@@ -61,6 +86,8 @@ function decodeBase(raw: Raw): JournalBase | undefined {
     startedAt,
     key: new Sensitive(key),
     ...(typeof tokenHash === 'string' ? { tokenHash } : {}),
+    ...(typeof holder === 'string' ? { holder } : {}),
+    ...(typeof epoch === 'number' ? { epoch } : {}),
   };
 }
 

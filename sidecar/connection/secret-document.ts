@@ -20,7 +20,8 @@ export interface StoredDocument<T> {
 export interface SecretDocument<T> {
   read(): Promise<StoredDocument<T> | undefined>;
   write(value: T, previous: StoredDocument<T> | undefined): Promise<StoredDocument<T>>;
-  remove(): Promise<void>;
+  /** Throws ClusterConflict where another document than `previous` is there. */
+  remove(previous: StoredDocument<T> | undefined): Promise<void>;
   /** The next write, without storing anything. Throws what it would throw. */
   tryWrite(): Promise<void>;
 }
@@ -91,8 +92,10 @@ export function secretDocument<T>(
       await put({ tried: 'not stored' }, isFilled ? secret.metadata.resourceVersion : undefined, true);
     },
 
-    async remove() {
-      await cluster.delete(ref);
+    async remove(previous) {
+      const secret = previous ?? (await this.read());
+      if (secret !== previous) throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
+      await cluster.delete(ref, previous ? { resourceVersion: previous.resourceVersion } : {});
     },
   };
 }
@@ -112,10 +115,14 @@ async function writeFirst(
   const existing = await cluster.find<Secret>(ref);
   if (!existing) return cluster.create<Secret>(SECRET, object, options);
   if (isFilled(existing)) {
-    throw new CompassError('ClusterConflict', `secret ${ref.namespace}/${ref.name}: somebody else wrote it meanwhile`);
+    throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
   }
   const patch = { metadata: { resourceVersion: existing.metadata.resourceVersion }, data: { [KEY]: content } };
   return cluster.mergePatch<Secret>(ref, patch, options);
+}
+
+function writtenMeanwhile({ namespace, name }: NamespacedName): string {
+  return `secret ${namespace}/${name}: somebody else wrote it meanwhile`;
 }
 
 function parse(base64: string | undefined): unknown {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Sensitive } from '#common/sensitive.ts';
+import type { KeptDeletions } from '#common/sync/outcome.ts';
+import { decodeDeletions } from '../deletions/kept-deletions.ts';
 import { type Disconnected, decodeDisconnected } from './disconnected.ts';
 import type { DocumentFormat } from './secret-document.ts';
 
@@ -52,6 +54,10 @@ export interface StoredState {
   /** Somebody asked for a disconnect, and nobody has connected since. */
   readonly disconnected?: Disconnected | undefined;
   readonly superseded?: readonly SupersededPair[];
+  /** Moves on when a pairing has come to its end: what comes of an earlier one after that is of no use. */
+  readonly epoch?: number;
+  /** The plan of deletions that is held, and what a person decided on one. */
+  readonly deletions?: KeptDeletions | undefined;
   /** Keys the fingerprints in the report, so that they tell nothing outside this cluster. */
   readonly fingerprintKey: Sensitive;
   /** Dates of the connection in ms since the epoch, for a CompassConnection that has to be written anew. */
@@ -72,9 +78,14 @@ export function freshState(): StoredState {
 /** More hashes than anybody pastes; the oldest go first. */
 const TOKENS_KEPT = 100;
 
+export function inNextEpoch(state: StoredState): StoredState {
+  return { ...state, epoch: (state.epoch ?? 0) + 1 };
+}
+
 export function withToken(state: StoredState, hash: string, record: TokenRecord): StoredState {
   const others = Object.entries(state.tokens).filter(([other]) => other !== hash);
-  return { ...state, tokens: Object.fromEntries([...others.slice(1 - TOKENS_KEPT), [hash, record]]) };
+  const moved = record.outcome === 'trying' ? state : inNextEpoch(state);
+  return { ...moved, tokens: Object.fromEntries([...others.slice(1 - TOKENS_KEPT), [hash, record]]) };
 }
 
 const isObject = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null;
@@ -146,16 +157,20 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       registered: raw['registered'] === true,
       reconnectPending: raw['reconnectPending'] === true,
       disconnected: decodeDisconnected(raw['disconnected']),
+      deletions: decodeDeletions(raw['deletions']),
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
       ...(superseded.length > 0 ? { superseded } : {}),
-      ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed'>>({
-        urls: decodeUrls(raw['urls']),
-        runtimeId: text(raw['runtimeId']),
-        tenant: text(raw['tenant']),
-        established: number(raw['established']),
-        acquired: number(raw['acquired']),
-        renewed: number(raw['renewed']),
-      }),
+      ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed' | 'epoch'>>(
+        {
+          urls: decodeUrls(raw['urls']),
+          runtimeId: text(raw['runtimeId']),
+          tenant: text(raw['tenant']),
+          established: number(raw['established']),
+          acquired: number(raw['acquired']),
+          renewed: number(raw['renewed']),
+          epoch: number(raw['epoch']),
+        },
+      ),
     };
   },
 };

@@ -6,7 +6,7 @@ import type { Pass } from '../loop.ts';
 import type { Leadership } from './leadership.ts';
 
 export interface LeaderPassOptions {
-  readonly leadership: Pick<Leadership, 'isLeader'>;
+  readonly leadership: Pick<Leadership, 'isLeader' | 'term'>;
   readonly context: ConnectionContext;
   readonly reconciler: { readonly pass: Pass; forget(): void };
   readonly health: { onStandby(hasCredentials: boolean): void };
@@ -17,18 +17,18 @@ const STANDBY_PERIOD_MS = 30_000;
 
 /** Passes of the leader alone; a standby writes nothing and calls nobody. A new leader believes nothing that it remembers. */
 export function leaderPass({ leadership, context, reconciler, health }: LeaderPassOptions): Pass {
-  let wasLeader = false;
+  let knownTerm: number | undefined;
   return async () => {
     if (!leadership.isLeader) {
-      wasLeader = false;
       health.onStandby(await hasCredentials(context));
       return STANDBY_PERIOD_MS;
     }
-    if (!wasLeader) {
+    const { term } = leadership;
+    if (term !== knownTerm) {
       context.state.forget();
       context.journal.forget();
       reconciler.forget();
-      wasLeader = true;
+      knownTerm = term;
     }
     return reconciler.pass();
   };

@@ -35,6 +35,7 @@ export class Leadership {
   #observed: Observed | undefined;
   #holder: string | null | undefined;
   #isWithoutRights = false;
+  #term = 0;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
@@ -44,6 +45,11 @@ export class Leadership {
   /** Whether this replica may act now. */
   get isLeader(): boolean {
     return this.#options.clock.monotonicMs() < this.#leadsUntilMs;
+  }
+
+  /** Another number each time that this replica begins to lead: somebody else may have led in between. */
+  get term(): number {
+    return this.#term;
   }
 
   /** The pod that leads, as far as is known. */
@@ -68,7 +74,7 @@ export class Leadership {
     const { clock, log } = this.#options;
     const startedMs = clock.monotonicMs();
     try {
-      if (await this.#takeOrKeep()) this.#leadsUntilMs = startedMs + LEASE_DURATION_MS;
+      if (await this.#takeOrKeep()) this.#lead(startedMs);
       this.#isWithoutRights = false;
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
@@ -84,7 +90,12 @@ export class Leadership {
     }
     this.#isWithoutRights = true;
     this.#holder = this.#identity;
-    this.#leadsUntilMs = startedMs + LEASE_DURATION_MS;
+    this.#lead(startedMs);
+  }
+
+  #lead(sinceMs: number): void {
+    if (!this.isLeader) this.#term += 1;
+    this.#leadsUntilMs = sinceMs + LEASE_DURATION_MS;
   }
 
   /** True when the Lease is ours, and was renewed. */
