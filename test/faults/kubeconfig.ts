@@ -9,7 +9,7 @@ interface Kubeconfig {
 }
 
 /** A folder of the test's own. */
-export async function newFolder({ t }: Pick<FaultWorld, 't'>): Promise<string> {
+export async function newFolder({ t }: { readonly t: Pick<FaultWorld['t'], 'after'> }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-faults-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -169,7 +169,7 @@ test('a cluster that cannot be found is a wrong setting, with the name of what i
   }
 });
 
-test('in a Pod its service account talks, also after the kubelet replaced a token that no longer holds', async (t) => {
+test('K22: in a Pod its service account talks, also after the kubelet replaced a token that no longer holds', async (t) => {
   const api = await startTestCluster(t);
   const folder = await newFolder(t);
   const account = join(folder, 'account');
@@ -186,7 +186,7 @@ test('in a Pod its service account talks, also after the kubelet replaced a toke
   assert.deepEqual(versions, ['v1']);
 });
 
-test('in a Pod the token is read anew each minute, before the old one stops to hold', async (t) => {
+test('K22: in a Pod the token is read anew each minute, before the old one stops to hold', async (t) => {
   const api = await startTestCluster(t);
   const folder = await newFolder(t);
   const { hostname, port } = new URL(api.server);
