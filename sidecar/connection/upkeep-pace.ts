@@ -54,6 +54,14 @@ export class UpkeepPace {
     this.schedule.succeed(MAINTENANCE_PERIOD_MS * (1 + MAINTENANCE_JITTER * (2 * this.#random() - 1)));
   }
 
+  /**
+   * Backs off although all went well: a credential that is old as soon as it is there, by a clock, a Connector or a CA gone
+   * wrong, must not be renewed without end.
+   */
+  rest(): void {
+    this.schedule.fail();
+  }
+
   renewed(): void {
     this.#renewedAtMs = this.#clock.monotonicMs();
   }

@@ -39,16 +39,22 @@ export class Upkeep {
     return this.#proven;
   }
 
+  /** By its own dates, or by those of a CA in its chain that ends before it: then it is of no use any more either. */
   renewAt(credential: StoredCredential): number {
     const { renewalThreshold: threshold, renewalJitter: jitter, minimalSyncMs } = this.#context.config;
-    return renewalDeadline(credential, { threshold, jitter, minimalSyncMs });
+    const life = { ...credential, notAfter: credential.chainNotAfter };
+    return renewalDeadline(life, { threshold, jitter, minimalSyncMs });
   }
 
   isRenewalDue(input: ConnectionInput, present: Connection): boolean {
     const journal = this.#context.journal.value;
     const isHalfDone = journal?.purpose === 'renew' && journal.phase === 'issued';
-    const isOld = this.#context.compassTime.now() >= this.renewAt(present.credential);
-    return (input.isRenewalAskedFor && this.#pace.restInMs === 0) || isHalfDone || isOld;
+    const isAsked = input.isRenewalAskedFor && this.#pace.restInMs === 0;
+    return isAsked || isHalfDone || this.#isOld(present.credential);
+  }
+
+  #isOld(credential: StoredCredential): boolean {
+    return this.#context.compassTime.now() >= this.renewAt(credential);
   }
 
   /** In how many ms a renewal comes that is asked for, and waits for its turn; Infinity where none does. */
@@ -90,7 +96,8 @@ export class Upkeep {
     this.#rejected = undefined;
     this.#proven = connection.credential.fingerprint;
     this.#error = undefined;
-    this.#pace.succeed();
+    if (this.#isOld(connection.credential)) this.#pace.rest();
+    else this.#pace.succeed();
   }
 
   /**
