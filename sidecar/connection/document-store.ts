@@ -24,6 +24,7 @@ export class DocumentStore<T> {
   readonly #document: SecretDocument<T>;
   #stored: StoredDocument<T> | undefined;
   #loaded = false;
+  #isFound = false;
 
   constructor(document: SecretDocument<T>) {
     this.#document = document;
@@ -34,6 +35,7 @@ export class DocumentStore<T> {
     if (!this.#loaded) {
       this.#stored = await this.#document.read();
       this.#loaded = true;
+      this.#isFound = true;
     }
     return this.#stored?.value;
   }
@@ -46,6 +48,11 @@ export class DocumentStore<T> {
   /** What is in memory; undefined before load() and where there is none. */
   get value(): T | undefined {
     return this.#stored?.value;
+  }
+
+  /** What is in memory was read, not written by this process, which so does not know what was done after it was written. */
+  get isFound(): boolean {
+    return this.#isFound;
   }
 
   /** Durable when it resolves. After a conflict nothing is written, and the next load() reads anew. */
@@ -63,6 +70,7 @@ export class DocumentStore<T> {
   async #put(value: T): Promise<void> {
     try {
       this.#stored = await this.#document.write(value, this.#stored);
+      this.#isFound = false;
     } catch (error) {
       // Where nobody knows what became of the write, what is there decides.
       const isUnknown = error instanceof CompassError && error.maybeDone;
@@ -78,20 +86,26 @@ export class DocumentStore<T> {
   async writeAtLast(value: T, lasting: LastingWrite<T>): Promise<boolean> {
     const { clock, isOfUse, onFailure } = lasting;
     for (let failures = 1; isOfUse(); failures++) {
-      try {
-        if (!(await this.#mayPut(lasting))) return false;
-        await this.#put(value);
-        return true;
-      } catch (error) {
-        if (!(error instanceof CompassError)) throw error;
-        await onFailure(error);
-        // What somebody else has made of it decides, and is read at once.
-        const isChanged = hasReason(error, 'ClusterConflict', 'ClusterNotFound');
-        if (isChanged) this.#loaded = false;
-        if (!isChanged || failures > 1) await clock.sleep(backoffMs(failures, Math.random, RETRY));
-      }
+      const tried = await this.#putIfOwn(value, lasting);
+      if (typeof tried === 'boolean') return tried;
+      onFailure(tried);
+      // What somebody else has made of it decides, and is read at once.
+      if (this.#loaded || failures > 1) await clock.sleep(backoffMs(failures, Math.random, RETRY));
     }
     return false;
+  }
+
+  /** Whether it was stored, or the failure that is to be tried again. */
+  async #putIfOwn(value: T, lasting: LastingWrite<T>): Promise<boolean | CompassError> {
+    try {
+      if (!(await this.#mayPut(lasting))) return false;
+      await this.#put(value);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      if (error.reason === 'ClusterNotFound') this.#loaded = false;
+      return error;
+    }
   }
 
   async #mayPut({ isOwn, mayBeFirst = () => Promise.resolve(true) }: LastingWrite<T>): Promise<boolean> {
