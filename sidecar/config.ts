@@ -20,6 +20,7 @@ import {
   type Budget,
   duration,
   durationOrForever,
+  FOLDER,
   FRACTION,
   KEY_SIZE,
   LOG_LEVEL,
@@ -67,6 +68,8 @@ export interface Config {
   /** APP_ALLOW_CLOCK_SKEW */
   readonly allowClockSkew: boolean;
   readonly logLevel: LogLevel;
+  /** APP_MIRROR_FOLDER: a folder in memory; undefined keeps nothing there */
+  readonly mirrorFolder: string | undefined;
   /** APP_KEY_SIZE: bits of the RSA key, 4096 unless set */
   readonly keySize: number;
   /** POD_NAME or HOSTNAME: which replica this is */
@@ -100,6 +103,7 @@ export function readConfig(
     healthPort: settings.read('APP_HEALTH_PORT', PORT, 8090),
     logLevel: settings.read('APP_LOG_LEVEL', LOG_LEVEL, 'info'),
     podName: readPodName(settings, place),
+    mirrorFolder: settings.read<string | undefined>('APP_MIRROR_FOLDER', FOLDER, undefined),
   } satisfies Config;
   settings.finish(node?.args ?? [], settings.read('APP_STRICT_SETTINGS', BOOLEAN, false));
   return { config, warnings: settings.warnings };

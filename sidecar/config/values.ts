@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { parseDurationMs } from '#common/duration.ts';
 import { LOG_LEVELS, type LogLevel } from '#common/log.ts';
 
@@ -38,6 +39,11 @@ export function durationOrForever(least: string, most: string): ValueType<number
     parse: (text) => (text === 'forever' ? Number.POSITIVE_INFINITY : bounded.parse(text)),
   };
 }
+
+export const FOLDER: ValueType<string> = {
+  allowed: 'the absolute path of a folder',
+  parse: (text) => (isAbsolute(text) ? text : undefined),
+};
 
 const DECIMAL = /^\d{0,9}(?:\.\d{0,18})?$/;
 

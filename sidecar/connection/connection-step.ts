@@ -8,6 +8,7 @@ import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
 import { disconnectedError } from './disconnected.ts';
 import { isUnused, tokenRequired, withTokenHint } from './establish.ts';
+import { adoptMirror } from './journal-mirror.ts';
 import type { Connection } from './maintain.ts';
 import { Pairing } from './pairing.ts';
 import { reachConnector } from './preflight-way.ts';
@@ -25,6 +26,7 @@ export class ConnectionStep {
   readonly #superseded: Superseded;
   readonly #askingTime: Schedule;
   #seenInput = '';
+  #isMirrorAdopted = false;
 
   constructor(context: ConnectionContext, random: () => number) {
     this.#context = context;
@@ -56,6 +58,7 @@ export class ConnectionStep {
   async run(input: ConnectionInput): Promise<ConnectionResult> {
     const state = (await this.#context.state.load()) ?? freshState();
     await this.#context.journal.load();
+    await this.#adoptMirror();
     this.#hurryOnChange(input, state);
     const judged = await this.#judge(input, state);
     const present = judged.usable && connectionOf(judged.usable, input, state);
@@ -75,6 +78,13 @@ export class ConnectionStep {
     const due = Math.min(stepInMs, askedInMs, this.#superseded.dueInMs);
     const warnings = [this.#pairing, this.#blanking, this.#superseded].flatMap((part) => part.warnings);
     return { ...outcome, credential, renewAt, dueInMs: due, restored, warnings, token: this.#tokenOf(input) };
+  }
+
+  /** Once in a process: later on the file is this process's own. */
+  async #adoptMirror(): Promise<void> {
+    if (this.#isMirrorAdopted) return;
+    await adoptMirror(this.#context);
+    this.#isMirrorAdopted = true;
   }
 
   /** After a disconnect nothing that is stored counts, and nothing is restored from memory. */

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { CompassTime } from './compass-time.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { Journal } from './journal.ts';
+import type { JournalMirror } from './journal-mirror.ts';
 import type { StoredState } from './state.ts';
 import type { Steps } from './steps.ts';
 
@@ -19,6 +20,8 @@ export interface ConnectionContext {
   /** By which the dates of certificates are judged. */
   readonly compassTime: CompassTime;
   readonly journal: DocumentStore<Journal>;
+  /** Where the journal is while the cluster does not take it. */
+  readonly mirror: JournalMirror;
   readonly state: DocumentStore<StoredState>;
   /** What a pairing or renewal shows while it goes on. */
   readonly steps: Steps;

@@ -12,6 +12,7 @@ import { ConnectionStep } from '../../../sidecar/connection/connection-step.ts';
 import { Disconnection, type DisconnectResult } from '../../../sidecar/connection/disconnect.ts';
 import { DocumentStore } from '../../../sidecar/connection/document-store.ts';
 import { JOURNAL_FORMAT } from '../../../sidecar/connection/journal.ts';
+import { JournalMirror } from '../../../sidecar/connection/journal-mirror.ts';
 import { type DocumentFormat, secretDocument } from '../../../sidecar/connection/secret-document.ts';
 import { STATE_FORMAT } from '../../../sidecar/connection/state.ts';
 import { Steps } from '../../../sidecar/connection/steps.ts';
@@ -60,9 +61,11 @@ export async function startBench(t: TestContext) {
     const steps = new Steps(clock);
     const stopping = stop.signal;
     const compassTime = new CompassTime(clock);
+    const mirror = new JournalMirror(undefined, 'compass-connection', log);
     const context = {
       cluster: door,
       compassTime,
+      mirror,
       clock,
       log,
       config,

@@ -29,7 +29,7 @@ async function start(t: TestContext) {
       clock: systemClock,
       isOwn: ({ owner }) => owner === note.owner,
       isOfUse: () => true,
-      onFailure: () => undefined,
+      onFailure: () => Promise.resolve(),
     });
   return { cluster, store, lasting };
 }

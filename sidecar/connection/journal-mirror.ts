@@ -1,0 +1,73 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '#common/errors.ts';
+import type { Log } from '#common/log.ts';
+import type { ConnectionContext } from './context.ts';
+import { isContinuedBy, JOURNAL_FORMAT, type Journal } from './journal.ts';
+
+/**
+ * A copy of a journal that cannot be stored in the cluster for now, in a volume in memory: a container that is restarted
+ * meanwhile goes on with what a token was spent for. A Pod that goes takes it along. Without a folder it keeps nothing.
+ */
+export class JournalMirror {
+  readonly #folder: string | undefined;
+  readonly #file: string;
+  readonly #log: Log;
+
+  constructor(folder: string | undefined, connectionName: string, log: Log) {
+    this.#folder = folder;
+    this.#file = join(folder ?? '', `${connectionName}-journal.json`);
+    this.#log = log;
+  }
+
+  /** For the sidecar alone to read, whole or not at all. Never throws: it is the second place to keep it, and not the first. */
+  async put(journal: Journal): Promise<void> {
+    if (this.#folder === undefined) return;
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      const draft = `${this.#file}.new`;
+      await rm(draft, { force: true });
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(JSON.stringify(JOURNAL_FORMAT.encode(journal)));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, this.#file);
+    } catch (error) {
+      this.#log.warn('what a token was spent for is in memory alone: its folder cannot be written', {
+        folder: this.#folder,
+        error: messageOf(error),
+      });
+    }
+  }
+
+  /** Undefined where there is none, or none that makes sense. */
+  async read(): Promise<Journal | undefined> {
+    if (this.#folder === undefined) return undefined;
+    try {
+      return JOURNAL_FORMAT.decode(JSON.parse(await readFile(this.#file, 'utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** It is stored in the cluster, or of no use any more. Never throws. */
+  async forget(): Promise<void> {
+    if (this.#folder === undefined) return;
+    await rm(this.#file, { force: true }).catch(() => undefined);
+  }
+}
+
+/** What the container before could not store goes into the cluster now, where its pairing still stands. Throws what the cluster throws. */
+export async function adoptMirror({ mirror, journal, log }: Pick<ConnectionContext, 'mirror' | 'journal' | 'log'>) {
+  const mirrored = await mirror.read();
+  if (!mirrored) return;
+  const stored = await journal.load();
+  if (stored && isContinuedBy(stored, mirrored)) {
+    await journal.write(mirrored);
+    log.info('what the container before could not store is stored now', { phase: mirrored.phase });
+  }
+  await mirror.forget();
+}
