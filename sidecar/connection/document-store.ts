@@ -84,11 +84,11 @@ export class DocumentStore<T> {
    * False where it is not stored: it is of no use any more, or somebody else has gone on meanwhile.
    */
   async writeAtLast(value: T, lasting: LastingWrite<T>): Promise<boolean> {
-    const { clock, isOfUse, onFailure } = lasting;
+    const { clock, isOfUse } = lasting;
     for (let failures = 1; isOfUse(); failures++) {
       const tried = await this.#putIfOwn(value, lasting);
       if (typeof tried === 'boolean') return tried;
-      onFailure(tried);
+      await lasting.onFailure(tried);
       // What somebody else has made of it decides, and is read at once.
       if (this.#loaded || failures > 1) await clock.sleep(backoffMs(failures, Math.random, RETRY));
     }
