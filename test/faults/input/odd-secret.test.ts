@@ -39,7 +39,7 @@ for (const [what, key, value, named] of ODD) {
     assert.ok(!world.output().includes(CANARY));
     assert.equal(world.simulator.requests.list().length, 0);
     await cluster.mergePatch({ kind: SECRET, ...CONFIGURATION }, { data });
-    await until('it is tried at once', async () => world.count('connector', 'configuration') === 1, 10_000);
+    await until('it is tried at once', () => Promise.resolve(world.count('connector', 'configuration') === 1), 10_000);
     await world.reaches('Synchronized');
   });
 }

@@ -42,7 +42,7 @@ row('S17', 'the certificate of the identity before is revoked five minutes after
   world.simulator.faults.add({ target: 'connectorMtls', operation: 'revokeCertificate', status: 503, times: 1 });
   offsetMs = LATER_MS;
   await world.says(/could not be revoked yet, and is tried again/);
-  await until('the old certificate is revoked', async () => revoked(world)[0] === true);
+  await until('the old certificate is revoked', () => Promise.resolve(revoked(world)[0] === true));
   await until('its key is forgotten', async () => (await superseded(world)).length === 0);
   assert.deepEqual(revoked(world), [true, false]);
   assert.equal(world.count('connectorMtls', 'revokeCertificate'), 2);
@@ -59,7 +59,7 @@ row('S17', 'the revocation of the old certificate outlives a restart', async (wo
     {},
     shiftedClock(() => LATER_MS),
   );
-  await until('the old certificate is revoked', async () => revoked(world)[0] === true);
+  await until('the old certificate is revoked', () => Promise.resolve(revoked(world)[0] === true));
   assert.deepEqual(revoked(world), [true, false]);
 });
 

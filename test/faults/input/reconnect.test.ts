@@ -43,7 +43,7 @@ row('N6', 'a deleted CompassConnection is kept in mind, over a restart, until a 
   await first.stop();
   world.here();
   const fresh = await world.configure();
-  await until('the new token pairs', async () => world.count('connector', 'configuration') === 2, 10_000);
+  await until('the new token pairs', () => Promise.resolve(world.count('connector', 'configuration') === 2), 10_000);
   await until('nothing is pending', async () => !(await isPending(world)));
   const { status } = await world.reaches('Synchronized');
   assert.ok(status && !JSON.stringify(status).includes(fresh));

@@ -37,7 +37,7 @@ row(
     assert.equal(world.count('connector', 'configuration'), 1);
     assert.equal(await tokenStored(world), fresh);
     world.simulator.revokeCertificates();
-    await until('the new token pairs', async () => uses(world, fresh) === 1, 10_000);
+    await until('the new token pairs', () => Promise.resolve(uses(world, fresh) === 1), 10_000);
     await world.reaches('Synchronized', ({ status }) => status?.connectionStatus.error === undefined);
     await tokenIs(world, 'none');
   },
@@ -122,6 +122,6 @@ row('N8', 'a token that is replaced while the first one is refused is used', asy
   await world.configure({ TOKEN: 'a-token-that-nobody-knows' });
   await world.reaches('ConnectionFailed', ({ status }) => /^TokenRefused/.test(status?.connectionStatus.error ?? ''));
   const fresh = await world.configure();
-  await until('the new token pairs', async () => uses(world, fresh) === 1, 10_000);
+  await until('the new token pairs', () => Promise.resolve(uses(world, fresh) === 1), 10_000);
   await world.reaches('Synchronized');
 });
