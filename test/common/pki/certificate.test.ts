@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { before, suite, test } from 'node:test';
 import { inspect } from 'node:util';
-import { joinRoots, readStored } from '#common/pki/certificate.ts';
+import { isWhole, joinRoots, pairOf, readStored } from '#common/pki/certificate.ts';
 import { fingerprintOf, readPem } from '#common/pki/pem.ts';
 import { generateRsaKey, type Issued, issue, issueRoot, sharedRsaKey, type Terms } from './authority.ts';
 
@@ -51,6 +51,8 @@ suite('readStored', () => {
     const other = await generateRsaKey();
     const cases: [pair: { crt: string; key: string }, why: RegExp][] = [
       [{ crt: leaf.pem, key: '' }, /there is no key/],
+      [{ crt: leaf.pem, key: ' \n' }, /there is no key/],
+      [{ crt: ' \n', key }, /there is no certificate/],
       [{ crt: '', key }, /there is no certificate/],
       [{ crt: 'garbage', key }, /no certificate in PEM/],
       [{ crt: leaf.pem, key: 'garbage' }, /no pair/],
@@ -58,7 +60,7 @@ suite('readStored', () => {
       [{ crt: root.pem, key }, /no pair/],
     ];
     for (const [pair, why] of cases) {
-      assert.throws(() => readStored({ ...pair, crtChain: '' }, now), { reason: 'InvalidCredential', message: why });
+      assert.throws(() => readStored({ ...pair, crtChain: '\n' }, now), { reason: 'InvalidCredential', message: why });
     }
   });
 
@@ -71,7 +73,11 @@ suite('readStored', () => {
 
   test('a certificate whose time has not begun is usable, and says so', async () => {
     const early = await client({ notBefore: now + HOUR_MS });
-    assert.equal(readStored({ crt: early.pem, key, crtChain: '' }, now).notYetValid, true);
+    const pair = { crt: early.pem, key, crtChain: '' };
+    const { notYetValid, notBefore } = readStored(pair, now);
+    assert.equal(notYetValid, true);
+    assert.equal(readStored(pair, notBefore - 1).notYetValid, true);
+    assert.equal(readStored(pair, notBefore).notYetValid, false);
   });
 
   test('X9: the chain ends with its first certificate that ends', async () => {
@@ -88,6 +94,38 @@ suite('readStored', () => {
     assert.equal(new X509Certificate(leaf.pem).serialNumber, new X509Certificate(second.pem).serialNumber);
     assert.notEqual(one?.fingerprint, two?.fingerprint);
   });
+});
+
+suite('the pair of a credential', () => {
+  test('is what was read: leaf, key, and the chain in order', async () => {
+    const { pair } = await stored();
+    const credential = readStored({ ...pair, crtChain: pair.crtChain + pair.crtChain }, now);
+    assert.deepEqual(pairOf(credential), pair);
+  });
+
+  test('is whole only where certificate and chain both begin with the leaf', async () => {
+    const { pair, root } = await stored();
+    const { crt, crtChain } = pair;
+    const credential = readStored(pair, now);
+    assert.equal(isWhole(pair, credential), true);
+    const spoilt: Partial<typeof pair>[] = [
+      { crt: '' },
+      { crtChain: '' },
+      { crt: 'garbage' },
+      { crt: root },
+      { crtChain: root + crt },
+    ];
+    for (const change of spoilt)
+      assert.equal(isWhole({ ...pair, ...change }, credential), false, String(Object.keys(change)));
+    assert.equal(isWhole({ ...pair, crt: crtChain }, credential), true, 'more than the leaf does no harm');
+  });
+
+  async function stored() {
+    const root = await issueRoot('Root');
+    const { pem: key, keys } = await sharedRsaKey();
+    const { pem } = await issue({ subject: 'CN=client-id', issuer: root, keys });
+    return { pair: { crt: pem, key, crtChain: pem + root.pem }, root: root.pem };
+  }
 });
 
 suite('joinRoots', () => {

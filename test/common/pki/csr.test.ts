@@ -23,6 +23,10 @@ function openssl(csr: string, ...args: string[]): string {
   });
 }
 
+function asn1Of(csr: string): string {
+  return execFileSync('openssl', ['asn1parse'], { input: Buffer.from(csr, 'base64'), encoding: 'utf8' });
+}
+
 const WITH_OPENSSL = { skip: spawnSync('openssl', ['version']).error ? 'the openssl command is not installed' : false };
 
 /** The TLVs inside a constructed DER value, each with its header. */
@@ -90,13 +94,21 @@ suite('buildCsr', () => {
   });
 
   test('writes C as PrintableString and text as UTF8String', WITH_OPENSSL, async () => {
-    const der = execFileSync('openssl', ['asn1parse'], {
-      input: Buffer.from(await csrFor(TEXT), 'base64'),
-      encoding: 'utf8',
-    });
+    const der = asn1Of(await csrFor(TEXT));
     assert.match(der, /:countryName\n.*PRINTABLESTRING\s+:DE/);
     assert.match(der, /:localityName\n.*UTF8STRING\s+:Town/);
   });
+
+  test(
+    'C14: writes a serial number as PrintableString where it can be one, and DC as IA5String',
+    WITH_OPENSSL,
+    async () => {
+      const der = asn1Of(await csrFor('SERIALNUMBER=7,SERIALNUMBER=ü,DC=example,CN=id'));
+      assert.match(der, /:serialNumber\n.*PRINTABLESTRING\s+:7\n/);
+      assert.match(der, /:serialNumber\n.*UTF8STRING\s+:ü\n/);
+      assert.match(der, /:domainComponent\n.*IA5STRING\s+:example\n/);
+    },
+  );
 
   test('C14: a subject with every attribute type is one that OpenSSL reads', WITH_OPENSSL, async () => {
     const csr = await csrFor('STREET=Way 1,POSTALCODE=1,UID=u,DC=example,SERIALNUMBER=7,OU=,CN=id');

@@ -38,13 +38,13 @@ suite('judgeIssued', () => {
     };
   }
 
-  async function judge(answer: CertificationResult) {
+  async function judge(answer: CertificationResult, at = now) {
     const { pem } = await sharedRsaKey();
-    return judgeIssued(answer, { key: new Sensitive(pem), subject: parseSubject(SUBJECT), now });
+    return judgeIssued(answer, { key: new Sensitive(pem), subject: parseSubject(SUBJECT), now: at });
   }
 
-  async function refuses(answer: CertificationResult, why: RegExp): Promise<void> {
-    await assert.rejects(judge(answer), { reason: 'InvalidCertificate', message: why });
+  async function refuses(answer: CertificationResult, why: RegExp, at = now): Promise<void> {
+    await assert.rejects(judge(answer, at), { reason: 'InvalidCertificate', message: why });
   }
 
   function names(pem: string): (string | undefined)[] {
@@ -128,6 +128,24 @@ suite('judgeIssued', () => {
     assert.match(judged.warnings.join(), /not valid before 20/);
   });
 
+  test('C18: it is valid from its first millisecond, and no longer in its last', async () => {
+    const { notBefore, notAfter } = await judge(answerWith(leaf));
+    const first = await judge(answerWith(leaf), notBefore);
+    assert.deepEqual([first.notYetValid, first.warnings], [false, []]);
+    const early = await judge(answerWith(leaf), notBefore - 1);
+    assert.deepEqual([early.notYetValid, early.warnings.length], [true, 1]);
+    assert.equal((await judge(answerWith(leaf), notAfter - 1)).notAfter, notAfter);
+    await refuses(answerWith(leaf), /it has expired since 20/, notAfter);
+  });
+
+  test('C18: five years are usual, a second more is not', async () => {
+    const notBefore = now - MINUTE_MS - (now % 1000);
+    const years = await judge(answerWith(await client({ notBefore, notAfter: notBefore + 5 * YEAR_MS })));
+    assert.deepEqual(years.warnings, []);
+    const more = await judge(answerWith(await client({ notBefore, notAfter: notBefore + 5 * YEAR_MS + 1000 })));
+    assert.match(more.warnings.join(), /unusually long/);
+  });
+
   test('C18: five minutes are accepted without, a hundred years with a warning', async () => {
     const short = await judge(answerWith(await client({ notAfter: now + 5 * MINUTE_MS })));
     assert.deepEqual(short.warnings, []);
@@ -140,5 +158,8 @@ suite('judgeIssued', () => {
     const under = await client({ issuer: old });
     const answer = answerWith(under, { certificateChain: under.pem + old.pem, caCertificate: old.pem });
     assert.match((await judge(answer)).warnings.join(), /a CA in its chain has expired/);
+    const end = new X509Certificate(old.pem).validToDate.getTime();
+    assert.match((await judge(answer, end)).warnings.join(), /a CA in its chain has expired/);
+    assert.deepEqual((await judge(answer, end - 1)).warnings, []);
   });
 });

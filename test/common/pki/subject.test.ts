@@ -29,6 +29,10 @@ suite('parseSubject', () => {
     ['UTF-8', 'O=Ünïcode 株式会社 🎉,CN=id', ['O=Ünïcode 株式会社 🎉', 'CN=id']],
     ['a comma at the end', 'O=Org,CN=id,', ['O=Org', 'CN=id']],
     ['two commas in a row', 'O=Org,,CN=id', ['O=Org', 'CN=id']],
+    ['white space between two commas', 'O=Org, ,CN=id', ['O=Org', 'CN=id']],
+    ['a value that goes on with a word like a key', 'O=Org,OUs,CN=id', ['O=Org,OUs', 'CN=id']],
+    ['hexadecimal pairs that are no UTF-8', String.raw`O=\C3\28,CN=id`, [String.raw`O=\C3\28`, 'CN=id']],
+    ['10 KB', `O=${'x'.repeat(10_232)},CN=id`, [`O=${'x'.repeat(10_232)}`, 'CN=id']],
     ['an empty value', 'O=Org,OU=,CN=id', ['O=Org', 'OU=', 'CN=id']],
     ["OpenSSL's form", '/O=Org/OU=A/B/CN=id', ['O=Org', 'OU=A/B', 'CN=id']],
   ];
@@ -44,7 +48,7 @@ suite('parseSubject', () => {
     ['an empty CN', 'O=Org,CN= ', /has no CN/],
     ['two CNs', 'CN=a,CN=b', /more than one CN/],
     ['a control character', 'O=a\u0000b,CN=id', /control character/],
-    ['more than 10 KB', `O=${'x'.repeat(11_000)},CN=id`, /longer than 10240/],
+    ['more than 10 KB', `O=${'x'.repeat(10_233)},CN=id`, /longer than 10240/],
   ];
   for (const [what, text, why] of refused) {
     test(`C14: refuses ${what}, and shows a short subject`, () => {
@@ -60,6 +64,12 @@ suite('parseSubject', () => {
       );
     });
   }
+
+  test('what is refused is quoted, up to 200 characters', () => {
+    const whole = `O=${'x'.repeat(198)}`;
+    assert.throws(() => parseSubject(whole), { message: new RegExp(`"${whole}"$`) });
+    assert.throws(() => parseSubject(`${whole}y`), { message: new RegExp(`"${whole}…"$`) });
+  });
 
   test('a value that is escaped by RFC 4514 comes back as it was', () => {
     const value = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/\p{Cc}|^\s|\s$/u.test(text));
