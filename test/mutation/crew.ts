@@ -9,7 +9,7 @@ export interface Outcome {
   readonly reached: readonly number[];
   readonly tookMs: number;
   /** The test that ran last. */
-  readonly last: number | undefined;
+  readonly last: string | undefined;
 }
 
 /** A process that has loaded the tests, and runs them as often as asked. It is replaced once it hung or broke. */
@@ -17,25 +17,24 @@ export class Worker {
   readonly #tree: string;
   readonly #files: readonly string[];
   #child: ChildProcess | undefined;
-  #loaded: Extract<Word, { atLoad: unknown }> = { tests: [], atLoad: [] };
 
   constructor(tree: string, files: readonly string[]) {
     this.#tree = tree;
     this.#files = files;
   }
 
-  /** Loads the tests, with `mutant` in force from the start. */
-  async start(mutant = 0): Promise<{ readonly tests: readonly string[]; readonly atLoad: readonly number[] }> {
+  /** Loads the tests, all or those of `keys`, with `mutant` in force from the start; gives their keys. */
+  async start(mutant = 0, keys?: readonly string[]): Promise<readonly string[]> {
     this.stop();
-    const files = this.#files.map((file) => join(this.#tree, file));
+    const only = keys && new Set(keys.map((key) => key.replace(/#.*/, '')));
+    const files = this.#files.map((file) => join(this.#tree, file)).filter((file) => !only || only.has(file));
     const env = { ...process.env, COMPASS_MUTANT: String(mutant) };
     const options = { cwd: this.#tree, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] as const };
     const child = fork(join(this.#tree, 'test/mutation/worker.ts'), files, { ...options, stdio: [...options.stdio] });
     this.#child = child;
     const [word] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Word | number | null];
-    if (typeof word !== 'object' || word === null || !('atLoad' in word)) throw new Error('the tests cannot be loaded');
-    this.#loaded = word;
-    return word;
+    if (typeof word !== 'object' || word === null || !('tests' in word)) throw new Error('the tests cannot be loaded');
+    return word.tests;
   }
 
   stop(): void {
@@ -43,19 +42,19 @@ export class Worker {
     this.#child = undefined;
   }
 
-  /** `limitMs` is for each test, by its number. */
-  async run(order: Order, limitMs: (test: number) => number): Promise<Outcome> {
+  /** `limitMs` is for each test, by its key. */
+  async run(order: Order, limitMs: (test: string) => number): Promise<Outcome> {
     if (this.#child?.exitCode !== null) await this.start();
     const child = this.#child as ChildProcess;
     const outcome = await new Promise<Outcome>((resolve) => {
-      let last: number | undefined;
+      let last: string | undefined;
       const end = (killedBy: string | undefined, reached: readonly number[] = [], tookMs = 0) => {
         clearTimeout(timer);
         child.removeAllListeners();
         resolve({ killedBy, reached, tookMs, last });
       };
-      const watch = (test: number) => setTimeout(() => end(`timeout: ${this.#loaded.tests[test]}`), limitMs(test));
-      let timer = watch(order.tests[0] ?? 0);
+      const watch = (test: string) => setTimeout(() => end(`timeout: ${test}`), limitMs(test));
+      let timer = watch(order.tests[0] ?? '');
       child.on('exit', () => end('exit'));
       child.on('message', (word: Word) => {
         clearTimeout(timer);

@@ -9,6 +9,8 @@ interface Scope {
 }
 
 export interface Case {
+  /** Its file and number there. */
+  readonly key: string;
   readonly name: string;
   readonly scope: Scope;
   readonly body: Body;
@@ -17,6 +19,8 @@ export interface Case {
 export const cases: Case[] = [];
 const bodies: unknown[] = [];
 let scope = newScope(undefined);
+let source = '';
+let count = 0;
 
 function newScope(above: Scope | undefined): Scope {
   return { above, hooks: { before: [], after: [], beforeEach: [], afterEach: [] } };
@@ -59,7 +63,8 @@ function read(rest: readonly (Options | Body)[]): { readonly body: Body; readonl
 
 export function test(name: string, ...rest: (Options | Body)[]): void {
   const { body, isSkipped } = read(rest);
-  if (!isSkipped) cases.push({ name, scope, body });
+  count += 1;
+  if (!isSkipped) cases.push({ key: `${source}#${count}`, name, scope, body });
 }
 
 export function suite(_name: string, ...rest: (Options | Body)[]): void {
@@ -82,7 +87,7 @@ export const afterEach = (hook: Body) => scope.hooks.afterEach.push(hook);
 
 /** Loads a test file; its hooks are its own. */
 export async function load(file: string): Promise<void> {
-  scope = newScope(undefined);
+  [scope, source, count] = [newScope(undefined), file, 0];
   await import(file);
   await Promise.all(bodies);
 }

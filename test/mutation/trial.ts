@@ -10,14 +10,14 @@ export interface Result {
 }
 
 /** Tests that are run for one mutant take no longer than this in a clean run; what they miss counts as missed. */
-const BUDGET_MS = 10_000;
+const budgetMs = Number(process.env['COMPASS_MUTATION_BUDGET_MS'] ?? 10_000);
 const LONGEST_CLEAN_TEST_MS = 120_000;
 const limitFor = (cleanMs: number) => 3000 + 5 * cleanMs;
 
 interface Trace {
-  readonly cleanMs: Map<number, number>;
+  readonly cleanMs: Map<string, number>;
   /** The tests that pass each mutant's place. */
-  readonly reachedBy: Map<number, number[]>;
+  readonly reachedBy: Map<number, string[]>;
 }
 
 /** Puts each mutant to the tests that reach it, quickest first, until one fails. */
@@ -32,7 +32,7 @@ export async function tryAll(
   try {
     const trace = await traceTests(crew, tell);
     const results: Result[] = [];
-    const recent = new Map<string, number>();
+    const recent = new Map<string, string>();
     await share(crew, mutants, async (worker, mutant) => {
       const atLoad = mutant.isStatic || !trace.reachedBy.has(mutant.id);
       const ids = atLoad ? all.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id];
@@ -53,39 +53,38 @@ export async function tryAll(
 
 async function traceTests(crew: readonly Worker[], tell: (line: string) => void): Promise<Trace> {
   const [first] = await Promise.all(crew.map((worker) => worker.start()));
-  const names = first?.tests ?? [];
+  const keys = first ?? [];
   const trace: Trace = { cleanMs: new Map(), reachedBy: new Map() };
-  const numbers = [...names.keys()];
-  await share(crew, numbers, async (worker, test) => {
+  await share(crew, keys, async (worker, test) => {
     const outcome = await worker.run({ mutant: 0, tests: [test] }, () => LONGEST_CLEAN_TEST_MS);
     if (outcome.killedBy !== undefined) return tell(`left out, it fails without a mutant: ${outcome.killedBy}`);
     trace.cleanMs.set(test, outcome.tookMs);
     for (const id of outcome.reached) trace.reachedBy.set(id, [...(trace.reachedBy.get(id) ?? []), test]);
   });
-  tell(`${trace.cleanMs.size} of ${names.length} tests traced`);
+  tell(`${trace.cleanMs.size} of ${keys.length} tests traced`);
   return trace;
 }
 
-function choose(tests: readonly number[], cleanMs: ReadonlyMap<number, number>, first: number | undefined): number[] {
-  const cost = (test: number) => (test === first ? 0 : (cleanMs.get(test) ?? 0));
+function choose(tests: readonly string[], cleanMs: ReadonlyMap<string, number>, first: string | undefined): string[] {
+  const cost = (test: string) => (test === first ? 0 : (cleanMs.get(test) ?? 0));
   let spentMs = 0;
   return tests
     .toSorted((one, other) => cost(one) - cost(other))
     .filter((test, index) => {
       spentMs += cost(test);
-      return index === 0 || spentMs <= BUDGET_MS;
+      return index === 0 || spentMs <= budgetMs;
     });
 }
 
 async function tryOne(
   worker: Worker,
   mutant: number,
-  tests: readonly number[],
+  tests: readonly string[],
   { cleanMs }: Trace,
   atLoad: boolean,
-): Promise<{ readonly how: string; readonly test: number | undefined } | undefined> {
+): Promise<{ readonly how: string; readonly test: string | undefined } | undefined> {
   try {
-    if (atLoad) await worker.start(mutant);
+    if (atLoad) await worker.start(mutant, tests);
     const { killedBy, last } = await worker.run({ mutant, tests }, (test) => limitFor(cleanMs.get(test) ?? 0));
     return killedBy === undefined ? undefined : { how: killedBy, test: last };
   } catch (error) {

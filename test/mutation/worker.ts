@@ -1,16 +1,16 @@
 import { registerHooks } from 'node:module';
 import { activate, takeReached } from './switch.ts';
 
-/** What a worker is told: run these tests, by number, with this mutant in force (0: none). */
+/** What a worker is told: run these tests, by key, with this mutant in force (0: none). */
 export interface Order {
   readonly mutant: number;
-  readonly tests: readonly number[];
+  readonly tests: readonly string[];
 }
 
 /** What a worker says: what it has loaded, that a test begins, and how an order ended. */
 export type Word =
-  | { readonly tests: readonly string[]; readonly atLoad: readonly number[] }
-  | { readonly begins: number }
+  | { readonly tests: readonly string[] }
+  | { readonly begins: string }
   | { readonly failed: string | false; readonly reached: readonly number[]; readonly tookMs: number };
 
 const harnessUrl = new URL('harness.ts', import.meta.url).href;
@@ -28,7 +28,7 @@ async function carryOut({ mutant, tests }: Order): Promise<void> {
   activate(mutant);
   takeReached();
   const startedMs = performance.now();
-  const selected = tests.flatMap((index) => cases[index] ?? []);
+  const selected = tests.flatMap((key) => cases.find((one) => one.key === key) ?? []);
   const stray = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
@@ -36,7 +36,7 @@ async function carryOut({ mutant, tests }: Order): Promise<void> {
   let running = '';
   const run = runCases(selected, (one) => {
     running = one.name;
-    say({ begins: cases.indexOf(one) });
+    say({ begins: one.key });
   });
   const failed = await Promise.race([run, stray]).then(
     () => false as const,
@@ -47,6 +47,5 @@ async function carryOut({ mutant, tests }: Order): Promise<void> {
 }
 
 for (const file of process.argv.slice(2)) await load(file);
-const atLoad = takeReached();
 process.on('message', (order: Order) => void carryOut(order));
-say({ tests: cases.map(({ name }) => name), atLoad });
+say({ tests: cases.map(({ key }) => key) });
