@@ -10,7 +10,7 @@ import type { SyncStep } from './sync-step.ts';
 export interface HandlerParts {
   readonly context: ConnectionContext;
   readonly synchronizer: Synchronizer;
-  readonly syncStep: Pick<SyncStep, 'outcome' | 'hurry'>;
+  readonly syncStep: Pick<SyncStep, 'hurry'>;
 }
 
 /** Who carries out which request, beside `sync`, `renew`, `reconnect` and `disconnect`, which are steps of every pass. */

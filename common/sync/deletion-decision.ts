@@ -12,8 +12,8 @@ export interface DeletionDecision {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly runtimeId: string;
-  /** The marks of what the plan deletes; absent until a round has seen the plan, where that was not known. */
-  readonly members?: readonly string[] | undefined;
+  /** The marks of what the plan deletes. */
+  readonly members: readonly string[];
 }
 
 const MARK_DIGITS = 12;
@@ -32,8 +32,7 @@ export interface DecisionScene {
 
 /** Whether the plan at hand is the one that was decided on, or what is left of it. */
 export function isDecided({ plan, members }: DeletionDecision, { planId, keys, present }: DecisionScene): boolean {
-  if (plan === planId) return true;
-  return members !== undefined && isLeftOf(new Set(members), keys.map(memberMark), present.map(memberMark));
+  return plan === planId || isLeftOf(new Set(members), keys.map(memberMark), present.map(memberMark));
 }
 
 /** Whether what goes now is what was to go, but for what is gone: nothing has come in, and nothing is wanted again. */

@@ -19,8 +19,6 @@ interface Run {
   readonly sinceMs: number;
   /** When the last of them ended. */
   readonly lastMs: number;
-  /** Whether others, which were not complete, came after it. */
-  readonly isInterrupted: boolean;
 }
 
 /** What is remembered between rounds. */
@@ -53,6 +51,8 @@ export interface DeletionInput {
   readonly applications: readonly Candidate[];
   readonly secrets: readonly Candidate[];
   readonly budget: DeletionBudget;
+  /** After so long without a complete listing, whatever the ones before said counts no more. */
+  readonly longestGapMs: number;
   /** How long a plan is held before it goes by itself; Infinity is for ever. */
   readonly holdMs: number;
   /** What a person said of a plan for the Runtime that was listed. */
@@ -73,9 +73,6 @@ export interface DeletionVerdict {
 
 /** Two listings that confirm each other are at least so far apart. */
 export const CONFIRMATION_MS = 60_000;
-
-/** After so long without a complete listing, where some were tried, whatever the ones before said counts no more. */
-export const LONGEST_INTERRUPTION_MS = 5 * 60_000;
 
 /**
  * The one rule of deleting: what the Director no longer lists goes when it is absent from two complete and equal
@@ -116,12 +113,13 @@ const GOES_NOTHING = { applications: new Set<string>(), secrets: new Set<string>
 export function passOver(state: DeletionState, { complete, digest, ids }: ListedIds): DeletionState {
   const { run } = state;
   const agrees = run && (complete ? digest === run.digest : [...ids].every((id) => run.ids.has(id)));
-  if (agrees) return { ...state, run: { ...run, isInterrupted: true } };
+  if (agrees) return state;
   return { sightings: new Map(), held: state.held && { ...state.held, goesAt: undefined, goesAtMs: undefined } };
 }
 
-function extend(run: Run | undefined, { listing: { digest, ids }, beganMs, nowMs }: DeletionInput): Run {
-  const isCutOff = run?.isInterrupted && beganMs - run.lastMs > LONGEST_INTERRUPTION_MS;
-  if (run?.digest === digest && !isCutOff) return { ...run, lastMs: nowMs, isInterrupted: false };
-  return { digest, ids, sinceMs: nowMs, lastMs: nowMs, isInterrupted: false };
+function extend(run: Run | undefined, input: DeletionInput): Run {
+  const { digest, ids } = input.listing;
+  const { beganMs, nowMs, longestGapMs } = input;
+  if (run?.digest === digest && beganMs - run.lastMs <= longestGapMs) return { ...run, lastMs: nowMs };
+  return { digest, ids, sinceMs: nowMs, lastMs: nowMs };
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Secret } from '#common/cluster/objects.ts';
 import { secretValues } from '#common/cluster/secret-values.ts';
+import { parseJson } from '#common/json.ts';
 import type { Application } from '#common/resources/application.ts';
 import { MANAGED_BY_LABEL } from '#common/resources/names.ts';
 import type { DesiredSecret } from './desired.ts';
@@ -60,11 +61,20 @@ function readable(content: Content): Readonly<Record<string, unknown>> {
 const JSON_KEYS: readonly string[] = ['headers', 'queryParameters'];
 
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+  return isFlat(text) ? (parseJson(text) ?? text) : text;
+}
+
+/** Deeper than anybody nests a map of lists; below it recursion does no harm. */
+const DEEPEST = 100;
+
+/** Whether it opens no more brackets than that at once; those within strings count, too. */
+function isFlat(text: string): boolean {
+  let depth = 0;
+  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > DEEPEST) return false;
   }
+  return true;
 }
 
 function digest(value: unknown): string {

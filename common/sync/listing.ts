@@ -31,6 +31,9 @@ export interface Listing {
   readonly latencyMs: number;
 }
 
+/** Of a hundred Applications each that would be more than any cluster holds; of one each, still more than a Runtime has. */
+const MOST_PAGES = 20_000;
+
 /** After so many pages in a row with nothing new no end is in sight. */
 const STALE_PAGES = 3;
 
@@ -62,6 +65,7 @@ export async function* listApplications(source: ListingSource, clock: Clock): As
     stale = fresh.applications.length + fresh.problems.length === 0 ? stale + 1 : 0;
     if (stale === STALE_PAGES)
       error = new CompassError('InvalidAnswer', 'the Director lists the same pages in a circle');
+    if (pages === MOST_PAGES) error = new CompassError('InvalidAnswer', `the listing has no end after ${pages} pages`);
   } while (after !== undefined && error === undefined);
   return { ...tally.result(error), error, pages, beganMs, latencyMs };
 }

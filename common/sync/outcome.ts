@@ -68,7 +68,7 @@ export interface HeldPlan {
 
 /** What is known of deletions whatever becomes of the process: the plan that is held, and what a person decided. */
 export interface KeptDeletions {
-  readonly held?: { readonly id: string; readonly since: number } | undefined;
+  readonly held?: Pick<HeldPlan, 'id' | 'since' | 'members'> | undefined;
   readonly decision?: DeletionDecision | undefined;
 }
 

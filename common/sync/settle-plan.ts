@@ -1,4 +1,4 @@
-import { countRejected, type DeletionDecision, isDecided, isLeftOf, memberMark } from './deletion-decision.ts';
+import { countRejected, type DeletionDecision, isDecided, isLeftOf } from './deletion-decision.ts';
 import type { DeletionInput } from './deletions.ts';
 import { type HeldPlan, holdReason, planIdOf, toHeldPlan } from './held-plan.ts';
 
@@ -27,7 +27,7 @@ export function settlePlan(before: Before, runSinceMs: number, input: DeletionIn
   const isLeft = before.released !== undefined && isLeftOf(before.released, keys, input.present);
   const left = isLeft ? before.released : undefined;
   if (why === undefined) return { released: left, decision };
-  if (isNamed && decision?.verdict === 'approved') return { released: new Set(keys), decision };
+  if (decision?.verdict === 'approved') return { released: new Set(keys), decision };
   const plan = toHeldPlan(input, why, before.held);
   if (isNamed && decision?.verdict === 'rejected') return { held: { ...plan, isRejected: true }, decision };
   if (left) return { released: left, decision };
@@ -36,16 +36,14 @@ export function settlePlan(before: Before, runSinceMs: number, input: DeletionIn
   return { held: { ...plan, isRejected: false, ...departure(goesAtMs, before.held, input) }, decision };
 }
 
-/** The decision with its members, as long as it stands; and whether it is about the plan at hand. */
+/** The decision as long as it stands, and whether it is about the plan at hand. */
 function settleDecision(
   { decision, present }: DeletionInput,
   keys: readonly string[],
-): { readonly decision: DeletionDecision | undefined; readonly isNamed: boolean } {
-  if (!decision || keys.length === 0) return { decision: undefined, isNamed: false };
+): { readonly decision?: DeletionDecision; readonly isNamed: boolean } {
+  if (!decision || keys.length === 0) return { isNamed: false };
   const isNamed = isDecided(decision, { planId: planIdOf(keys), keys, present });
-  const stands = isNamed || countRejected(decision, keys) > 0;
-  if (!stands) return { decision: undefined, isNamed };
-  return { decision: { ...decision, members: decision.members ?? keys.map(memberMark) }, isNamed };
+  return isNamed || countRejected(decision, keys) > 0 ? { decision, isNamed } : { isNamed };
 }
 
 /** The wall clock's time is told once: to compute it anew each time would make it tremble. */

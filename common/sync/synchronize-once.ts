@@ -20,6 +20,10 @@ const CONCURRENCY = 8;
 /** How often the list is read in one round, when it changes while it is read. */
 const MOST_READINGS = 4;
 
+/** Listings that confirm each other come in a row: so long, or so many periods, may lie between two of them. */
+const SHORTEST_GAP_MS = 5 * 60_000;
+const PERIODS_IN_GAP = 3;
+
 /** What is remembered from round to round. */
 export interface Memory {
   readonly deletions: DeletionState;
@@ -133,6 +137,7 @@ async function conclude(
     secrets: unlisted.secrets.map(toCandidate),
     budget: config.deletionBudget,
     holdMs,
+    longestGapMs: Math.max(SHORTEST_GAP_MS, PERIODS_IN_GAP * (config.syncPeriodMs ?? 0)),
     decision,
     heldBefore: held,
   });
@@ -143,7 +148,7 @@ async function conclude(
 }
 
 function toKept({ held, decision }: DeletionVerdict): KeptDeletions {
-  return { held: held && { id: held.id, since: held.since }, decision };
+  return { held: held && { id: held.id, since: held.since, members: held.members }, decision };
 }
 
 function idsOf({ complete, digest, heads }: Listing): ListedIds {

@@ -23,6 +23,8 @@ export interface SyncSettings {
   readonly centralGatewayUrl: string;
   readonly skipAppsTlsVerify: boolean;
   readonly deletionBudget: DeletionBudget;
+  /** How often the Director is listed, where that is known. */
+  readonly syncPeriodMs?: number;
 }
 
 export interface SynchronizerOptions {

@@ -1,5 +1,4 @@
 import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
-import type { HeldPlan } from '#common/sync/outcome.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import { freshState } from '../connection/state.ts';
 import type { RequestAnswer, RequestHandler } from '../request-handler.ts';
@@ -15,22 +14,20 @@ type Verdict = DeletionDecision['verdict'];
 export function decideRequestHandler(
   verdict: Verdict,
   { clock, log, state }: Pick<ConnectionContext, 'clock' | 'log' | 'state'>,
-  syncStep: Pick<SyncStep, 'outcome' | 'hurry'>,
+  syncStep: Pick<SyncStep, 'hurry'>,
 ): RequestHandler {
   return async ({ parameters }) => {
     const { plan } = parameters;
     const stored = (await state.load()) ?? freshState();
     const { runtimeId, deletions: { held, decision } = {} } = stored;
     if (plan === undefined) return refused('it names no plan: plan=<id> says which one');
-    if (decision?.plan === plan && decision.verdict === verdict) return done(verdict, plan, undefined);
+    if (decision?.plan === plan && decision.verdict === verdict) return done(decision);
     if (held?.id !== plan || runtimeId === undefined) return refused(`${notHeld(plan)}; ${whatIs(held?.id)}`);
-    const shown = syncStep.outcome?.held;
-    const members = shown?.id === plan ? shown.members : undefined;
-    const decided: DeletionDecision = { plan, verdict, at: clock.now(), runtimeId, members };
+    const decided = { plan, verdict, at: clock.now(), runtimeId, members: held.members };
     await state.write({ ...stored, deletions: { held, decision: decided } });
     log.info(`a plan of deletions was ${verdict} on request`, { plan });
     syncStep.hurry();
-    return done(verdict, plan, members && shown);
+    return done(decided);
   };
 }
 
@@ -48,12 +45,11 @@ function whatIs(held: string | undefined): string {
   return held === undefined ? 'there is none at all' : `the one that is held is ${held}`;
 }
 
-function done(verdict: Verdict, plan: string, shown: HeldPlan | undefined): RequestAnswer {
-  const deletions = shown && (shown.count === 1 ? '1 deletion' : `${shown.count} deletions`);
-  const what = `plan ${plan}${deletions ? ` of ${deletions}` : ''} is ${verdict}`;
+function done({ plan, verdict, members }: DeletionDecision): RequestAnswer {
+  const deletions = members.length === 1 ? '1 deletion' : `${members.length} deletions`;
   const then =
     verdict === 'approved'
       ? 'it goes as soon as two listings a minute apart confirm it'
       : 'nothing of it goes until what is no longer listed is something else';
-  return { result: 'succeeded', message: `${what}: ${then}` };
+  return { result: 'succeeded', message: `plan ${plan} of ${deletions} is ${verdict}: ${then}` };
 }

@@ -16,8 +16,9 @@ export function decodeDeletions(raw: unknown): KeptDeletions | undefined {
 
 function decodeHeld(raw: unknown): KeptDeletions['held'] {
   if (!isObject(raw)) return undefined;
-  const { id, since } = raw;
-  return typeof id === 'string' && typeof since === 'number' ? { id, since } : undefined;
+  const { id, since, members } = raw;
+  if (typeof id !== 'string' || typeof since !== 'number' || !isTexts(members)) return undefined;
+  return { id, since, members };
 }
 
 function decodeDecision(raw: unknown): DeletionDecision | undefined {
@@ -25,7 +26,7 @@ function decodeDecision(raw: unknown): DeletionDecision | undefined {
   const { plan, verdict, at, runtimeId, members } = raw;
   if (verdict !== 'approved' && verdict !== 'rejected') return undefined;
   if (typeof plan !== 'string' || typeof at !== 'number' || typeof runtimeId !== 'string') return undefined;
-  return { plan, verdict, at, runtimeId, members: isTexts(members) ? members : undefined };
+  return isTexts(members) ? { plan, verdict, at, runtimeId, members } : undefined;
 }
 
 function isNothing({ held, decision }: KeptDeletions): boolean {

@@ -60,8 +60,10 @@ test('D1: an empty listing deletes nothing, and shows what is held', async (t) =
   world.clock.advance(24 * 60 * MINUTE_MS);
   assert.deepEqual((await world.sync()).deleted, []);
   assert.ok(await world.application('one'));
-  const { id: plan = '', members } = held ?? {};
+  const { id: plan = '', members = [] } = held ?? {};
   const decision = { plan, verdict: 'approved', at: 0, runtimeId: world.simulator.runtimeId, members } as const;
+  await world.sync({ kept: { decision } });
+  world.clock.advance(MINUTE_MS);
   const approved = await world.sync({ kept: { decision } });
   assert.deepEqual([...approved.deleted].sort(), ['one', 'two']);
   assert.equal(approved.held, undefined);

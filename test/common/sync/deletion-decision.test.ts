@@ -33,6 +33,7 @@ function judge(...steps: readonly Step[]) {
       secrets: [],
       budget: { count: 1 },
       holdMs,
+      longestGapMs: Number.POSITIVE_INFINITY,
       decision: step.decision ?? decision,
     });
     ({ state, decision } = verdict);
@@ -40,10 +41,9 @@ function judge(...steps: readonly Step[]) {
   });
 }
 
-function said(verdict: DeletionDecision['verdict'], absent: string, isWhole = true): DeletionDecision {
+function said(verdict: DeletionDecision['verdict'], absent: string): DeletionDecision {
   const keys = [...absent];
-  const members = isWhole ? { members: keys.map(memberMark) } : {};
-  return { plan: planIdOf(keys), verdict, at: 0, runtimeId: 'r', ...members };
+  return { plan: planIdOf(keys), verdict, at: 0, runtimeId: 'r', members: keys.map(memberMark) };
 }
 
 const goes = (...steps: readonly Step[]) => judge(...steps).map((verdict) => verdict.goes);
@@ -124,13 +124,6 @@ test('a plan with an Application whose deletion was rejected is held, however sm
   assert.deepEqual([other?.held, other?.decision], [undefined, undefined]);
 });
 
-test('a decision that came while nobody knew the plan is completed when the plan is seen', () => {
-  const [first] = judge({ minute: 0, absent: 'ab', decision: said('approved', 'ab', false) });
-  assert.deepEqual(first?.decision, said('approved', 'ab'));
-  const [other] = judge({ minute: 0, absent: 'abc', decision: said('approved', 'ab', false) });
-  assert.equal(other?.decision, undefined);
-});
-
 test('a listing that is not complete leaves a decision as it is', () => {
   const decision = said('approved', 'ab');
   const verdict = judgeDeletions(NO_DELETIONS, {
@@ -143,6 +136,7 @@ test('a listing that is not complete leaves a decision as it is', () => {
     secrets: [],
     budget: { count: 1 },
     holdMs: HOLD_MS,
+    longestGapMs: HOLD_MS,
     decision,
   });
   assert.deepEqual([verdict.decision, verdict.applications.size], [decision, 0]);

@@ -8,7 +8,6 @@ import {
   type DeletionInput,
   type DeletionState,
   judgeDeletions,
-  LONGEST_INTERRUPTION_MS,
   NO_DELETIONS,
 } from '#common/sync/deletions.ts';
 
@@ -34,6 +33,7 @@ function inputOf({ present = 3, ...step }: Step): DeletionInput {
     secrets: [],
     budget: { fraction: 0.1 },
     holdMs: Number.POSITIVE_INFINITY,
+    longestGapMs: Number.POSITIVE_INFINITY,
     ...step,
     applications,
     present: [...keys, ...others],
@@ -173,16 +173,17 @@ test('of slow listings the second begins a minute after the first has ended', ()
   assert.deepEqual(goes(slow(0, 60_000), slow(60_001, 120_000), slow(120_001, 180_000)), [0, 0, 1]);
 });
 
-test('after long without a complete listing everything begins anew', () => {
+test('after long without a complete listing everything begins anew, whatever came in between', () => {
+  const longestGapMs = 300_000;
   const failed = { listing: { complete: false, digest: '', ids: new Set<string>() } };
-  const shortly = LONGEST_INTERRUPTION_MS;
-  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 1_000, ...failed }, { nowMs: shortly }), [0, 0, 1]);
-  const late = shortly + 1;
-  assert.deepEqual(
-    goes({ nowMs: 0 }, { nowMs: 1_000, ...failed }, { nowMs: late }, { nowMs: late + 60_000 }),
-    [0, 0, 0, 1],
-  );
-  assert.deepEqual(goes({ nowMs: 0 }, { nowMs: 86_400_000 }), [0, 1]);
+  for (const between of [[], [{ nowMs: 1_000, ...failed }]]) {
+    const from = [{ nowMs: 0 }, ...between];
+    assert.equal(goes(...from, { nowMs: 300_000, longestGapMs }).at(-1), 1);
+    assert.deepEqual(
+      goes(...from, { nowMs: 300_001, longestGapMs }, { nowMs: 360_001, longestGapMs }).slice(-2),
+      [0, 1],
+    );
+  }
 });
 
 test('when a plan goes is told by the wall clock, once, and anew when the listing changes', () => {

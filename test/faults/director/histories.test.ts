@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runHistories } from './history/run.ts';
+
+/** `npm run test:histories` plays twenty times as many. */
+const COUNT = 5_000;
+
+test(`D1, D3, D4, D6: of ${COUNT} random histories of the Director, no wrong deletion, every right one done`, async () => {
+  const { rounds, deleted, held, approved, broken } = await runHistories(Math.floor(Math.random() * 2 ** 31), COUNT);
+  const seen = { deleted, held, approved, broken };
+  for (const [what, count] of Object.entries(seen))
+    assert.ok(count > COUNT / 20, `${count} ${what} in ${rounds} rounds`);
+});

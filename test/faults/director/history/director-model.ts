@@ -1,0 +1,181 @@
+import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import { CompassError } from '#common/errors.ts';
+import type { ListingSource } from '#common/sync/page-reader.ts';
+import { ManualClock } from '../../../sidecar/manual-clock.ts';
+import type { Random } from './random.ts';
+
+/** What may be wrong with one page. */
+const PAGE_FAULTS = [
+  'error',
+  'unreadable',
+  'lost',
+  'doubled',
+  'doubledItem',
+  'shortened',
+  'emptied',
+  'cutOff',
+  'nameless',
+  'unusable',
+  'miscounted',
+] as const;
+
+type PageFault = (typeof PAGE_FAULTS)[number];
+
+/** A page as it was given out: an id that is undefined is an item without one. */
+interface ServedPage {
+  readonly ids: readonly (string | undefined)[];
+  readonly total: number;
+}
+
+/** One listing as it was given out, from which anybody can say whether it was whole. */
+export interface Served {
+  readonly pages: ServedPage[];
+  hasEnded: boolean;
+  hasFailed: boolean;
+}
+
+export interface Faultiness {
+  /** How probable a fault of a page is. */
+  readonly page: number;
+  /** How probable it is that Applications come or go between two pages. */
+  readonly move: number;
+  /** How probable a listing is that is whole and wrong. */
+  readonly lie: number;
+}
+
+/** A Director that pages by offset, in the order in which Applications were made, while they come and go. */
+export class DirectorModel {
+  readonly clock = new ManualClock(Date.UTC(2026, 0, 1));
+  readonly #random: Random;
+  readonly #pageSize: number;
+  readonly #apps: { readonly id: string; name: string }[] = [];
+  #made = 0;
+  #hidden = new Set<string>();
+
+  constructor(random: Random, count: number) {
+    this.#random = random;
+    this.#pageSize = random.between(2, 12);
+    for (let at = 0; at < count; at += 1) this.create();
+  }
+
+  /** The ids of what there is. */
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#apps.map(({ id }) => id));
+  }
+
+  /** An id is never used again. */
+  create(): void {
+    this.#made += 1;
+    const name = `app-${this.#made}`;
+    // Not always behind those that are there: what comes in between moves the others.
+    const at = this.#random.chance(0.5) ? this.#apps.length : this.#random.between(0, this.#apps.length);
+    this.#apps.splice(at, 0, { id: `id-${this.#made}`, name });
+  }
+
+  remove(count: number): void {
+    for (let gone = 0; gone < count && this.#apps.length > 0; gone += 1) {
+      this.#apps.splice(this.#random.between(0, this.#apps.length - 1), 1);
+    }
+  }
+
+  rename(): void {
+    const app = this.#random.pick(this.#apps);
+    if (app) app.name = `${app.name}-x`;
+  }
+
+  /** Begins or ends to hide some of the Applications, or all, as if they were not there. */
+  lie(): void {
+    const isOver = this.#hidden.size > 0;
+    const share = this.#random.chance(0.4) ? 1 : this.#random.next();
+    const hidden = isOver ? [] : this.#apps.filter(() => this.#random.chance(share)).map(({ id }) => id);
+    this.#hidden = new Set(hidden);
+  }
+
+  tellTruth(): void {
+    this.#hidden = new Set();
+  }
+
+  /** One listing, with what goes wrong in it. */
+  listing({ page, move, lie }: Faultiness): { readonly source: ListingSource; readonly served: Served } {
+    const served: Served = { pages: [], hasEnded: false, hasFailed: false };
+    const fetchPage: ListingSource['fetchPage'] = async (first, after) => {
+      this.clock.advance(this.#random.chance(0.1) ? this.#random.between(0, 20_000) : 50);
+      if (after !== undefined && this.#random.chance(move)) this.#moveOn();
+      const fault = this.#random.chance(page) ? this.#random.pick(PAGE_FAULTS) : undefined;
+      // A listing of nothing from the start is whole, and a lie.
+      if (fault === 'emptied' && after === undefined && lie === 0) return this.#fail(served, 'CompassUnavailable');
+      return this.#serve(served, Math.min(first, this.#pageSize), Number.parseInt(after ?? '0', 10), fault);
+    };
+    const fetchHead: ListingSource['fetchHead'] = async () => this.#fail(served, 'CompassUnavailable');
+    return { source: { fetchPage, fetchHead }, served };
+  }
+
+  #moveOn(): void {
+    const count = this.#random.between(1, 2);
+    if (this.#random.chance(0.6)) this.remove(count);
+    if (this.#random.chance(0.6)) for (let at = 0; at < count; at += 1) this.create();
+  }
+
+  #fail(served: Served, reason: 'CompassUnavailable' | 'InvalidAnswer'): never {
+    served.hasFailed ||= reason === 'CompassUnavailable';
+    throw new CompassError(reason, 'a fault');
+  }
+
+  #serve(served: Served, size: number, offset: number, fault: PageFault | undefined): DirectorPage {
+    if (fault === 'error') this.#fail(served, 'CompassUnavailable');
+    if (fault === 'unreadable' && size > 1) this.#fail(served, 'InvalidAnswer');
+    const listed = this.#apps.filter(({ id }) => !this.#hidden.has(id));
+    const start = fault === 'lost' ? offset + size : offset;
+    const items = damagedItems(listed.slice(start, start + size), fault);
+    const ids = items.map(({ id }, at) => (fault === 'nameless' && at === 0 ? undefined : id));
+    const total = totalWith(listed.length, fault);
+    served.pages.push({ ids, total });
+    // Of nothing twice is nothing.
+    const wrong = fault === 'doubled' && items.length === 0 ? undefined : fault;
+    const next = nextCursor(start + size >= listed.length, offset, start + size, wrong);
+    served.hasEnded = next === undefined;
+    const problems = fault === 'unusable' || fault === 'nameless' ? 1 : 0;
+    return toPage(items, ids, problems, { totalCount: total, next });
+  }
+}
+
+type Item = { readonly id: string; readonly name: string };
+
+function damagedItems(items: readonly Item[], fault: PageFault | undefined): readonly Item[] {
+  if (fault === 'emptied') return [];
+  if (fault === 'doubledItem') return [...items, ...items.slice(0, 1)];
+  return fault === 'shortened' ? items.slice(0, -1) : items;
+}
+
+function totalWith(total: number, fault: PageFault | undefined): number {
+  if (fault === 'emptied') return 0;
+  return fault === 'miscounted' ? total + 1 : total;
+}
+
+function nextCursor(isLast: boolean, offset: number, behind: number, fault: PageFault | undefined): string | undefined {
+  // The same page once more, with a cursor that is another one.
+  if (fault === 'doubled') return `${offset} again`;
+  return isLast || fault === 'emptied' || fault === 'cutOff' ? undefined : `${behind}`;
+}
+
+function toPage(
+  items: readonly Item[],
+  ids: readonly (string | undefined)[],
+  problems: number,
+  frame: Pick<DirectorPage, 'totalCount' | 'next'>,
+): DirectorPage {
+  const bad = items.slice(0, problems).map(({ name }, at): ListingProblem => {
+    const id = ids[at];
+    return { ...(id === undefined ? {} : { id }), name, reason: 'InvalidApplication', message: 'a fault' };
+  });
+  const good = items.slice(problems);
+  return {
+    ...frame,
+    problems: bad,
+    applications: good.map(({ id, name }) => ({
+      ...{ id, name, providerName: null, description: null },
+      clientIds: [],
+      bundles: [],
+    })),
+  };
+}
