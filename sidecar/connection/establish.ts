@@ -95,7 +95,9 @@ async function recordFailure(context: ConnectionContext, hash: string, error: un
       'the second token was refused: it is older than 60 minutes, or a certificate was issued and its answer lost',
     );
   }
-  const record = await recordTry(context, hash, false);
+  // A key that another process prepared, of which nobody wrote how its try went: it may have died while the token was out.
+  const isOrphan = context.journal.isFound && context.state.value?.tokens[hash] === undefined;
+  const record = await recordTry(context, hash, isOrphan);
   const triedForMs = context.clock.now() - record.firstTriedAt;
   if (record.tries >= MOST_TRIES || triedForMs >= LONGEST_TRYING_MS) {
     return giveUp(context, hash, `the token was refused ${record.tries} times: it is used, expired or unknown`);

@@ -61,6 +61,8 @@ export async function startCrashWorld(t: TestContext, program: CrashProgram): Pr
       process = undefined;
       sidecar = undefined;
       world.simulator.requests.clear();
+      world.simulator.faults.clear();
+      world.cluster.embedded?.faults.clear();
       seen = { secrets: world.witness.secrets.length, applications: world.witness.applications.length };
     },
     start(ordeal) {

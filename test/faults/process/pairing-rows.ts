@@ -21,7 +21,7 @@ interface Landmarks {
 
 const WRITES_SECRET = /^cluster (create|update|patch) secrets #\d+$/;
 
-function landmarksOf(calls: readonly string[]): Landmarks {
+export function landmarksOf(calls: readonly string[]): Landmarks {
   const configuration = calls.indexOf('compass configuration #1');
   const signing = calls.indexOf('compass signCertificateSigningRequest #1');
   const writeAfter = (from: number) => calls.findIndex((name, at) => at > from && WRITES_SECRET.test(name));
