@@ -98,7 +98,7 @@ export class DirectorModel {
   /** One listing, with what goes wrong in it. */
   listing({ page, move, lie }: Faultiness): { readonly source: ListingSource; readonly served: Served } {
     const served: Served = { pages: [], hasEnded: false, hasFailed: false };
-    const fetchPage: ListingSource['fetchPage'] = async (first, after) => {
+    const give = (first: number, after: string | undefined) => {
       this.clock.advance(this.#random.chance(0.1) ? this.#random.between(0, 20_000) : 50);
       if (after !== undefined && this.#random.chance(move)) this.#moveOn();
       const fault = this.#random.chance(page) ? this.#random.pick(PAGE_FAULTS) : undefined;
@@ -106,8 +106,11 @@ export class DirectorModel {
       if (fault === 'emptied' && after === undefined && lie === 0) return this.#fail(served, 'CompassUnavailable');
       return this.#serve(served, Math.min(first, this.#pageSize), Number.parseInt(after ?? '0', 10), fault);
     };
-    const fetchHead: ListingSource['fetchHead'] = async () => this.#fail(served, 'CompassUnavailable');
-    return { source: { fetchPage, fetchHead }, served };
+    const source: ListingSource = {
+      fetchPage: (...request) => Promise.try(give, ...request),
+      fetchHead: () => Promise.try(() => this.#fail(served, 'CompassUnavailable')),
+    };
+    return { source, served };
   }
 
   #moveOn(): void {
