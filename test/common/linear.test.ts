@@ -40,6 +40,8 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 
+const NOTHING_AROUND: readonly [string, string] = ['', ''];
+
 interface Parser {
   readonly run: (text: string) => unknown;
   /** What it has to look at again and again, if it is written badly: repeated up to the length. */
@@ -115,7 +117,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
 };
 
 suite('the time to read what somebody else wrote grows with its length, not with the square of it', () => {
-  for (const [what, { run, hostile, around = ['', ''], longest = MEGABYTE }] of Object.entries(PARSERS)) {
+  for (const [what, { run, hostile, around = NOTHING_AROUND, longest = MEGABYTE }] of Object.entries(PARSERS)) {
     test(`S14: ${what}`, () => {
       const inputs = hostile.map((piece) => textOf(piece, around));
       assertLinear(inputs, longest, (text) => tryTo(() => run(text)));
