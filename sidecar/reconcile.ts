@@ -13,19 +13,22 @@ import { trustedSpecUrls } from './connection/spec-urls.ts';
 import { freshState } from './connection/state.ts';
 import { ConnectionLog } from './connection-log.ts';
 import type { ListingProgress } from './counted-listing.ts';
+import type { OtherAgent } from './other-agent.ts';
 import { answerConnection, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, PurgeObservation, Warning } from './status/observation.ts';
 import { observe } from './status/observe.ts';
-import type { ProgressObservation } from './status/publish.ts';
+import type { ProgressObservation, ReadConnection } from './status/publish.ts';
 import type { SyncStep } from './sync-step.ts';
 
 /** The CompassConnection in the cluster, and everything that is written about the connection. */
 export interface ConnectionResource {
-  /** `served` is false where the CRD is missing. Nothing is concluded from an object that cannot be read: it throws. */
-  read(): Promise<{ readonly served: boolean; readonly object: CompassConnection | undefined }>;
+  /** Nothing is concluded from an object that cannot be read: it throws. */
+  read(): Promise<ReadConnection>;
+  /** Says that nothing is written, and why; writes nothing else. Never throws for what may fail by itself. */
+  park(read: CompassConnection | undefined, why: CompassError): Promise<void>;
   /**
    * Writes status, report, Events and metrics, as far as they differ, and takes off what is `done`; `read` is the object
    * as it is known. Returns the object as it is then. Never throws for what may fail by itself.
@@ -48,6 +51,7 @@ export interface ReconcilerOptions {
   readonly connectionStep: Pick<ConnectionStep, 'run'>;
   readonly disconnection: Pick<Disconnection, 'run' | 'dueInMs'>;
   readonly syncStep: SyncStep;
+  readonly otherAgent: Pick<OtherAgent, 'look'>;
   readonly resource: ConnectionResource;
   /** Lasting warnings, such as verification that is switched off. */
   readonly warnings: () => readonly Warning[];
@@ -57,6 +61,9 @@ export interface ReconcilerOptions {
 }
 
 const PROGRESS_PERIOD_MS = 1_000;
+
+/** How often it is looked whether another agent is gone; what it writes is seen at once. */
+const PARKED_PERIOD_MS = 10_000;
 
 const FOR_A_REQUEST = 'a request waits';
 
@@ -69,6 +76,7 @@ export class Reconciler {
   readonly #requests: Requests;
   #isSuspect = false;
   #wasCutShort = false;
+  #wasParked = false;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
@@ -116,7 +124,9 @@ export class Reconciler {
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
     const { connectionStep, syncStep, resource, context } = this.#options;
-    const { object: before, served } = await resource.read();
+    const read = await resource.read();
+    const before = read.object;
+    if (await this.#isParked(before)) return PARKED_PERIOD_MS;
     const configuration = await this.#readConfiguration();
     await this.#takeRequests(before);
     syncStep.beginPass();
@@ -126,7 +136,7 @@ export class Reconciler {
     const result = await connectionStep.run({
       configuration,
       specUrls,
-      isReconnectAskedFor: await this.#noteReconnect(served, before),
+      isReconnectAskedFor: await this.#noteReconnect(read),
       isRenewalAskedFor: before?.spec.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
       isSuspect: this.#isSuspect,
     });
@@ -185,6 +195,24 @@ export class Reconciler {
     if (attempted && hasReason(error, 'CompassThrottled')) syncStep.holdBack(error);
   }
 
+  /** Whether somebody else works on the connection: then that is said, and nothing else is done. */
+  async #isParked(object: CompassConnection | undefined): Promise<boolean> {
+    const { otherAgent, resource, syncStep, context } = this.#options;
+    const why = await otherAgent.look(object);
+    const wasParked = this.#wasParked;
+    this.#wasParked = why !== undefined;
+    if (why) await resource.park(object, why);
+    if (why && !wasParked) context.log.error('nothing is written while another agent works', errorFields(why));
+    if (why || !wasParked) return this.#wasParked;
+    context.log.info('the other agent is gone');
+    // Whatever it changed is seen anew.
+    context.state.forget();
+    context.journal.forget();
+    this.forget();
+    syncStep.hurry();
+    return false;
+  }
+
   /** Before anything else is done with a connection that is to be given up. What it deleted of the Applications. */
   async #disconnect(input: Pick<ConnectionInput, 'configuration' | 'specUrls'>): Promise<PurgeObservation | undefined> {
     const { disconnection, syncStep } = this.#options;
@@ -226,12 +254,12 @@ export class Reconciler {
    * that it needs a token. One that was never there has not been deleted, and one that went with its definition was not
    * deleted for that.
    */
-  async #noteReconnect(served: boolean, object: CompassConnection | undefined): Promise<boolean> {
+  async #noteReconnect({ served, isDefined, object }: ReadConnection): Promise<boolean> {
     const { state } = this.#options.context;
     const before = (await state.load()) ?? freshState();
     const isDeleted = served && object === undefined && before.registered;
     const isPending = before.reconnectPending || isDeleted;
-    const isRegistered = served && (before.registered || object !== undefined);
+    const isRegistered = isDefined && (before.registered || object !== undefined);
     if (isPending !== before.reconnectPending || isRegistered !== before.registered) {
       await state.write({ ...before, reconnectPending: isPending, registered: isRegistered });
     }

@@ -29,6 +29,7 @@ import { fencedCluster } from './leader/fenced-cluster.ts';
 import { leaderPass } from './leader/leader-pass.ts';
 import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
+import { OtherAgent } from './other-agent.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
 import { SyncStep } from './sync-step.ts';
@@ -124,13 +125,22 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     random,
   });
   const syncStep = new SyncStep({ synchronizer, config, labels, state, clock, log, random, stopping });
-  const resource = new Publisher({ cluster, clock, log, config, fingerprintKey, observe: health.onObservation });
+  const resource = new Publisher({
+    cluster,
+    clock,
+    log,
+    config,
+    fingerprintKey,
+    observe: health.onObservation,
+    onParked: health.onParked,
+  });
   const connectionStep = new ConnectionStep(context, random);
   const reconciler: Reconciler = new Reconciler({
     context,
     connectionStep,
     disconnection: new Disconnection(context, connectionStep, random),
     syncStep,
+    otherAgent: new OtherAgent({ cluster, clock, config }),
     resource,
     warnings: () => wire.warnings(),
     connectorContact: () => wire.connectorContact,

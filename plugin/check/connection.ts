@@ -112,6 +112,7 @@ const CATEGORY_OF: Readonly<Record<string, string>> = {
   ClockSkew: 'connector',
   DefinitionMissing: 'crd',
   ConnectionForbidden: 'rbac',
+  ForeignAgent: 'agent',
   LabelsReported: 'director',
   DeletionsHeld: 'sync',
   Synchronized: 'sync',

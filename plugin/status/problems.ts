@@ -18,6 +18,7 @@ export const BAD_WHEN_TRUE = [
   'ClockSkew',
   'DefinitionMissing',
   'ConnectionForbidden',
+  'ForeignAgent',
 ];
 
 /** What works for now and should not stay so. */

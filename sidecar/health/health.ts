@@ -25,6 +25,12 @@ export class Health {
     this.metrics.onObservation(observation, status);
   };
 
+  /** Told by the leader while somebody else works on the connection, and why it waits. */
+  readonly onParked = (why: string): void => {
+    this.readiness.onParked(why);
+    this.metrics.onParked();
+  };
+
   /** Told now and then by a replica that waits for the Lease. */
   readonly onStandby = (hasCredentials: boolean): void => {
     this.readiness.onStandby(hasCredentials);

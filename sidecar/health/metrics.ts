@@ -13,7 +13,13 @@ export interface ClusterCall {
 }
 
 const PHASES = ['connection', 'fetch', 'apply', 'labels'] as const;
-const WARNINGS = ['TLSVerificationDisabled', 'ClockSkew', 'DefinitionMissing', 'ConnectionForbidden'] as const;
+const WARNINGS = [
+  'TLSVerificationDisabled',
+  'ClockSkew',
+  'DefinitionMissing',
+  'ConnectionForbidden',
+  'ForeignAgent',
+] as const;
 
 /** Up to the longest that a call with a token waits. */
 const DURATION_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 130];
@@ -119,6 +125,11 @@ export class Metrics {
       this.#condition.set({ type, status: value, reason }, 1);
     }
   };
+
+  /** Told while somebody else works on the connection. */
+  onParked(): void {
+    this.#warning.set({ type: 'ForeignAgent' }, 1);
+  }
 
   /** Told of each call of Compass. */
   readonly onCompassCall = ({ target, status, outcome, durationMs }: ObservedCall): void => {

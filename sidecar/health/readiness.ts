@@ -24,6 +24,9 @@ export class Readiness {
     this.#set({ ok: isUsable, text: isUsable ? 'ok: leading' : `leading without credentials: ${reason}: ${message}` });
   };
 
+  /** Told while somebody else works on the connection. */
+  readonly onParked = (why: string): void => this.#set({ ok: false, text: why });
+
   /** Told now and then by a replica that waits for the Lease. */
   readonly onStandby = (hasCredentials: boolean): void => {
     const text = hasCredentials ? 'ok: standing by' : 'standing by without credentials';

@@ -21,6 +21,7 @@ const OWN_CONDITIONS = [
   'ClockSkew',
   'DefinitionMissing',
   'ConnectionForbidden',
+  'ForeignAgent',
 ] as const;
 
 /** Whether this program sets conditions of the type. */
@@ -36,6 +37,7 @@ const LASTING: readonly WarningType[] = [
   'ClockSkew',
   'DefinitionMissing',
   'ConnectionForbidden',
+  'ForeignAgent',
 ];
 
 /**
@@ -70,13 +72,13 @@ export function conditions(
   return [...own, ...foreign];
 }
 
-function dated(
+/** The condition of a finding, with the time of its last change of `status`. */
+export function dated(
   before: Condition | undefined,
   type: OwnCondition,
   finding: Finding,
-  observation: Observation,
+  { generation, now }: Pick<Observation, 'generation' | 'now'>,
 ): Condition {
-  const { generation, now } = observation;
   return {
     type,
     ...finding,

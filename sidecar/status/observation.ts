@@ -109,6 +109,8 @@ export type WarningType =
   | 'TLSVerificationDisabled'
   | 'ClockSkew'
   | 'DefinitionMissing'
+  /** The reference agent works on the same connection. */
+  | 'ForeignAgent'
   /** The CompassConnection may not be read. */
   | 'ConnectionForbidden'
   | 'Setting'

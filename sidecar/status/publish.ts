@@ -14,9 +14,11 @@ import type { Sensitive } from '#common/sensitive.ts';
 import type { Config } from '../config.ts';
 import type { Done } from './connection-patch.ts';
 import { connectionStatus } from './connection-status.ts';
+import { clip } from './error-text.ts';
 import { EventRecorder } from './events.ts';
 import { newerStatus } from './newer-status.ts';
 import type { Observation, StepObservation, Warning } from './observation.ts';
+import { parkedStatus } from './parked-status.ts';
 import { readStatus } from './read-status.ts';
 import { buildReport, reportedSteps } from './report.ts';
 import { reportedRequests } from './report-requests.ts';
@@ -43,6 +45,17 @@ export interface PublisherOptions {
   readonly fingerprintKey: () => Sensitive | undefined;
   /** Told after every pass, whether or not anything was written: for the metrics. */
   readonly observe?: (observation: Observation, status: CompassConnectionStatus) => void;
+  /** Told after every pass that wrote nothing because somebody else works on the connection. */
+  readonly onParked?: (why: string) => void;
+}
+
+/** The CompassConnection, as far as it can be read. */
+export interface ReadConnection {
+  /** False where its definition is missing, and to whom may not read it. */
+  readonly served: boolean;
+  /** False where its definition is missing. */
+  readonly isDefined: boolean;
+  readonly object: CompassConnection | undefined;
 }
 
 /** What a pass has to tell before it ends. */
@@ -91,17 +104,17 @@ export class Publisher {
    * The object, and whether it is served at all: not where its definition is missing, and not to whom may not read it.
    * Throws CompassError as Cluster does.
    */
-  async read(): Promise<{ readonly served: boolean; readonly object: CompassConnection | undefined }> {
+  async read(): Promise<ReadConnection> {
     const { cluster, config } = this.#options;
     try {
       const object = await cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name: config.connectionName });
       const served = object !== undefined || (await discoverKind(cluster, COMPASS_CONNECTION)).served;
       this.#obstacle = served ? undefined : DEFINITION_MISSING;
-      return { served, object };
+      return { served, isDefined: served, object };
     } catch (error) {
       if (!hasReason(error, 'ClusterForbidden')) throw error;
       this.#obstacle = { type: 'ConnectionForbidden', message: error.message };
-      return { served: false, object: undefined };
+      return { served: false, isDefined: true, object: undefined };
     }
   }
 
@@ -176,6 +189,24 @@ export class Publisher {
     return connection;
   }
 
+  /** Says that nothing else is written, and why. What the status says then is for those who work on it. */
+  async park(read: CompassConnection | undefined, why: CompassError): Promise<void> {
+    const { config, clock, log, onParked } = this.#options;
+    const { connectionName: connection, statusPeriodMs: periodMs } = config;
+    onParked?.(why.message);
+    const now = clock.now();
+    const before = readStatus(read);
+    const status = parkedStatus(before, why, { now, generation: read?.metadata.generation });
+    this.#exact = undefined;
+    const warnings = [{ type: why.reason, message: clip(why.message) }];
+    await this.#tryReport((previous = { schemaVersion: REPORT_SCHEMA_VERSION, connection }) => {
+      return { ...previous, warnings, conditions: status.conditions ?? [] };
+    });
+    const written = read && (await this.#status.write(read, { status, settle: { now, periodMs } }));
+    if (written?.error) log.warn('the status was not written', errorFields(written.error));
+    await this.#events.record(written?.connection, stateEvents(read ? before : status, status));
+  }
+
   #withOwnWarnings(observation: Observation): Observation {
     const obstacle = this.#obstacle;
     return obstacle ? { ...observation, warnings: [...observation.warnings, obstacle] } : observation;
@@ -197,15 +228,19 @@ export class Publisher {
   }
 
   async #writeReport(status: CompassConnectionStatus, observation: Observation, requested: boolean): Promise<void> {
-    const { config, fingerprintKey, log } = this.#options;
+    const { config, fingerprintKey } = this.#options;
     const { configurationSecret: configuration, clientSecret: client, caSecret: ca, integrationNamespace } = config;
     const places = { configuration, client, ca, integrationNamespace };
     const context = { connectionName: config.connectionName, places, fingerprintKey: fingerprintKey() };
+    await this.#tryReport((previous) => buildReport(previous, status, observation, context), requested);
+  }
+
+  async #tryReport(...write: Parameters<ReportWriter['write']>): Promise<void> {
     try {
-      await this.#report.write((previous) => buildReport(previous, status, observation, context), requested);
+      await this.#report.write(...write);
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
-      log.warn('the report was not written', errorFields(error));
+      this.#options.log.warn('the report was not written', errorFields(error));
     }
   }
 }

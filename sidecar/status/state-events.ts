@@ -18,6 +18,7 @@ const WARNINGS: readonly string[] = [
   'ClockSkew',
   'DefinitionMissing',
   'ConnectionForbidden',
+  'ForeignAgent',
 ];
 
 const GOOD_STATES: readonly string[] = ['Connected', 'Synchronized'];

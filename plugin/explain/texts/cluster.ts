@@ -156,7 +156,7 @@ export const CLUSTER_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     meaning:
       'Another agent (the Compass Runtime Agent) works on the same connection: the two undo what the other does.',
     causes: ['the old agent was not scaled to 0', 'a reconciler starts it again'],
-    byItself: 'The sidecar keeps to what is its own; the other agent does not.',
+    byItself: 'The sidecar writes nothing while it sees the other one at work, and goes on when that is gone.',
     commands: [
       { command: 'kubectl get deployments -A -l app=compass-runtime-agent', does: 'where it runs, to scale it to 0' },
       CHECK,

@@ -83,7 +83,7 @@ export const EMBEDDED_ONLY = {
 
 /** The HTTP status of a probe of the sidecar in this process. */
 export async function probe({ sidecars }: FaultWorld, path: 'livez' | 'readyz'): Promise<number> {
-  const port = sidecars[0]?.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
+  const port = sidecars.at(-1)?.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
   return (await fetch(`http://127.0.0.1:${port}/${path}`)).status;
 }
 

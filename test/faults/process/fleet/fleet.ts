@@ -87,8 +87,10 @@ export function startMember({ time, bucket }: Gateway, random: () => number): Fl
     connectionStep: upkeep(time, random, call),
     disconnection: { run: () => Promise.resolve(undefined), dueInMs: Number.POSITIVE_INFINITY },
     syncStep,
+    otherAgent: { look: () => Promise.resolve(undefined) },
     resource: {
-      read: () => Promise.resolve({ served: true, object: undefined }),
+      read: () => Promise.resolve({ served: true, isDefined: true, object: undefined }),
+      park: () => Promise.resolve(),
       publish: () => Promise.resolve(undefined),
       tell: () => undefined,
       readRequests: () => Promise.resolve([]),
