@@ -107,8 +107,8 @@ export class DirectorModel {
       return this.#serve(served, Math.min(first, this.#pageSize), Number.parseInt(after ?? '0', 10), fault);
     };
     const source: ListingSource = {
-      fetchPage: (...request) => Promise.try(give, ...request),
-      fetchHead: () => Promise.try(() => this.#fail(served, 'CompassUnavailable')),
+      fetchPage: (first, after) => Promise.resolve().then(() => give(first, after)),
+      fetchHead: () => Promise.resolve().then(() => this.#fail(served, 'CompassUnavailable')),
     };
     return { source, served };
   }
