@@ -27,62 +27,68 @@ function assign(listed: Record<string, string>, records: Parameters<typeof prese
 
 const CASES: readonly (readonly [
   what: string,
-  result: ReturnType<typeof assign>,
+  result: () => ReturnType<typeof assign>,
   expected: ReturnType<typeof assign>,
 ])[] = [
-  ['a free name is granted', assign({ i1: 'b' }, [['a', 'i1']]), { granted: ['i1'], refused: [] }],
+  ['a free name is granted', () => assign({ i1: 'b' }, [['a', 'i1']]), { granted: ['i1'], refused: [] }],
   [
     'a swap is granted to both',
-    assign({ i1: 'b', i2: 'a' }, [
-      ['a', 'i1'],
-      ['b', 'i2'],
-    ]),
+    () =>
+      assign({ i1: 'b', i2: 'a' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+      ]),
     { granted: ['i2', 'i1'], refused: [] },
   ],
   [
     'in a chain whoever leaves comes first',
-    assign({ i1: 'b', i2: 'c' }, [
-      ['a', 'i1'],
-      ['b', 'i2'],
-    ]),
+    () =>
+      assign({ i1: 'b', i2: 'c' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+      ]),
     { granted: ['i2', 'i1'], refused: [] },
   ],
   [
     'the one present keeps its name',
-    assign({ i1: 'b', i2: 'b' }, [
-      ['a', 'i1'],
-      ['b', 'i2'],
-    ]),
+    () =>
+      assign({ i1: 'b', i2: 'b' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+      ]),
     { granted: [], refused: [['i1', 'NameConflict']] },
   ],
   [
     'of two renamed to one name the smaller id gets it',
-    assign({ i1: 'c', i2: 'c' }, [
-      ['a', 'i1'],
-      ['b', 'i2'],
-    ]),
+    () =>
+      assign({ i1: 'c', i2: 'c' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+      ]),
     { granted: ['i1'], refused: [['i2', 'NameConflict']] },
   ],
   [
     'the name of one that is no longer listed is granted',
-    assign({ i1: 'b' }, [['b', 'i2']]),
+    () => assign({ i1: 'b' }, [['b', 'i2']]),
     { granted: ['i1'], refused: [] },
   ],
   [
     'a foreign Application keeps its name',
-    assign({ i1: 'b' }, [
-      ['a', 'i1'],
-      ['b', 'i2', 'foreign'],
-    ]),
+    () =>
+      assign({ i1: 'b' }, [
+        ['a', 'i1'],
+        ['b', 'i2', 'foreign'],
+      ]),
     { granted: [], refused: [['i1', 'ForeignObject']] },
   ],
   [
     'a chain ends at a foreign Application',
-    assign({ i1: 'b', i2: 'c' }, [
-      ['a', 'i1'],
-      ['b', 'i2'],
-      ['c', undefined, 'foreign'],
-    ]),
+    () =>
+      assign({ i1: 'b', i2: 'c' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+        ['c', undefined, 'foreign'],
+      ]),
     {
       granted: [],
       refused: [
@@ -93,25 +99,73 @@ const CASES: readonly (readonly [
   ],
   [
     'an unmarked, unlisted one gives way to compass-connection',
-    assign({ i1: 'b' }, [['b', 'i2', 'unmarked']]),
+    () => assign({ i1: 'b' }, [['b', 'i2', 'unmarked']]),
     { granted: ['i1'], refused: [] },
   ],
   [
     'and to no other connection',
-    assign({ i1: 'b' }, [['b', 'i2', 'unmarked']], 'second'),
+    () => assign({ i1: 'b' }, [['b', 'i2', 'unmarked']], 'second'),
     { granted: [], refused: [['i1', 'ForeignObject']] },
   ],
   [
     'what a rename left behind gives way',
-    assign({ i1: 'b', i2: 'a' }, [
-      ['a', 'i1'],
-      ['b', 'i1'],
-    ]),
+    () =>
+      assign({ i1: 'b', i2: 'a' }, [
+        ['a', 'i1'],
+        ['b', 'i1'],
+      ]),
     { granted: ['i2'], refused: [] },
+  ],
+  [
+    'the smaller id comes first, in whatever order they are asked for',
+    () => {
+      const listed = ['i3', 'i1', 'i2'].map((id): Named => ({ id, name: 'c' }));
+      const { granted, refused } = assignNames(listed, {
+        present: new Present(),
+        heads: new Map(),
+        connectionName: CONNECTION,
+      });
+      return { granted: granted.map(({ id }) => id), refused: [...refused].map(([id, { reason }]) => [id, reason]) };
+    },
+    {
+      granted: ['i1'],
+      refused: [
+        ['i2', 'NameConflict'],
+        ['i3', 'NameConflict'],
+      ],
+    },
+  ],
+  [
+    'a circle of three is granted to all',
+    () =>
+      assign({ i1: 'b', i2: 'c', i3: 'a' }, [
+        ['a', 'i1'],
+        ['b', 'i2'],
+        ['c', 'i3'],
+      ]),
+    { granted: ['i3', 'i2', 'i1'], refused: [] },
+  ],
+  [
+    'an Application without an id that is ours gives way, one of somebody else does not',
+    () =>
+      assign({ i1: 'a', i2: 'b' }, [
+        ['a', undefined, 'ours'],
+        ['b', undefined, 'foreign'],
+      ]),
+    { granted: ['i1'], refused: [['i2', 'ForeignObject']] },
+  ],
+  [
+    'what a rename left behind stays where its new name is not ours',
+    () =>
+      assign({ i1: 'b', i2: 'a' }, [
+        ['a', 'i1'],
+        ['b', 'i1', 'foreign'],
+      ]),
+    { granted: [], refused: [['i2', 'NameConflict']] },
   ],
 ];
 
-for (const [what, result, expected] of CASES) test(what, () => assert.deepEqual(result, expected));
+for (const [what, result, expected] of CASES) test(what, () => assert.deepEqual(result(), expected));
 
 test('every Application gets an answer, no name goes to two, and a name is free when it is taken', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');

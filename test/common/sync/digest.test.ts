@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Sensitive } from '#common/sensitive.ts';
-import { applicationDigest, canonical, desiredSecretDigest, secretDigest } from '#common/sync/digest.ts';
+import {
+  applicationDigest,
+  canonical,
+  desiredContentDigest,
+  desiredSecretDigest,
+  secretContentDigest,
+  secretDigest,
+} from '#common/sync/digest.ts';
 
 const application = (spec: object) => applicationDigest({ metadata: {}, spec } as never);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -67,6 +74,35 @@ test("a Secret's digest is that of its values: what is desired, stored, has the 
       },
     ),
   );
+});
+
+test("the digest of a Secret's content is that of its values alone", () => {
+  const content = { username: 'u', headers: '{"b":["1"],"a":["<"]}' };
+  const spelt = { headers: base64('{"a":["\\u003c"],"b":["1"]}'), username: base64('u') };
+  const desired = { name: 'x', labels: { app: 'orders', bundleId: 'b1' }, content: new Sensitive(content) };
+  assert.equal(secretContentDigest({ data: spelt }), desiredContentDigest(desired));
+  const others = [{}, { username: spelt.username }, { ...spelt, username: base64('v') }, { headers: base64('{') }];
+  const digests = [spelt, ...others].map((data) => secretContentDigest({ data }));
+  assert.equal(new Set(digests).size, 5);
+  for (const one of digests) assert.match(one, /^[\w-]{43}$/);
+});
+
+test('our labels make a difference to a Secret, and so does what is no JSON where it should be', () => {
+  const digestOf = (labels: Readonly<Record<string, string>>, data: Readonly<Record<string, string>> = {}) =>
+    secretDigest({ metadata: { labels }, data });
+  const labels = { app: 'orders', bundleId: 'b1' };
+  const digests = [
+    digestOf(labels),
+    digestOf({ ...labels, app: 'other' }),
+    digestOf({ ...labels, bundleId: 'b2' }),
+    digestOf(labels, { queryParameters: base64('{') }),
+    digestOf(labels, { queryParameters: base64('[') }),
+    digestOf(labels, { queryParameters: base64('{"a": ["1"]}') }),
+  ];
+  assert.equal(new Set(digests).size, 6);
+  assert.equal(digests[5], digestOf(labels, { queryParameters: base64('{"a":["1"]}') }));
+  const [one, other] = ['{"a":1}', '{"a": 1}'].map((text) => digestOf(labels, { username: base64(text) }));
+  assert.notEqual(one, other, 'other keys are texts');
 });
 
 test('the same JSON in another spelling is the same parameters', () => {

@@ -38,6 +38,12 @@ test('a description that is empty is said not to be provided', () => {
   assert.equal(desiredOf(application({ description: 'mine' })).spec.description, 'mine');
 });
 
+test('the spec names the Application as Compass knows it: id, client ids, and the label of the agent', () => {
+  const { spec, id, name } = desiredOf(application({ clientIds: ['c1', 'c2'] }));
+  assert.deepEqual([id, name, spec.labels], ['i1', 'orders', { 'connected-app': 'orders' }]);
+  assert.deepEqual(spec.compassMetadata, { applicationId: 'i1', authentication: { clientIds: ['c1', 'c2'] } });
+});
+
 test('skipVerify follows the setting', () => {
   assert.equal(desiredOf(application(), { ...SETTINGS, skipVerify: true }).spec.skipVerify, true);
 });
@@ -110,6 +116,34 @@ const INVALID: readonly (readonly [what: string, listed: DirectorApplication, re
     'InvalidApplication',
   ],
 ];
+
+const WITH_HEADER = { defaultInstanceAuth: { additionalHeaders: { x: ['a'] } } };
+const bundlesCalled = (...ids: readonly string[]) =>
+  application({ bundles: ids.map((id) => ({ ...BUNDLE, ...WITH_HEADER, id })) });
+
+const MESSAGES: readonly (readonly [what: string, listed: DirectorApplication, message: RegExp])[] = [
+  ['a name as it is', application({ name: 'A'.repeat(120) }), /the name "A{120}" is/],
+  ['a long name, cut', application({ name: 'A'.repeat(121) }), /the name "A{120}…" is/],
+  ['a bundle id with a blank', bundlesCalled('b 1'), /the bundle id "b 1" cannot/],
+  ['a bundle id that ends a name badly', bundlesCalled('b1-'), /the bundle id "b1-" cannot/],
+  ['a bundle id that is too long for a label', bundlesCalled('b'.repeat(64)), /the bundle id "b{64}" cannot/],
+  ['two bundles with one id', bundlesCalled('b1', 'b1'), /one and the same Secret params-orders-b1$/],
+];
+
+for (const [what, listed, message] of MESSAGES) {
+  test(`what is wrong is named: ${what}`, () => {
+    const mapped = toDesired(listed, SETTINGS);
+    assert.match(mapped.kind === 'invalid' ? mapped.problem.message : 'desired', message);
+  });
+}
+
+test('the longest bundle id that is a label is taken, and two bundles are', () => {
+  assert.equal(desiredOf(bundlesCalled('b'.repeat(63))).secrets[0]?.labels.bundleId, 'b'.repeat(63));
+  assert.deepEqual(
+    desiredOf(bundlesCalled('b1', 'b2')).secrets.map(({ name }) => name),
+    ['params-orders-b1', 'params-orders-b2'],
+  );
+});
 
 for (const [what, listed, reason] of INVALID) {
   test(`${what} is ${reason}`, () => {

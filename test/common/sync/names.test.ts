@@ -63,6 +63,11 @@ test('a name of more than 63 characters is cut and hashed to be a label', () => 
   assert.equal(applicationLabel('a'.repeat(63)), 'a'.repeat(63));
 });
 
+test('a label value has 63 characters at most, all of its own kind', () => {
+  assert.deepEqual(['', 'a'.repeat(63), 'a_b.C-1'].map(isLabelValue), [true, true, true]);
+  assert.deepEqual(['a'.repeat(64), 'a b', '-a', 'a-'].map(isLabelValue), [false, false, false, false]);
+});
+
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/);
 const subdomain = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
 

@@ -36,6 +36,26 @@ test('where contents are too much, those that do not fit are left out, and every
   assert.deepEqual(plan?.omitted, { entries: 0, contents: 1 });
 });
 
+test('a plan of just so many bytes is whole, and an entry of just so many keeps its content', () => {
+  const plan = planOf([entry(1, 1_000), entry(2, 1_000)]);
+  const bytes = Buffer.byteLength(JSON.stringify(plan));
+  assert.deepEqual(readPlan(renderPlan(plan, bytes)), plan);
+  assert.equal(readPlan(renderPlan(plan, bytes - 1))?.omitted?.contents, 1);
+  const contentsAt = (limit: number) => readPlan(renderPlan(plan, limit))?.omitted?.contents ?? 0;
+  const limits = Array.from({ length: bytes }, (_, limit) => limit).filter((limit) => limit > 500);
+  for (const limit of limits) assert.ok(Buffer.byteLength(renderPlan(plan, limit)) <= limit, String(limit));
+  assert.deepEqual([contentsAt(600), contentsAt(1_600), contentsAt(bytes)], [2, 1, 0]);
+});
+
+test('an entry without content is never said to be cut', () => {
+  const { after, ...bare } = entry(1, 10);
+  const plan = readPlan(renderPlan(planOf([bare, { ...bare, before: after ?? {} }, entry(2, 4_000)]), 600));
+  assert.deepEqual(
+    plan?.entries.map(({ isCut }) => isCut),
+    [undefined, undefined, true],
+  );
+});
+
 test('where even the names are too much, the last are left out and counted', () => {
   const entries = Array.from({ length: 1_000 }, (_, number) => entry(number, 100));
   const text = renderPlan(planOf(entries), 10_000);
