@@ -11,7 +11,7 @@ import { type Result, tryAll } from './trial.ts';
 
 /**
  * Mutation testing: `npm run test:mutation [-- --again] [-- PATH…]`, with paths (as they begin) of sources or names of targets.
- * `--again` tries only what survived last time, where the source is still the same. COMPASS_MUTATION_BUDGET_MS, of tests for
+ * `--again` tries only what survived last time, where the source is still the same; `--quick` runs the quick tests only. COMPASS_MUTATION_BUDGET_MS, of tests for
  * one mutant, is 10,000 unless set: less is quicker, and finds less.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,7 +35,7 @@ try {
   const results: Result[] = [];
   const hashes = new Map<string, string>();
   let next = 1;
-  for (const { name, sources, tests } of TARGETS) {
+  for (const { name, sources, tests, more = [] } of TARGETS) {
     const all: Mutant[] = [];
     for (const file of globSync([...sources], { cwd: ROOT }).toSorted()) {
       const source = await readFile(join(ROOT, file), 'utf8');
@@ -52,11 +52,18 @@ try {
     tell(`${name}: ${chosen.length} mutants`);
     const isKnown = (one: Mutant) => flags?.includes('--again') && known[one.name]?.source === hashes.get(one.file);
     for (const mutant of chosen.filter(isKnown)) {
-      results.push({ mutant, killedBy: known[mutant.name]?.killedBy, isCovered: true });
+      results.push({ mutant, killedBy: known[mutant.name]?.killedBy });
     }
-    const files = globSync([...tests], { cwd: ROOT }).toSorted();
-    const left = chosen.filter((one) => !isKnown(one));
-    if (left.length > 0) results.push(...(await tryAll(tree, files, left, all, tell)));
+    let left = chosen.filter((one) => !isKnown(one));
+    for (const globs of flags?.includes('--quick') ? [tests] : [tests, more]) {
+      const files = globSync([...globs], { cwd: ROOT }).toSorted();
+      if (left.length === 0 || files.length === 0) continue;
+      const tried = await tryAll(tree, files, left, all, tell);
+      left = tried.filter(({ killedBy }) => killedBy === undefined).map(({ mutant }) => mutant);
+      const missed = new Set(left);
+      results.push(...tried.filter(({ mutant }) => !missed.has(mutant)));
+    }
+    results.push(...left.map((mutant) => ({ mutant, killedBy: undefined })));
   }
   for (const { mutant, killedBy } of results) {
     if (killedBy === undefined) delete known[mutant.name];

@@ -42,10 +42,7 @@ export function reportLines(results: readonly Result[], { unexplained, stale }: 
   };
   const folders = Map.groupBy(results, ({ mutant }) => mutant.file.replace(/\/[^/]*$/, '/'));
   return [
-    ...unexplained.map(
-      ({ mutant: { file, line, name }, isCovered }) =>
-        `${file}:${line}  ${isCovered ? 'survived' : 'no test'}  ${name}`,
-    ),
+    ...unexplained.map(({ mutant: { file, line, name } }) => `${file}:${line}  ${name.slice(file.length + 1)}`),
     ...stale.map((name) => `explained, but no survivor: ${name}`),
     ...[...byFile].map(([file, of]) => row(file, of)),
     ...[...folders].map(([folder, of]) => row(folder, of)),

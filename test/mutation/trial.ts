@@ -6,7 +6,6 @@ export interface Result {
   readonly mutant: Mutant;
   /** The test that failed, or how else it was noticed; undefined where it survived. */
   readonly killedBy: string | undefined;
-  readonly isCovered: boolean;
 }
 
 /** Tests that are run for one mutant take no longer than this in a clean run; what they miss counts as missed. */
@@ -38,11 +37,11 @@ export async function tryAll(
       const ids = atLoad ? all.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id];
       const candidates = [...new Set(ids.flatMap((id) => trace.reachedBy.get(id) ?? []))];
       const chosen = choose(candidates, trace.cleanMs, recent.get(mutant.file));
-      if (chosen.length === 0) return void results.push({ mutant, killedBy: undefined, isCovered: false });
+      if (chosen.length === 0) return void results.push({ mutant, killedBy: undefined });
       const killedBy = await tryOne(worker, mutant.id, chosen, trace, atLoad);
       const killer = chosen.find((test) => killedBy?.test === test);
       if (killer !== undefined) recent.set(mutant.file, killer);
-      results.push({ mutant, killedBy: killedBy?.how, isCovered: true });
+      results.push({ mutant, killedBy: killedBy?.how });
       if (results.length % 50 === 0) tell(`${results.length} of ${mutants.length} mutants`);
     });
     return results;

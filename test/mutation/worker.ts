@@ -47,5 +47,6 @@ async function carryOut({ mutant, tests }: Order): Promise<void> {
 }
 
 for (const file of process.argv.slice(2)) await load(file);
+process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => void carryOut(order));
 say({ tests: cases.map(({ key }) => key) });
