@@ -120,6 +120,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   });
   const labels = new LabelsStep({
     report: (connection) => reportLabels(connection, config, transport),
+    config,
     clock,
     log,
     random,

@@ -31,7 +31,7 @@ function start({ random = 0 } = {}) {
   };
   const options = { clock, log: silentLog, random: () => random };
   const state = { value: freshState() } as unknown as SyncStepOptions['state'];
-  const labels = new LabelsStep({ ...options, report });
+  const labels = new LabelsStep({ ...options, config, report });
   const synchronizer = { run } as unknown as Synchronizer;
   const { signal: stopping } = new AbortController();
   const step = new SyncStep({ ...options, synchronizer, config, labels, state, stopping });
@@ -110,18 +110,18 @@ test('where another call meets the rate limit the listing waits as well', async 
   assert.equal(done.listings, 1);
 });
 
-test('labels are looked at once an hour, and after a failure with back-off', async () => {
+test('labels are looked at every twentieth round, and after a failure with back-off', async () => {
   const { goes, done, seconds } = start();
-  await seconds(1_800);
+  await seconds(1_000);
   assert.equal(done.labels, 1);
-  await seconds(2_400);
+  await seconds(200);
   assert.equal(done.labels, 2);
   goes.labels = new CompassError('LabelsFailed', 'no scope');
   await seconds(3_600);
   const failing = done.labels;
   assert.ok(failing > 3);
   goes.labels = undefined;
-  await seconds(1_200);
+  await seconds(600);
   assert.equal(done.labels, failing + 1);
 });
 

@@ -80,7 +80,7 @@ export function startMember({ time, bucket }: Gateway, random: () => number): Fl
     });
     return [];
   };
-  const labels = new LabelsStep({ report, clock: time, log: silentLog, random });
+  const labels = new LabelsStep({ report, config, clock: time, log: silentLog, random });
   const syncStep = new SyncStep({ ...context, synchronizer, config, labels, random });
   const reconciler = new Reconciler({
     context,
