@@ -11,7 +11,7 @@ test('R1: of two replicas with one token one pairs, and the other goes on when i
   await until('the second replica runs', () => Promise.resolve(second.lines.some(({ msg }) => msg === 'started')));
   await world.configure();
   await world.reaches('Synchronized');
-  const pairings = world.simulator.requests.list().filter(({ target }) => target === 'connector');
+  const pairings = world.simulator.requests.list().filter(({ tokenHash }) => tokenHash !== null);
   assert.equal(pairings.length, 2, 'configuration and signing, once each');
 
   assert.equal(await first.stop(), 0);
