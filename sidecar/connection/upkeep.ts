@@ -112,11 +112,17 @@ export class Upkeep {
 
   async #judge(error: unknown, present: Connection): Promise<Outcome> {
     const isRefused =
-      hasReason(error, 'CertificateExpired') ||
+      (hasReason(error, 'CertificateExpired') && !this.#isOurClockWrong(present)) ||
       (hasReason(error, 'Rejected') && (await refusalOfDirector(this.#context, present)) !== undefined);
     if (!isRefused) return { connection: present, step: 'maintain', attempted: true, error };
     this.#rejected = { fingerprint: present.credential.fingerprint, error };
     return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(error), isRefusal: true };
+  }
+
+  /** A connection that is merely reset is taken for an expired certificate by our own clock, which Compass does not share. */
+  #isOurClockWrong({ credential: { notAfter } }: Connection): boolean {
+    const { clock, compassTime } = this.#context;
+    return notAfter <= clock.now() && notAfter > compassTime.now();
   }
 
   async #renew(present: Connection): Promise<Connection> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { CLIENT } from '../../journeys/world.ts';
+import { CLIENT, CONNECTION } from '../../journeys/world.ts';
 import { row } from '../row.ts';
 import { shiftedClock } from '../sidecar-here.ts';
+import { startTcpProxy } from '../tcp-proxy.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -80,3 +81,26 @@ for (const [what, ms] of [
     assert.equal(world.simulator.certificates.list().length, 1);
   });
 }
+
+row(
+  'X1',
+  'with a clock a year ahead a connection that is reset is not taken for an expired certificate',
+  async (world) => {
+    const { simulator } = world;
+    const url = new URL(simulator.urls.connectorMtls);
+    await using proxy = await startTcpProxy(Number(url.port));
+    url.port = String(proxy.port);
+    simulator.switches.certificateSecuredConnectorURL = url.href;
+    world.here({ APP_ALLOW_CLOCK_SKEW: 'true' }, off(365 * DAY_MS));
+    await world.configure();
+    await world.reaches('Synchronized');
+    proxy.mode = 'refuse';
+    proxy.cut();
+    await world.cluster.cluster.mergePatch(CONNECTION, { spec: { refreshCredentialsNow: true } });
+    const { status } = await world.reaches('ConnectionMaintenanceFailed');
+    assert.match(status?.connectionStatus.error ?? '', /^CertificateExpired|^CompassUnreachable/);
+    proxy.mode = 'pass';
+    await world.reaches('Synchronized', ({ spec }) => spec.refreshCredentialsNow === false);
+    assert.equal(world.count('connector', 'configuration'), 1);
+  },
+);
