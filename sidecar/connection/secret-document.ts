@@ -6,6 +6,9 @@ import type { NamespacedName } from '../config.ts';
 
 const KEY = 'document';
 
+/** Within a version fields are only added, and what is not known is ignored: an older program goes on where a newer one was. */
+const VERSION = 1;
+
 /** A JSON document as it was last read or written, and the version that a next write insists on. */
 export interface StoredDocument<T> {
   readonly value: T;
@@ -13,7 +16,8 @@ export interface StoredDocument<T> {
 }
 
 /**
- * One JSON document in a Secret of our own. Every write insists on the version that was read (a replica that slept through
+ * One JSON document in a Secret of our own. One of a later version counts as absent, and is neither overwritten nor removed:
+ * it may hold what a token was spent for. Every write insists on the version that was read (a replica that slept through
  * a change gets a ClusterConflict instead of overwriting it), and is compared with what the server gave back:
  * a webhook that drops or changes the content must not pass for a durable write.
  */
@@ -93,7 +97,9 @@ export function secretDocument<T>(
     },
 
     async remove(previous) {
-      const secret = previous ?? (await this.read());
+      const found = previous ? undefined : await cluster.find<Secret>(ref);
+      if (found) refuseLater(ref, found);
+      const secret = previous ?? (found && stored(found));
       if (secret !== previous) throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
       await cluster.delete(ref, previous ? { resourceVersion: previous.resourceVersion } : {});
     },
@@ -114,11 +120,21 @@ async function writeFirst(
 ): Promise<Secret> {
   const existing = await cluster.find<Secret>(ref);
   if (!existing) return cluster.create<Secret>(SECRET, object, options);
+  refuseLater(ref, existing);
   if (isFilled(existing)) {
     throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
   }
   const patch = { metadata: { resourceVersion: existing.metadata.resourceVersion }, data: { [KEY]: content } };
   return cluster.mergePatch<Secret>(ref, patch, options);
+}
+
+function refuseLater({ namespace, name }: NamespacedName, secret: Secret): void {
+  const { version } = Object(parse(secret.data?.[KEY])) as { version?: unknown };
+  if (typeof version !== 'number' || version <= VERSION) return;
+  throw new CompassError(
+    'ClusterRefused',
+    `secret ${namespace}/${name}: it is of version ${version}, which this program cannot read, and is kept; start the later program again, or delete the secret`,
+  );
 }
 
 function writtenMeanwhile({ namespace, name }: NamespacedName): string {
