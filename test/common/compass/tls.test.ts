@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { before, suite, test } from 'node:test';
-import type { TlsOptions } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { ClientCredential, Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { call } from '#common/compass/graphql.ts';
@@ -124,14 +123,6 @@ suite('the version of TLS', () => {
       assert.deepEqual((await call({ url: server.url, target: 'connector' }, WHAT, transport)).data, { thing: 1 });
     });
   }
-
-  test('X12: a server that speaks only TLS 1.1 is refused, and the token stays', async () => {
-    const old: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
-    await using server = await startTlsServer(GOOD, old);
-    const error = await errorOf(server.url, transport);
-    assert.deepEqual([error.reason, error.maybeDone], ['CompassUnreachable', false]);
-    assert.match(error.message, /TLS failed \(.*version/);
-  });
 
   test('X12: a server that renegotiates is refused', WITH_OPENSSL, async () => {
     await using server = await startOpensslServer(['-tls1_2', '-state']);
