@@ -21,7 +21,8 @@ for (const bookmarks of [false, true]) {
       const startMs = performance.now();
       await world.configure();
       await world.reaches('Synchronized');
-      assert.ok(performance.now() - startMs < MINUTE_MS + 3_000);
+      // Generous, for busy machines: without the poll these watches would be deaf for five minutes of any clock.
+      assert.ok(performance.now() - startMs < MINUTE_MS + 20_000);
       assert.equal(pairings(world), 1);
     },
     EMBEDDED_ONLY,
@@ -42,7 +43,8 @@ for (const how of ['gone', 'cut', 'end'] as const) {
       const startMs = performance.now();
       await world.configure();
       await world.reaches('Synchronized');
-      assert.ok(performance.now() - startMs < 10_000);
+      // Generous, for busy machines: the poll would find it after a minute.
+      assert.ok(performance.now() - startMs < 30_000);
       assert.equal(pairings(world), 1);
     },
     EMBEDDED_ONLY,
