@@ -40,6 +40,8 @@ export interface Transport {
   readonly lookup?: LookupFunction;
   /** How long name, TCP, proxy and TLS may take together, in milliseconds; thirty seconds where it is left out. */
   readonly connectMs?: number;
+  /** How long a call without a token may take, in milliseconds; sixty seconds where it is left out. */
+  readonly callMs?: number;
   /** How long a connection may be idle, in milliseconds; five seconds where it is left out. */
   readonly idleMs?: number;
   /** Aborts the calls under way that carry no one-time token; those with one are always awaited. */

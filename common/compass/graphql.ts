@@ -128,7 +128,7 @@ async function perform(attempt: Attempt): Promise<Answer> {
 }
 
 async function send({ endpoint, what, transport, context, progress }: Attempt, url: URL, body: string) {
-  const timeoutMs = what.timeoutMs ?? (what.token ? TOKEN_CALL_TIMEOUT_MS : CALL_TIMEOUT_MS);
+  const timeoutMs = what.timeoutMs ?? (what.token ? TOKEN_CALL_TIMEOUT_MS : (transport.callMs ?? CALL_TIMEOUT_MS));
   const request = {
     url,
     headers: requestHeaders(endpoint, what.token, context),

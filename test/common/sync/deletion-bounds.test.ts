@@ -17,6 +17,7 @@ const HELD: DeletionInput = {
   secrets: [],
   budget: { count: 1 },
   holdMs: 900_000,
+  longestGapMs: 1_000_000,
 };
 
 test('nothing is known in the beginning', () => {
@@ -73,28 +74,22 @@ test('a plan that was let go stays so while it is within the budget, and its dec
 test('a complete listing by which nothing is judged ends the run only where it is another', () => {
   const { state } = judgeDeletions(NO_DELETIONS, HELD);
   const same = passOver(state, HELD.listing);
-  assert.deepEqual([same.run?.digest, same.run?.isInterrupted, same.sightings.size], ['1', true, 2]);
+  assert.deepEqual([same.run?.digest, same.sightings.size], ['1', 2]);
   const other = passOver(state, { complete: true, digest: '2', ids: new Set(['1']) });
   assert.deepEqual([other.run, other.sightings.size, other.held?.goesAt], [undefined, 0, undefined]);
   assert.equal(other.held?.id, state.held?.id);
 });
 
-test('a listing that was not judged interrupts the run once: a complete one ends the interruption', () => {
+test('a gap counts from the last complete listing, not from the first one, and a failed one does not end it', () => {
   const failed = { complete: false, digest: '', ids: new Set<string>() };
-  const first = judgeDeletions(NO_DELETIONS, { ...HELD, present: ['a', 'b', 'c'], budget: { count: 9 } });
-  const interrupted = passOver(first.state, failed);
-  const at = (ms: number) => ({ ...HELD, present: ['a', 'b', 'c'], budget: { count: 9 }, beganMs: ms, nowMs: ms });
-  const second = judgeDeletions(interrupted, at(59_999));
-  assert.equal(second.state.run?.isInterrupted, false);
-  assert.equal(judgeDeletions(second.state, at(900_000)).applications.size, 2);
-});
-
-test('an interruption counts from the last complete listing, not from the beginning of time', () => {
-  const failed = { complete: false, digest: '', ids: new Set<string>() };
-  const at = (ms: number) => ({ ...HELD, present: ['a', 'b', 'c'], budget: { count: 9 }, beganMs: ms, nowMs: ms });
+  const inBudget = { ...HELD, present: ['a', 'b', 'c'], budget: { count: 9 }, longestGapMs: 100_000 };
+  const at = (ms: number) => ({ ...inBudget, beganMs: ms, nowMs: ms });
   const first = judgeDeletions(NO_DELETIONS, at(10_000_000));
-  const second = judgeDeletions(passOver(first.state, failed), at(10_060_000));
-  assert.equal(second.applications.size, 2);
+  const early = judgeDeletions(passOver(first.state, failed), at(10_059_999));
+  assert.equal(early.applications.size, 0);
+  assert.equal(judgeDeletions(early.state, at(10_159_999)).applications.size, 2);
+  assert.equal(judgeDeletions(early.state, at(10_160_000)).applications.size, 0);
+  assert.equal(judgeDeletions(passOver(first.state, failed), at(10_100_001)).applications.size, 0);
 });
 
 test('the whole of one Application that is present is no reason to hold, of two it is', () => {

@@ -5,7 +5,7 @@ import { DEFAULTS_FIELD_MANAGER, SIDECAR_FIELD_MANAGER } from '#common/resources
 import { application, basic, bundle, id, oauth } from './samples.ts';
 import { startSyncWorld } from './world.ts';
 
-test("a first synchronization shows the Director's Applications field for field, and a second writes nothing", async (t) => {
+test("D23: a first synchronization shows the Director's Applications field for field, and a second writes nothing", async (t) => {
   const world = await startSyncWorld(t);
   const auth = { ...oauth(), requestAuth: { csrf: { tokenEndpointURL: 'https://orders.example.com/csrf' } } };
   world.simulator.landscape.createApplication({
@@ -102,7 +102,7 @@ test('what is written once, at creation, belongs to another field manager and is
   assert.doesNotMatch(JSON.stringify(applied?.fieldsV1), /encodeUrl|skipInstallation/);
 });
 
-test('250 Applications come in pages, one of them with 230 APIs', async (t) => {
+test('D2, D14: 250 Applications come in pages, one of them with 230 APIs', async (t) => {
   const world = await startSyncWorld(t);
   for (let number = 1; number < 250; number += 1) {
     world.simulator.landscape.createApplication(application(number, `app-${number}`));
