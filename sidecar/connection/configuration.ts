@@ -4,7 +4,7 @@ import { secretValues } from '#common/cluster/secret-values.ts';
 import { isRuntimeId, isTenantId } from '#common/compass/identifiers.ts';
 import { hashToken, readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
-import { CompassError } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { NamespacedName } from '../config.ts';
 
@@ -49,12 +49,24 @@ function check(values: Readonly<Record<string, string>>, place: string): Configu
   const runtimeId = optional(values, 'RUNTIME_ID');
   if (runtimeId === undefined) throw invalid(place, 'RUNTIME_ID is missing');
   if (!isRuntimeId(runtimeId)) throw invalid(place, 'RUNTIME_ID is not a UUID');
+  const tenant = readTenant(values, place);
+  if (tenant?.toLowerCase() === runtimeId.toLowerCase()) {
+    throw invalid(place, 'RUNTIME_ID and TENANT are the same id, so that one of them is in the wrong place');
+  }
   return {
-    connectorUrl: parseConnectorUrl(url),
+    connectorUrl: readConnectorUrl(url, place),
     runtimeId: runtimeId.toLowerCase(),
-    tenant: readTenant(values, place),
+    tenant,
     token: parsed && { value: parsed.token, hash: hashToken(parsed.token) },
   };
+}
+
+function readConnectorUrl(url: string, place: string): string {
+  try {
+    return parseConnectorUrl(url);
+  } catch (error) {
+    throw hasReason(error, 'ConfigurationInvalid') ? invalid(place, error.message) : error;
+  }
 }
 
 function readTenant(values: Readonly<Record<string, string>>, place: string): string | undefined {
