@@ -45,7 +45,8 @@ function translate(error: unknown, context: CallContext, status: number): Compas
     return refused(context, text, status);
   }
   const reason = code === undefined ? 'CompassFailed' : reasonFor(code, context);
-  const suffix = code === undefined ? '' : ` (error ${code})`;
+  const swapped = reason === 'TenantMismatch' ? '; see that RUNTIME_ID and TENANT are not in each other’s place' : '';
+  const suffix = code === undefined ? '' : ` (error ${code})${swapped}`;
   return callError(context, reason, `${text}${suffix}`, { status, maybeDone: true });
 }
 
