@@ -4,6 +4,8 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 // Without a handler SIGUSR1 opens an inspector, which shows keys and tokens to whoever connects.
 process.on('SIGUSR1', () => undefined);
+// By these a process ends that has no handler; there is nothing to read again, since every pass reads all anew.
+for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
 
 const { systemClock } = await import('#common/clock.ts');
 const { errorFields, jsonLog } = await import('#common/log.ts');

@@ -87,6 +87,15 @@ test('a pass that never ends, and an event loop that was blocked, make the proce
   assert.equal((await get('/livez')).status, 200);
 });
 
+test('L3: an event loop that was blocked for 30 seconds makes the process not live', async (t) => {
+  const { get, clock } = await start(t);
+  assert.equal((await get('/livez')).status, 200);
+  clock.advance(30_000);
+  const blocked = await get('/livez');
+  assert.equal(blocked.status, 503);
+  assert.match(blocked.text, /the event loop was blocked for (?:29|30)s/);
+});
+
 test('S6: only GET of four paths is answered', async (t) => {
   const { get } = await start(t);
   for (const path of ['/', '/config', '/debug/pprof', '/metrics/../env', '/livez/x']) {
