@@ -48,7 +48,7 @@ test('a server that never answers costs the time-out and no more', async (t) => 
   const { cluster } = await clusterBefore(t, () => undefined);
   const startMs = performance.now();
   const read = await errorOf(cluster.get(ref));
-  assert.ok(hasReason(read, 'ClusterUnreachable') && performance.now() - startMs < 2_000);
+  assert.ok(hasReason(read, 'ClusterUnreachable') && performance.now() - startMs < 10_000);
   assert.match(read.message, /^cannot get configmaps "a" in namespace "b": http:.*no answer in time/);
   assert.equal(read.maybeDone, false);
   assert.equal((await errorOf(cluster.create(CONFIG_MAP, object))).maybeDone, true);

@@ -103,7 +103,8 @@ row(
     const startMs = performance.now();
     await world.configure();
     await world.reaches('Synchronized');
-    assert.ok(performance.now() - startMs < 10_000);
+    // Ten seconds on a quiet machine; by the poll alone it would take a minute.
+    assert.ok(performance.now() - startMs < 30_000);
   },
 );
 
