@@ -9,7 +9,8 @@ import { ROW_IDS, ROWS, type RowId, rowsOfName, whyNot } from './rows.ts';
 /** `npm run test:faults`: runs every test file that names a row of the fault matrix, and prints what became of each row. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NAMES_A_ROW = /['"`](?:[A-Z]\d+)(?:, ?[A-Z]\d+)*: /;
+/** A plain test by its name, or one of row(). */
+const NAMES_A_ROW = /['"`](?:[A-Z]\d+)(?:, ?[A-Z]\d+)*: |\brow\(/;
 /** Beside quick ones, a killed process waits for a Lease. */
 const TIMEOUT_MS = 600_000;
 
