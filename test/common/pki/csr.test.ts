@@ -68,6 +68,19 @@ suite('buildCsr', () => {
     assert.ok(verify('sha256', info, createPublicKey(pem), bits));
   });
 
+  test('X10: has what Go’s crypto/x509 insists on: version 0, a plain RSA key, one set of attributes, nothing behind', async () => {
+    const text = Buffer.from(await csrFor(TEXT), 'base64').toString();
+    const der = Buffer.from(text.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
+    assert.equal(derHeader(der, 0).end, der.length);
+    const [info = der] = derParts(der);
+    const [version, , key = der, attributes, ...more] = derParts(info);
+    assert.equal(version?.toString('hex'), '020100');
+    // rsaEncryption, 1.2.840.113549.1.1.1, with NULL parameters, which Go's parser wants (RFC 3279, section 2.3.1).
+    const [algorithm] = derParts(key);
+    assert.equal(algorithm?.toString('hex'), '300d06092a864886f70d0101010500');
+    assert.deepEqual([attributes?.toString('hex'), more.length], ['a000', 0]);
+  });
+
   test('X10: OpenSSL verifies it', WITH_OPENSSL, async () => {
     const text = openssl(await csrFor(TEXT), '-verify', '-text');
     assert.match(text, /Signature Algorithm: sha256WithRSAEncryption/);
