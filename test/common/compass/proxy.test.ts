@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { before, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
@@ -13,46 +9,11 @@ import { CompassError } from '#common/errors.ts';
 import { fingerprintOf } from '#common/pki/pem.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { issue, issueRoot } from '../pki/authority.ts';
+import { startProxy } from './connect-proxy.ts';
 import { always, serverAuthority, startTlsServer } from './tls-server.ts';
 
 const WHAT = { document: 'query thing { thing }', operationName: 'thing', token: new Sensitive('canary') };
 const GOOD = always(200, '{"data":{"thing":1}}');
-
-interface TestProxy extends AsyncDisposable {
-  readonly port: number;
-  readonly asked: readonly IncomingMessage[];
-}
-
-/** A real CONNECT proxy; `status` refuses everybody. */
-async function startProxy({ status = 200, tls = false } = {}): Promise<TestProxy> {
-  const asked: IncomingMessage[] = [];
-  const sockets: Socket[] = [];
-  const { server: own } = await serverAuthority();
-  const server: Server = tls ? createTlsServer({ cert: own.pem, key: own.keyPem }) : createServer();
-  server.on('connection', (socket: Socket) => sockets.push(socket));
-  server.on('connect', (request: IncomingMessage, client: Socket) => {
-    asked.push(request);
-    client.on('error', () => undefined);
-    if (status !== 200) return void client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
-    const [, port] = /:(\d+)$/.exec(request.url ?? '') ?? [];
-    const upstream = connect(Number(port), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      client.pipe(upstream).pipe(client);
-    });
-    upstream.on('error', () => client.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    asked,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 suite('L10: HTTPS_PROXY', () => {
   let roots: string[];
