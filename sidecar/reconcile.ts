@@ -10,7 +10,8 @@ import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import type { Disconnection } from './connection/disconnect.ts';
 import { trustedSpecUrls } from './connection/spec-urls.ts';
-import { freshState } from './connection/state.ts';
+import { freshState, type StoredState } from './connection/state.ts';
+import { isStoreRefusal } from './connection/store-forbidden.ts';
 import { ConnectionLog } from './connection-log.ts';
 import type { ListingProgress } from './counted-listing.ts';
 import type { OtherAgent } from './other-agent.ts';
@@ -75,6 +76,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #requests: Requests;
   #isSuspect = false;
+  #isForgetful = false;
   #wasCutShort = false;
   #wasParked = false;
   #toldAtMs = Number.NEGATIVE_INFINITY;
@@ -261,9 +263,22 @@ export class Reconciler {
     const isPending = before.reconnectPending || isDeleted;
     const isRegistered = isDefined && (before.registered || object !== undefined);
     if (isPending !== before.reconnectPending || isRegistered !== before.registered) {
-      await state.write({ ...before, reconnectPending: isPending, registered: isRegistered });
+      await this.#remember({ ...before, reconnectPending: isPending, registered: isRegistered }, isDeleted);
     }
     return isPending || this.#requests.isOpen('reconnect');
+  }
+
+  /** What cannot be written down keeps nothing else from being done, but for a wish that would be forgotten. */
+  async #remember(next: StoredState, isWish: boolean): Promise<void> {
+    const { state, log } = this.#options.context;
+    try {
+      await state.write(next);
+      this.#isForgetful = false;
+    } catch (error) {
+      if (isWish || !isStoreRefusal(error)) throw error;
+      if (!this.#isForgetful) log.warn('what is known of the connection cannot be stored', errorFields(error));
+      this.#isForgetful = true;
+    }
   }
 
   #finish(verb: RequestVerb, answer: RequestAnswer): void {

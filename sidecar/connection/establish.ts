@@ -20,8 +20,9 @@ export function isUnused(state: StoredState | undefined, hash: string): boolean 
 /**
  * Pairs with the token of the configuration, or goes on with a pairing that was begun: until the new pair is in the journal.
  *
- * Throws what the preflight throws before the token has left, TokenRefused while the token may still be good, TokenRequired once it is certainly spent (the journal of it is
- * removed then), and else what issue() throws, with the journal kept for the next try.
+ * Throws what the preflight throws before the token has left and before the second one is used, TokenRefused while the token
+ * may still be good, TokenRequired once it is certainly spent (the journal of it is removed then), and else what issue()
+ * throws, with the journal kept for the next try.
  */
 export async function establish(
   context: ConnectionContext,
@@ -38,8 +39,8 @@ export async function establish(
     target: 'connector',
     runtimeId: configuration.runtimeId,
   };
-  // From the second phase on it has left already, and what it gave waits to be stored.
   if (!begun || begun.phase === 'prepared') await preflight.run(endpoint);
+  else if (begun.phase === 'configured') await preflight.runAgain();
   const applicant = { purpose: 'pair', endpoint, token, connectorUrl: configuration.connectorUrl } as const;
   try {
     return await issue(context, applicant, begun);

@@ -208,6 +208,8 @@ async function keep(context: ConnectionContext, journal: ConfiguredJournal | Iss
         phase: journal.phase,
         ...errorFields(error),
       });
+      const step = journal.phase === 'configured' ? 'configuration' : 'sign';
+      context.steps.busy(step, `answered, and what it gave could not be stored yet: ${error.message}`);
       await context.mirror.put(journal);
     },
   });

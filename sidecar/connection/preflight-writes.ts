@@ -22,8 +22,9 @@ export async function requireStorable(context: ConnectionContext): Promise<reado
   return warnings.filter((warning) => warning !== undefined);
 }
 
-/** The one write that a renewal ends with. Throws as requireStorable does. */
-export async function requirePairStorable({ cluster, config }: ConnectionContext): Promise<void> {
+/** The two writes that a new pair takes. Throws as requireStorable does. */
+export async function requirePairStorable({ cluster, config, journal }: ConnectionContext): Promise<void> {
+  await unproven(() => journal.tryWrite());
   await unproven(() => tryPair(cluster, config));
 }
 

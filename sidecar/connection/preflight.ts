@@ -4,7 +4,7 @@ import { CompassError } from '#common/errors.ts';
 import type { Warning } from '../status/observation.ts';
 import type { ConnectionContext } from './context.ts';
 import { reachConnector } from './preflight-way.ts';
-import { requireStorable } from './preflight-writes.ts';
+import { requirePairStorable, requireStorable } from './preflight-writes.ts';
 
 /** With clocks this far apart, no certificate that is issued would be taken for valid here. */
 const SKEW_BLOCKING_MS = 24 * 3_600_000;
@@ -32,6 +32,17 @@ export class Preflight {
     const doing = 'what can be checked before a token is used';
     await steps.during('preflight', doing, () => this.#check(connector), describe);
     for (const { message } of this.warnings) log.warn('the preflight let something pass', { warning: message });
+  }
+
+  /** Some time has passed since: whether what the second token gives can be stored. Throws StoreForbidden. */
+  async runAgain(): Promise<void> {
+    const doing = 'whether a new pair can be stored still';
+    await this.#context.steps.during(
+      'preflight',
+      doing,
+      () => requirePairStorable(this.#context),
+      () => 'it can',
+    );
   }
 
   async #check(connector: Endpoint): Promise<readonly Warning[]> {

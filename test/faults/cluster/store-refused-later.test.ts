@@ -29,3 +29,30 @@ row('K6', 'a renewal that could not be stored is not begun, and the certificate 
   assert.equal(world.simulator.certificates.list().length, 2);
   assert.equal(world.count('connector', 'configuration'), 1);
 });
+
+row(
+  'K6',
+  'a right that goes between the two tokens keeps the second one whole, and the pairing goes on with it',
+  async (world) => {
+    const { simulator } = world;
+    simulator.faults.add({
+      target: 'connector',
+      operation: 'signCertificateSigningRequest',
+      status: 503,
+      when: 'beforeConsumption',
+      times: 1,
+    });
+    const asked = simulator.requests.next(({ rootFields }) => rootFields.includes('signCertificateSigningRequest'));
+    world.here();
+    await world.configure();
+    await asked;
+    const forbidden = { kind: 'status', code: 403, message: 'secrets is forbidden: no more' } as const;
+    const grant = refuseSecrets(world, { verb: 'create', namespace: 'compass-system', user: 'admin' }, forbidden);
+    await world.reaches('ConnectionFailed', (seen) => /^StoreForbidden/.test(errorOf(seen)));
+    assert.equal(world.count('connector', 'signCertificateSigningRequest'), 1);
+    grant();
+    await world.reaches('Synchronized');
+    assert.equal(world.count('connector', 'configuration'), 1);
+    assert.equal(world.count('connector', 'signCertificateSigningRequest'), 2);
+  },
+);
