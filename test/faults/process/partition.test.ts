@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { LEASE } from '#common/cluster/objects.ts';
 import type { Lease } from '#common/resources/lease.ts';
 import { until } from '../../cluster/until.ts';
+import type { LogLine } from '../../journeys/sidecar-process.ts';
+import { CONNECTION } from '../../journeys/world.ts';
 import { fastClock } from '../fast-clock.ts';
 import { kubeconfigWith } from '../kubeconfig.ts';
 import { row } from '../row.ts';
@@ -82,26 +84,31 @@ row('R4', 'an answer that comes when the successor has paired with another token
   assert.deepEqual(await world.secret('compass-system', 'cluster-client-certificates'), present);
 });
 
-row(
-  'R4',
-  'a leader that was cut off renews nothing and deletes nothing, although it reaches Compass',
-  async (world) => {
-    const { simulator } = world;
-    simulator.switches.certificateLifetimeSeconds = 12 * 60;
-    const { link, cutOff, other } = await startTwo(world);
-    simulator.landscape.createApplication({ name: 'orders' });
-    await world.configure();
-    await world.reaches('Synchronized');
-    // Held back, not refused: the writes that are under way end in nothing.
-    link.mode = 'hold';
-    const endsAt = Date.now() + LEASE_MS;
-    await until('the other replica leads', async () => (await holder(world)).startsWith('other'), 20_000);
-    const before = cutOff.lines.length;
-    await until('the other replica works', () => Promise.resolve(callsOf(other, 'applicationsForRuntime') > 2));
-    const late = cutOff.lines.slice(before).filter(({ msg }) => msg === 'called Compass');
-    assert.deepEqual(late, []);
-    assert.ok(Date.now() > endsAt);
-    link.mode = 'pass';
-    link.cut();
-  },
-);
+row('R4', 'a renewal goes no further once its leader is cut off, and its successor renews', async (world) => {
+  const { simulator } = world;
+  const { link, cutOff, other } = await startTwo(world);
+  await world.configure();
+  await world.reaches('Synchronized');
+  const signed = callsOf(cutOff, 'signCertificateSigningRequest');
+  const slow = { target: 'connectorMtls', operation: 'configuration' } as const;
+  const isSlow: Parameters<typeof simulator.requests.next>[0] = ({ target, rootFields }) =>
+    target === slow.target && rootFields.includes(slow.operation);
+  simulator.faults.add({ ...slow, when: 'afterExecution', delayMs: 3 * LEASE_MS });
+  const asked = simulator.requests.next(isSlow);
+  const patch = { spec: { refreshCredentialsNow: true } };
+  await world.cluster.cluster.mergePatch(CONNECTION, patch, { fieldManager: 'operator' });
+  await asked;
+  const answered = callsOf(cutOff, slow.operation);
+  cut(link);
+  await until('the other replica leads', async () => (await holder(world)).startsWith('other'), 20_000);
+  await until('the other replica renews', async () => !(await world.connection()).spec.refreshCredentialsNow, 60_000);
+  link.mode = 'pass';
+  await until('the late answer is there', () => Promise.resolve(callsOf(cutOff, slow.operation) > answered));
+  const ended = cutOff.lines.filter(isEnd).length;
+  await until('its pass has ended', () => Promise.resolve(cutOff.lines.filter(isEnd).length > ended));
+  assert.equal(callsOf(cutOff, 'signCertificateSigningRequest'), signed);
+  assert.equal(callsOf(other, 'signCertificateSigningRequest'), 1);
+  assert.equal(simulator.certificates.list().length, 2);
+});
+
+const isEnd = ({ msg }: LogLine) => msg === 'a pass ended' || msg.startsWith('the pass failed');

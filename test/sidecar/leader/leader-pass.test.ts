@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import type { ConnectionContext } from '../../../sidecar/connection/context.ts';
+import { leaderPass } from '../../../sidecar/leader/leader-pass.ts';
+import { ManualClock } from '../manual-clock.ts';
+
+function start() {
+  const leadership = { isLeader: false, term: 0 };
+  const happened: string[] = [];
+  const forgets = (what: string) => ({ forget: () => void happened.push(`forgets ${what}`) });
+  const context = {
+    cluster: { find: () => Promise.resolve(undefined) } as unknown as Cluster,
+    config: { clientSecret: { namespace: 'n', name: 's' } },
+    clock: new ManualClock(),
+    state: forgets('state'),
+    journal: forgets('journal'),
+  } as unknown as ConnectionContext;
+  const reconciler = {
+    ...forgets('requests'),
+    pass: () => {
+      happened.push('works');
+      return Promise.resolve(1_000);
+    },
+  };
+  const health = { onStandby: () => void happened.push('stands by') };
+  const pace = { begin: () => Promise.resolve(), dueInMs: 0 };
+  const options = { leadership, context, reconciler, health, pace };
+  const pass = leaderPass(options);
+  return { leadership, happened: () => happened.splice(0), pass };
+}
+
+const FORGETS = ['forgets state', 'forgets journal', 'forgets requests'];
+
+test('a standby does nothing, and who begins to lead believes nothing that it remembers', async () => {
+  const { leadership, happened, pass } = start();
+  await pass();
+  assert.deepEqual(happened(), ['stands by']);
+  Object.assign(leadership, { isLeader: true, term: 1 });
+  await pass();
+  assert.deepEqual(happened(), [...FORGETS, 'works']);
+  await pass();
+  assert.deepEqual(happened(), ['works']);
+});
+
+test('R4: a leader that lost the Lease and got it back in one pass believes nothing that it remembers either', async () => {
+  const { leadership, happened, pass } = start();
+  Object.assign(leadership, { isLeader: true, term: 1 });
+  await pass();
+  happened();
+  leadership.term = 2;
+  await pass();
+  assert.deepEqual(happened(), [...FORGETS, 'works']);
+});
