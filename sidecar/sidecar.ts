@@ -18,6 +18,7 @@ import { DocumentStore } from './connection/document-store.ts';
 import { JOURNAL_FORMAT } from './connection/journal.ts';
 import { JournalMirror } from './connection/journal-mirror.ts';
 import { type DocumentFormat, secretDocument } from './connection/secret-document.ts';
+import { StartPace } from './connection/start-pace.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Steps } from './connection/steps.ts';
 import { countedListing } from './counted-listing.ts';
@@ -147,14 +148,25 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     connectorContact: () => wire.connectorContact,
     handlers: requestHandlers({ context, synchronizer, syncStep }),
   });
-  const pass = leaderPass({ leadership, context, reconciler, health });
+  const pace = new StartPace(context, random);
+  const pass = leaderPass({ leadership, context, reconciler, health, pace });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
   const onChange = loop.trigger;
-  const { interrupt: onUrgent, interruptForRequest: onRequest } = reconciler;
+  const onUrgent = () => {
+    pace.hurry();
+    reconciler.interrupt();
+  };
+  const onRequest = () => {
+    pace.hurry();
+    reconciler.interruptForRequest();
+  };
   // The Lease is kept until the last pass has ended, whose answers are still to be stored.
   const ended = new AbortController();
   await Promise.all([
-    loop.run().finally(() => ended.abort()),
+    loop
+      .run()
+      .then(() => pace.end())
+      .finally(() => ended.abort()),
     leadership.run(ended.signal),
     keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent, onRequest }),
   ]);

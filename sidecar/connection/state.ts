@@ -54,6 +54,8 @@ export interface StoredState {
   /** Somebody asked for a disconnect, and nobody has connected since. */
   readonly disconnected?: Disconnected | undefined;
   readonly superseded?: readonly SupersededPair[];
+  /** When processes started, in ms since the epoch, that have not been stopped as they should be. */
+  readonly starts?: readonly number[] | undefined;
   /** Moves on when a pairing has come to its end: what comes of an earlier one after that is of no use. */
   readonly epoch?: number;
   /** The plan of deletions that is held, and what a person decided on one. */
@@ -151,6 +153,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
     });
     const key = text(raw['fingerprintKey']);
     const superseded = Array.isArray(raw['superseded']) ? raw['superseded'].flatMap(decodeSuperseded) : [];
+    const starts = Array.isArray(raw['starts']) ? raw['starts'].filter((at) => number(at) !== undefined) : [];
     return {
       ...freshState(),
       tokens: Object.fromEntries(records),
@@ -160,6 +163,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       deletions: decodeDeletions(raw['deletions']),
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
       ...(superseded.length > 0 ? { superseded } : {}),
+      ...(starts.length > 0 ? { starts } : {}),
       ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed' | 'epoch'>>(
         {
           urls: decodeUrls(raw['urls']),

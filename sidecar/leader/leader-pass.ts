@@ -2,6 +2,7 @@ import { hasReason } from '#common/errors.ts';
 import { readStored } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import { readPair } from '../connection/credential-store.ts';
+import type { StartPace } from '../connection/start-pace.ts';
 import type { Pass } from '../loop.ts';
 import type { Leadership } from './leadership.ts';
 
@@ -10,13 +11,14 @@ export interface LeaderPassOptions {
   readonly context: ConnectionContext;
   readonly reconciler: { readonly pass: Pass; forget(): void };
   readonly health: { onStandby(hasCredentials: boolean): void };
+  readonly pace: Pick<StartPace, 'begin' | 'dueInMs'>;
 }
 
 /** How often a standby looks whether the credentials are there with which it could take over. */
 const STANDBY_PERIOD_MS = 30_000;
 
 /** Passes of the leader alone; a standby writes nothing and calls nobody. A new leader believes nothing that it remembers. */
-export function leaderPass({ leadership, context, reconciler, health }: LeaderPassOptions): Pass {
+export function leaderPass({ leadership, context, reconciler, health, pace }: LeaderPassOptions): Pass {
   let knownTerm: number | undefined;
   return async () => {
     if (!leadership.isLeader) {
@@ -29,6 +31,12 @@ export function leaderPass({ leadership, context, reconciler, health }: LeaderPa
       context.journal.forget();
       reconciler.forget();
       knownTerm = term;
+      await pace.begin();
+    }
+    const { dueInMs } = pace;
+    if (dueInMs > 0) {
+      health.onStandby(await hasCredentials(context));
+      return dueInMs;
     }
     return reconciler.pass();
   };

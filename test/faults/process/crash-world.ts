@@ -16,11 +16,13 @@ export interface CrashWorld {
   /** From here on the invariants are about what happens next. */
   begin(): void;
   start(ordeal: Ordeal): CrashProcess;
-  /** The sidecar in this process, on a Lease that is free, as if that of the dead one had run out. */
+  /** The sidecar in this process, as if long after the one that died: on a Lease that is free, and without a wait for its end. */
   resume(): Promise<void>;
   /** A minute passes for it, and it keeps its Lease. */
   passMinute(): Promise<void>;
   stop(): Promise<void>;
+  /** As if the Lease of one that died had run out. */
+  freeLease(): Promise<void>;
   /** Waits until the CompassConnection is as it should be. */
   sees(what: string, check: (connection: CompassConnection) => boolean, withinMs?: number): Promise<void>;
   checkInvariants(): Promise<void>;
@@ -50,6 +52,14 @@ export async function startCrashWorld(t: TestContext, program: CrashProgram): Pr
     }
   };
 
+  const forgetStarts = async () => {
+    const state = { kind: SECRET, namespace: 'compass-system', name: 'compass-connection-state' };
+    const text = (await world.secret(state.namespace, state.name))?.['document'];
+    if (text === undefined) return;
+    const document = JSON.stringify({ ...(JSON.parse(text) as object), starts: undefined });
+    await cluster.mergePatch(state, { data: { document: Buffer.from(document).toString('base64') } });
+  };
+
   const leaseVersion = async () => {
     const lease = await cluster.find({ kind: LEASE, namespace: 'compass-system', name: 'compass-connection-lease' });
     return lease?.metadata.resourceVersion;
@@ -71,6 +81,7 @@ export async function startCrashWorld(t: TestContext, program: CrashProgram): Pr
     },
     async resume() {
       await removeAll(LEASE, 'compass-system');
+      await forgetStarts();
       clock = jumpingClock();
       sidecar = world.here({}, clock);
     },
@@ -81,6 +92,7 @@ export async function startCrashWorld(t: TestContext, program: CrashProgram): Pr
         await until('the Lease is renewed', async () => (await leaseVersion()) !== before);
       }
     },
+    freeLease: () => removeAll(LEASE, 'compass-system'),
     async stop() {
       await sidecar?.stop();
     },

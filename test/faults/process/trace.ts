@@ -23,8 +23,9 @@ export async function trace(crash: CrashWorld, program: CrashProgram, scenario: 
     () => scenario.isDone(crash),
   );
   await until('it is at rest', async () => Date.now() - (await stat(traceFile)).mtimeMs > QUIET_MS);
+  const traced = await readFile(traceFile, 'utf8');
   // An end of its own accord keeps what was compiled, so that those that are killed start quicker.
   process.stop();
   await process.ended;
-  return callsOf(await readFile(traceFile, 'utf8'), jumpAt);
+  return callsOf(traced, jumpAt);
 }
