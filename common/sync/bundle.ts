@@ -1,10 +1,11 @@
-import type { DirectorBundle } from '#common/compass/director-types.ts';
+import type { DirectorApi, DirectorBundle } from '#common/compass/director-types.ts';
 import type { ApplicationService, ServiceEntry } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { bundleCredentials, bundleParameters } from './credentials.ts';
 import type { DesiredSecret, KeptBundle, MappingSettings } from './desired.ts';
 import { applicationLabel, credentialsSecretName } from './names.ts';
 import { normalizeName, serviceName } from './normalize.ts';
+import { judgeTarget } from './target-url.ts';
 
 /** What stands where the Director has no description: the Application CRD's readers expect one. */
 export const NO_DESCRIPTION = 'Description not provided';
@@ -15,6 +16,8 @@ export interface MappedBundle {
   readonly kept: readonly KeptBundle[];
   /** Why the bundle cannot be mapped at all. */
   readonly invalid: string | undefined;
+  /** What is wrong with the target of one of its APIs, although it can be mapped. */
+  readonly odd: string | undefined;
 }
 
 /** One bundle of an Application as a service, with the Secrets that its entries name. Pure. */
@@ -39,6 +42,7 @@ export function mapBundle(applicationName: string, bundle: DirectorBundle, setti
     ],
     kept: usable ? [] : [toKept(applicationName, bundle, apis, credentials.why)],
     invalid: parameters.kind === 'invalid' ? `bundle ${JSON.stringify(bundle.name)}: ${parameters.why}` : undefined,
+    odd: oddTarget(bundle),
   };
 }
 
@@ -63,7 +67,7 @@ function apiEntries(
   access: Pick<ServiceEntry, 'credentials' | 'requestParametersSecretName'>,
 ): readonly ServiceEntry[] {
   const base = `${settings.gatewayUrl}/${applicationName}/${normalizeName(bundle.name)}`;
-  return bundle.apiDefinitions.map((api) => ({
+  return bundle.apiDefinitions.filter(isOffered).map((api) => ({
     id: api.id,
     name: api.name,
     type: 'API',
@@ -71,6 +75,24 @@ function apiEntries(
     centralGatewayUrl: `${base}/${normalizeName(api.name)}`,
     ...access,
   }));
+}
+
+/** What the gateway must not call is no entry. What it cannot call is one all the same: it may be a text of another kind. */
+function isOffered({ targetURL }: DirectorApi): boolean {
+  return judgeTarget(targetURL) !== 'internal';
+}
+
+const ODDITIES = {
+  internal: 'leads to the metadata of the node, so it is left out',
+  unusable: 'is no http or https URL, and is passed on as it is',
+} as const;
+
+/** The first of them, without its URL, which may hold a secret. */
+function oddTarget({ name, apiDefinitions }: DirectorBundle): string | undefined {
+  const odd = apiDefinitions.find(({ targetURL }) => judgeTarget(targetURL) !== undefined);
+  const oddity = odd && judgeTarget(odd.targetURL);
+  if (!oddity) return undefined;
+  return `bundle ${JSON.stringify(name)}: the target URL of API ${JSON.stringify(odd.name)} ${ODDITIES[oddity]}`;
 }
 
 function eventEntries(bundle: DirectorBundle): readonly ServiceEntry[] {

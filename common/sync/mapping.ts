@@ -1,5 +1,5 @@
 import type { DirectorApplication } from '#common/compass/director-types.ts';
-import { mapBundle, NO_DESCRIPTION } from './bundle.ts';
+import { type MappedBundle, mapBundle, NO_DESCRIPTION } from './bundle.ts';
 import type { DesiredSecret, DesiredSpec, Mapped, MappingSettings } from './desired.ts';
 import { isLabelValue, isSubdomain } from './names.ts';
 import type { Problem } from './problem.ts';
@@ -19,7 +19,13 @@ export function toDesired(application: DirectorApplication, settings: MappingSet
     services: bundles.map((bundle) => bundle.service),
     compassMetadata: { applicationId: id, authentication: { clientIds: [...application.clientIds] } },
   };
-  return { kind: 'desired', desired: { id, name, spec, secrets, kept: bundles.flatMap((bundle) => bundle.kept) } };
+  const kept = bundles.flatMap((bundle) => bundle.kept);
+  return { kind: 'desired', desired: { id, name, spec, secrets, kept, problem: oddTarget(bundles) } };
+}
+
+function oddTarget(bundles: readonly MappedBundle[]): Problem | undefined {
+  const message = bundles.find(({ odd }) => odd !== undefined)?.odd;
+  return message === undefined ? undefined : { reason: 'InvalidApplication', message };
 }
 
 function invalid(reason: Problem['reason'], message: string): Mapped {

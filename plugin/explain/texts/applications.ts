@@ -30,7 +30,7 @@ export const APPLICATION_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     meaning: 'What the Director says of an Application cannot be written as an Application resource.',
     causes: [
       'a field that the API server refuses',
-      'a URL or header that is no such thing',
+      'a URL or header that is no such thing, or the URL of an API that leads to the metadata of the node',
       'an item without id or name',
     ],
     byItself: ONLY_THIS,

@@ -101,6 +101,77 @@ test('D17: a header that would break out of its line is refused, and the last go
   assert.deepEqual(await world.content(`params-orders-${id(2)}`), { headers: '{"x-tenant":["blue"]}' });
 });
 
+test('D17: parameters without measure, or that are no text, fail their Application alone', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  const withHeaders = (number: number, headers: Readonly<Record<string, string[]>>) =>
+    bundle(number, { defaultInstanceAuth: { ...basic(), additionalHeaders: headers, additionalQueryParams: headers } });
+  const many = (value: string) => Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`x-${at}`, [value]]));
+  landscape.createApplication(application(1, 'many', [withHeaders(11, many('v'))]));
+  landscape.createApplication(application(2, 'too-many', [withHeaders(12, many('v'.repeat(60)))]));
+  landscape.createApplication(application(3, 'binary', [withHeaders(13, { 'x-key': ['\u0000\u0001\u007f'] })]));
+  landscape.createApplication(application(4, 'orders', [withHeaders(14, { 'x-key': ['value'] })]));
+  const outcome = await world.sync();
+  assert.deepEqual(outcome.failed.map(({ name, reason }) => [name, reason]).toSorted(), [
+    ['binary', 'InvalidApplication'],
+    ['too-many', 'ObjectTooLarge'],
+  ]);
+  const { headers = '', queryParameters = '' } = (await world.content(`params-many-${id(11)}`)) ?? {};
+  assert.deepEqual([JSON.parse(headers), JSON.parse(queryParameters)], [many('v'), many('v')]);
+  assert.ok(await world.secret(`params-orders-${id(14)}`));
+  for (const name of ['too-many', 'binary']) {
+    assert.deepEqual((await world.application(name))?.spec?.services ?? [], [], name);
+  }
+});
+
+test('D19: a target that is no URL is passed on, one that leads to the metadata of the node is not; both are reported', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  const targets = [
+    'https://orders.example.com',
+    'javascript:alert(1)',
+    'not a url',
+    'http://169.254.169.254/latest/meta-data',
+    'http://2852039166/',
+    'http://[fe80::1]/',
+    'http://metadata.google.internal/',
+  ];
+  for (const [at, targetURL] of targets.entries()) {
+    const apiDefinitions = [{ id: id(100 + at), name: 'api', targetURL }];
+    landscape.createApplication(application(at, `app-${at}`, [bundle(10 + at, { apiDefinitions })]));
+  }
+  const outcome = await world.sync();
+  assert.equal(outcome.created.length, targets.length);
+  assert.deepEqual(
+    outcome.failed.map(({ name, reason, message }) => [name, reason, /as it is$|left out$/.exec(message)?.[0]]),
+    targets.slice(1).map((_, at) => [`app-${at + 1}`, 'InvalidApplication', at < 2 ? 'as it is' : 'left out']),
+  );
+  const offered = await Promise.all(
+    targets.map(async (_, at) => (await world.application(`app-${at}`))?.spec?.services?.[0]?.entries[0]?.targetUrl),
+  );
+  assert.deepEqual(offered, [...targets.slice(0, 3), undefined, undefined, undefined, undefined]);
+  assert.match((await noteOn(world, 'app-1')) ?? '', /^InvalidApplication: bundle "Bundle 11": the target URL/);
+});
+
+test('S4: names and ids that are paths are refused, and nothing is written anywhere else', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  const before = Object.keys(await world.versions());
+  const names = ['../orders', 'kube-system/orders', '..', '.', 'a/../b', 'a%2fb', 'a\\b', 'a?b', 'a#b', 'Ａ', 'a\n'];
+  for (const [at, name] of names.entries()) landscape.createApplication(application(at, name));
+  const traversal = bundle(50, { id: '../../kube-system/secrets/x', defaultInstanceAuth: basic() });
+  landscape.createApplication(application(90, 'with-a-path', [traversal]));
+  landscape.createApplication(application(91, 'orders'));
+  const outcome = await world.sync();
+  assert.deepEqual(outcome.created, ['orders']);
+  assert.deepEqual(
+    outcome.failed.map(({ reason }) => reason),
+    [...names.map(() => 'InvalidName'), 'InvalidApplication'],
+  );
+  const after = Object.keys(await world.versions()).filter((name) => !before.includes(name));
+  assert.deepEqual(after, ['Application orders']);
+});
+
 test('K20: without the Application CRD nothing is applied, and it starts when the CRD appears', async (t) => {
   const world = await startSyncWorld(t, 'none');
   world.simulator.landscape.createApplication(application(1, 'orders'));
