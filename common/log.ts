@@ -31,6 +31,14 @@ function describeBug({ name, message, stack = '' }: Error): string {
   return [`${name}: ${words}`, ...frames].join('\n');
 }
 
+/** Of one field, in characters: names and messages of others may be of any length. */
+const LONGEST_FIELD = 8 * 1024;
+
+function shorten(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= LONGEST_FIELD) return value;
+  return `${value.slice(0, LONGEST_FIELD)}…`;
+}
+
 /** A log of JSON lines, one object a line: `time`, `level`, `msg`, then the fields. */
 export function jsonLog(write: (line: string) => void, level: LogLevel, now: () => number): Log {
   const loudest = LOG_LEVELS.indexOf(level);
@@ -38,7 +46,9 @@ export function jsonLog(write: (line: string) => void, level: LogLevel, now: () 
     (lineLevel: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(lineLevel) > loudest) return;
-      write(`${JSON.stringify({ time: new Date(now()).toISOString(), level: lineLevel, msg: message, ...fields })}\n`);
+      write(
+        `${JSON.stringify({ time: new Date(now()).toISOString(), level: lineLevel, msg: message, ...fields }, shorten)}\n`,
+      );
     };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

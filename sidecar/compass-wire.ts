@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '#common/clock.ts';
 import type { ObservedCall, Transport } from '#common/compass/endpoint.ts';
 import { readRoots } from '#common/compass/roots.ts';
 import { CompassError, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
+import { readFileUpTo } from '#common/read-file.ts';
 import type { Config } from './config.ts';
 import { CompassTime, SKEW_TOLERATED_MS } from './connection/compass-time.ts';
 import type { ContactObservation, Warning } from './status/observation.ts';
@@ -16,6 +16,9 @@ export interface CompassWireOptions {
   /** Told of each call: for the metrics. */
   readonly observe?: (call: ObservedCall) => void;
 }
+
+/** Many times the roots of a whole operating system, in bytes. */
+const LARGEST_BUNDLE = 8 * 1024 * 1024;
 
 /** The way to Compass: one transport for the process, and what it has shown. */
 export class CompassWire {
@@ -88,7 +91,7 @@ async function readBundles({ config, log }: CompassWireOptions): Promise<string[
 
 async function readBundle(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readFileUpTo(file, LARGEST_BUNDLE)).toString('utf8');
   } catch (error) {
     const message = `the bundle of roots ${file} cannot be read: ${messageOf(error)}; correct APP_COMPASS_CA_BUNDLE or NODE_EXTRA_CA_CERTS`;
     // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third

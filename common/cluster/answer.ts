@@ -10,7 +10,12 @@ import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Reads the body to its end within what is left of the call's time. */
-async function readBody(answer: IncomingMessage, request: ApiRequest, server: string, leftMs: number): Promise<string> {
+export async function readBody(
+  answer: IncomingMessage,
+  request: ApiRequest,
+  server: string,
+  leftMs: number,
+): Promise<string> {
   const write = request.method !== 'GET';
   let cutBy = 'ECONNRESET';
   const cut = (code: string) => {

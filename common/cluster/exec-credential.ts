@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import { execInfo, execVersion, isInteractive } from './exec-info.ts';
@@ -20,7 +21,12 @@ interface Run {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable | 'ignore';
   readonly stderr: NodeJS.WritableStream | undefined;
+  readonly clock: Clock;
 }
+
+/** Of what it prints, in characters; and how long it may take where nobody watches, in milliseconds. */
+const LARGEST_ANSWER = 1024 * 1024;
+const PATIENCE_MS = 60_000;
 
 function failed({ command }: KubeconfigExec, why: string): CompassError {
   return new CompassError('ClusterUnauthorized', `the credential plugin ${command} failed: ${why}`);
@@ -35,7 +41,7 @@ function notStarted(exec: KubeconfigExec, error: unknown): CompassError {
 }
 
 /** What the plugin printed. What it says to the person is shown at once: it may be a login that it waits for. */
-function run({ exec, env, stdin, stderr }: Run): Promise<string> {
+function run({ exec, env, stdin, stderr, clock }: Run): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let child: ChildProcess;
   try {
@@ -45,14 +51,29 @@ function run({ exec, env, stdin, stderr }: Run): Promise<string> {
   }
   let printed = '';
   let said = '';
+  const giveUp = (why: string) => {
+    reject(failed(exec, why));
+    child.kill('SIGKILL');
+  };
+  // Whoever reads what it says may be asked to log in, which takes its time; nobody else is waited for.
+  const ended = new AbortController();
+  if (!stderr) {
+    void clock.sleep(PATIENCE_MS, ended.signal).then(() => {
+      if (!ended.signal.aborted) giveUp('it gave no credential in time');
+    });
+  }
   if (stderr) child.stderr?.pipe(stderr, { end: false });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(0, 4096);
   });
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
+    if (printed.length > LARGEST_ANSWER) giveUp('it printed more than a credential has');
   });
-  child.on('error', (error) => reject(notStarted(exec, error)));
+  child.on('error', (error) => {
+    ended.abort();
+    reject(notStarted(exec, error));
+  });
   child.stdout?.on('end', () => {
     if (child.exitCode === 0) resolve(printed);
   });
@@ -63,6 +84,7 @@ function run({ exec, env, stdin, stderr }: Run): Promise<string> {
     if (child.stdout?.readableEnded) resolve(printed);
   });
   child.on('close', (code, signal) => {
+    ended.abort();
     // The first line is the plugin's own complaint ("please log in"); what follows may be a dump.
     const [complaint = ''] = said.trim().split('\n', 1);
     if (code === 0) resolve(printed);
@@ -129,7 +151,7 @@ export function execCredential(
     const interactive = isInteractive(exec, () => stdin?.isTerminal === true);
     const env = environment(exec, options.env, await execInfo(exec, choice, interactive));
     const input = interactive && stdin ? stdin.stream : 'ignore';
-    held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr })));
+    held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr, clock })));
     return held;
   };
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { CompassError, messageOf } from '../errors.ts';
+import { readFileUpTo } from '../read-file.ts';
 import { Sensitive } from '../sensitive.ts';
 import { closeIdle, keepAliveAgent } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
@@ -11,6 +11,9 @@ const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet replaces the token when 80 % of its life is over; client-go reads it anew each minute, and so do we. */
 const TOKEN_AGE_MS = 60_000;
+
+/** A token or a bundle of CAs, in bytes. */
+const LARGEST_FILE = 4 * 1024 * 1024;
 
 export interface InClusterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +27,7 @@ function unreadable(file: string, error: unknown): CompassError {
 
 async function readServiceAccount(folder: string, file: string): Promise<string> {
   try {
-    return await readFile(`${folder}/${file}`, 'utf8');
+    return (await readFileUpTo(`${folder}/${file}`, LARGEST_FILE)).toString('utf8');
   } catch (error) {
     throw unreadable(file, error);
   }

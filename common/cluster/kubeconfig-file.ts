@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { CompassError } from '../errors.ts';
+import { readFileUpTo, readFileUpToSync } from '../read-file.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { codeOf } from './unreachable.ts';
 
@@ -101,10 +100,15 @@ function unreadable(path: string, code: string): CompassError {
   return new CompassError('InvalidSetting', `cannot read the kubeconfig ${path}: ${code}`);
 }
 
-/** At once: a file this small is read quicker than a thread for it is started. */
+/** Thousands of clusters with their certificates, in bytes. */
+const LARGEST_KUBECONFIG = 32 * 1024 * 1024;
+
+/** What a kubeconfig names: a token, a certificate, a bundle of CAs. In bytes. */
+const LARGEST_PART = 4 * 1024 * 1024;
+
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileUpToSync(path, LARGEST_KUBECONFIG).toString('utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw unreadable(path, codeOf(error));
@@ -165,7 +169,7 @@ export async function fromDataOrFile(data: string | undefined, path: string | un
   if (data) return Buffer.from(data, 'base64');
   if (!path) return undefined;
   try {
-    return await readFile(path);
+    return await readFileUpTo(path, LARGEST_PART);
   } catch (error) {
     throw unreadablePart(path, error);
   }

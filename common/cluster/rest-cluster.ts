@@ -1,4 +1,5 @@
-import { hasReason } from '../errors.ts';
+import { CompassError, hasReason } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import { type Caller, call, callJson } from './answer.ts';
 import type { Cluster, ObjectRef, WatchOptions, WriteOptions } from './cluster.ts';
 import { listPages } from './list-pages.ts';
@@ -6,6 +7,7 @@ import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, objectPath, queryString } from './paths.ts';
 import { scrubSecret } from './scrub.ts';
 import { subjectOf } from './subject.ts';
+import { describeRequest } from './translate.ts';
 import type { ApiRequest } from './transport.ts';
 
 /** How a Cluster talks: to whom, as whom, and for how long at most. */
@@ -121,7 +123,9 @@ export function restCluster(options: RestOptions): Cluster {
     async raw(path, signal) {
       const subject = { verb: 'get', resource: path };
       const answer = await call(options, { method: 'GET', path, subject, repeatable: true, timeoutMs, signal });
-      return answer.isJson ? (JSON.parse(answer.text) as unknown) : answer.text;
+      const value = answer.isJson ? parseJson(answer.text) : answer.text;
+      if (value !== undefined) return value;
+      throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(subject)}: the answer is not JSON`);
     },
 
     async post<T>(path: string, body: object, signal?: AbortSignal) {

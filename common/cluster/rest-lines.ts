@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
 import { traceCall } from '../calls.ts';
+import { readBody } from './answer.ts';
 import type { LinesOptions } from './cluster.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { textLines } from './text-lines.ts';
 import { translateAnswer } from './translate.ts';
-import { send } from './transport.ts';
+import { type ApiRequest, send } from './transport.ts';
 import { codeOf, unreachable } from './unreachable.ts';
 
 /** The most of one line that is read, in bytes: container runtimes write longer ones in pieces. */
@@ -35,7 +35,7 @@ export async function* linesStream(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    await refuse(answer, subject, timeoutMs);
+    await refuse(answer, request, endpoint.server);
     answer.socket.setKeepAlive(true, PROBE_MS);
     yield* textLines(
       chunksOf(answer, (code) => unreachable(subject, endpoint.server, code, false)),
@@ -49,12 +49,11 @@ export async function* linesStream(
   }
 }
 
-async function refuse(answer: IncomingMessage, subject: NonNullable<LinesOptions['subject']>, timeoutMs: number) {
+async function refuse(answer: IncomingMessage, request: ApiRequest, server: string) {
   const code = answer.statusCode ?? 0;
   if (code >= 200 && code < 300) return;
-  answer.setTimeout(timeoutMs, () => answer.destroy());
-  const body = await readText(answer).catch(() => '');
-  throw translateAnswer(subject, { code, headers: answer.headers, body });
+  const body = await readBody(answer, request, server, request.timeoutMs).catch(() => '');
+  throw translateAnswer(request.subject, { code, headers: answer.headers, body });
 }
 
 async function* chunksOf(answer: IncomingMessage, cutOff: (code: string) => Error): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
 import { traceCall } from '../calls.ts';
+import { readBody } from './answer.ts';
 import type { WatchEvent, WatchOptions } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, queryString } from './paths.ts';
@@ -24,8 +24,7 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
   }
   const code = answer.statusCode ?? 0;
   if (code === 200) return answer;
-  answer.setTimeout(options.timeoutMs, () => answer.destroy());
-  const body = await readText(answer).catch(() => '');
+  const body = await readBody(answer, request, options.endpoint.server, options.timeoutMs).catch(() => '');
   throw translateAnswer(request.subject, { code, headers: answer.headers, body });
 }
 

@@ -1,10 +1,14 @@
 import { CompassError } from '../errors.ts';
 import { isRecord, type JsonRecord } from '../json.ts';
 
+/** Subjects, URLs and tokens stay far below; what is stored of an answer has to fit into a Secret. */
+const LONGEST_TEXT = 16 * 1024;
+
 /** Reads the data of one answer and names what it lacks: InvalidAnswer, without any value. */
 export interface AnswerReader {
   record(value: unknown, field: string): JsonRecord;
-  text(value: unknown, field: string): string;
+  /** Of `longest` characters at most: more than any text that Compass means. */
+  text(value: unknown, field: string, longest?: number): string;
   invalid(what: string): CompassError;
 }
 
@@ -21,8 +25,9 @@ export function answerReader(operation: string, requestId: string): AnswerReader
       if (!isRecord(value)) throw invalid(`there is no ${field}`);
       return value;
     },
-    text(value, field) {
+    text(value, field, longest = LONGEST_TEXT) {
       if (typeof value !== 'string' || value.trim() === '') throw invalid(`there is no ${field}`);
+      if (value.length > longest) throw invalid(`${field} is longer than ${longest} characters`);
       return value;
     },
   };

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../json.ts';
+import { isRecord } from '../json.ts';
 import { Sensitive } from '../sensitive.ts';
 import { answerReader } from './answer.ts';
 import { CONFIGURATION, PROBE, REVOKE_CERTIFICATE, SIGN_CERTIFICATE_SIGNING_REQUEST } from './documents.ts';
@@ -27,20 +27,24 @@ export async function fetchConfiguration(
   const configuration = reader.record(data['configuration'], 'configuration');
   const info = reader.record(configuration['certificateSigningRequestInfo'], 'certificateSigningRequestInfo');
   const plane = reader.record(configuration['managementPlaneInfo'] ?? {}, 'managementPlaneInfo');
-  const second = configuration['token'] as JsonRecord | null | undefined;
-  const secondToken = token ? reader.text(second?.['token'], 'token') : second?.['token'];
+  const second = isRecord(configuration['token']) ? configuration['token']['token'] : undefined;
+  const hasSecond = token !== undefined || (typeof second === 'string' && second !== '');
+  const optional = <Key extends string>(key: Key, field: string): { [key in Key]?: string } => {
+    const url = plane[field];
+    if (typeof url !== 'string' || url.trim() === '') return {};
+    return { [key]: reader.text(url, field).trim() } as { [key in Key]: string };
+  };
   return {
     subject: reader.text(info['subject'], 'certificateSigningRequestInfo.subject'),
     keyAlgorithm: reader.text(info['keyAlgorithm'], 'certificateSigningRequestInfo.keyAlgorithm'),
-    ...(typeof secondToken === 'string' && secondToken !== '' ? { token: new Sensitive(secondToken) } : {}),
-    ...optional('directorUrl', plane['directorURL']),
-    ...optional('certificateSecuredConnectorUrl', plane['certificateSecuredConnectorURL']),
+    ...(hasSecond ? { token: new Sensitive(reader.text(second, 'token')) } : {}),
+    ...optional('directorUrl', 'directorURL'),
+    ...optional('certificateSecuredConnectorUrl', 'certificateSecuredConnectorURL'),
   };
 }
 
-function optional<Key extends string>(key: Key, value: unknown): { [key in Key]?: string } {
-  return typeof value === 'string' && value.trim() !== '' ? ({ [key]: value.trim() } as { [key in Key]: string }) : {};
-}
+/** A certificate with its chain takes some thousands; what is stored has to fit into a Secret. */
+const LONGEST_PEM = 256 * 1024;
 
 /** Three PEM texts, as they came: not judged. */
 export interface CertificationResult {
@@ -64,7 +68,7 @@ export async function signCertificateSigningRequest(
   const reader = answerReader('signCertificateSigningRequest', requestId);
   const result = reader.record(data['signCertificateSigningRequest'], 'signCertificateSigningRequest');
   const pem = (field: keyof CertificationResult) => {
-    const text = decodePem(reader.text(result[field], field));
+    const text = decodePem(reader.text(result[field], field, LONGEST_PEM));
     if (text === undefined) throw reader.invalid(`${field} is no base64 of PEM`);
     return text;
   };

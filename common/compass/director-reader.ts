@@ -34,10 +34,14 @@ export interface RawApplication {
   readonly bundles: RawPage;
 }
 
+/** Of one page: nobody is asked for more than 200. */
+const MOST_ITEMS = 1_000;
+
 export function readPage(value: unknown, field: string): RawPage {
   const page = record(value, field);
   const { data, pageInfo, totalCount } = page as { data?: unknown; pageInfo?: unknown; totalCount?: unknown };
   if (!Array.isArray(data)) throw new InvalidItem(`${field}.data is no list`);
+  if (data.length > MOST_ITEMS) throw new InvalidItem(`${field}.data has more than ${MOST_ITEMS} items`);
   if (typeof totalCount !== 'number') throw new InvalidItem(`${field}.totalCount is missing`);
   const { hasNextPage, endCursor } = record(pageInfo, `${field}.pageInfo`) as {
     hasNextPage?: unknown;

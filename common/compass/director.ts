@@ -93,6 +93,8 @@ async function requestToken(
     token: new Sensitive(reader.text(token['token'], 'token')),
     connectorUrl: reader.text(token['connectorURL'], 'connectorURL'),
     expiresAt: reader.text(token['expiresAt'], 'expiresAt'),
-    ...(typeof rawEncoded === 'string' && rawEncoded !== '' ? { rawEncoded: new Sensitive(rawEncoded) } : {}),
+    ...(typeof rawEncoded === 'string' && rawEncoded !== ''
+      ? { rawEncoded: new Sensitive(reader.text(rawEncoded, 'rawEncoded')) }
+      : {}),
   };
 }

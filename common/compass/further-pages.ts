@@ -6,6 +6,9 @@ export type FetchPage = (first: number, after: string) => Promise<RawPage | unde
 
 const PAGE_SIZE = 100;
 
+/** An object with so many does not fit into etcd. */
+const MOST_ITEMS = 10_000;
+
 /**
  * Joins a nested list whose first page is there. A page that is too large is asked for again in half its size, down to one
  * item. Throws InvalidItem where the list changed meanwhile, so that an item came twice or was missed.
@@ -20,8 +23,10 @@ export async function joinPages<Item extends { readonly id: string }>(
   let first = PAGE_SIZE;
   let page = start;
   for (;;) {
+    const before = items.size;
     await readInto(items, page, read);
     if (page.next === undefined) break;
+    requireEnd(field, before, items.size);
     const further = await fetchHalving(first, page.next, fetchPage);
     if (further.page?.next !== undefined && further.page.next === page.next) {
       throw new InvalidItem(`the cursor of ${field} does not advance`);
@@ -32,6 +37,12 @@ export async function joinPages<Item extends { readonly id: string }>(
   }
   if (items.size !== page.totalCount) throw new InvalidItem(`${field} changed while the pages were read`);
   return [...items.values()];
+}
+
+/** Pages that bring nothing new, or ever more, have no end. */
+function requireEnd(field: string, before: number, after: number): void {
+  if (after === before) throw new InvalidItem(`a page of ${field} has nothing new`);
+  if (after > MOST_ITEMS) throw new InvalidItem(`${field} are more than ${MOST_ITEMS}`);
 }
 
 async function readInto<Item extends { readonly id: string }>(

@@ -24,8 +24,13 @@ const UNAUTHORIZED = 26;
 const UNAUTHENTICATED =
   /unauthenticated|unauthori[sz]ed|failed to authenticate|authentication error|not authenticated/i;
 
+/** More than the items of a page, of which each can have its own. */
+const MOST_ERRORS = 1_000;
+
 export function readFaults(errors: readonly unknown[], context: CallContext, status: number): GraphqlFault[] {
-  return errors.map((error) => ({ error: translate(error, context, status), path: pathOf(error) }));
+  return errors
+    .slice(0, MOST_ERRORS)
+    .map((error) => ({ error: translate(error, context, status), path: pathOf(error) }));
 }
 
 /** The error that stands for all: the first that is more specific than "it failed". */

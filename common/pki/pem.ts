@@ -10,6 +10,9 @@ export interface PemContent {
   readonly unreadable: number;
 }
 
+/** Many times what a bundle of an operating system has; each takes some 50 µs. */
+const MOST_BLOCKS = 2_000;
+
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
 export function readPem(text: string): PemContent {
@@ -17,6 +20,7 @@ export function readPem(text: string): PemContent {
   const others: string[] = [];
   let unreadable = 0;
   for (const [block, label = ''] of text.matchAll(BLOCK)) {
+    if (certificates.length + others.length + unreadable === MOST_BLOCKS) break;
     const certificate = label === 'CERTIFICATE' ? readCertificate(block) : undefined;
     if (certificate) certificates.push(certificate);
     else if (label === 'CERTIFICATE') unreadable += 1;

@@ -59,6 +59,9 @@ export function parseRequest(verb: RequestVerb, value: string): SidecarRequest |
   return flaw === undefined ? request : undefined;
 }
 
+/** Of one part, which may be kept and shown: what is longer loses its end. */
+const LONGEST_PART = 4 * 1024;
+
 /** Reads an annotation's value as `parseRequest` does; one with a flaw has no parameters. */
 export function readAnnotation(verb: RequestVerb, value: string): AnnotatedRequest {
   const [first = '', ...parts] = value.split(';', MOST_PARTS);
@@ -73,9 +76,8 @@ function readParameters(parts: readonly string[]): Readonly<Record<string, strin
   const parameters: Record<string, string> = {};
   for (const part of parts) {
     const equals = part.indexOf('=');
-    const key = decode((equals < 0 ? part : part.slice(0, equals)).trim());
-    if (key !== '' && key !== '__proto__')
-      parameters[key] = equals < 0 ? 'true' : decode(part.slice(equals + 1).trim());
+    const key = readPart(equals < 0 ? part : part.slice(0, equals));
+    if (key !== '' && key !== '__proto__') parameters[key] = equals < 0 ? 'true' : readPart(part.slice(equals + 1));
   }
   return parameters;
 }
@@ -91,6 +93,11 @@ export function readAnnotations(annotations: Readonly<Record<string, string>> = 
     const value = annotations[requestAnnotation(verb)];
     return value === undefined ? [] : [readAnnotation(verb, value)];
   });
+}
+
+function readPart(part: string): string {
+  const text = decode(part.trim());
+  return text.length <= LONGEST_PART ? text : text.slice(0, LONGEST_PART).toWellFormed();
 }
 
 function encode(text: string): string {

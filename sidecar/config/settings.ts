@@ -6,6 +6,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_SHOWN = 100;
 
+/** Of a setting, in characters. */
+const LONGEST_VALUE = 16 * 1024;
+
 /** Reads settings one by one and keeps what is wrong with them, so that one start names all of it. */
 export class Settings {
   readonly warnings: string[] = [];
@@ -43,9 +46,10 @@ export class Settings {
   }
 
   #parse<T>(name: string, type: ValueType<T>, text: string, otherwise: T): T {
-    const value = type.parse(text);
+    const value = text.length > LONGEST_VALUE ? undefined : type.parse(text);
     if (value !== undefined) return value;
-    this.refuse(`${name} is ${shown(text)}, allowed: ${type.allowed}`);
+    const most = text.length > LONGEST_VALUE ? `, ${LONGEST_VALUE} characters at most` : '';
+    this.refuse(`${name} is ${shown(text)}, allowed: ${type.allowed}${most}`);
     return otherwise;
   }
 

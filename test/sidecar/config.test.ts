@@ -175,6 +175,13 @@ test('every wrong setting is named at once, with its value and what is allowed',
   }
 });
 
+test('N3, N10, N11: a setting of any length is refused by its name and beginning', () => {
+  const value = `a.example.com,${'b'.repeat(20_000)}`;
+  const message = refusal({ APP_COMPASS_ALLOWED_HOSTS: value, APP_LOG_LEVEL: 'x'.repeat(1_000_000) });
+  assert.match(message, /APP_COMPASS_ALLOWED_HOSTS is "a\.example\.com,b+…", allowed: .*, 16384 characters at most/);
+  assert.ok(message.length < 1_000);
+});
+
 test('S5: user, password and query of a URL do not reach the message that refuses it', () => {
   for (const value of [
     'https://canary-user:canary-password@events.example.com',

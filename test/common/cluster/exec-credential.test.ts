@@ -121,6 +121,16 @@ suite('a credential plugin', () => {
     assert.equal(String(stderr.read()), 'please log in\n');
   });
 
+  test('is given up when it prints without an end, or takes for ever while nobody watches it', async (t) => {
+    const scene = await newScene(t);
+    await writeFile(join(scene.folder, 'bin', 'answer'), 'x'.repeat(2 * 1024 * 1024));
+    await scene.write({});
+    await assert.rejects((await scene.plugin())(false), /login failed: it printed more than a credential has$/);
+    await writeFile(join(scene.folder, 'bin', 'login'), '#!/bin/sh\nexec sleep 60\n');
+    const clock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
+    await assert.rejects((await scene.plugin({ clock }))(false), /login failed: it gave no credential in time$/);
+  });
+
   test('is asked again when its credential expired, or when it is told to', async (t) => {
     const scene = await newScene(t);
     await scene.write({});

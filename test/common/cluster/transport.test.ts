@@ -183,6 +183,31 @@ test('an answer that is too large is given up', async (t) => {
   assert.match((await errorOf(cluster.get(ref))).message, /answer too large/);
 });
 
+test('a watch that is refused without an end of words is given up in time', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) => {
+    response.writeHead(500);
+    const more = setInterval(() => response.write('x'), 20);
+    response.once('close', () => clearInterval(more));
+  });
+  const startedMs = performance.now();
+  const watch = cluster.watch(CONFIG_MAP, { resourceVersion: '1', signal: new AbortController().signal });
+  await assert.rejects(watch[Symbol.asyncIterator]().next(), { reason: 'ClusterUnavailable' });
+  const lines = cluster.lines('/log', { signal: new AbortController().signal });
+  await assert.rejects(lines[Symbol.asyncIterator]().next(), { reason: 'ClusterUnavailable' });
+  assert.ok(performance.now() - startedMs < 10_000);
+});
+
+test('JSON that is none, on any path, keeps its text to itself', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"canary'),
+  );
+  for (const failed of [cluster.raw('/version'), cluster.get(ref), cluster.post('/x', {})]) {
+    const error = await errorOf(failed);
+    assert.ok(hasReason(error, 'ClusterUnavailable'));
+    assert.match(error.message, /: the answer is not JSON$/);
+  }
+});
+
 test('a caller that gives up is let go at once', async (t) => {
   const { cluster } = await clusterBefore(t, () => undefined, { timeoutMs: 60_000 });
   const giveUp = new AbortController();

@@ -66,3 +66,9 @@ test('an annotation that nobody can be answered by has a flaw, and an id that no
   assert.match(flaw ?? '', /300 characters/);
   assert.equal(parseRequest('sync', id), undefined);
 });
+
+test('a parameter of any length is cut to what can be kept and shown', () => {
+  const request = parseRequest('suspend', `id;reason=${'x'.repeat(10_000)};${'k'.repeat(10_000)}=1`);
+  assert.equal(request?.parameters['reason'], 'x'.repeat(4_096));
+  assert.deepEqual(Object.keys(request?.parameters ?? {}), ['reason', 'k'.repeat(4_096)]);
+});

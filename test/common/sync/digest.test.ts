@@ -119,3 +119,11 @@ test('the canonical form of a canonical form is itself', () => {
     }),
   );
 });
+
+test('JSON of any depth in a Secret has a digest, and that of another one differs', () => {
+  const digestOf = (headers: string) =>
+    secretDigest({ metadata: {}, data: { headers: Buffer.from(headers).toString('base64') } });
+  const deep = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+  assert.notEqual(digestOf(deep(200_000)), digestOf(deep(200_001)));
+  assert.equal(digestOf('{"a": ["b"]}'), digestOf('{"a":["b"]}'));
+});
