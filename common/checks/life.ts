@@ -14,7 +14,7 @@ export interface CertificateDates {
 const GRACE_MS = 10 * 60_000;
 
 /** Whether it should have been renewed and was not: by its own deadline and a twentieth of its life, never by fixed days. */
-function isRenewalOverdue({ notBefore, notAfter, renewAt }: CertificateDates, now: number): boolean {
+export function isRenewalOverdue({ notBefore, notAfter, renewAt }: CertificateDates, now: number): boolean {
   if (renewAt === undefined || notAfter === undefined) return false;
   const lifeMs = notBefore === undefined ? Number.POSITIVE_INFINITY : notAfter - notBefore;
   return now > renewAt + Math.min(GRACE_MS, lifeMs / 20);

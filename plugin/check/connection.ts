@@ -107,6 +107,7 @@ const WARNED = [...BAD_WHEN_TRUE, 'LabelsReported'];
 const CATEGORY_OF: Readonly<Record<string, string>> = {
   Connected: 'connector',
   ReconnectPending: 'identity',
+  RenewalOverdue: 'identity',
   StoreForbidden: 'rbac',
   TLSVerificationDisabled: 'connector',
   ClockSkew: 'connector',

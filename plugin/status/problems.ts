@@ -19,6 +19,7 @@ export const BAD_WHEN_TRUE = [
   'DefinitionMissing',
   'ConnectionForbidden',
   'ForeignAgent',
+  'RenewalOverdue',
 ];
 
 /** What works for now and should not stay so. */

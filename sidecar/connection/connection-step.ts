@@ -1,6 +1,7 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import { Schedule } from '../schedule.ts';
+import type { Warning } from '../status/observation.ts';
 import { TokenBlanking } from './blank-token.ts';
 import type { ConnectionInput, ConnectionResult, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
@@ -10,6 +11,7 @@ import { disconnectedError } from './disconnected.ts';
 import { isUnused, tokenRequired, withTokenHint } from './establish.ts';
 import { adoptMirror } from './journal-mirror.ts';
 import type { Connection } from './maintain.ts';
+import { overdueAlarm } from './overdue.ts';
 import { Pairing } from './pairing.ts';
 import { reachConnector } from './preflight-way.ts';
 import { freshState, isSameUrls, type StoredState } from './state.ts';
@@ -76,8 +78,15 @@ export class ConnectionStep {
     const askedInMs = present ? this.#upkeep.askedInMs(input) : Number.POSITIVE_INFINITY;
     const { restored } = judged.usable ? judged : {};
     const due = Math.min(stepInMs, askedInMs, this.#superseded.dueInMs);
-    const warnings = [this.#pairing, this.#blanking, this.#superseded].flatMap((part) => part.warnings);
+    const warnings = this.#warnings(credential, renewAt);
     return { ...outcome, credential, renewAt, dueInMs: due, restored, warnings, token: this.#tokenOf(input) };
+  }
+
+  #warnings(credential: StoredCredential | undefined, renewAt: number | undefined): readonly Warning[] {
+    const parts = [this.#pairing, this.#blanking, this.#superseded].flatMap((part) => part.warnings);
+    if (!credential || renewAt === undefined) return parts;
+    const overdue = overdueAlarm({ ...credential, renewAt }, this.#context.compassTime.now());
+    return overdue ? [...parts, overdue] : parts;
   }
 
   /** Once in a process: later on the file is this process's own. */

@@ -19,6 +19,7 @@ const WARNINGS = [
   'DefinitionMissing',
   'ConnectionForbidden',
   'ForeignAgent',
+  'RenewalOverdue',
 ] as const;
 
 /** Up to the longest that a call with a token waits. */

@@ -22,6 +22,7 @@ const OWN_CONDITIONS = [
   'DefinitionMissing',
   'ConnectionForbidden',
   'ForeignAgent',
+  'RenewalOverdue',
 ] as const;
 
 /** Whether this program sets conditions of the type. */
@@ -38,6 +39,7 @@ const LASTING: readonly WarningType[] = [
   'DefinitionMissing',
   'ConnectionForbidden',
   'ForeignAgent',
+  'RenewalOverdue',
 ];
 
 /**

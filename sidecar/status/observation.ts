@@ -113,6 +113,8 @@ export type WarningType =
   | 'ForeignAgent'
   /** The CompassConnection may not be read. */
   | 'ConnectionForbidden'
+  /** The client certificate should have been renewed, and comes nearer to its end. */
+  | 'RenewalOverdue'
   | 'Setting'
   /** Whether what a token gives can be stored could not be told beforehand. */
   | 'NotProvable'

@@ -19,6 +19,7 @@ const WARNINGS: readonly string[] = [
   'DefinitionMissing',
   'ConnectionForbidden',
   'ForeignAgent',
+  'RenewalOverdue',
 ];
 
 const GOOD_STATES: readonly string[] = ['Connected', 'Synchronized'];
@@ -76,5 +77,7 @@ function standing(status: CompassConnectionStatus | undefined): readonly Conditi
 }
 /** What must differ for a warning to be told again. */
 function newsOf(condition: Condition): string {
-  return `${condition.type} ${condition.type === 'DeletionsHeld' ? planOf(condition) : ''}`;
+  const { type, message } = condition;
+  // An alarm that rises is news each time.
+  return `${type} ${type === 'DeletionsHeld' ? planOf(condition) : type === 'RenewalOverdue' ? message : ''}`;
 }
