@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '#common/clock.ts';
 import { type Kind, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import type { TestCluster } from '../cluster/start-test-cluster.ts';
 
 /** One version of an object that a watch showed, or its end. */
@@ -14,10 +15,11 @@ export interface Sighting<T> {
 export interface Witness {
   readonly secrets: readonly Sighting<Secret>[];
   readonly applications: readonly Sighting<Application>[];
+  readonly connections: readonly Sighting<CompassConnection>[];
 }
 
 /**
- * Watches all Secrets and Applications from now on, past whatever a test does to connections: it goes on from the version
+ * Watches all Secrets, Applications and CompassConnections from now on, past whatever a test does to connections: it goes on from the version
  * that it saw last. As somebody of its own, whom no fault for the sidecar's user hits.
  */
 export async function witness(t: TestContext, cluster: TestCluster): Promise<Witness> {
@@ -33,7 +35,11 @@ export async function witness(t: TestContext, cluster: TestCluster): Promise<Wit
     );
     return seen;
   };
-  return { secrets: follow<Secret>(SECRET), applications: follow<Application>(APPLICATION) };
+  return {
+    secrets: follow<Secret>(SECRET),
+    applications: follow<Application>(APPLICATION),
+    connections: follow<CompassConnection>(COMPASS_CONNECTION),
+  };
 }
 
 /** From version 0 on, as a watch shows what is there. */

@@ -107,6 +107,18 @@ row(
   },
 );
 
+row('K26', 'one that was deleted while nobody looked asks for a new pairing as well', async (world) => {
+  await synchronized(world);
+  await world.sidecars[0]?.stop();
+  const before = await clientSecret(world);
+  await world.cluster.cluster.delete(CONNECTION);
+  await world.configure();
+  world.here();
+  await until('the new token is used', async () => (await clientSecret(world))?.crt !== before?.crt, 10_000);
+  await world.reaches('Synchronized', (connection) => conditionOf(connection, 'ReconnectPending') === undefined);
+  assert.equal(pairings(world), 2);
+});
+
 for (const crds of ['field', 'field-with-status'] as const) {
   row(
     'K19',

@@ -110,7 +110,11 @@ export async function startCrashWorld(t: TestContext, program: CrashProgram): Pr
     },
     async checkInvariants() {
       const { secrets, applications } = world.witness;
-      const witness = { secrets: secrets.slice(seen.secrets), applications: applications.slice(seen.applications) };
+      const witness = {
+        ...world.witness,
+        secrets: secrets.slice(seen.secrets),
+        applications: applications.slice(seen.applications),
+      };
       await checkInvariants({ ...world, witness, output, sidecars: sidecar ? [sidecar] : [] });
     },
     async clear() {
