@@ -44,6 +44,7 @@ export async function startBench(t: TestContext) {
     APP_KEY_SIZE: '2048',
   });
   const stop = new AbortController();
+  const lease = { isOurs: true };
 
   const storeIn = <T>(door: Cluster, name: string, format: DocumentFormat<T>) =>
     new DocumentStore(secretDocument(door, { namespace: 'compass-system', name }, 'compass-connection', format));
@@ -57,7 +58,7 @@ export async function startBench(t: TestContext) {
     const state = storeIn(door, 'compass-connection-state', STATE_FORMAT);
     const transport = { extraRoots: [simulator.caPem] };
     const log = silentLog;
-    const isLeader = () => true;
+    const isLeader = () => lease.isOurs;
     const steps = new Steps(clock);
     const stopping = stop.signal;
     const compassTime = new CompassTime(clock);
@@ -97,6 +98,8 @@ export async function startBench(t: TestContext) {
     cluster,
     simulator,
     clock,
+    /** Whether the Lease has time left. */
+    lease,
     start,
     /** Writes the configuration Secret; with a fresh token unless said. */
     async configure(values: Readonly<Record<string, string>> = {}): Promise<string> {
