@@ -49,7 +49,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     apiVersion: 'v1',
     kind: 'Secret',
     metadata,
-    data: { password: 'c29tZWJvZHkgZWxzZSdz' },
+    data: { password: 'YS1jYW5hcnktb2Ytb3RoZXJz' },
   } as never);
   const sidecars: SidecarHere[] = [];
   const processes: { output: () => string }[] = [];
