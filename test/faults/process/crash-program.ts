@@ -13,12 +13,14 @@ export interface Ordeal {
   readonly termAt?: string | undefined;
   readonly jumpAt?: string | undefined;
   readonly traceFile?: string | undefined;
+  /** Of Node, such as a bound of its heap. */
+  readonly flags?: readonly string[] | undefined;
 }
 
 /** One sidecar process that does not live long. */
 export interface CrashProcess {
   readonly output: () => string;
-  /** What it ended by; rejects where that takes longer than a minute. */
+  /** What it ended by; rejects where that takes longer than three minutes. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   kill(): void;
   /** SIGTERM. */
@@ -33,7 +35,7 @@ export interface CrashProgram {
 
 type Ending = [code: number | null, signal: NodeJS.Signals | null];
 
-const LONGEST_LIFE_MS = 60_000;
+const LONGEST_LIFE_MS = 170_000;
 
 export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-crash-'));
@@ -66,7 +68,7 @@ export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
         COMPASS_JUMP_AT: ordeal.jumpAt,
         COMPASS_TRACE_FILE: ordeal.traceFile,
       };
-      const child = spawn(process.execPath, [program], {
+      const child = spawn(process.execPath, [...(ordeal.flags ?? []), program], {
         env: { PATH, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...env, ...points },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -32,7 +32,7 @@ async function connectionOf({ world }: CrashWorld): Promise<CompassConnection | 
   return world.cluster.cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name: 'compass-connection' });
 }
 
-async function applicationsOf({ world }: CrashWorld): Promise<readonly Application[]> {
+export async function applicationsOf({ world }: CrashWorld): Promise<readonly Application[]> {
   const all: Application[] = [];
   for await (const { items } of world.cluster.cluster.listPages<Application>(APPLICATION)) all.push(...items);
   return all.filter(({ metadata }) => metadata.name !== FOREIGN.application);
