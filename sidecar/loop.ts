@@ -23,17 +23,19 @@ const LONGEST_WAIT_MS = 60_000;
 /** Events that come in a burst are one reason for a pass, not many. */
 const SETTLE_MS = 50;
 
-/** Whoever may write what is watched could keep the loop busy: after so many passes in a row one a second is enough. */
-const PASSES = { burst: 20, everyMs: 1_000 };
+/** Whoever may write what is watched could keep the loop busy: after so many passes for events one a second is enough. */
+const WOKEN = { burst: 20, everyMs: 1_000 };
 
 /** Turns watch events, deadlines and back-off into passes, one at a time, for ever. */
 export class Loop {
   readonly #options: LoopOptions;
+  readonly #woken: Allowance;
   #isWoken = false;
   #wake: (() => void) | undefined;
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    this.#woken = new Allowance(options.clock, WOKEN);
   }
 
   /** Something changed: a pass runs soon; any number of calls before it are one. */
@@ -46,10 +48,8 @@ export class Loop {
   async run(): Promise<void> {
     const { pass, clock, log, random, stopping, onPass } = this.#options;
     const failing = new Schedule(clock, random);
-    const passes = new Allowance(clock, PASSES);
     while (!stopping.aborted) {
       this.#isWoken = false;
-      passes.take();
       onPass?.(true);
       let waitMs: number;
       try {
@@ -63,21 +63,28 @@ export class Loop {
           log.warn('the pass failed and is tried again', { ...errorFields(error), retryInMs: waitMs });
       }
       onPass?.(false);
-      await this.#rest(
-        Math.min(waitMs, LONGEST_WAIT_MS),
-        failing.failures > 0 ? failing.dueInMs : Math.max(SETTLE_MS, passes.waitMs),
-      );
+      await this.#rest(Math.min(waitMs, LONGEST_WAIT_MS), failing.failures > 0 ? failing.dueInMs : SETTLE_MS);
     }
   }
 
-  /** Waits until the deadline, or until woken, but not less than `leastMs`. */
+  /** Waits until the deadline, or until woken, but not less than `leastMs`; who is woken too often waits longer. */
   async #rest(waitMs: number, leastMs: number): Promise<void> {
     const { clock, stopping } = this.#options;
+    const deadlineMs = clock.monotonicMs() + waitMs;
+    const leftMs = () => Math.max(0, deadlineMs - clock.monotonicMs());
     await clock.sleep(leastMs, stopping);
+    await this.#untilWoken(leftMs());
+    if (!this.#isWoken) return;
+    await clock.sleep(Math.min(this.#woken.waitMs, leftMs()), stopping);
+    this.#woken.take();
+  }
+
+  async #untilWoken(ms: number): Promise<void> {
+    const { clock, stopping } = this.#options;
     if (this.#isWoken || stopping.aborted) return;
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await clock.sleep(Math.max(0, waitMs - leastMs), AbortSignal.any([woken.signal, stopping]));
+    await clock.sleep(ms, AbortSignal.any([woken.signal, stopping]));
     this.#wake = undefined;
   }
 }

@@ -123,3 +123,19 @@ test('R10: whoever triggers without end gets twenty passes, and then one a secon
   assert.ok(passes > 40 && passes <= 20 + 30, `${passes} passes in 30 seconds`);
   await end();
 });
+
+test('however often it is woken, a deadline is kept', async () => {
+  let passes = 0;
+  const { clock, loop, end } = start(() => {
+    passes += 1;
+    return Promise.resolve(100);
+  });
+  for (let ms = 0; ms < 10_000; ms += 50) {
+    loop.trigger();
+    await turn();
+    clock.advance(50);
+    await turn();
+  }
+  assert.ok(passes >= 90, `${passes} passes in 10 seconds`);
+  await end();
+});
