@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assignNames, type Named } from '#common/sync/assign-names.ts';
+import { assignNames, isLeftover, type Named } from '#common/sync/assign-names.ts';
 import type { Ownership } from '#common/sync/ownership.ts';
 import { Present } from '#common/sync/present.ts';
 import { presentApplication } from './samples.ts';
@@ -155,6 +155,15 @@ const CASES: readonly (readonly [
     { granted: ['i1'], refused: [['i2', 'ForeignObject']] },
   ],
   [
+    'a foreign Application keeps its name, even where its id is listed and goes elsewhere',
+    () =>
+      assign({ i1: 'b', i2: 'c' }, [
+        ['a', 'i1'],
+        ['b', 'i2', 'foreign'],
+      ]),
+    { granted: ['i2'], refused: [['i1', 'ForeignObject']] },
+  ],
+  [
     'what a rename left behind stays where its new name is not ours',
     () =>
       assign({ i1: 'b', i2: 'a' }, [
@@ -166,6 +175,21 @@ const CASES: readonly (readonly [
 ];
 
 for (const [what, result, expected] of CASES) test(what, () => assert.deepEqual(result(), expected));
+
+test('only what is ours, has an id, and is there under its new name is what a rename left behind', () => {
+  const heads = new Map([['i1', 'b']]);
+  const isLeft = (records: Parameters<typeof presentOf>[0]) => {
+    const present = presentOf(records);
+    const one = present.application('a');
+    return one !== undefined && isLeftover(one, { present, heads, connectionName: CONNECTION });
+  };
+  const renamed = ['b', 'i1'] as const;
+  assert.equal(isLeft([['a', 'i1'], renamed]), true);
+  assert.equal(isLeft([['a', 'i1', 'foreign'], renamed]), false);
+  assert.equal(isLeft([['a', undefined], renamed]), false);
+  assert.equal(isLeft([['a', 'i1']]), false);
+  assert.equal(isLeft([['a', 'i2'], renamed]), false);
+});
 
 test('every Application gets an answer, no name goes to two, and a name is free when it is taken', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');

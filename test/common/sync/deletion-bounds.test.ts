@@ -22,6 +22,8 @@ const HELD: DeletionInput = {
 
 test('nothing is known in the beginning', () => {
   assert.deepEqual(NO_DELETIONS, { sightings: new Map() });
+  const nothing = { complete: false, digest: '', ids: new Set<string>() };
+  assert.deepEqual(judgeDeletions(NO_DELETIONS, { ...HELD, listing: nothing }).held, undefined);
 });
 
 test('the id of a plan is of the set, in twelve hexadecimal digits, and so is the mark of a member', () => {
@@ -103,4 +105,33 @@ test('what is left of a plan is of its members, and wants none of them again', (
   assert.equal(isLeftOf(members, ['a'], ['a', 'x']), true);
   assert.equal(isLeftOf(members, ['a', 'x'], ['a', 'x']), false);
   assert.equal(isLeftOf(members, ['a'], ['a', 'b']), false);
+});
+
+test('what is left of a plan that was let go goes on for as many rounds as it takes', () => {
+  const keys = ['a', 'b', 'c', 'd'];
+  const round = (left: readonly string[]) => ({
+    ...HELD,
+    holdMs: left.length === 4 ? 0 : 900_000,
+    present: [...left, 'x'],
+    applications: left.map((key) => ({ key, name: key })),
+  });
+  let { state } = judgeDeletions(NO_DELETIONS, round(keys));
+  for (const left of [keys.slice(1), keys.slice(1), keys.slice(2)]) {
+    const verdict = judgeDeletions(state, round(left));
+    assert.equal(verdict.held, undefined, left.join());
+    ({ state } = verdict);
+  }
+});
+
+test('a decision on a plan within the budget stands while the plan does', () => {
+  const decision = {
+    plan: planIdOf(['a', 'b']),
+    verdict: 'approved',
+    at: 0,
+    runtimeId: 'r',
+    members: ['a', 'b'].map(memberMark),
+  } as const;
+  const within = { ...HELD, present: ['a', 'b', 'c'], budget: { count: 9 } };
+  assert.deepEqual(judgeDeletions(NO_DELETIONS, { ...within, decision }).decision, decision);
+  assert.deepEqual(judgeDeletions(NO_DELETIONS, { ...within, applications: [], decision }).decision, undefined);
 });

@@ -105,6 +105,28 @@ test('our labels make a difference to a Secret, and so does what is no JSON wher
   assert.notEqual(one, other, 'other keys are texts');
 });
 
+test('JSON is read to a depth of a hundred, beyond which it is a text', () => {
+  const digestOf = (text: string) => secretContentDigest({ data: { headers: base64(text) } });
+  const isRead = (text: string) => digestOf(text) === digestOf(` ${text}`);
+  const nested = (open: string, close: string, depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    assert.deepEqual(
+      [100, 101].map((depth) => isRead(nested(open, close, depth))),
+      [true, false],
+      open,
+    );
+  }
+  assert.ok(isRead(`[${'[1],{"a":1},'.repeat(200)}1]`), 'one after the other is not deep');
+  assert.ok(isRead('1'));
+});
+
+test('keys come in order', () => {
+  assert.deepEqual(Object.keys(canonical({ b: 1, c: 1, a: 1 }) as object), ['a', 'b', 'c']);
+});
+
 test('the same JSON in another spelling is the same parameters', () => {
   const labels = { app: 'orders', bundleId: 'b1' };
   const desired = { name: 'x', labels, content: new Sensitive({ headers: '{"a":["<&>"],"b":["1"]}' }) };

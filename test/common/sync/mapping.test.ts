@@ -44,6 +44,25 @@ test('the spec names the Application as Compass knows it: id, client ids, and th
   assert.deepEqual(spec.compassMetadata, { applicationId: 'i1', authentication: { clientIds: ['c1', 'c2'] } });
 });
 
+test('a target that cannot be called is a problem of the Application, which is written all the same', () => {
+  const odd = {
+    ...BUNDLE,
+    id: 'b2',
+    name: 'Odd',
+    apiDefinitions: [{ id: 'a2', name: 'FTP', targetURL: 'ftp://target' }],
+  };
+  const { problem, spec } = desiredOf(application({ bundles: [BUNDLE, odd] }));
+  assert.deepEqual(problem, {
+    reason: 'InvalidApplication',
+    message: 'bundle "Odd": the target URL of API "FTP" is no http or https URL, and is passed on as it is',
+  });
+  assert.deepEqual(
+    spec.services?.map(({ entries }) => entries.length),
+    [1, 1],
+  );
+  assert.equal(desiredOf(application()).problem, undefined);
+});
+
 test('skipVerify follows the setting', () => {
   assert.equal(desiredOf(application(), { ...SETTINGS, skipVerify: true }).spec.skipVerify, true);
 });

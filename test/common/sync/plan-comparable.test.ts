@@ -22,10 +22,11 @@ test('a fingerprint is equal for the same value in the same place, and for nothi
   const others = [
     fingerprints(secret('one', { a: 'Mg==' }))['a'],
     fingerprints(secret('two', { a: 'MQ==' }))['a'],
+    fingerprints({ ...secret('one', { a: 'MQ==' }), metadata: { name: 'one', namespace: 'another' } })['a'],
     fingerprints(secret('one', { a: 'MQ==' }), new Sensitive('another'))['a'],
     b,
   ];
-  assert.equal(new Set([a, ...others]).size, 5);
+  assert.equal(new Set([a, ...others]).size, 6);
 });
 
 test('a fingerprint says what it is, in sixteen hexadecimal digits', () => {
