@@ -8,6 +8,8 @@ export interface Outcome {
   readonly killedBy: string | undefined;
   readonly reached: readonly number[];
   readonly tookMs: number;
+  /** Processor time: what it costs on a machine that others use, too. */
+  readonly cpuMs: number;
   /** The test that ran last. */
   readonly last: string | undefined;
 }
@@ -48,10 +50,10 @@ export class Worker {
     const child = this.#child as ChildProcess;
     const outcome = await new Promise<Outcome>((resolve) => {
       let last: string | undefined;
-      const end = (killedBy: string | undefined, reached: readonly number[] = [], tookMs = 0) => {
+      const end = (killedBy: string | undefined, reached: readonly number[] = [], tookMs = 0, cpuMs = 0) => {
         clearTimeout(timer);
         child.removeAllListeners();
-        resolve({ killedBy, reached, tookMs, last });
+        resolve({ killedBy, reached, tookMs, cpuMs, last });
       };
       const watch = (test: string) => setTimeout(() => end(`timeout: ${test}`), limitMs(test));
       let timer = watch(order.tests[0] ?? '');
@@ -61,7 +63,7 @@ export class Worker {
         if ('begins' in word) {
           last = word.begins;
           timer = watch(last);
-        } else if ('failed' in word) end(word.failed || undefined, word.reached, word.tookMs);
+        } else if ('failed' in word) end(word.failed || undefined, word.reached, word.tookMs, word.cpuMs);
       });
       child.send(order);
     });

@@ -8,13 +8,14 @@ export interface Result {
   readonly killedBy: string | undefined;
 }
 
-/** Tests that are run for one mutant take no longer than this in a clean run; what they miss counts as missed. */
+/** Tests that are run for one mutant take no more processor time than this in a clean run; what they miss counts as missed. */
 const budgetMs = Number(process.env['COMPASS_MUTATION_BUDGET_MS'] ?? 10_000);
 const LONGEST_CLEAN_TEST_MS = 120_000;
 const limitFor = (cleanMs: number) => 3000 + 5 * cleanMs;
 
 interface Trace {
   readonly cleanMs: Map<string, number>;
+  readonly cpuMs: Map<string, number>;
   /** The tests that pass each mutant's place. */
   readonly reachedBy: Map<number, string[]>;
 }
@@ -32,16 +33,19 @@ export async function tryAll(
     const trace = await traceTests(crew, tell);
     const results: Result[] = [];
     const recent = new Map<string, string>();
-    await share(crew, mutants, async (worker, mutant) => {
+    // Those that need a process of their own come last.
+    const ordered = mutants.toSorted((one, other) => Number(one.isStatic) - Number(other.isStatic));
+    await share(crew, ordered, async (worker, mutant) => {
       const atLoad = mutant.isStatic || !trace.reachedBy.has(mutant.id);
       const ids = atLoad ? all.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id];
       const candidates = [...new Set(ids.flatMap((id) => trace.reachedBy.get(id) ?? []))];
-      const chosen = choose(candidates, trace.cleanMs, recent.get(mutant.file));
+      const chosen = choose(candidates, trace.cpuMs, recent.get(mutant.file));
       if (chosen.length === 0) return void results.push({ mutant, killedBy: undefined });
       const killedBy = await tryOne(worker, mutant.id, chosen, trace, atLoad);
       const killer = chosen.find((test) => killedBy?.test === test);
       if (killer !== undefined) recent.set(mutant.file, killer);
       results.push({ mutant, killedBy: killedBy?.how });
+      tell(`${Math.round(performance.now())} ${chosen.length} ${killedBy?.how ?? '-'} | ${mutant.name}`);
       if (results.length % 50 === 0) tell(`${results.length} of ${mutants.length} mutants`);
     });
     return results;
@@ -53,19 +57,20 @@ export async function tryAll(
 async function traceTests(crew: readonly Worker[], tell: (line: string) => void): Promise<Trace> {
   const [first] = await Promise.all(crew.map((worker) => worker.start()));
   const keys = first ?? [];
-  const trace: Trace = { cleanMs: new Map(), reachedBy: new Map() };
+  const trace: Trace = { cleanMs: new Map(), cpuMs: new Map(), reachedBy: new Map() };
   await share(crew, keys, async (worker, test) => {
     const outcome = await worker.run({ mutant: 0, tests: [test] }, () => LONGEST_CLEAN_TEST_MS);
     if (outcome.killedBy !== undefined) return tell(`left out, it fails without a mutant: ${outcome.killedBy}`);
     trace.cleanMs.set(test, outcome.tookMs);
+    trace.cpuMs.set(test, outcome.cpuMs);
     for (const id of outcome.reached) trace.reachedBy.set(id, [...(trace.reachedBy.get(id) ?? []), test]);
   });
   tell(`${trace.cleanMs.size} of ${keys.length} tests traced`);
   return trace;
 }
 
-function choose(tests: readonly string[], cleanMs: ReadonlyMap<string, number>, first: string | undefined): string[] {
-  const cost = (test: string) => (test === first ? 0 : (cleanMs.get(test) ?? 0));
+function choose(tests: readonly string[], cpuMs: ReadonlyMap<string, number>, first: string | undefined): string[] {
+  const cost = (test: string) => (test === first ? 0 : (cpuMs.get(test) ?? 0));
   let spentMs = 0;
   return tests
     .toSorted((one, other) => cost(one) - cost(other))

@@ -11,7 +11,12 @@ export interface Order {
 export type Word =
   | { readonly tests: readonly string[] }
   | { readonly begins: string }
-  | { readonly failed: string | false; readonly reached: readonly number[]; readonly tookMs: number };
+  | {
+      readonly failed: string | false;
+      readonly reached: readonly number[];
+      readonly tookMs: number;
+      readonly cpuMs: number;
+    };
 
 const harnessUrl = new URL('harness.ts', import.meta.url).href;
 registerHooks({
@@ -27,7 +32,7 @@ process.on('uncaughtException', (error) => giveUp(error));
 async function carryOut({ mutant, tests }: Order): Promise<void> {
   activate(mutant);
   takeReached();
-  const startedMs = performance.now();
+  const [startedMs, startedCpu] = [performance.now(), process.cpuUsage()];
   const selected = tests.flatMap((key) => cases.find((one) => one.key === key) ?? []);
   const stray = new Promise<never>((_, reject) => {
     giveUp = reject;
@@ -43,7 +48,8 @@ async function carryOut({ mutant, tests }: Order): Promise<void> {
     (error: unknown) => `${running}: ${String(error).split('\n')[0]}`,
   );
   activate(0);
-  say({ failed, reached: takeReached(), tookMs: performance.now() - startedMs });
+  const { user, system } = process.cpuUsage(startedCpu);
+  say({ failed, reached: takeReached(), tookMs: performance.now() - startedMs, cpuMs: (user + system) / 1000 });
 }
 
 for (const file of process.argv.slice(2)) await load(file);
