@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { requestAnnotation } from '#common/resources/requests.ts';
 import { until } from '../../cluster/until.ts';
+import { eventsOf, metricsOf, reportOf } from '../cluster/steps.ts';
 import { fastClock } from '../fast-clock.ts';
 import { row } from '../row.ts';
 import type { FaultWorld } from '../world.ts';
-import { areLeft, FACTOR, heldPlan, listings, ours, PERIODS, report, vanish, withApplications } from './vanish.ts';
+import { areLeft, FACTOR, heldPlan, listings, ours, PERIODS, vanish, withApplications } from './vanish.ts';
 
 async function ask(world: FaultWorld, verb: 'approve' | 'reject', value: string): Promise<void> {
   const patch = { metadata: { annotations: { [requestAnnotation(verb)]: value } } };
@@ -16,24 +17,37 @@ async function ask(world: FaultWorld, verb: 'approve' | 'reject', value: string)
 
 async function answer(world: FaultWorld, id = '') {
   return until(`an answer to ${id}`, async () => {
-    return (await report(world))?.requests?.find((request) => request.id === id && request.finished);
+    return (await reportOf(world))?.requests?.find((request) => request.id === id && request.finished);
   });
 }
 
 row('D1', 'an empty listing is held, shown, and goes by time', async (world) => {
-  world.here({ ...PERIODS, APP_DELETION_HOLD: '3m' }, fastClock(FACTOR));
+  world.here({ ...PERIODS, APP_DELETION_HOLD: '90s' }, fastClock(FACTOR));
   await withApplications(world, 2);
   world.simulator.landscape.deleteAllApplications();
   const { id, count, names, why, since = '', goesAt = '' } = await heldPlan(world);
   assert.deepEqual([count, names], [2, ['app-0', 'app-1']]);
   assert.match(why ?? '', /lists no Application/);
-  assert.equal(Date.parse(goesAt) - Date.parse(since), 180_000);
+  assert.equal(Date.parse(goesAt) - Date.parse(since), 90_000);
   const { status } = await world.reaches('Synchronized', ({ status: seen }) => heldIn(seen) !== undefined);
   assert.match(heldIn(status)?.message ?? '', new RegExp(`2 deletions are held as plan ${id} until ${goesAt}`));
   await listings(world, 3);
   assert.equal((await ours(world)).length, 2);
+  assert.match(await metricsOf(world), /^compass_deletions_held 2$/m);
   await areLeft(world);
-  await until('nothing is held any more', async () => (await report(world))?.held === undefined);
+  await until('they are counted', async () =>
+    /^compass_deletions_total\{kind="Application"\} 2$/m.test(await metricsOf(world)),
+  );
+  assert.match(await metricsOf(world), /^compass_deletions_held 0$/m);
+  assert.deepEqual(
+    (await eventsOf(world, 'DeletionsHeld')).map(({ type, count: times, message }) => [
+      type,
+      times,
+      message.includes(id),
+    ]),
+    [['Warning', 1, true]],
+  );
+  await until('nothing is held any more', async () => (await reportOf(world))?.held === undefined);
 });
 
 function heldIn(status: Awaited<ReturnType<FaultWorld['connection']>>['status']) {
@@ -88,7 +102,7 @@ row('D1', 'a rejected plan does not go, and a plan with more in it is held anew'
   assert.equal((await ours(world)).length, 5);
   world.simulator.landscape.createApplication({ name: 'app-5' });
   await listings(world, 2);
-  assert.equal((await report(world))?.held?.decision, 'rejected');
+  assert.equal((await reportOf(world))?.held?.decision, 'rejected');
   vanish(world, 'app-2');
   const other = await heldPlan(world, (plan) => plan.id !== id);
   assert.ok(other.goesAt);
@@ -105,7 +119,7 @@ row('D1', 'over a restart the plan stays shown, its hold begins anew, and its ap
   const fault = world.simulator.faults.add({ operation: 'applicationsForRuntime', status: 503 });
   const second = world.here({ ...ASKED, APP_DELETION_HOLD: '1h' }, fastClock(FACTOR));
   await listings(world, 1);
-  assert.deepEqual((await report(world))?.held, before);
+  assert.deepEqual((await reportOf(world))?.held, before);
   await ask(world, 'approve', `one;plan=${before.id}`);
   assert.equal((await answer(world, 'one')).result, 'succeeded');
   await ask(world, 'reject', `two;plan=${before.id}`);

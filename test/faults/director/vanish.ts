@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
-import { REPORT_KEY, type Report, type ReportedPlan, readReport } from '#common/resources/report.ts';
+import type { ReportedPlan } from '#common/resources/report.ts';
 import { until } from '../../cluster/until.ts';
+import { reportOf } from '../cluster/steps.ts';
 import type { FaultWorld } from '../world.ts';
 
 /** A minute of the sidecar's clock is two seconds here, and it lists every second. */
@@ -33,15 +33,10 @@ export async function ours({ cluster: { cluster } }: FaultWorld): Promise<string
   return names.sort();
 }
 
-export async function report({ cluster: { cluster } }: FaultWorld): Promise<Report | undefined> {
-  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
-  return readReport((await cluster.find<ConfigMap>(ref))?.data?.[REPORT_KEY]);
-}
-
 /** Waits until a plan is held, or one that is as it should be. */
 export function heldPlan(world: FaultWorld, isRight: (plan: ReportedPlan) => boolean = () => true) {
   const look = async () => {
-    const held = (await report(world))?.held;
+    const held = (await reportOf(world))?.held;
     return held && isRight(held) && held;
   };
   return until('a plan is held', look, DEADLINE_MS);

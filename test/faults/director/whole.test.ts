@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { CALLS, type TracedCall } from '#common/calls.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { until } from '../../cluster/until.ts';
 import { conditionOf } from '../../journeys/every-state.ts';
-import { EMBEDDED_ONLY, embedded, metricsOf, reportOf } from '../cluster/steps.ts';
+import { CONNECTION } from '../../journeys/world.ts';
+import { metricsOf, reportOf } from '../cluster/steps.ts';
 import { fastClock } from '../fast-clock.ts';
 import { row } from '../row.ts';
 import { application, bundle, versions } from './landscape.ts';
@@ -38,7 +40,17 @@ row('D23', 'the same data again and again is not written again', async (world) =
   const listings = world.count('director', LISTING);
   await until('one more round', () => Promise.resolve(world.count('director', LISTING) > listings + 1));
   const before = await versions(world);
+  const calls: string[] = [];
+  const note = (call: unknown) => calls.push((call as TracedCall).what);
+  CALLS.start.subscribe(note);
   await until('three more rounds', () => Promise.resolve(world.count('director', LISTING) > listings + 4));
+  CALLS.start.unsubscribe(note);
+  assert.ok(calls.some((what) => what.includes('applications')));
+  const writes = calls.filter((what) => /^(?:create|update|patch|apply|replace|delete)/.test(what));
+  assert.deepEqual(
+    [...new Set(writes)].filter((what) => !what.includes('leases')),
+    [],
+  );
   assert.deepEqual(await versions(world), before);
 });
 
@@ -86,18 +98,22 @@ row(
   async (world) => {
     const { landscape } = world.simulator;
     const { id } = landscape.createApplication({ name: 'orders', bundles: [bundle(B1, 'not-a-password')] });
-    world.here();
+    // So that one synchronization has to do it.
+    world.here({ APP_CONTROLLER_SYNC_PERIOD: '1h' });
     await world.configure();
     await world.reaches('Synchronized');
-    const { faults } = embedded(world);
-    // Between what the sidecar read and what it writes, somebody else writes: its first try meets a newer version.
-    faults.add({ verb: 'list', resource: 'applications', user: 'admin', effect: { kind: 'stale', revisions: 1 } });
+    // While it lists, with the Application read and not yet written, somebody else writes it.
+    world.simulator.faults.add({ target: 'director', operation: LISTING, times: 1, delayMs: 1_500 });
+    landscape.updateApplication(id, { description: 'as it is listed' });
+    await world.cluster.cluster.mergePatch(CONNECTION, { spec: { resyncNow: true } });
+    await until('it lists', () =>
+      Promise.resolve(world.simulator.requests.list().some(({ outcome }) => outcome === 'pending')),
+    );
     const edit = {
       metadata: { labels: { team: 'blue' }, annotations: { note: 'mine' } },
       spec: { description: 'by hand', encodeUrl: true },
     };
     await world.cluster.cluster.mergePatch({ kind: APPLICATION, name: 'orders' }, edit, { fieldManager: 'somebody' });
-    landscape.updateApplication(id, { description: 'as it is listed' });
     const orders = await until('both are in it', async () => {
       const seen = await application(world, 'orders');
       return seen?.spec?.description === 'as it is listed' && seen;
@@ -113,5 +129,4 @@ row(
       /compass_requests_total\{target="kubernetes",code="409",outcome="error"\} [1-9]/,
     );
   },
-  EMBEDDED_ONLY,
 );
