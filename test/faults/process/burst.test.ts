@@ -25,7 +25,7 @@ async function busyServer(t: TestContext) {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: NAME, namespace: 'compass-system', uid: 'u', resourceVersion: String(version) },
-    data: { version: Buffer.from(String(version)).toString('base64') },
+    data: { version: Buffer.from(String(version)).toString('base64'), TOKEN: 'dG9rZW4=' },
   });
   const json = { 'content-type': 'application/json' };
   const server = createServer(({ url = '' }, response) => {
