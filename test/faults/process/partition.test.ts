@@ -24,9 +24,10 @@ async function startTwo(world: FaultWorld) {
     POD_NAME: 'cut-off',
     KUBECONFIG: await kubeconfigWith(world, { port: link.port }),
   };
-  const cutOff = world.here(env, fastClock(FACTOR));
+  const clock = fastClock(FACTOR);
+  const cutOff = world.here(env, clock);
   await until('the first replica leads', async () => (await holder(world)).startsWith('cut-off'));
-  const other = world.here({ APP_QUERY_LOGGING: 'true', POD_NAME: 'other' }, fastClock(FACTOR));
+  const other = world.here({ APP_QUERY_LOGGING: 'true', POD_NAME: 'other' }, clock);
   return { link, cutOff, other };
 }
 

@@ -45,12 +45,13 @@ row(
     const { simulator } = world;
     const isSigning = { operation: 'signCertificateSigningRequest' };
     const fault = simulator.faults.add({ ...isSigning, when: 'beforeConsumption', status: 503, times: 1_000 });
-    const old = world.here({ ...QUERY_LOGGING, POD_NAME: 'old' }, fastClock(FACTOR));
+    const clock = fastClock(FACTOR);
+    const old = world.here({ ...QUERY_LOGGING, POD_NAME: 'old' }, clock);
     await world.configure();
     await until('signing was refused', () =>
       Promise.resolve(simulator.requests.list().some(({ status }) => status === 503)),
     );
-    const young = world.here({ ...QUERY_LOGGING, POD_NAME: 'new' }, fastClock(FACTOR));
+    const young = world.here({ ...QUERY_LOGGING, POD_NAME: 'new' }, clock);
     await until('the new one runs', () => Promise.resolve(young.lines.some(({ msg }) => msg === 'started')));
     assert.equal(await makeOlder(world), 'configured');
     await old.stop();
