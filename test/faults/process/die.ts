@@ -52,7 +52,7 @@ export async function goOn(crash: CrashWorld, scenario: Scenario, lost: Window |
     await until('it lists twice', () => Promise.resolve(isListedTwice()));
     await crash.passMinute();
   }
-  await until('the work is done', () => scenario.isDone(crash), lost ? NEW_TOKEN_WITHIN_MS : TOLD_WITHIN_MS);
+  await until('the work is done', () => scenario.isDone(crash), TOLD_WITHIN_MS);
   assertTokensSpent(crash, scenario, lost);
   await crash.checkInvariants();
 }
@@ -67,13 +67,19 @@ async function askForToken(crash: CrashWorld): Promise<void> {
     TOLD_WITHIN_MS,
   );
   await crash.world.configure();
+  await until('the new token is used', () => Promise.resolve(tokensSpent(crash) === 2), NEW_TOKEN_WITHIN_MS);
 }
 
-/** One of the user's tokens a pairing, one more where its answer was lost, and none for anything else. */
-function assertTokensSpent({ world }: CrashWorld, { name }: Scenario, lost: Window | undefined): void {
+/** How many of the user's tokens Compass took. */
+function tokensSpent({ world }: CrashWorld): number {
   const spent = world.simulator.requests
     .list()
     .filter(({ tokenConsumed, rootFields }) => tokenConsumed && rootFields.includes('configuration'));
+  return new Set(spent.map(({ tokenHash }) => tokenHash)).size;
+}
+
+/** One of them a pairing, one more where its answer was lost, and none for anything else. */
+function assertTokensSpent(crash: CrashWorld, { name }: Scenario, lost: Window | undefined): void {
   const expected = name === 'pairing' ? 1 + (lost ? 1 : 0) : 0;
-  assert.equal(new Set(spent.map(({ tokenHash }) => tokenHash)).size, expected, 'tokens of the user were spent');
+  assert.equal(tokensSpent(crash), expected, 'tokens of the user were spent');
 }
