@@ -32,6 +32,8 @@ test('X2: a clock that was set since is not judged by what was seen before', () 
   time.observe(60 * MINUTE_MS);
   clock.advance(10 * MINUTE_MS);
   assert.equal(time.now(), stepping.now() + 60 * MINUTE_MS);
+  stepMs = MINUTE_MS;
+  assert.equal(time.skewMs, 60 * MINUTE_MS, 'clocks drift');
   stepMs = 60 * MINUTE_MS;
   assert.deepEqual([time.skewMs, time.now()], [undefined, stepping.now()]);
 });

@@ -21,6 +21,14 @@ test('less than twice the minimal sync time left makes a renewal due, whatever t
   assert.equal(renewalDeadline(life, { threshold: 0.001, jitter: 0, minimalSyncMs: 60_000 }), 1_000_000 - 120_000);
 });
 
+test('half of its life is counted from its beginning, and a higher fingerprint is renewed earlier', () => {
+  const life = { ...middle, notBefore: 10 * DAY_MS, notAfter: 100 * DAY_MS };
+  assert.equal(renewalDeadline(life, policy), 55 * DAY_MS);
+  const at = (first: string) => renewalDeadline({ ...life, fingerprint: first + '0'.repeat(56) }, policy);
+  assert.equal(at('00000000'), 100 * DAY_MS - 0.4 * 90 * DAY_MS);
+  assert.ok(at('ffffffff') < 100 * DAY_MS - 0.5999 * 90 * DAY_MS);
+});
+
 test('a certificate that lives for seconds still serves for ten of them', () => {
   assert.equal(renewalDeadline({ ...middle, notAfter: 12_000 }, policy), 10_000);
 });

@@ -71,6 +71,9 @@ test('R5: a state is read as it was written, with everything in it', () => {
 
 test('R5: what is absent in a state stays so', () => {
   assert.deepEqual(shown({ version: 1 }), EMPTY);
+  assert.equal('superseded' in decoded({ version: 1 }), false);
+  const { fingerprintKey: _key, ...fresh } = freshState();
+  assert.deepEqual(fresh, { tokens: {}, registered: false, reconnectPending: false });
   assert.deepEqual(Object.keys(decoded({ version: 1 })).includes('urls'), false);
   for (const none of [undefined, null, 'text', {}, { version: 2 }]) assert.equal(STATE_FORMAT.decode(none), undefined);
 });
@@ -118,6 +121,7 @@ test('a token that is only half there is read with what is safe', () => {
     a: { outcome: 'trying', tries: 'x', firstTriedAt: Number.NaN, mayHaveLeft: 'yes', blanked: 1, message: 1 },
   };
   assert.deepEqual(decoded({ version: 1, tokens }).tokens, { a: bare });
+  assert.deepEqual(Object.keys(decoded({ version: 1, tokens: { ...tokens, b: null } }).tokens), ['a']);
   assert.deepEqual(decoded({ version: 1, starts: ['a', 3] }).starts, [3]);
 });
 
@@ -128,7 +132,9 @@ test('a disconnect that is only half there is read with what is safe', () => {
   assert.deepEqual(decodeDisconnected({ id: 'a', since: 1, outcome })?.outcome, {
     ...{ result: 'succeeded', reason: undefined, message: '', counts: { a: 1 } },
   });
-  assert.deepEqual(decodeDisconnected({ id: 'a', since: 1, outcome: { counts: 5 } })?.outcome?.counts, {});
+  for (const counts of [5, null]) {
+    assert.deepEqual(decodeDisconnected({ id: 'a', since: 1, outcome: { counts } })?.outcome?.counts, {});
+  }
 });
 
 test('why there is no connection says whether the disconnect is over', () => {
@@ -155,6 +161,8 @@ test('a hundred tokens are remembered, of which the latest is last and the oldes
   for (let at = 0; at < 101; at += 1) state = withToken(state, `t${at}`, TRYING);
   assert.equal(Object.keys(state.tokens).length, 100);
   assert.deepEqual([state.tokens['t0'], state.tokens['t1'], state.tokens['t100']], [undefined, TRYING, TRYING]);
+  const two = withToken(withToken(freshState(), 'a', TRYING), 'b', TRYING);
+  assert.deepEqual(Object.keys(withToken(two, 'a', USED).tokens), ['b', 'a']);
   const again = withToken(state, 't1', USED);
   assert.deepEqual([Object.keys(again.tokens).at(-1), again.tokens['t1'], again.tokens['t2']], ['t1', USED, TRYING]);
 });

@@ -21,6 +21,26 @@ test('a step is busy, then done or failed, and every change is told', async () =
   assert.equal(steps.observed?.at(-1)?.message, 'the token was refused');
 });
 
+test('a step is busy while its work is, and no other is; its result is what the work gives', async () => {
+  const steps = new Steps(new ManualClock());
+  assert.equal(steps.isBusy('key'), false);
+  const seen = await steps.during(
+    'key',
+    'generating',
+    () => Promise.resolve([steps.isBusy('key'), steps.isBusy('sign')]),
+    () => 'done',
+  );
+  assert.deepEqual(seen, [true, false]);
+  assert.equal(steps.isBusy('key'), false);
+});
+
+test('another pairing begins without the steps of the one before', () => {
+  const steps = new Steps(new ManualClock());
+  steps.ok('key', 'done');
+  steps.begin();
+  assert.deepEqual(steps.observed, []);
+});
+
 test('a bug in a step shows no text of its own', async () => {
   const steps = new Steps(new ManualClock());
   const bug = () => Promise.reject(new Error('a value nobody should see'));

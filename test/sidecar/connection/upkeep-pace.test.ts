@@ -17,6 +17,7 @@ function start(random = 1) {
 test('the Connector is asked at the start, and then every few hours, in which a fleet spreads', () => {
   for (const [random, hours] of [
     [0, 4.5],
+    [0.5, 6],
     [1, 7.5],
   ] as const) {
     const { pace } = start(random);
@@ -25,6 +26,17 @@ test('the Connector is asked at the start, and then every few hours, in which a 
     assert.equal(pace.schedule.dueInMs, hours * 3_600_000);
     assert.equal(pace.isDue(NOTHING), false);
   }
+});
+
+test('a credential that is old, or new, is looked after at once, until that rests', () => {
+  const { pace } = start();
+  pace.succeed();
+  assert.deepEqual(
+    [{ isRenewal: true }, { isNew: true }, {}].map((occasion) => pace.isDue({ ...NOTHING, ...occasion })),
+    [true, true, false],
+  );
+  pace.rest();
+  assert.equal(pace.isDue({ ...NOTHING, isRenewal: true }), false);
 });
 
 test('what has failed waits for its turn, however due it is, unless the Director refuses the credential', () => {
