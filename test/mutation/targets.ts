@@ -30,8 +30,20 @@ export const TARGETS: readonly Target[] = [
     tests: ['test/common/sync/*.test.ts'],
   },
   {
+    name: 'states',
+    sources: [
+      'sidecar/connection/{state,journal,disconnected,decide,renewal-deadline,steps,compass-time,upkeep-pace}.ts',
+    ],
+    tests: [
+      'test/sidecar/connection/{state,journal,journal-format,decide,renewal-deadline,steps,compass-time,upkeep-pace}.test.ts',
+    ],
+    more: ['test/sidecar/connection/*.test.ts'],
+  },
+  {
     name: 'connection',
-    sources: ['sidecar/connection/*.ts'],
+    sources: [
+      'sidecar/connection/!(state|journal|disconnected|decide|renewal-deadline|steps|compass-time|upkeep-pace).ts',
+    ],
     tests: ['test/sidecar/connection/*.test.ts'],
     more: ['test/faults/{cluster,input,compass}/*.test.ts'],
   },
