@@ -34,7 +34,9 @@ row(
       // An Event of a reason can be written again; who slept so long has lost its Lease, and takes it anew.
       timer.jump(EVENT_QUIET_MS);
       const listed = world.count('director', 'applicationsForRuntime');
-      await until('it leads again', async () => world.count('director', 'applicationsForRuntime') > listed + 1);
+      await until('it leads again', () =>
+        Promise.resolve(world.count('director', 'applicationsForRuntime') > listed + 1),
+      );
       // The date is that of all clocks but the one that TLS goes by, which is the machine's.
       simulator.switches.dateSkewSeconds = (day * DAY_MS) / 1_000;
       today = day;
