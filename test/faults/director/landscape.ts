@@ -48,7 +48,7 @@ export async function versions({ cluster: { cluster } }: FaultWorld): Promise<Re
   return found;
 }
 
-export function basic(password: string): NonNullable<BundleInput['defaultInstanceAuth']> {
+function basic(password: string): NonNullable<BundleInput['defaultInstanceAuth']> {
   return { credential: { type: 'Basic', username: 'user', password } };
 }
 
