@@ -38,7 +38,7 @@ export async function applicationsOf({ world }: CrashWorld): Promise<readonly Ap
   return all.filter(({ metadata }) => metadata.name !== FOREIGN.application);
 }
 
-export async function secretsOf({ world }: CrashWorld): Promise<ReadonlyMap<string, Secret>> {
+async function secretsOf({ world }: CrashWorld): Promise<ReadonlyMap<string, Secret>> {
   const all: Secret[] = [];
   for await (const { items } of world.cluster.cluster.listPages<Secret>(SECRET, { namespace: 'kyma-system' })) {
     all.push(...items);
