@@ -14,6 +14,16 @@ suite('readPem', () => {
   });
 });
 
+suite('a hostile PEM text', () => {
+  test('is read up to 2,000 blocks, of whatever kind', async () => {
+    const { pem } = await issueRoot('Root');
+    const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    const other = '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n';
+    const { certificates, others, unreadable } = readPem(pem + damaged + other.repeat(3_000));
+    assert.deepEqual([certificates.length, unreadable, others.length], [1, 1, 1_998]);
+  });
+});
+
 suite('commonNameOf', () => {
   const commonNameIn = async (subject: string) => commonNameOf(new X509Certificate((await issue({ subject })).pem));
 
