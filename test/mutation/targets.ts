@@ -13,19 +13,20 @@ export const TARGETS: readonly Target[] = [
     name: 'rules',
     sources: [
       'common/sync/{deletions,deletion-decision,held-plan,settle-plan,assign-names,plan,names,mapping,normalize,digest}.ts',
-      'common/sync/plan-{comparable,render}.ts',
+      'common/sync/{alterations,ownership}.ts',
+      'common/sync/plan-{comparable,document,drafts,merge,names,record,render}.ts',
     ],
     tests: [
       'test/common/sync/{deletions,deletion-bounds,deletion-decision,assign-names,plan,names,mapping,normalize,digest}.test.ts',
-      'test/common/sync/plan-{comparable,render}.test.ts',
+      'test/common/sync/{ownership-marks,plan-comparable,plan-parts,plan-record,plan-render}.test.ts',
     ],
     more: ['test/common/sync/{deleting,vanished,plan-sync,renames,ownership,synchronize}.test.ts'],
   },
   {
     name: 'planning',
     sources: [
-      'common/sync/{delete-unlisted,vanished,kept,ownership,alterations,credential-sight}.ts',
-      'common/sync/plan-{sync,document,door,drafts,entries,merge,names,record,schema}.ts',
+      'common/sync/{delete-unlisted,vanished,kept,credential-sight}.ts',
+      'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
     tests: ['test/common/sync/*.test.ts'],
   },

@@ -45,7 +45,6 @@ export async function tryAll(
       const killer = chosen.find((test) => killedBy?.test === test);
       if (killer !== undefined) recent.set(mutant.file, killer);
       results.push({ mutant, killedBy: killedBy?.how });
-      tell(`${Math.round(performance.now())} ${chosen.length} ${killedBy?.how ?? '-'} | ${mutant.name}`);
       if (results.length % 50 === 0) tell(`${results.length} of ${mutants.length} mutants`);
     });
     return results;
@@ -89,7 +88,11 @@ async function tryOne(
 ): Promise<{ readonly how: string; readonly test: string | undefined } | undefined> {
   try {
     if (atLoad) await worker.start(mutant, tests);
-    const { killedBy, last } = await worker.run({ mutant, tests }, (test) => limitFor(cleanMs.get(test) ?? 0));
+    const limit = (test: string) => limitFor(cleanMs.get(test) ?? 0);
+    const first = await worker.run({ mutant, tests }, limit);
+    // It may have been ended from outside, and then says nothing.
+    const { killedBy, last } =
+      first.killedBy === 'exit' && !atLoad ? await worker.run({ mutant, tests }, limit) : first;
     return killedBy === undefined ? undefined : { how: killedBy, test: last };
   } catch (error) {
     return { how: String(error), test: undefined };
