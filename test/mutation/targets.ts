@@ -33,17 +33,17 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'states',
     sources: [
-      'sidecar/connection/{state,journal,disconnected,decide,renewal-deadline,steps,compass-time,upkeep-pace}.ts',
+      'sidecar/connection/{state,journal,disconnected,decide,configuration,renewal-deadline,steps,compass-time,upkeep-pace}.ts',
     ],
     tests: [
-      'test/sidecar/connection/{state,journal,journal-format,decide,renewal-deadline,steps,compass-time,upkeep-pace}.test.ts',
+      'test/sidecar/connection/{state,journal,journal-format,decide,configuration,renewal-deadline,steps,compass-time,upkeep-pace}.test.ts',
     ],
     more: ['test/sidecar/connection/*.test.ts'],
   },
   {
     name: 'connection',
     sources: [
-      'sidecar/connection/!(state|journal|disconnected|decide|renewal-deadline|steps|compass-time|upkeep-pace).ts',
+      'sidecar/connection/!(state|journal|disconnected|decide|configuration|renewal-deadline|steps|compass-time|upkeep-pace).ts',
     ],
     tests: ['test/sidecar/connection/*.test.ts'],
     more: ['test/faults/{cluster,input,compass}/*.test.ts'],
