@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { until } from '../../cluster/until.ts';
+import { CONNECTION } from '../../journeys/world.ts';
+import { renew, synchronized } from '../cluster/steps.ts';
+import { row } from '../row.ts';
+import { startTcpProxy } from '../tcp-proxy.ts';
+import { fails, tryAgain } from './steps.ts';
+
+const SIGN = 'signCertificateSigningRequest';
+
+const REFUSED: readonly [url: string | null, why: RegExp][] = [
+  ['http://localhost/graphql', /would be called by http:\/\//],
+  ['https://compass.attacker.example/graphql', /neither on the host nor in the domain of CONNECTOR_URL/],
+  ['https://127.0.0.1/graphql', /neither on the host/],
+  ['https://[::1]/graphql', /neither on the host/],
+  ['https://me:secret@localhost/graphql', /user name or password/],
+  ['/graphql', /not an absolute URL/],
+  [`https://localhost/${'x'.repeat(3_000)}`, /longer than 2048/],
+  ['', /the Connector named no/],
+  [null, /the Connector named no/],
+];
+
+for (const which of ['directorURL', 'certificateSecuredConnectorURL'] as const) {
+  row('C20', `a ${which} that is not to be trusted gets no credential, and costs no second token`, async (world) => {
+    const { switches, urls } = world.simulator;
+    world.here();
+    let token: string | undefined;
+    for (const [at, [url, why]] of REFUSED.entries()) {
+      switches[which] = url;
+      token = await (token === undefined ? world.configure() : tryAgain(world, token, String(at)));
+      await fails(world, url ? 'UntrustedUrl' : 'InvalidAnswer', why);
+    }
+    assert.equal(world.count('connector', SIGN), 0);
+    switches[which] = which === 'directorURL' ? urls.director : urls.connectorMtls;
+    await tryAgain(world, token ?? '', 'mended');
+    await world.reaches('Synchronized');
+    assert.equal(world.count('connector', SIGN), 1);
+  });
+}
+
+row('C21', 'URLs that the Connector changes are used from then on, also after a restart', async (world) => {
+  const { simulator } = world;
+  await using proxy = await startTcpProxy(Number(new URL(simulator.urls.director).port));
+  await synchronized(world);
+  const moved = simulator.urls.director.replace(/:\d+/, `:${proxy.port}`);
+  simulator.switches.directorURL = moved;
+  await renew(world);
+  await until('the new URL is used', () => Promise.resolve(proxy.accepted > 0));
+  await world.reaches('Synchronized', ({ spec }) => spec.managementInfo.directorUrl === moved);
+  for (const sidecar of world.sidecars) await sidecar.stop();
+  // Neither an answer of the Connector nor the CompassConnection tells any more.
+  simulator.faults.add({ target: 'connectorMtls', status: 503 });
+  const managementInfo = { directorUrl: '', connectorUrl: '' };
+  await world.cluster.cluster.mergePatch(CONNECTION, { spec: { managementInfo } });
+  const { accepted } = proxy;
+  world.here();
+  await until('it is used after the restart', () => Promise.resolve(proxy.accepted > accepted));
+});
