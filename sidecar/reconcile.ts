@@ -139,7 +139,7 @@ export class Reconciler {
       configuration,
       specUrls,
       isReconnectAskedFor: await this.#noteReconnect(read),
-      isRenewalAskedFor: before?.spec.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
+      isRenewalAskedFor: before?.spec?.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
       isSuspect: this.#isSuspect,
     });
     this.#isSuspect = false;
@@ -160,7 +160,7 @@ export class Reconciler {
     // Deleted while this pass ran, which asks for a new pairing: to write it anew here would hide that from the next pass.
     if (object !== undefined && current === undefined) return 0;
 
-    const isSyncAskedFor = object?.spec.resyncNow === true || this.#requests.isOpen('sync');
+    const isSyncAskedFor = object?.spec?.resyncNow === true || this.#requests.isOpen('sync');
     const { connection } = result;
     const hasRun = connection && (await syncStep.run(connection, isSyncAskedFor, this.#interruption.signal));
     if (hasRun) {

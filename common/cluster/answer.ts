@@ -98,10 +98,16 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
   }
 }
 
-/** Sends a request and parses its answer. */
-export async function callJson<T>(caller: Caller, request: ApiRequest, scrub?: Scrub): Promise<T> {
+/** Sends a request and parses its answer. `read` gives undefined for what is none; without it any JSON will do. */
+export async function callJson<T>(
+  caller: Caller,
+  request: ApiRequest,
+  { scrub, read }: { readonly scrub?: Scrub | undefined; readonly read?: (value: unknown) => T | undefined } = {},
+): Promise<T> {
   const { text } = await call(caller, request, scrub);
   const parsed = parseJson(text);
-  if (parsed !== undefined) return parsed as T;
-  throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(request.subject)}: the answer is not JSON`);
+  const result = read ? read(parsed) : (parsed as T | undefined);
+  if (result !== undefined) return result;
+  const what = parsed === undefined ? 'not JSON' : 'no Kubernetes object';
+  throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(request.subject)}: the answer is ${what}`);
 }

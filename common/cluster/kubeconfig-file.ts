@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { CompassError } from '../errors.ts';
+import { isRecord, type JsonRecord } from '../json.ts';
 import { readFileUpTo, readFileUpToSync } from '../read-file.ts';
+import { kubeconfigFlaw } from './kubeconfig-flaw.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { codeOf } from './unreachable.ts';
 
@@ -63,11 +65,10 @@ export interface Kubeconfig {
 /** Fields that name a file, relative to the kubeconfig that they stand in. */
 const PATHS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** Of a name that is shown. */
+const LONGEST_NAME = 100;
 
-function withAbsolutePaths(entry: Record<string, unknown>, folder: string): Record<string, unknown> {
+function withAbsolutePaths(entry: JsonRecord, folder: string): Record<string, unknown> {
   const paths = PATHS.flatMap((field) => {
     const path = entry[field];
     return typeof path === 'string' && path !== '' && !isAbsolute(path) ? [[field, join(folder, path)]] : [];
@@ -84,15 +85,18 @@ function withAbsoluteCommand(exec: unknown, folder: string): { readonly exec?: o
     : {};
 }
 
-/** Adds the named entries of one file; the first file that has a name wins, as in kubectl. */
-function addEntries(target: Map<string, object>, list: unknown, field: string, folder: string): void {
+/** Adds the named entries of one file; the first file that has a name wins, as in kubectl. Throws InvalidSetting. */
+function addEntries(target: Map<string, object>, file: JsonRecord, field: string, path: string): void {
+  const list = file[`${field}s`];
   if (!Array.isArray(list)) return;
   for (const item of list) {
     if (!isRecord(item)) continue;
     const { name } = item;
     if (typeof name !== 'string' || target.has(name)) continue;
     const entry = item[field];
-    target.set(name, isRecord(entry) ? withAbsolutePaths(entry, folder) : {});
+    const flaw = isRecord(entry) && kubeconfigFlaw(entry);
+    if (flaw) throw unreadable(path, `${field} ${JSON.stringify(name.slice(0, LONGEST_NAME))}: ${flaw}`);
+    target.set(name, isRecord(entry) ? withAbsolutePaths(entry, dirname(path)) : {});
   }
 }
 
@@ -155,9 +159,9 @@ export async function readKubeconfig(paths: readonly string[]): Promise<Kubeconf
     const file = await readYaml(path);
     if (file === undefined) continue;
     found = true;
-    addEntries(clusters, file['clusters'], 'cluster', dirname(path));
-    addEntries(users, file['users'], 'user', dirname(path));
-    addEntries(contexts, file['contexts'], 'context', dirname(path));
+    addEntries(clusters, file, 'cluster', path);
+    addEntries(users, file, 'user', path);
+    addEntries(contexts, file, 'context', path);
     const current = file['current-context'];
     if (!currentContext && typeof current === 'string') currentContext = current;
   }

@@ -2,13 +2,10 @@ import { callJson } from './answer.ts';
 import type { ListOptions, ListPage } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, queryString } from './paths.ts';
+import { type RawList, readList } from './read-object.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { subjectOf } from './subject.ts';
-
-interface RawList<T> {
-  readonly items?: readonly T[] | null;
-  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
-}
+import type { ApiRequest } from './transport.ts';
 
 /** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
@@ -26,7 +23,7 @@ export async function* listPages<T extends KubeObject>(
   let next: string | undefined;
   do {
     const query = queryString({ limit: pageSize, continue: next, labelSelector, fieldSelector });
-    const list: RawList<T> = await callJson<RawList<T>>(options, {
+    const request: ApiRequest = {
       method: 'GET',
       path: `${collectionPath(kind, namespace)}${query}`,
       subject,
@@ -34,9 +31,10 @@ export async function* listPages<T extends KubeObject>(
       ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
       timeoutMs: options.timeoutMs,
       signal,
-    });
-    const items = (list.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
-    next = list.metadata?.continue || undefined;
-    yield { items, resourceVersion: list.metadata?.resourceVersion ?? '' };
+    };
+    const list: RawList<T> = await callJson(options, request, { read: readList<T> });
+    next = list.continue;
+    const items = list.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
+    yield { items, resourceVersion: list.resourceVersion };
   } while (next !== undefined);
 }

@@ -20,7 +20,7 @@ const NUMERIC = /^[-+.]?\d[\d_.,:xobe+a-f-]*$/i;
  */
 export function readPlainYaml(text: string): unknown {
   try {
-    return text.startsWith('{') ? JSON.parse(text) : readLines(linesOf(text));
+    return text.startsWith('{') ? JSON.parse(text) : readLines(linesOf(text).reverse());
   } catch {
     return undefined;
   }
@@ -34,6 +34,7 @@ function linesOf(text: string): Line[] {
   });
 }
 
+/** The lines are in reverse, here and below: taking the first off a long array moves all others. */
 function readLines(lines: Line[]): unknown {
   const value = readBlock(lines, 0);
   if (lines.length > 0) throw new Beyond();
@@ -42,7 +43,8 @@ function readLines(lines: Line[]): unknown {
 
 /** Takes a block off the lines. */
 function readBlock(lines: Line[], indent: number): unknown {
-  return lines[0] && isItem(lines[0]) ? readSequence(lines, indent) : readMapping(lines, indent);
+  const next = lines.at(-1);
+  return next && isItem(next) ? readSequence(lines, indent) : readMapping(lines, indent);
 }
 
 function isItem({ text }: Line): boolean {
@@ -51,14 +53,15 @@ function isItem({ text }: Line): boolean {
 
 function readSequence(lines: Line[], indent: number): unknown[] {
   const items: unknown[] = [];
-  for (let line = lines[0]; line?.indent === indent && isItem(line); line = lines[0]) {
+  for (let line = lines.at(-1); line?.indent === indent && isItem(line); line = lines.at(-1)) {
     const text = line.text.slice(1).trimStart();
     if (KEY.test(text)) {
       // The item's mapping begins on the line of its dash.
-      lines[0] = { indent: indent + line.text.length - text.length, text };
-      items.push(readMapping(lines, lines[0].indent));
+      const first = { indent: indent + line.text.length - text.length, text };
+      lines[lines.length - 1] = first;
+      items.push(readMapping(lines, first.indent));
     } else {
-      lines.shift();
+      lines.pop();
       items.push(readScalar(text));
     }
   }
@@ -67,10 +70,10 @@ function readSequence(lines: Line[], indent: number): unknown[] {
 
 function readMapping(lines: Line[], indent: number): Record<string, unknown> {
   const entries = new Map<string, unknown>();
-  for (let line = lines[0]; line?.indent === indent && !isItem(line); line = lines[0]) {
+  for (let line = lines.at(-1); line?.indent === indent && !isItem(line); line = lines.at(-1)) {
     const [, key = '', value] = KEY.exec(line.text) ?? [];
     if (!STRING.test(key) || NUMERIC.test(key) || entries.has(key)) throw new Beyond();
-    lines.shift();
+    lines.pop();
     entries.set(key, value === undefined ? readNested(lines, indent) : readScalar(value));
   }
   return Object.fromEntries(entries);
@@ -78,7 +81,7 @@ function readMapping(lines: Line[], indent: number): Record<string, unknown> {
 
 /** What stands below a key; a sequence may stand as far left as the key itself. */
 function readNested(lines: Line[], indent: number): unknown {
-  const [next] = lines;
+  const next = lines.at(-1);
   if (next && next.indent > indent) return readBlock(lines, next.indent);
   return next?.indent === indent && isItem(next) ? readSequence(lines, indent) : null;
 }

@@ -5,6 +5,7 @@ import type { Cluster, ObjectRef, WatchOptions, WriteOptions } from './cluster.t
 import { listPages } from './list-pages.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, objectPath, queryString } from './paths.ts';
+import { readObject } from './read-object.ts';
 import { scrubSecret } from './scrub.ts';
 import { subjectOf } from './subject.ts';
 import { describeRequest } from './translate.ts';
@@ -32,9 +33,18 @@ function writeQuery({ fieldManager, dryRun }: WriteOptions): Record<string, stri
 export function restCluster(options: RestOptions): Cluster {
   const { endpoint, timeoutMs } = options;
 
-  async function write<T>(request: WriteRequest, body: object, kind: Kind, { signal }: WriteOptions): Promise<T> {
+  async function write<T extends KubeObject>(
+    request: WriteRequest,
+    body: object,
+    kind: Kind,
+    { signal }: WriteOptions,
+  ): Promise<T> {
     const scrub = kind.plural === 'secrets' ? scrubSecret(body) : undefined;
-    return callJson<T>(options, { ...request, body: JSON.stringify(body), timeoutMs, signal }, scrub);
+    return callJson(
+      options,
+      { ...request, body: JSON.stringify(body), timeoutMs, signal },
+      { scrub, read: readObject<T> },
+    );
   }
 
   const cluster: Cluster = {
@@ -44,7 +54,8 @@ export function restCluster(options: RestOptions): Cluster {
     async get<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal) {
       const subject = subjectOf('get', ref.kind, ref);
       const path = objectPath(ref);
-      return callJson<T>(options, { method: 'GET', path, subject, repeatable: true, timeoutMs, signal });
+      const request: ApiRequest = { method: 'GET', path, subject, repeatable: true, timeoutMs, signal };
+      return callJson(options, request, { read: readObject<T> });
     },
 
     async find<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal) {

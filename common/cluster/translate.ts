@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CompassError, type Reason } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { isRecord, parseJson } from '../json.ts';
 import { redact } from '../redact.ts';
 
 /** What a request was about, for messages and metrics. */
@@ -30,13 +30,20 @@ export function describeRequest({ verb, resource, name, namespace }: RequestSubj
   return namespace === undefined ? `${verb} ${object}` : `${verb} ${object} in namespace "${namespace}"`;
 }
 
-function isStatus(value: unknown): value is Status {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status';
-}
-
-function parseStatus(body: string): Status | undefined {
-  const parsed = parseJson(body);
-  return isStatus(parsed) ? parsed : undefined;
+/** The parts of a Status that have the shape they should have; undefined where it is none. */
+function readStatus(value: unknown): Status | undefined {
+  if (!isRecord(value) || value['kind'] !== 'Status') return undefined;
+  const { message, reason, code, details } = value;
+  const { name, retryAfterSeconds } = isRecord(details) ? (details as Record<string, unknown>) : {};
+  return {
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof code === 'number' ? { code } : {}),
+    details: {
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
+    },
+  };
 }
 
 const BY_CODE: Readonly<Record<number, Reason>> = {
@@ -83,12 +90,12 @@ export interface Refusal {
 
 /** The error of an answer that is no success. The body itself goes nowhere; only a Status's message is kept, cut to 500 characters. */
 export function translateAnswer(subject: RequestSubject, { code, headers, body, scrub }: Refusal): CompassError {
-  return translateStatus(subject, code, parseStatus(body), headers, scrub);
+  return translateStatus(subject, code, readStatus(parseJson(body)), headers, scrub);
 }
 
 /** The error of an ERROR event of a watch, whose object is a Status. */
 export function translateErrorEvent(subject: RequestSubject, object: unknown): CompassError {
-  const status = isStatus(object) ? object : undefined;
+  const status = readStatus(object);
   return translateStatus(subject, status?.code ?? 500, status, {});
 }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { CompassError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { isRecord, parseJson } from '../json.ts';
 import type { WatchEvent } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
+import { readObject } from './read-object.ts';
 import { describeRequest, type RequestSubject, translateErrorEvent } from './translate.ts';
 import { codeOf } from './unreachable.ts';
 
@@ -31,16 +32,11 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, longest = LONGEST_
   }
 }
 
-interface RawEvent {
-  readonly type?: string;
-  readonly object?: { readonly metadata?: { readonly resourceVersion?: string } };
-}
-
-const CHANGES: Readonly<Record<string, 'added' | 'modified' | 'deleted'>> = {
-  ADDED: 'added',
-  MODIFIED: 'modified',
-  DELETED: 'deleted',
-};
+const CHANGES: ReadonlyMap<unknown, 'added' | 'modified' | 'deleted'> = new Map([
+  ['ADDED', 'added'],
+  ['MODIFIED', 'modified'],
+  ['DELETED', 'deleted'],
+]);
 
 function parseEvent<T extends KubeObject>(
   subject: RequestSubject,
@@ -48,15 +44,24 @@ function parseEvent<T extends KubeObject>(
   line: string,
 ): WatchEvent<T> | undefined {
   const event = parseJson(line);
-  if (typeof event !== 'object' || event === null) {
-    throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(subject)}: an event is not JSON`);
-  }
-  const { type = '', object }: RawEvent = event;
+  const unusable = (what: string) =>
+    new CompassError('ClusterUnavailable', `cannot ${describeRequest(subject)}: an event is ${what}`);
+  if (!isRecord(event)) throw unusable('not JSON');
+  const { type, object } = event;
   if (type === 'ERROR') throw translateErrorEvent(subject, object);
-  if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion: object?.metadata?.resourceVersion ?? '' };
-  const change = CHANGES[type];
-  if (change === undefined || object === undefined) return undefined;
-  return { type: change, object: { apiVersion: kind.apiVersion, kind: kind.kind, ...object } as unknown as T };
+  if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion: versionOf(object) };
+  const change = CHANGES.get(type);
+  if (change === undefined) return undefined;
+  const changed = readObject<T>(object);
+  if (changed === undefined) throw unusable('about no Kubernetes object');
+  return { type: change, object: { ...changed, apiVersion: kind.apiVersion, kind: kind.kind } };
+}
+
+/** A bookmark has no name, and of its object nothing but the version counts. */
+function versionOf(object: unknown): string {
+  const metadata = isRecord(object) ? object['metadata'] : undefined;
+  const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
+  return typeof version === 'string' ? version : '';
 }
 
 /** Passes chunks on, and cuts the answer when none came for so long: a silent peer may be no peer at all. */

@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from '../cluster/objects.ts';
+import { isRecord, type JsonRecord } from '../json.ts';
 
 /** applications.applicationconnector.kyma-project.io, cluster-scoped. */
 export const APPLICATION: Kind = {
@@ -53,4 +54,44 @@ export interface ApplicationSpec {
 
 export interface Application extends KubeObject {
   readonly spec?: ApplicationSpec;
+}
+
+/** An entry of an Application in the cluster, as far as it can be relied on: the Secrets that it names. */
+export type FoundEntry = Pick<ServiceEntry, 'credentials' | 'requestParametersSecretName'>;
+
+/** A service of an Application in the cluster, as far as it can be relied on. */
+export interface FoundService {
+  readonly id: string;
+  readonly entries: readonly FoundEntry[];
+}
+
+/**
+ * The services of an Application as it stands in the cluster. Definitions of other versions let anything stand there: what has
+ * another shape is left out.
+ */
+export function servicesOf({ spec }: { readonly spec?: unknown }): readonly FoundService[] {
+  const services = isRecord(spec) ? spec['services'] : undefined;
+  return records(services).flatMap(({ id, entries }) =>
+    typeof id === 'string' ? [{ id, entries: records(entries).map(readEntry) }] : [],
+  );
+}
+
+function readEntry({ credentials, requestParametersSecretName: parameters }: JsonRecord): FoundEntry {
+  const isNamed = isRecord(credentials) && isName(credentials['secretName']);
+  return {
+    ...(isNamed ? { credentials: credentials as unknown as EntryCredentials } : {}),
+    ...(isName(parameters) ? { requestParametersSecretName: parameters } : {}),
+  };
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** What Compass knows it by; undefined where it is not from there. */
+export function compassMetadataOf({ spec }: { readonly spec?: unknown }): JsonRecord | undefined {
+  const metadata = isRecord(spec) ? spec['compassMetadata'] : undefined;
+  return isRecord(metadata) ? metadata : undefined;
+}
+
+function records(value: unknown): readonly JsonRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

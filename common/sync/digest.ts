@@ -12,7 +12,9 @@ import type { DesiredSecret } from './desired.ts';
  */
 export function applicationDigest(application: Pick<Application, 'spec'> & { metadata: Labelled }): string {
   const { description, skipVerify, labels, services, compassMetadata } = application.spec ?? {};
-  const clientIds = [...new Set(compassMetadata?.authentication?.clientIds ?? [])].sort();
+  const ids: unknown = compassMetadata?.authentication?.clientIds;
+  // Of another shape only where another definition lets it be: then it differs from any list.
+  const clientIds = Array.isArray(ids) ? [...new Set(ids)].sort() : ids;
   return digest({
     managedBy: application.metadata.labels?.[MANAGED_BY_LABEL],
     id: compassMetadata?.applicationId,
@@ -61,33 +63,27 @@ function readable(content: Content): Readonly<Record<string, unknown>> {
 const JSON_KEYS: readonly string[] = ['headers', 'queryParameters'];
 
 function parsed(text: string): unknown {
-  return isFlat(text) ? (parseJson(text) ?? text) : text;
-}
-
-/** Deeper than anybody nests a map of lists; below it recursion does no harm. */
-const DEEPEST = 100;
-
-/** Whether it opens no more brackets than that at once; those within strings count, too. */
-function isFlat(text: string): boolean {
-  let depth = 0;
-  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
-    depth += bracket === '[' || bracket === '{' ? 1 : -1;
-    if (depth > DEEPEST) return false;
-  }
-  return true;
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 function digest(value: unknown): string {
   return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url');
 }
 
+/** Deeper than anything that is meant; what lies below counts as it is written, because a stack has an end. */
+const DEEPEST = 100;
+
 /** Sorted keys, and nothing where there is nothing: readers take "", null, false, [], {} and absent as the same. */
-export function canonical(value: unknown): unknown {
+export function canonical(value: unknown, depth = 0): unknown {
   if (value === '' || value === null || value === false) return undefined;
   if (typeof value !== 'object' || value === undefined) return value;
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => canonical(item) ?? null);
+  if (depth === DEEPEST) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return value.length === 0 ? undefined : value.map((item) => canonical(item, depth + 1) ?? null);
+  }
   const entries = Object.entries(value)
-    .map(([key, item]) => [key, canonical(item)] as const)
+    .map(([key, item]) => [key, canonical(item, depth + 1)] as const)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);

@@ -1,14 +1,14 @@
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { secretValues } from '#common/cluster/secret-values.ts';
-import type { Application, ServiceEntry } from '#common/resources/application.ts';
+import { type Application, type FoundEntry, servicesOf } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import type { DesiredSecret } from './desired.ts';
 import { secretOwnership } from './ownership.ts';
 import type { Scene } from './scene.ts';
 
 /** The entries that a bundle has in the cluster. */
-export function lastEntries(application: Application | undefined, bundleId: string): readonly ServiceEntry[] {
-  return application?.spec?.services?.find(({ id }) => id === bundleId)?.entries ?? [];
+export function lastEntries(application: Application | undefined, bundleId: string): readonly FoundEntry[] {
+  return application ? (servicesOf(application).find(({ id }) => id === bundleId)?.entries ?? []) : [];
 }
 
 /** What a Secret of ours holds, decoded; undefined where there is none. Throws CompassError. */

@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '#common/cluster/objects.ts';
-import { APPLICATION, type Application } from '#common/resources/application.ts';
+import { APPLICATION, type Application, compassMetadataOf } from '#common/resources/application.ts';
 import { CONNECTION_ANNOTATION, DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 
 /**
@@ -10,7 +10,7 @@ export type Ownership = 'ours' | 'unmarked' | 'foreign';
 
 /** Applications without `spec.compassMetadata` are not from Compass at all. */
 export function applicationOwnership(application: Application, connectionName: string): Ownership {
-  if (!application.spec?.compassMetadata) return 'foreign';
+  if (!compassMetadataOf(application)) return 'foreign';
   return markedBy(application, connectionName);
 }
 

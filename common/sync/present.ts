@@ -1,5 +1,5 @@
 import type { OwnerReference, Secret } from '#common/cluster/objects.ts';
-import type { Application, ApplicationService } from '#common/resources/application.ts';
+import { type Application, compassMetadataOf, type FoundService, servicesOf } from '#common/resources/application.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import { applicationDigest, secretContentDigest, secretDigest } from './digest.ts';
 import { applicationOwnership, type Ownership, secretOwnership } from './ownership.ts';
@@ -35,22 +35,25 @@ export interface PresentSecret {
 }
 
 export function toPresentApplication(application: Application, connectionName: string): PresentApplication {
-  const { metadata, spec } = application;
+  const { metadata } = application;
+  const id = compassMetadataOf(application)?.['applicationId'];
   return {
     name: metadata.name,
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     ownership: applicationOwnership(application, connectionName),
-    id: spec?.compassMetadata?.applicationId || undefined,
-    bundlesWithSecrets: (spec?.services ?? []).filter(namesSecret).map((service) => service.id),
+    id: typeof id === 'string' && id !== '' ? id : undefined,
+    bundlesWithSecrets: servicesOf(application)
+      .filter(namesSecret)
+      .map((service) => service.id),
     digest: applicationDigest(application),
     syncError: metadata.annotations?.[SYNC_ERROR_ANNOTATION],
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
 }
 
-function namesSecret({ entries }: Partial<ApplicationService>): boolean {
-  return (entries ?? []).some((entry) => entry.credentials?.secretName || entry.requestParametersSecretName);
+function namesSecret({ entries }: FoundService): boolean {
+  return entries.some(({ credentials, requestParametersSecretName }) => credentials || requestParametersSecretName);
 }
 
 export function toPresentSecret(secret: Secret, connectionName: string): PresentSecret {

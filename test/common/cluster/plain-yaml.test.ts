@@ -92,4 +92,11 @@ describe('a YAML text', () => {
       { numRuns: 500 },
     );
   });
+
+  test('of hundreds of thousands of lines takes no longer for each', () => {
+    const text = (lines: number) => `a:\n${'- name: b\n'.repeat(lines)}`;
+    const startMs = performance.now();
+    assert.equal((readPlainYaml(text(400_000)) as { a: unknown[] }).a.length, 400_000);
+    assert.ok(performance.now() - startMs < 10_000);
+  });
 });

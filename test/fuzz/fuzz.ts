@@ -1,0 +1,110 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { CompassError } from '#common/errors.ts';
+import { mutate } from './mutate.ts';
+import { randomOf } from './random.ts';
+
+/** Something that reads what others wrote. */
+export interface Target {
+  readonly name: string;
+  /** What it reads every day. */
+  readonly inputs: readonly Buffer[];
+  /** Beside CompassError, what it may throw: the class that its callers wait for. */
+  readonly throws?: new (
+    message: string,
+  ) => Error;
+  /** One run in so many: those that take a connection are dear. */
+  readonly oneIn?: number;
+  read(input: Buffer): unknown;
+}
+
+export interface Fuzzing {
+  readonly seed: number;
+  readonly first?: number;
+  readonly runs: number;
+  /** Ends sooner when so much time is over, in milliseconds. */
+  readonly withinMs?: number;
+}
+
+export interface FuzzResult {
+  readonly runs: number;
+  readonly readsByTarget: Readonly<Record<string, number>>;
+  readonly heapGrowthBytes: number;
+}
+
+/** A run that went wrong, and what it read. */
+export class Finding extends Error {
+  override readonly name = 'Finding';
+}
+
+interface Read {
+  readonly target: Target;
+  readonly input: Buffer;
+  readonly run: number;
+}
+
+const LONGEST_SHOWN = 4_096;
+
+function described({ target, input, run }: Read, what: string): string {
+  const base64 = input.subarray(0, LONGEST_SHOWN).toString('base64');
+  const shown = input.length > LONGEST_SHOWN ? `${base64}… (${input.length} bytes)` : base64;
+  return `run ${run}, ${target.name}: ${what}\ninput in base64: ${shown}`;
+}
+
+/** For a run of its own, however small: a pause of the collector, or of the machine. */
+const BASE_MS = 100;
+/** A hundred times what the slowest of them takes; what is quadratic takes a thousand times that at 64 KiB. */
+const MS_PER_BYTE = 0.01;
+/** Slow may be the machine: it has so many chances. */
+const CHANCES = 4;
+
+/** Reads changed inputs, target by target. Throws a Finding for the first that throws something else, or takes too long. */
+export async function fuzz(
+  targets: readonly Target[],
+  { seed, runs, first = 0, withinMs }: Fuzzing,
+): Promise<FuzzResult> {
+  const beforeBytes = heapBytes();
+  const endMs = performance.now() + (withinMs ?? Number.POSITIVE_INFINITY);
+  const reads = new Map(targets.map(({ name }) => [name, 0]));
+  let run = first;
+  for (; run < first + runs && performance.now() < endMs; run += 1) {
+    const random = randomOf(seed, run);
+    const target = random.pick(targets);
+    if (random.below(target.oneIn ?? 1) !== 0) continue;
+    await readInTime({ target, input: mutate(target.inputs, random), run });
+    reads.set(target.name, (reads.get(target.name) ?? 0) + 1);
+  }
+  return { runs: run - first, readsByTarget: Object.fromEntries(reads), heapGrowthBytes: heapBytes() - beforeBytes };
+}
+
+async function readInTime(read: Read): Promise<void> {
+  const { length } = read.input;
+  const limitMs = BASE_MS + length * MS_PER_BYTE;
+  for (let chance = 1; ; chance += 1) {
+    const startMs = performance.now();
+    await readTolerantly(read);
+    const tookMs = performance.now() - startMs;
+    if (tookMs <= limitMs) return;
+    if (chance === CHANCES) throw new Finding(described(read, `took ${Math.round(tookMs)} ms for ${length} bytes`));
+  }
+}
+
+async function readTolerantly(read: Read): Promise<void> {
+  const { target, input } = read;
+  try {
+    const result = target.read(input);
+    if (result instanceof Promise) await result;
+  } catch (cause) {
+    if (cause instanceof CompassError || (target.throws && cause instanceof target.throws)) return;
+    const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    throw new Finding(described(read, `threw ${what}`), { cause });
+  }
+}
+
+/** What is left on the heap when all that nobody needs is gone. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  return process.memoryUsage().heapUsed;
+}
