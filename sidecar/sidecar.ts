@@ -22,6 +22,7 @@ import { StartPace } from './connection/start-pace.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Steps } from './connection/steps.ts';
 import { countedListing } from './counted-listing.ts';
+import { foldRepeats } from './fold-repeats.ts';
 import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { reportLabels } from './labels.ts';
@@ -54,7 +55,10 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
   const { env, write, clock, node } = surroundings;
   try {
     const { config, warnings } = readConfig(env, THIS_POD, node);
-    const log = jsonLog(write, config.logLevel, () => clock.now());
+    const log = foldRepeats(
+      jsonLog(write, config.logLevel, () => clock.now()),
+      clock,
+    );
     for (const warning of warnings) log.warn('a setting needs attention', { warning });
     await serve(surroundings, config, log);
     log.info('stopped');

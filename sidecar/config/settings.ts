@@ -84,7 +84,15 @@ export class Settings {
 
 /** A value as a message may carry it: quoted, short, without user, password and query of a URL, or what looks like a token. */
 function shown(text: string): string {
-  const bare = text.replace(/\/\/.*@/s, '//[sensitive]@').replace(/\?.*$/s, '?…');
-  const open = redact(bare);
+  const open = redact(withoutCredentials(text));
   return JSON.stringify(open.length > LONGEST_SHOWN ? `${open.slice(0, LONGEST_SHOWN)}…` : open);
+}
+
+/** By hand, because a pattern would look for the last `@` from each `//` anew. */
+function withoutCredentials(text: string): string {
+  const begin = text.indexOf('//');
+  const end = text.lastIndexOf('@');
+  const bare = begin >= 0 && end > begin ? `${text.slice(0, begin)}//[sensitive]${text.slice(end)}` : text;
+  const query = bare.indexOf('?');
+  return query < 0 ? bare : `${bare.slice(0, query)}?…`;
 }

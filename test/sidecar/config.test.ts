@@ -186,6 +186,7 @@ test('S5: user, password and query of a URL do not reach the message that refuse
   for (const value of [
     'https://canary-user:canary-password@events.example.com',
     'https://canary:c@nary/canary@events.example.com',
+    'https://canary:c?canary@events.example.com',
     `https://${'canary'.repeat(50)}:canary@events.example.com`,
     'events.example.com?token=canary',
   ]) {

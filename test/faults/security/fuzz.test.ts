@@ -9,7 +9,7 @@ import { sidecarTargets } from '../../fuzz/targets/sidecar.ts';
 import { startFaultWorld } from '../world.ts';
 
 /** `npm run fuzz` sets the number of runs; a quick run takes what fits into this time. */
-const WITHIN_MS = 3_000;
+const WITHIN_MS = 2_000;
 const MOST_HEAP_GROWTH = 64 * 1024 * 1024;
 
 test('I10: whatever is read, nothing but a CompassError is thrown, in time that grows with the length', async (t) => {
