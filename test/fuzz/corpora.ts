@@ -36,12 +36,13 @@ const SECRETS_PATH = '/api/v1/namespaces/kyma-system/secrets';
 /** Lets a sidecar pair and synchronize, and keeps what it read and wrote. */
 export async function gatherCorpora(world: FaultWorld): Promise<Corpora> {
   for (const application of sampleApplications) world.simulator.landscape.createApplication(application);
-  world.here();
+  const sidecar = world.here();
   await world.configure();
   await until(
     'the report tells of Applications',
     async () => (await world.report()).applications?.inSync !== undefined,
   );
+  await sidecar.stop();
   const get = async (path: string) => Buffer.from((await world.cluster.request('GET', path)).text);
   const applications = await get(APPLICATIONS_PATH);
   const connection = await get(`${CONNECTIONS_PATH}/compass-connection`);

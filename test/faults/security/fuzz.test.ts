@@ -4,6 +4,7 @@ import { gatherCorpora } from '../../fuzz/corpora.ts';
 import { fuzz } from '../../fuzz/fuzz.ts';
 import { clusterTargets } from '../../fuzz/targets/cluster.ts';
 import { compassTargets } from '../../fuzz/targets/compass.ts';
+import { clusterDoors, compassDoors } from '../../fuzz/targets/doors.ts';
 import { pkiTargets } from '../../fuzz/targets/pki.ts';
 import { sidecarTargets } from '../../fuzz/targets/sidecar.ts';
 import { startFaultWorld } from '../world.ts';
@@ -17,13 +18,16 @@ test('I10: whatever is read, nothing but a CompassError is thrown, in time that 
   const runs = number('FUZZ_RUNS', Number.POSITIVE_INFINITY);
   const seed = number('FUZZ_SEED', Math.floor(Math.random() * 2 ** 32));
   const first = number('FUZZ_FIRST', 0);
-  const corpora = await gatherCorpora(await startFaultWorld(t));
+  const world = await startFaultWorld(t);
+  const corpora = await gatherCorpora(world);
   const targets = [
-    compassTargets(corpora),
-    pkiTargets(corpora),
-    clusterTargets(t, corpora),
-    sidecarTargets(corpora),
-  ].flat();
+    ...compassTargets(corpora),
+    ...pkiTargets(corpora),
+    ...clusterTargets(t, corpora),
+    ...sidecarTargets(corpora),
+    ...(await compassDoors(world, corpora)),
+    ...(await clusterDoors(t, corpora)),
+  ];
   process.stderr.write(`fuzz: FUZZ_SEED=${seed} FUZZ_FIRST=${first}\n`);
   const bounds = Number.isFinite(runs) ? {} : { withinMs: WITHIN_MS };
   const result = await fuzz(targets, { seed, first, runs, ...bounds });
