@@ -197,6 +197,15 @@ test('a watch that is refused without an end of words is given up in time', asyn
   assert.ok(performance.now() - startedMs < 10_000);
 });
 
+test('headers without an end are no answer', async (t) => {
+  const { cluster } = await clusterBefore(t, (_, response) =>
+    response.writeHead(200, { 'x-long': 'canary'.repeat(5_000) }).end('{}'),
+  );
+  const error = await errorOf(cluster.get(ref));
+  assert.ok(hasReason(error, 'ClusterUnreachable'));
+  assert.match(error.message, /HPE_HEADER_OVERFLOW/);
+});
+
 test('JSON that is none, on any path, keeps its text to itself', async (t) => {
   const { cluster } = await clusterBefore(t, (_, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"canary'),
