@@ -4,7 +4,7 @@ import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { SidecarRequest } from '#common/resources/requests.ts';
-import { readConfig } from '../../../sidecar/config.ts';
+import { type Config, readConfig } from '../../../sidecar/config.ts';
 import { CompassTime } from '../../../sidecar/connection/compass-time.ts';
 import { readConfiguration } from '../../../sidecar/connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from '../../../sidecar/connection/connection-result.ts';
@@ -51,9 +51,9 @@ export async function startBench(t: TestContext) {
 
   /**
    * A process, as far as the connection is concerned: starting another is a restart. `door` is its way to the cluster, and
-   * `random` makes its waits as long or short as they can be.
+   * `random` makes its waits as long or short as they can be; `settings` are in place of the bench's own.
    */
-  const start = (door: Cluster = cluster, random: () => number = () => 0) => {
+  const start = (door: Cluster = cluster, random: () => number = () => 0, settings: Partial<Config> = {}) => {
     const journal = storeIn(door, 'compass-connection-journal', JOURNAL_FORMAT);
     const state = storeIn(door, 'compass-connection-state', STATE_FORMAT);
     const transport = { extraRoots: [simulator.caPem] };
@@ -69,7 +69,7 @@ export async function startBench(t: TestContext) {
       mirror,
       clock,
       log,
-      config,
+      config: { ...config, ...settings },
       transport,
       journal,
       state,

@@ -7,6 +7,33 @@ const DAY_MS = 86_400_000;
 const policy = { threshold: 0.5, jitter: 0.1, minimalSyncMs: 10_000 };
 const middle = { fingerprint: `80000000${'0'.repeat(56)}`, notBefore: 0 };
 
+const LIVES: readonly [what: string, lifeMs: number][] = [
+  ['60 s', 60_000],
+  ['10 min', 600_000],
+  ['90 d', 90 * DAY_MS],
+  ['10 y', 3_650 * DAY_MS],
+];
+
+for (const [what, lifeMs] of LIVES) {
+  test(`X6: a certificate of ${what} is renewed between 40 % and 60 % of its life, after ten seconds at the least`, () => {
+    const parts = Array.from({ length: 256 }, (_, first) => {
+      const fingerprint = first.toString(16).padStart(2, '0').repeat(32);
+      return renewalDeadline({ fingerprint, notBefore: 0, notAfter: lifeMs }, policy) / lifeMs;
+    });
+    for (const part of parts) assert.ok(part >= 0.4 && part <= 0.6 && part * lifeMs >= 10_000, String(part));
+    // A fleet is spread over the whole of it.
+    assert.ok(Math.min(...parts) < 0.42 && Math.max(...parts) > 0.58);
+  });
+}
+
+test('X6: the floor of ten seconds holds for whatever lives shorter, or is set to be renewed at once', () => {
+  for (const notAfter of [1_000, 12_000, 60_000]) {
+    for (const threshold of [0.5, 0.999]) {
+      assert.ok(renewalDeadline({ ...middle, notAfter }, { ...policy, threshold, jitter: 0 }) >= 10_000);
+    }
+  }
+});
+
 test('a certificate of 90 days is renewed at half of its life', () => {
   assert.equal(renewalDeadline({ ...middle, notAfter: 90 * DAY_MS }, policy), 45 * DAY_MS);
 });
