@@ -5,18 +5,25 @@ import { CONFIGURATION, PROBE, REVOKE_CERTIFICATE, SIGN_CERTIFICATE_SIGNING_REQU
 import type { Endpoint, Transport } from './endpoint.ts';
 import { call } from './graphql.ts';
 
-/** What the Connector says about the certificate to ask for, and where Compass is. */
+/** More than any subject or URL that is of use, and not too much for a Secret. */
+const LONGEST_KEPT = 12 * 1024;
+
+/** What the Connector says about the certificate to ask for, and where Compass is. Nothing of it is judged yet. */
 export interface ConnectorConfiguration {
   /** For signing. There whenever the call carried a token; every call mints one and makes an outstanding one invalid. */
   readonly token?: Sensitive;
+  /** Empty where the Connector names none. */
   readonly subject: string;
   readonly keyAlgorithm: string;
-  /** Undefined where the Connector names none. Not checked: see trusted-url.ts. */
+  /** Undefined where the Connector names none. See trusted-url.ts. */
   readonly directorUrl?: string;
   readonly certificateSecuredConnectorUrl?: string;
 }
 
-/** Throws InvalidAnswer, which names the field, for an answer without a subject, or without a token where one was sent. */
+/**
+ * Throws InvalidAnswer for an answer without a configuration, or without a token where one was sent. Whatever else it lacks
+ * is left out, and what is too long is cut: the token beside it is there, good for asking again, and must not be lost.
+ */
 export async function fetchConfiguration(
   endpoint: Endpoint,
   transport: Transport,
@@ -25,22 +32,25 @@ export async function fetchConfiguration(
   const { data, requestId } = await call(endpoint, { ...CONFIGURATION, token }, transport);
   const reader = answerReader('configuration', requestId);
   const configuration = reader.record(data['configuration'], 'configuration');
-  const info = reader.record(configuration['certificateSigningRequestInfo'], 'certificateSigningRequestInfo');
-  const plane = reader.record(configuration['managementPlaneInfo'] ?? {}, 'managementPlaneInfo');
-  const second = isRecord(configuration['token']) ? configuration['token']['token'] : undefined;
+  const part = (field: string) => (isRecord(configuration[field]) ? configuration[field] : {});
+  const second = part('token')['token'];
   const hasSecond = token !== undefined || (typeof second === 'string' && second !== '');
-  const optional = <Key extends string>(key: Key, field: string): { [key in Key]?: string } => {
-    const url = plane[field];
-    if (typeof url !== 'string' || url.trim() === '') return {};
-    return { [key]: reader.text(url, field).trim() } as { [key in Key]: string };
-  };
+  const info = part('certificateSigningRequestInfo');
+  const plane = part('managementPlaneInfo');
+  const directorUrl = textOf(plane['directorURL']);
+  const certificateSecuredConnectorUrl = textOf(plane['certificateSecuredConnectorURL']);
   return {
-    subject: reader.text(info['subject'], 'certificateSigningRequestInfo.subject'),
-    keyAlgorithm: reader.text(info['keyAlgorithm'], 'certificateSigningRequestInfo.keyAlgorithm'),
+    subject: textOf(info['subject']),
+    // What every Connector asks for; nothing else would come of another word.
+    keyAlgorithm: textOf(info['keyAlgorithm']) || 'rsa2048',
     ...(hasSecond ? { token: new Sensitive(reader.text(second, 'token')) } : {}),
-    ...optional('directorUrl', 'directorURL'),
-    ...optional('certificateSecuredConnectorUrl', 'certificateSecuredConnectorURL'),
+    ...(directorUrl ? { directorUrl } : {}),
+    ...(certificateSecuredConnectorUrl ? { certificateSecuredConnectorUrl } : {}),
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST_KEPT).trim() : '';
 }
 
 /** A certificate with its chain takes some thousands; what is stored has to fit into a Secret. */

@@ -31,6 +31,8 @@ export interface Applicant {
   readonly presentUrls?: ManagementUrls | undefined;
   /** Against which the URLs that the Connector names are judged. */
   readonly connectorUrl: string;
+  /** Whose the present certificate is, whatever the form of that: a renewal is for nobody else. */
+  readonly commonName?: string | undefined;
 }
 
 /** A second token lives 60 minutes; from here on it is exchanged for a fresh one before it is used. */
@@ -147,7 +149,14 @@ function isAcceptable(context: ConnectionContext, applicant: Applicant, journal:
 }
 
 function requireAcceptable(context: ConnectionContext, applicant: Applicant, journal: ConfiguredJournal) {
+  if (journal.subject === '') throw new CompassError('InvalidAnswer', 'the Connector named no subject');
   const subject = parseSubject(journal.subject);
+  const { commonName = subject.commonName } = applicant;
+  if (subject.commonName !== commonName) {
+    const [asked, present] = [subject.commonName, commonName].map((name) => JSON.stringify(name));
+    const what = `the subject that Compass asks for is that of ${asked}, and the present certificate is that of ${present}`;
+    throw new CompassError('InvalidSubject', what);
+  }
   requireTrustedUrls(context, applicant.connectorUrl, journal.urls);
   return subject;
 }

@@ -42,7 +42,8 @@ export async function fetchUrls(context: ConnectionContext, connection: Connecti
 
 /**
  * Asks for a certificate with a new key, by the present certificate. Spends nothing: what fails is begun again. Throws
- * StoreForbidden, before anything is asked for, where the new pair could not be stored.
+ * StoreForbidden, before anything is asked for, where the new pair could not be stored, and InvalidSubject where the
+ * certificate would be somebody else's.
  */
 export async function renew(context: ConnectionContext, connection: Connection): Promise<IssuedJournal> {
   const begun = await context.journal.load();
@@ -59,8 +60,9 @@ export async function renew(context: ConnectionContext, connection: Connection):
     );
   }
   const endpoint = connectorEndpoint(connection);
-  const { urls: presentUrls, trustAnchorUrl: connectorUrl } = connection;
-  return issue(context, { purpose: 'renew', endpoint, presentUrls, connectorUrl }, resumed);
+  const { urls: presentUrls, trustAnchorUrl: connectorUrl, credential } = connection;
+  const { commonName } = credential;
+  return issue(context, { purpose: 'renew', endpoint, presentUrls, connectorUrl, commonName }, resumed);
 }
 
 /**

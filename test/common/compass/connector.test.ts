@@ -80,9 +80,6 @@ suite('the Connector', () => {
   const missing: [pointer: string, field: RegExp][] = [
     ['/data/configuration/token', /there is no token in the answer/],
     ['/data/configuration/token/token', /there is no token in the answer/],
-    ['/data/configuration/certificateSigningRequestInfo', /there is no certificateSigningRequestInfo/],
-    ['/data/configuration/certificateSigningRequestInfo/subject', /there is no certificateSigningRequestInfo.subject/],
-    ['/data/configuration/certificateSigningRequestInfo/keyAlgorithm', /there is no .*keyAlgorithm/],
     ['/data/configuration', /there is no configuration/],
   ];
   for (const [pointer, field] of missing) {
@@ -99,15 +96,20 @@ suite('the Connector', () => {
     });
   }
 
-  test('C10: URLs that are not named are left out', async () => {
+  test('C10: what is not named is left out, and the token beside it is kept', async () => {
     for (const set of [
-      { '/data/configuration/managementPlaneInfo': null },
-      { '/data/configuration/managementPlaneInfo': { directorURL: null, certificateSecuredConnectorURL: '' } },
+      { '/data/configuration/managementPlaneInfo': null, '/data/configuration/certificateSigningRequestInfo': null },
+      { '/data/configuration/managementPlaneInfo': 7, '/data/configuration/certificateSigningRequestInfo': [] },
+      {
+        '/data/configuration/managementPlaneInfo': { directorURL: null, certificateSecuredConnectorURL: '' },
+        '/data/configuration/certificateSigningRequestInfo': { subject: {}, keyAlgorithm: 7 },
+      },
     ]) {
       simulator.faults.clear();
       simulator.faults.add({ operation: 'configuration', set });
-      const configuration = await fetchConfiguration(endpoint, transport, freshToken());
-      assert.equal('directorUrl' in configuration || 'certificateSecuredConnectorUrl' in configuration, false);
+      const { token, ...rest } = await fetchConfiguration(endpoint, transport, freshToken());
+      assert.ok(token);
+      assert.deepEqual(rest, { subject: '', keyAlgorithm: 'rsa2048' });
     }
   });
 

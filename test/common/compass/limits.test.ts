@@ -8,6 +8,7 @@ import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
 import { joinPages } from '#common/compass/further-pages.ts';
 import { readRoots } from '#common/compass/roots.ts';
 import { readToken } from '#common/compass/token.ts';
+import { CompassError } from '#common/errors.ts';
 import { readPem } from '#common/pki/pem.ts';
 import { listApplications } from '#common/sync/listing.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
@@ -27,22 +28,26 @@ suite('what Compass answers has an end', () => {
   afterEach(() => simulator.faults.clear());
 
   const long = 'x'.repeat(17 * 1024);
-  const fields = {
-    '/data/configuration/token/token': 'token',
-    '/data/configuration/certificateSigningRequestInfo/subject': 'certificateSigningRequestInfo.subject',
-    '/data/configuration/managementPlaneInfo/directorURL': 'directorURL',
-    '/data/configuration/managementPlaneInfo/certificateSecuredConnectorURL': 'certificateSecuredConnectorURL',
-  };
-  for (const [pointer, field] of Object.entries(fields)) {
-    test(`a ${field} that no Secret could hold is no answer`, async () => {
-      simulator.faults.add({ operation: 'configuration', set: { [pointer]: long } });
-      const asked = fetchConfiguration(endpoint, transport, readToken(simulator.requestToken().token).token);
-      await assert.rejects(asked, {
-        reason: 'InvalidAnswer',
-        message: new RegExp(`: ${field} is longer than 16384 char`),
-      });
+  const ask = () => fetchConfiguration(endpoint, transport, readToken(simulator.requestToken().token).token);
+
+  test('a token that no Secret could hold is no answer', async () => {
+    simulator.faults.add({ operation: 'configuration', set: { '/data/configuration/token/token': long } });
+    await assert.rejects(ask(), { reason: 'InvalidAnswer', message: /: token is longer than 16384 char/ });
+  });
+
+  test('a subject or a URL that no Secret could hold is cut, and the token beside it is kept', async () => {
+    simulator.faults.add({
+      operation: 'configuration',
+      set: {
+        '/data/configuration/certificateSigningRequestInfo/subject': long,
+        '/data/configuration/managementPlaneInfo/directorURL': long,
+        '/data/configuration/managementPlaneInfo/certificateSecuredConnectorURL': long,
+      },
     });
-  }
+    const { token, subject, directorUrl, certificateSecuredConnectorUrl } = await ask();
+    assert.ok(token);
+    for (const text of [subject, directorUrl, certificateSecuredConnectorUrl]) assert.equal(text?.length, 12 * 1024);
+  });
 
   test('a certificate that no Secret could hold is no answer', async () => {
     const { connector, transport: paired } = await pair(simulator);
@@ -59,6 +64,16 @@ suite('what Compass answers has an end', () => {
     await assert.rejects(signCertificateSigningRequest(connector, paired, 'csr'), {
       reason: 'InvalidAnswer',
       message: /clientCertificate is longer than 262144/,
+    });
+  });
+
+  test('headers without an end are no answer', async () => {
+    const { director, transport: paired, runtimeId } = await pair(simulator);
+    simulator.faults.add({ target: 'director', status: 200, body: {}, headers: { 'x-long': 'canary'.repeat(5_000) } });
+    await assert.rejects(fetchApplicationsPage(director, paired, { runtimeId }), (error: Error) => {
+      assert.match(error.message, /HPE_HEADER_OVERFLOW/);
+      assert.doesNotMatch(error.message, /canary/);
+      return error instanceof CompassError;
     });
   });
 

@@ -64,16 +64,26 @@ for (const [what, answer] of [
   });
 }
 
-row('C10', 'an answer without URLs spends no second token, and pairs when they are named', async (world) => {
+const NAMELESS: readonly [missing: string, why: RegExp][] = [
+  ['managementPlaneInfo', /the Connector named no certificateSecuredConnectorURL/],
+  ['certificateSigningRequestInfo', /the Connector named no subject/],
+];
+
+row('C10', 'an answer without subject or URLs loses no token, and pairs when they are named', async (world) => {
   const { faults } = world.simulator;
-  faults.add({ operation: 'configuration', set: { '/data/configuration/managementPlaneInfo': null } });
   world.here();
-  const token = await world.configure();
-  await fails(world, 'InvalidAnswer', /the Connector named no certificateSecuredConnectorURL/);
+  let token: string | undefined;
+  for (const [missing, why] of NAMELESS) {
+    faults.clear();
+    faults.add({ operation: 'configuration', set: { [`/data/configuration/${missing}`]: null } });
+    token = await (token === undefined ? world.configure() : tryAgain(world, token, missing));
+    await fails(world, 'InvalidAnswer', why);
+  }
   assert.equal(world.count('connector', 'signCertificateSigningRequest'), 0);
   faults.clear();
-  await tryAgain(world, token, 'named');
+  await tryAgain(world, token ?? '', 'named');
   await world.reaches('Synchronized');
+  // The user's token once, and after that each time the second one that the answer before had brought.
   assert.equal(takenTokens(world), world.count('connector', 'configuration'));
 });
 
