@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { until } from '../../cluster/until.ts';
 import { CONNECTION } from '../../journeys/world.ts';
 import { row } from '../row.ts';
 import { fails, newTokenPairs, takenTokens } from './steps.ts';
@@ -42,5 +43,23 @@ row(
     await world.cluster.cluster.delete(CONNECTION);
     await world.reaches('Synchronized');
     assert.equal(takenTokens(world), 2);
+  },
+);
+
+row(
+  'C12',
+  'a token that is refused because the token database is away pairs by itself when that is back',
+  async (world) => {
+    const { simulator } = world;
+    simulator.switches.tokenDatabaseDown = true;
+    world.here();
+    await world.configure();
+    await fails(world, 'TokenRefused', /the one-time token is refused/);
+    const asked = world.count('connector', 'configuration');
+    await until('it is tried again', () => Promise.resolve(world.count('connector', 'configuration') > asked));
+    assert.equal(takenTokens(world), 0);
+    simulator.switches.tokenDatabaseDown = false;
+    await world.reaches('Synchronized');
+    assert.equal(takenTokens(world), 1);
   },
 );
