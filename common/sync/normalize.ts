@@ -9,12 +9,13 @@ const SUFFIX_DIGITS = 5;
  * as the reference does: whoever calls the gateway has these URLs. May be empty.
  */
 export function normalizeName(name: string): string {
-  return name
-    .replace(/[^A-Za-z0-9]+/g, '-')
-    .toLowerCase()
-    .replace(/-$/, '')
-    .slice(0, LONGEST_NAME)
-    .replace(/^-/, '');
+  let normalized = '';
+  for (const { index, 0: word } of name.matchAll(/[A-Za-z0-9]+/g)) {
+    normalized += `${index > 0 ? '-' : ''}${word}`;
+    // A name of a megabyte is not read to its end.
+    if (normalized.length > LONGEST_NAME) break;
+  }
+  return normalized.toLowerCase().slice(0, LONGEST_NAME).replace(/^-/, '');
 }
 
 /** The name of a bundle's service: the normalized name and the first five hex digits of SHA-1 of the bundle's id. */
