@@ -13,6 +13,8 @@ const { THIS_NODE } = await import('./config/running-node.ts');
 const { runSidecar } = await import('./sidecar.ts');
 
 const write = (line: string) => process.stdout.write(line);
+// Whoever reads the log may go away; what is kept goes on, and a word about it would have nowhere to go either.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 // Node would print the error with all that hangs on it. What is under way is stored, and the kubelet starts a new process.
 process.on('uncaughtException', (error) => {
   jsonLog(write, 'error', systemClock.now).error('stopping: a defect of the program', errorFields(error));

@@ -4,8 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { APPLICATION } from '#common/resources/application.ts';
 import { until } from '../cluster/until.ts';
 import { startSidecar } from './sidecar-process.ts';
+import { startWorld } from './world.ts';
 
 const NOWHERE = {
   apiVersion: 'v1',
@@ -41,5 +43,18 @@ test('K1: an API server that cannot be reached at the start is waited for, alive
   const url = `http://127.0.0.1:${find('started')?.['healthPort']}`;
   assert.equal((await fetch(`${url}/livez`)).status, 200);
   assert.equal((await fetch(`${url}/readyz`)).status, 503);
+  assert.equal(await sidecar.stop(), 0);
+});
+
+test('it goes on when nobody reads its log any more', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  const sidecar = world.start();
+  await world.reaches('Synchronized');
+  sidecar.child.stdout?.destroy();
+  sidecar.child.stderr?.destroy();
+  world.simulator.landscape.createApplication({ name: 'late' });
+  const ref = { kind: APPLICATION, name: 'late' };
+  await until('the Application is there', () => world.cluster.cluster.find(ref));
   assert.equal(await sidecar.stop(), 0);
 });
