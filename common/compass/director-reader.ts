@@ -111,7 +111,13 @@ function readClientIds(auths: unknown): string[] {
 /** The scalar JSONSchema is a string; a server that gives the JSON itself means the same. */
 function readSchema(schema: unknown): string | null {
   if (schema === null || schema === undefined) return null;
-  return typeof schema === 'string' ? schema : JSON.stringify(schema);
+  if (typeof schema === 'string') return schema;
+  try {
+    return JSON.stringify(schema);
+  } catch (cause) {
+    // What can be parsed cannot always be written.
+    throw new InvalidItem('instanceAuthRequestInputSchema is nested too deeply', { cause });
+  }
 }
 
 function readAuth(value: unknown, field: string): DirectorAuth | null {

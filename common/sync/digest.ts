@@ -74,11 +74,20 @@ function digest(value: unknown): string {
 /** Deeper than anything that is meant; what lies below counts as it is written, because a stack has an end. */
 const DEEPEST = 100;
 
+/** What no stack can hold differs from anything that is meant, which is enough. */
+function asWritten(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested without an end';
+  }
+}
+
 /** Sorted keys, and nothing where there is nothing: readers take "", null, false, [], {} and absent as the same. */
 export function canonical(value: unknown, depth = 0): unknown {
   if (value === '' || value === null || value === false) return undefined;
   if (typeof value !== 'object' || value === undefined) return value;
-  if (depth === DEEPEST) return JSON.stringify(value);
+  if (depth === DEEPEST) return asWritten(value);
   if (Array.isArray(value)) {
     return value.length === 0 ? undefined : value.map((item) => canonical(item, depth + 1) ?? null);
   }

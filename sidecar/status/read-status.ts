@@ -1,36 +1,45 @@
+import { isRecord, type JsonRecord } from '#common/json.ts';
 import type {
   CertificateStatus,
   CompassConnection,
   CompassConnectionStatus,
   Condition,
-  ConnectionStatus,
   SynchronizationStatus,
 } from '#common/resources/compass-connection.ts';
 
-/** The status of an object that anybody may have edited: parts of the wrong shape are read as absent (K18). */
+const CERTIFICATE: readonly (keyof CertificateStatus)[] = ['acquired', 'notBefore', 'notAfter'];
+const CONNECTION = ['established', 'lastSync', 'lastSuccess', 'renewed', 'error'] as const;
+const SYNCHRONIZATION: readonly (keyof SynchronizationStatus)[] = [
+  'lastAttempt',
+  'lastSuccessfulFetch',
+  'lastSuccessfulApplication',
+  'error',
+];
+
+/**
+ * The status of an object that anybody may have edited: parts of the wrong shape are read as absent (K18), and what others
+ * added stays out of it, but for their conditions.
+ */
 export function readStatus(connection: CompassConnection | undefined): CompassConnectionStatus | undefined {
   const status: unknown = connection?.status;
-  if (!isObject(status)) return undefined;
-  const connectionPart = objectOr(status['connectionStatus']) as Partial<ConnectionStatus>;
+  if (!isRecord(status)) return undefined;
+  const { connectionState, connectionStatus, synchronizationStatus, conditions } = status as Record<string, unknown>;
+  const certificate = isRecord(connectionStatus) ? connectionStatus['certificateStatus'] : undefined;
   return {
-    connectionState: typeof status['connectionState'] === 'string' ? status['connectionState'] : '',
-    connectionStatus: {
-      ...connectionPart,
-      certificateStatus: objectOr(connectionPart.certificateStatus) as CertificateStatus,
-    },
-    synchronizationStatus: objectOr(status['synchronizationStatus']) as SynchronizationStatus,
-    ...(Array.isArray(status['conditions']) ? { conditions: status['conditions'].filter(isCondition) } : {}),
+    connectionState: typeof connectionState === 'string' ? connectionState : '',
+    connectionStatus: { ...texts(connectionStatus, CONNECTION), certificateStatus: texts(certificate, CERTIFICATE) },
+    synchronizationStatus: texts(synchronizationStatus, SYNCHRONIZATION),
+    ...(Array.isArray(conditions) ? { conditions: conditions.filter(isCondition) } : {}),
   };
 }
 
+function texts<Key extends string>(source: unknown, keys: readonly Key[]): { readonly [key in Key]?: string } {
+  const present = keys.filter((key) => isRecord(source) && typeof source[key] === 'string');
+  return Object.fromEntries(present.map((key) => [key, (source as JsonRecord)[key]])) as { [key in Key]?: string };
+}
+
+/** As the API conventions have them: flat. One with more in it is nobody's. */
 function isCondition(value: unknown): value is Condition {
-  return isObject(value) && typeof value['type'] === 'string' && typeof value['status'] === 'string';
-}
-
-function objectOr(value: unknown): object {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isRecord(value) || typeof value['type'] !== 'string' || typeof value['status'] !== 'string') return false;
+  return Object.values(value).every((part) => typeof part !== 'object' || part === null);
 }

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CompassError } from '#common/errors.ts';
@@ -33,7 +36,7 @@ export interface FuzzResult {
 }
 
 /** A run that went wrong, and what it read. */
-export class Finding extends Error {
+class Finding extends Error {
   override readonly name = 'Finding';
 }
 
@@ -43,12 +46,11 @@ interface Read {
   readonly run: number;
 }
 
-const LONGEST_SHOWN = 4_096;
-
+/** The corpora differ from one process to the next, so that a seed alone would not bring it back. */
 function described({ target, input, run }: Read, what: string): string {
-  const base64 = input.subarray(0, LONGEST_SHOWN).toString('base64');
-  const shown = input.length > LONGEST_SHOWN ? `${base64}… (${input.length} bytes)` : base64;
-  return `run ${run}, ${target.name}: ${what}\ninput in base64: ${shown}`;
+  const path = join(tmpdir(), `compass-fuzz-${process.pid}-${run}`);
+  writeFileSync(path, input);
+  return `run ${run}, ${target.name}: ${what}\nread once more: FUZZ_INPUT=${path} npm run fuzz`;
 }
 
 /** For a run of its own, however small: a pause of the collector, or of the machine. */
@@ -57,6 +59,11 @@ const BASE_MS = 100;
 const MS_PER_BYTE = 0.01;
 /** Slow may be the machine: it has so many chances. */
 const CHANCES = 4;
+
+/** Lets every target read one input. Throws a Finding as fuzz() does. */
+export async function readByAll(targets: readonly Target[], input: Buffer): Promise<void> {
+  for (const target of targets) await readInTime({ target, input, run: 0 });
+}
 
 /** Reads changed inputs, target by target. Throws a Finding for the first that throws something else, or takes too long. */
 export async function fuzz(

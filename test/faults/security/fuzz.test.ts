@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gatherCorpora } from '../../fuzz/corpora.ts';
-import { fuzz } from '../../fuzz/fuzz.ts';
+import { fuzz, readByAll } from '../../fuzz/fuzz.ts';
 import { clusterTargets } from '../../fuzz/targets/cluster.ts';
 import { compassTargets } from '../../fuzz/targets/compass.ts';
 import { clusterDoors, compassDoors } from '../../fuzz/targets/doors.ts';
@@ -28,6 +29,8 @@ test('I10: whatever is read, nothing but a CompassError is thrown, in time that 
     ...(await compassDoors(world, corpora)),
     ...(await clusterDoors(t, corpora)),
   ];
+  const again = process.env['FUZZ_INPUT'];
+  if (again) return readByAll(targets, readFileSync(again));
   process.stderr.write(`fuzz: FUZZ_SEED=${seed} FUZZ_FIRST=${first}\n`);
   const bounds = Number.isFinite(runs) ? {} : { withinMs: WITHIN_MS };
   const result = await fuzz(targets, { seed, first, runs, ...bounds });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { readList, readObject } from '#common/cluster/read-object.ts';
+import { InvalidItem, readBundle } from '#common/compass/director-reader.ts';
 import { readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
 import { parseDurationMs } from '#common/duration.ts';
@@ -17,7 +18,7 @@ import { toPresentApplication } from '#common/sync/present.ts';
 import { readConfig } from '../../../sidecar/config.ts';
 import { JOURNAL_FORMAT } from '../../../sidecar/connection/journal.ts';
 import { STATE_FORMAT } from '../../../sidecar/connection/state.ts';
-import { statusPatch } from '../../../sidecar/status/connection-patch.ts';
+import { statusPatch, withForeignConditions } from '../../../sidecar/status/connection-patch.ts';
 import { connectionStatus } from '../../../sidecar/status/connection-status.ts';
 import { readStatus } from '../../../sidecar/status/read-status.ts';
 import { synchronized } from '../../sidecar/status/observations.ts';
@@ -119,5 +120,35 @@ suite('whatever is read', { concurrency: false }, () => {
       }),
       RUNS,
     );
+  });
+
+  test('I10: what is nested deeper than any stack is left out, put right, or one bad item', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
+    const conditions = [
+      { type: 'Foreign', status: 'True', reason: deep },
+      { type: 'Other', status: 'True' },
+    ];
+    const status = { connectionStatus: { certificateStatus: deep, other: deep }, conditions };
+    const connection = object({ status }) as unknown as CompassConnection;
+    const before = readStatus(connection);
+    const wanted = withForeignConditions(connectionStatus(before, synchronized()), before);
+    assert.equal(wanted.conditions?.filter(({ type }) => type === 'Foreign' || type === 'Other').length, 1);
+    assert.ok(statusPatch(connection, wanted));
+    const application = object({ spec: { services: deep } }) as unknown as Application;
+    assert.ok(applicationDigest(application));
+    const page = { data: [], totalCount: 0, pageInfo: { hasNextPage: false } };
+    const bundle = {
+      id: 'b',
+      name: 'b',
+      instanceAuthRequestInputSchema: deep,
+      apiDefinitions: page,
+      eventDefinitions: page,
+    };
+    try {
+      assert.match(readBundle(bundle).bundle.instanceAuthRequestInputSchema ?? '', /^{"a":{"a"/);
+    } catch (error) {
+      // How deep can be written differs from one V8 to the next.
+      assert.ok(error instanceof InvalidItem, String(error));
+    }
   });
 });
