@@ -9,60 +9,71 @@ import { fails, failsToKeepUp, newTokenPairs, takenTokens, tryAgain } from './st
 const OUTAGE = { error: { message: 'the token database is away' } };
 
 /** What a gateway, a portal or a broken Compass says in place of a configuration; nobody took the token yet. */
-const ANSWERS: readonly [row: string, answer: Fault, reason: Reason][] = [
-  ['C8', { status: 500, body: OUTAGE }, 'CompassUnavailable'],
-  ['C8', { status: 502, body: {} }, 'CompassUnavailable'],
-  ['C8', { status: 503, body: { Message: 'operation has timed out' } }, 'CompassUnavailable'],
-  ['C8', { status: 504, body: '' }, 'CompassUnavailable'],
-  ['C9', { html: true }, 'NotCompass'],
-  ['C9', { status: 302, headers: { location: 'https://portal.example/login' } }, 'NotCompass'],
-  ['C10', { body: null, status: 200 }, 'InvalidAnswer'],
-  ['C10', { body: [] }, 'InvalidAnswer'],
-  ['C10', { body: {} }, 'InvalidAnswer'],
-  ['C10', { body: { data: null } }, 'InvalidAnswer'],
-  ['C10', { body: { data: { result: null } } }, 'InvalidAnswer'],
-  ['C10', { body: { data: { configuration: null } } }, 'InvalidAnswer'],
-  ['C10', { body: { data: { configuration: {} } } }, 'InvalidAnswer'],
+const ANSWERS: readonly [answer: Fault, reason: Reason][] = [
+  [{ status: 429 }, 'CompassThrottled'],
+  [{ status: 500, body: OUTAGE }, 'CompassUnavailable'],
+  [{ status: 502, body: {} }, 'CompassUnavailable'],
+  [{ status: 503, body: { Message: 'operation has timed out' } }, 'CompassUnavailable'],
+  [{ status: 504, body: '' }, 'CompassUnavailable'],
+  [{ html: true }, 'NotCompass'],
+  [{ status: 302, headers: { location: 'https://portal.example/login' } }, 'NotCompass'],
+  [{ body: null, status: 200 }, 'InvalidAnswer'],
+  [{ body: [] }, 'InvalidAnswer'],
+  [{ body: {} }, 'InvalidAnswer'],
+  [{ body: { data: null } }, 'InvalidAnswer'],
+  [{ body: { data: { result: null } } }, 'InvalidAnswer'],
+  [{ body: { data: { configuration: null } } }, 'InvalidAnswer'],
+  [{ body: { data: { configuration: {} } } }, 'InvalidAnswer'],
 ];
 
-for (const name of ['C8', 'C9', 'C10'] as const) {
-  row(
-    name,
-    'an answer that is no configuration is an error, and the token pairs when Compass is back',
-    async (world) => {
-      const { faults } = world.simulator;
-      const answers = ANSWERS.filter(([of]) => of === name);
-      world.here();
-      let token: string | undefined;
-      for (const [at, [, answer, reason]] of answers.entries()) {
-        faults.clear();
-        faults.add({ operation: 'configuration', when: 'beforeConsumption', ...answer });
-        const asked = world.count('connector', 'configuration');
-        token = await (token === undefined ? world.configure() : tryAgain(world, token, String(at)));
-        await until('it is asked', () => Promise.resolve(world.count('connector', 'configuration') > asked));
-        await fails(world, reason);
-      }
-      faults.clear();
-      await tryAgain(world, token ?? '', 'last');
-      await world.reaches('Synchronized');
-      assert.equal(takenTokens(world), 1);
-    },
-  );
-}
-
-for (const [what, answer] of [
-  ['C8', { status: 500, body: OUTAGE }],
-  ['C9', { html: true }],
-  ['C10', { body: { data: null } }],
-] as const) {
-  row(what, 'where the token was taken nevertheless, TokenRequired says so', async (world) => {
-    world.simulator.faults.add({ operation: 'configuration', when: 'afterConsumption', times: 1, ...answer });
+row(
+  ['C7', 'C8', 'C9', 'C10'],
+  'an answer that is no configuration is an error, and the token pairs when Compass is back',
+  async (world) => {
+    const { faults } = world.simulator;
     world.here();
-    await world.configure();
-    await fails(world, 'TokenRequired', /its answer was lost, and now it is refused/);
+    let token: string | undefined;
+    for (const [at, [answer, reason]] of ANSWERS.entries()) {
+      faults.clear();
+      faults.add({ operation: 'configuration', when: 'beforeConsumption', ...answer });
+      const asked = world.count('connector', 'configuration');
+      token = await (token === undefined ? world.configure() : tryAgain(world, token, String(at)));
+      await until('it is asked', () => Promise.resolve(world.count('connector', 'configuration') > asked));
+      await fails(world, reason);
+    }
+    faults.clear();
+    await tryAgain(world, token ?? '', 'last');
+    await world.reaches('Synchronized');
+    assert.equal(takenTokens(world), 1);
+  },
+);
+
+/** The token was taken, and its answer did not come. */
+const LOST: readonly Fault[] = [
+  { cut: true },
+  { status: 429 },
+  { status: 500, body: OUTAGE },
+  { html: true },
+  { body: { data: null } },
+];
+
+row(
+  ['C3', 'C7', 'C8', 'C9', 'C10'],
+  'where the token was taken and its answer is of no use, TokenRequired says why, and a new one is used',
+  async (world) => {
+    const { faults } = world.simulator;
+    world.here();
+    for (const [at, answer] of LOST.entries()) {
+      faults.add({ operation: 'configuration', when: 'afterConsumption', times: 1, ...answer });
+      const asked = world.count('connector', 'configuration');
+      await world.configure();
+      await until(`the answer ${at} is lost`, () => Promise.resolve(takenTokens(world) > at));
+      await until('it is tried again', () => Promise.resolve(world.count('connector', 'configuration') > asked + 1));
+      await fails(world, 'TokenRequired', /was sent, its answer was lost, and now it is refused/);
+    }
     await newTokenPairs(world);
-  });
-}
+  },
+);
 
 const NAMELESS: readonly [missing: string, why: RegExp][] = [
   ['managementPlaneInfo', /the Connector named no certificateSecuredConnectorURL/],
@@ -86,20 +97,6 @@ row('C10', 'an answer without subject or URLs loses no token, and pairs when the
   // The user's token once, and after that each time the second one that the answer before had brought.
   assert.equal(takenTokens(world), world.count('connector', 'configuration'));
 });
-
-for (const [what, when] of [
-  ['left alone', 'beforeConsumption'],
-  ['taken', 'afterConsumption'],
-] as const) {
-  row('C7', `a 429 by which the token was ${what} is handled as a lost answer`, async (world) => {
-    world.simulator.faults.add({ operation: 'configuration', when, status: 429, times: 1 });
-    world.here();
-    await world.configure();
-    if (when === 'beforeConsumption') return void (await world.reaches('Synchronized'));
-    await fails(world, 'TokenRequired', /its answer was lost, and now it is refused/);
-    await newTokenPairs(world);
-  });
-}
 
 row('C7', 'a 429 on a renewal is backed off from, and the present certificate serves on', async (world) => {
   const { simulator, cluster } = world;

@@ -8,13 +8,10 @@ import { row } from '../row.ts';
 const DAY_MS = 24 * 3_600_000;
 const EVENT_QUIET_MS = 61_000;
 
-/** On which day of a certificate of 90 days one looks, and what the alarm says then. */
+/** On which day of a certificate of 90 days one looks, and what the alarm says then: some of its steps. */
 const DAYS: readonly [day: number, left: string][] = [
   [55, '50d'],
-  [61, '30d'],
   [77, '14d'],
-  [84, '7d'],
-  [88, '3d'],
   [89.5, '1d'],
 ];
 

@@ -20,23 +20,24 @@ const REFUSED: readonly [url: string | null, why: RegExp][] = [
   [null, /the Connector named no/],
 ];
 
-for (const which of ['directorURL', 'certificateSecuredConnectorURL'] as const) {
-  row('C20', `a ${which} that is not to be trusted gets no credential, and costs no second token`, async (world) => {
-    const { switches, urls } = world.simulator;
-    world.here();
-    let token: string | undefined;
+row('C20', 'URLs that are not to be trusted get no credential, and cost no second token', async (world) => {
+  const { switches, urls } = world.simulator;
+  const right = { directorURL: urls.director, certificateSecuredConnectorURL: urls.connectorMtls };
+  world.here();
+  let token: string | undefined;
+  for (const which of ['directorURL', 'certificateSecuredConnectorURL'] as const) {
     for (const [at, [url, why]] of REFUSED.entries()) {
-      switches[which] = url;
-      token = await (token === undefined ? world.configure() : tryAgain(world, token, String(at)));
+      Object.assign(switches, right, { [which]: url });
+      token = await (token === undefined ? world.configure() : tryAgain(world, token, `${which}${at}`));
       await fails(world, url ? 'UntrustedUrl' : 'InvalidAnswer', why);
     }
-    assert.equal(world.count('connector', SIGN), 0);
-    switches[which] = which === 'directorURL' ? urls.director : urls.connectorMtls;
-    await tryAgain(world, token ?? '', 'mended');
-    await world.reaches('Synchronized');
-    assert.equal(world.count('connector', SIGN), 1);
-  });
-}
+  }
+  assert.equal(world.count('connector', SIGN), 0);
+  Object.assign(switches, right);
+  await tryAgain(world, token ?? '', 'mended');
+  await world.reaches('Synchronized');
+  assert.equal(world.count('connector', SIGN), 1);
+});
 
 row('C21', 'URLs that the Connector changes are used from then on, also after a restart', async (world) => {
   const { simulator } = world;
