@@ -143,7 +143,9 @@ test('D19: a target that is no URL is passed on, one that leads to the metadata 
   const outcome = await world.sync();
   assert.equal(outcome.created.length, targets.length);
   assert.deepEqual(
-    outcome.failed.map(({ name, reason, message }) => [name, reason, /as it is$|left out$/.exec(message)?.[0]]),
+    outcome.failed
+      .map(({ name, reason, message }) => [name, reason, /as it is$|left out$/.exec(message)?.[0]])
+      .toSorted(([one = ''], [other = '']) => one.localeCompare(other)),
     targets.slice(1).map((_, at) => [`app-${at + 1}`, 'InvalidApplication', at < 2 ? 'as it is' : 'left out']),
   );
   const offered = await Promise.all(
