@@ -21,7 +21,7 @@ export interface Report {
   readonly directorUrl?: string;
   readonly leader?: { readonly pod?: string; readonly version?: string };
   readonly conditions?: readonly ReportedCondition[];
-  readonly warnings?: readonly { readonly type: string; readonly message: string }[];
+  readonly warnings?: readonly ReportedWarning[];
   readonly identity?: ReportedIdentity;
   readonly contact?: { readonly connector?: Contact; readonly director?: Contact };
   readonly applications?: ApplicationCounts;
@@ -51,6 +51,11 @@ export interface Report {
   readonly nextSync?: string;
   /** Lists that were cut to keep the report small, and how many items each lost. */
   readonly omitted?: Readonly<Record<string, number>>;
+}
+
+export interface ReportedWarning {
+  readonly type: string;
+  readonly message: string;
 }
 
 export interface ReportedCondition {

@@ -56,6 +56,7 @@ export const CONNECTION_REPORT_SCHEMA = documentSchema(
     agent: object({ status: level }, { version: text, leader: text, restarts: count }),
     outage: object({ status: level }, { survivesSeconds: count }),
     conditions: reported('conditions'),
+    warnings: reported('warnings'),
     findings: list(
       object({ severity: text, message: text, remediation: list(remediation) }, { code: text, reason: text }),
     ),

@@ -10,6 +10,7 @@ export function formatDetails(facts: ConnectionFacts, now: number, { paint, symb
   const sections = [
     places(facts),
     section('CONDITION', ['STATUS', 'REASON', 'AGE', 'MESSAGE'], conditionRows(facts, now)),
+    section('WARNING', ['MESSAGE'], warningRows(facts)),
     section('CONTACT', ['AGE', 'LATENCY', 'RESULT', 'X-REQUEST-ID', 'MESSAGE'], contactRows(facts, now)),
     section('STEP', ['STATUS', 'AGE', 'MESSAGE'], stepRows(facts, now)),
     section('REQUEST', ['ID', 'AGE', 'RESULT', 'REASON', 'MESSAGE'], requestRows(facts, now)),
@@ -78,6 +79,10 @@ function conditionRows({ conditions }: ConnectionFacts, now: number): Section['r
     age(lastTransitionTime, now),
     message,
   ]);
+}
+
+function warningRows({ warnings }: ConnectionFacts): Section['rows'] {
+  return warnings.map(({ type, message }) => [type, message]);
 }
 
 function contactRows({ connector, director }: ConnectionFacts, now: number): Section['rows'] {

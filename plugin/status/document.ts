@@ -50,6 +50,7 @@ export function statusDocument(
     },
     outage: { status: lines.outage.level, survivesSeconds: secondsLeft(facts.identity, now) },
     conditions: facts.conditions,
+    warnings: facts.warnings,
     findings: problems.map((problem) => finding(problem, waysOut)),
     notPermitted: facts.notPermitted.map((right) => ({
       ...right,

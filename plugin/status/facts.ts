@@ -1,4 +1,10 @@
-import type { ReportedChange, ReportedCondition, ReportedRequest, ReportedStep } from '#common/resources/report.ts';
+import type {
+  ReportedChange,
+  ReportedCondition,
+  ReportedRequest,
+  ReportedStep,
+  ReportedWarning,
+} from '#common/resources/report.ts';
 import type { MissingRight } from '../connection/right.ts';
 
 /**
@@ -27,6 +33,8 @@ export interface ConnectionFacts {
   readonly agent?: AgentFacts | undefined;
   readonly nextSyncAt?: number | undefined;
   readonly conditions: readonly ReportedCondition[];
+  /** What works and should not be so, apart from what a condition says. */
+  readonly warnings: readonly ReportedWarning[];
   /** The last changes, newest first. */
   readonly changes: readonly ReportedChange[];
   /** What was asked of the sidecar, newest first. */

@@ -20,6 +20,7 @@ export function factsFromReport(report: Report, name: string, namespace: string 
     agent: { version: report.leader?.version, leader: report.leader?.pod },
     nextSyncAt: instant(report.nextSync),
     conditions: report.conditions ?? [],
+    warnings: otherWarnings(report),
     changes: report.changes ?? [],
     requests: report.requests ?? [],
     steps: report.steps ?? [],
@@ -39,6 +40,12 @@ export function identityFacts(identity: ReportedIdentity): IdentityFacts {
     inUse: identity.fingerprints?.inUse,
     stored: identity.fingerprints?.stored,
   };
+}
+
+/** Most warnings are conditions as well, and are told as such. */
+function otherWarnings({ warnings = [], conditions = [] }: Report): ConnectionFacts['warnings'] {
+  const told = new Set(conditions.flatMap(({ type, reason }) => [type, reason]));
+  return warnings.filter(({ type }) => !told.has(type));
 }
 
 function contactFacts(contact: Contact | undefined): ContactFacts | undefined {

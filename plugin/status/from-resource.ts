@@ -40,6 +40,7 @@ export function factsFromResource(connection: CompassConnection): ConnectionFact
     writtenAt: newest(status?.connectionStatus?.lastSync, sync?.lastAttempt, sync?.lastSuccessfulApplication),
     omitted: {},
     notPermitted: [],
+    warnings: [],
     remarks: [],
   };
 }

@@ -44,7 +44,7 @@ const TITLES: Readonly<Record<Part, string>> = {
 /** The screen of `status` by its rows: the verdict, a line for each part, then what needs a person and the next command. */
 export function statusRows(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions): string[] {
   const { problems, waysOut } = judgement;
-  const rows = (shown: number, steps: readonly WayOut[]) =>
+  const rows = (shown: number, steps: readonly WayOut[], warned: readonly string[]) =>
     [
       header(facts, judgement, options),
       '',
@@ -53,15 +53,31 @@ export function statusRows(facts: ConnectionFacts, judgement: Judgement, options
       ...remarkRows(facts, options),
       ...problemRows(problems, shown, options),
       ...wayOutRows(steps, problems.length > 0, options),
+      ...warned,
       ...footer(facts, judgement, options),
     ]
       .map((row) => row.trimEnd())
       .filter((row, i, all) => row !== '' || i < all.length - 1);
-  if (options.allProblems) return rows(problems.length, waysOut);
-  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less, waysOut));
+  // The details have a section of their own for warnings.
+  if (options.allProblems) return rows(problems.length, waysOut, []);
+  const warned = warningRows(facts, options);
+  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less, waysOut, warned));
   return (
-    choices.find((candidate) => candidate.length <= (options.mostRows ?? MOST_ROWS)) ?? rows(1, waysOut.slice(0, 2))
+    choices.find((candidate) => candidate.length <= (options.mostRows ?? MOST_ROWS)) ?? rows(1, waysOut.slice(0, 2), [])
   );
+}
+
+/** One row for all of them: nothing waits for a person here. */
+function warningRows({ warnings }: ConnectionFacts, { paint, symbols, width }: ScreenOptions): string[] {
+  const [first] = warnings;
+  if (!first) return [];
+  const text =
+    warnings.length === 1
+      ? `${first.type}: ${first.message}`
+      : `${warnings.length} warnings, which --details shows: ${warnings.map(({ type }) => type).join(', ')}`;
+  const whole = plain(text, symbols);
+  const row = whole.length <= width ? whole : `${whole.slice(0, width - symbols.ellipsis.length)}${symbols.ellipsis}`;
+  return [paint.yellow(row)];
 }
 
 function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenOptions): string {

@@ -104,6 +104,18 @@ const HELD: Report = {
   },
 };
 
+const TOKEN_KEPT = {
+  type: 'TokenKept',
+  message:
+    'the TOKEN in the configuration is used, and could not be taken out: patch of secrets compass-agent-configuration in namespace compass-system is forbidden',
+};
+const NOT_REVOKED = {
+  type: 'OldCertificateValid',
+  message: 'the certificate of the identity before could not be revoked yet, and is tried again',
+};
+/** A condition says it already. */
+const REPEATED = { type: 'Connected', message: 'said twice' };
+
 const OVERDUE: Report = {
   ...HEALTHY,
   identity: {
@@ -137,6 +149,8 @@ const CONFIG_MAPS = { verb: 'get', resource: 'configmaps', namespace: 'compass-s
 /** A connection in every state that `status` tells apart. */
 export const STATES: Readonly<Record<string, ConnectionFacts>> = {
   healthy: factsOf(HEALTHY, { ...RUNNING, restarts: 1, restartedAt: NOW - 12 * 24 * HOUR }),
+  warned: factsOf({ ...HEALTHY, warnings: [REPEATED, TOKEN_KEPT] }),
+  'held-and-warned': factsOf({ ...HELD, warnings: [TOKEN_KEPT, NOT_REVOKED] }),
   renewing: factsOf(RENEWING),
   degraded: factsOf(DEGRADED),
   held: factsOf(HELD),
