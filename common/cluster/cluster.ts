@@ -110,6 +110,8 @@ export interface Cluster {
   lines(path: string, options: LinesOptions): AsyncIterable<string>;
   /** Any POST outside the kinds (SelfSubjectAccessReview, TokenRequest). */
   post<T>(path: string, body: object, signal?: AbortSignal): Promise<T>;
+  /** The same over the same connections, with another limit for each call. */
+  within(timeoutMs: number): Cluster;
   /** Closes the idle connections. */
   close(): void;
 }

@@ -49,6 +49,7 @@ export function restCluster(options: RestOptions): Cluster {
 
   const cluster: Cluster = {
     server: endpoint.server,
+    within: (limitMs) => restCluster({ ...options, timeoutMs: limitMs }),
     close: () => endpoint.close(),
 
     async get<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal) {

@@ -45,6 +45,9 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
 
   return {
     server: cluster.server,
+    within() {
+      throw new Error('a plan keeps the limit that it has');
+    },
     close: () => undefined,
     raw: (path, signal) => cluster.raw(path, signal),
     watch: (kind, options) => cluster.watch(kind, options),

@@ -26,6 +26,7 @@ export function fencedCluster(cluster: Cluster, isLeader: () => boolean): Cluste
     mergePatch: (ref, patch, options) => whileLeading(() => cluster.mergePatch(ref, patch, options)),
     apply: (kind, object, options) => whileLeading(() => cluster.apply(kind, object, options)),
     delete: (ref, options) => whileLeading(() => cluster.delete(ref, options)),
+    within: (timeoutMs) => fencedCluster(cluster.within(timeoutMs), isLeader),
     close: () => cluster.close(),
   };
 }

@@ -6,7 +6,15 @@ import { errorFields, type Log } from '#common/log.ts';
 import { type Lease, newHolderIdentity, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
 import type { Config } from '../config.ts';
-import { heldBy, LEASE_DURATION_MS, RENEW_PERIOD_MS, released, STANDBY_PERIOD_MS } from './lease.ts';
+import {
+  CALL_LIMIT_MS,
+  heldBy,
+  LEASE_DURATION_MS,
+  RENEW_PERIOD_MS,
+  RETRY_PERIOD_MS,
+  released,
+  STANDBY_PERIOD_MS,
+} from './lease.ts';
 
 export interface LeadershipOptions {
   readonly cluster: Cluster;
@@ -38,7 +46,7 @@ export class Leadership {
   #term = 0;
 
   constructor(options: LeadershipOptions) {
-    this.#options = options;
+    this.#options = { ...options, cluster: options.cluster.within(CALL_LIMIT_MS) };
     this.#identity = newHolderIdentity(options.config.podName);
   }
 
@@ -62,35 +70,41 @@ export class Leadership {
     const { clock, random, onChange } = this.#options;
     while (!until.aborted) {
       const led = this.isLeader;
-      await this.#round();
+      const isRenewed = await this.#round();
       if (led !== this.isLeader) onChange();
-      const periodMs = this.isLeader ? RENEW_PERIOD_MS : STANDBY_PERIOD_MS;
+      const leaderPeriodMs = isRenewed ? RENEW_PERIOD_MS : RETRY_PERIOD_MS;
+      const periodMs = this.isLeader ? leaderPeriodMs : STANDBY_PERIOD_MS;
       await clock.sleep(periodMs * (0.9 + 0.2 * random()), until);
     }
     await this.#release();
   }
 
-  async #round(): Promise<void> {
+  /** Whether this replica leads from now on for a whole duration. */
+  async #round(): Promise<boolean> {
     const { clock, log } = this.#options;
     const startedMs = clock.monotonicMs();
     try {
-      if (await this.#takeOrKeep()) this.#lead(startedMs);
+      const isTaken = await this.#takeOrKeep();
+      if (isTaken) this.#lead(startedMs);
       this.#isWithoutRights = false;
+      return isTaken;
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
       // Without the right to Leases (the reference agent's account has none) there is nobody to agree with.
-      if (hasReason(error, 'ClusterForbidden')) this.#leadAlone(startedMs, error);
-      else if (!hasReason(error, 'ClusterConflict')) log.debug('the Lease was not renewed', errorFields(error));
+      if (hasReason(error, 'ClusterForbidden')) return this.#leadAlone(startedMs, error);
+      if (!hasReason(error, 'ClusterConflict')) log.debug('the Lease was not renewed', errorFields(error));
+      return false;
     }
   }
 
-  #leadAlone(startedMs: number, error: CompassError): void {
+  #leadAlone(startedMs: number, error: CompassError): true {
     if (!this.#isWithoutRights) {
       this.#options.log.warn('no right to the Lease: working as if this were the only replica', errorFields(error));
     }
     this.#isWithoutRights = true;
     this.#holder = this.#identity;
     this.#lead(startedMs);
+    return true;
   }
 
   #lead(sinceMs: number): void {

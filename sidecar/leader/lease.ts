@@ -4,6 +4,10 @@ import type { Lease } from '#common/resources/lease.ts';
 export const LEASE_DURATION_MS = 12_000;
 export const RENEW_PERIOD_MS = 4_000;
 
+/** So that an answer that never comes, and one more try over a new connection, cost no Lease. */
+export const CALL_LIMIT_MS = 5_000;
+export const RETRY_PERIOD_MS = 1_000;
+
 /** How often a standby looks: it takes over within the duration and one look, 15 seconds at most. */
 export const STANDBY_PERIOD_MS = 2_000;
 

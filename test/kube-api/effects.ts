@@ -25,7 +25,7 @@ export async function suffer(
   response: ServerResponse,
 ): Promise<boolean> {
   for (const effect of effects) {
-    if (effect.kind === 'delay') await delay(effect.ms);
+    if (effect.kind === 'delay') await delay(effect.ms, undefined, { ref: false });
     else applyEffect(effect, request, cluster);
     if (effect.kind === 'cut' && effect.when === 'before') {
       response.destroy();

@@ -102,3 +102,17 @@ test('without any right to Leases it works as the only one', async (t) => {
   await only.waits();
   assert.equal(only.leadership.isLeader, true);
 });
+
+test('an answer that never comes costs the leader no Lease', async (t) => {
+  const { cluster, embedded } = await start(t);
+  if (!embedded) return t.skip('needs an API server that fails on demand');
+  const only = replica(t, cluster, 'pod-a');
+  await only.waits();
+  embedded.faults.add({ verb: 'get', resource: 'leases', effect: { kind: 'delay', ms: 3_600_000 } });
+  // the look that gets no answer, the one that follows soon, and what would be too late
+  for (const ms of [4_500, 1_500, 4_500, 4_500]) {
+    await only.look(ms);
+    assert.equal(only.leadership.isLeader, true);
+  }
+  assert.equal(only.leadership.term, 1);
+});
