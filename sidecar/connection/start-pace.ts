@@ -15,7 +15,8 @@ const MOST_REMEMBERED = 10;
 
 /**
  * The back-off of a process that dies again and again, which no memory of its own can keep: when it started stands in the
- * state, until it is stopped as it should be. Written once a start, and not before there is a state.
+ * state, until it is stopped as it should be. Written once a start, and not before there is a state. A replica that takes over
+ * from one that died waits for nothing: only the starts of one and the same Pod are counted.
  */
 export class StartPace {
   readonly #context: ConnectionContext;
@@ -41,14 +42,16 @@ export class StartPace {
   /** Once, before the first pass of a leader. Never throws what the cluster throws: without a state there is no wait. */
   async begin(): Promise<void> {
     if (this.#startedAt !== undefined) return;
-    const { clock, state, log } = this.#context;
+    const { clock, state, log, config } = this.#context;
     const now = clock.now();
     this.#startedAt = now;
     await this.#tolerant(async () => {
       const before = await state.load();
       if (!before) return;
-      const earlier = (before.starts ?? []).filter((at) => at <= now && now - at < REMEMBERED_MS);
-      await state.write({ ...before, starts: [...earlier.slice(1 - MOST_REMEMBERED), now] });
+      const own = before.startsOf === config.podName ? (before.starts ?? []) : [];
+      const earlier = own.filter((at) => at <= now && now - at < REMEMBERED_MS);
+      const starts = [...earlier.slice(1 - MOST_REMEMBERED), now];
+      await state.write({ ...before, starts, startsOf: config.podName });
       if (earlier.length === 0) return;
       const waitMs = backoffMs(earlier.length, this.#random, WAITS);
       this.#waitUntilMs = clock.monotonicMs() + waitMs;
@@ -67,8 +70,9 @@ export class StartPace {
     await this.#tolerant(async () => {
       const before = await state.load();
       if (!before?.starts?.some((at) => at === this.#startedAt)) return;
+      const { startsOf, ...others } = before;
       const starts = before.starts.filter((at) => at !== this.#startedAt);
-      await state.write({ ...before, starts: starts.length > 0 ? starts : undefined });
+      await state.write(starts.length > 0 ? { ...others, startsOf, starts } : { ...others, starts: undefined });
     });
   }
 

@@ -56,6 +56,8 @@ export interface StoredState {
   readonly superseded?: readonly SupersededPair[];
   /** When processes started, in ms since the epoch, that have not been stopped as they should be. */
   readonly starts?: readonly number[] | undefined;
+  /** The Pod whose starts they are. */
+  readonly startsOf?: string | undefined;
   /** Moves on when a pairing has come to its end: what comes of an earlier one after that is of no use. */
   readonly epoch?: number;
   /** The plan of deletions that is held, and what a person decided on one. */
@@ -164,17 +166,21 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
       ...(superseded.length > 0 ? { superseded } : {}),
       ...(starts.length > 0 ? { starts } : {}),
-      ...present<Pick<StoredState, 'urls' | 'runtimeId' | 'tenant' | 'established' | 'acquired' | 'renewed' | 'epoch'>>(
-        {
-          urls: decodeUrls(raw['urls']),
-          runtimeId: text(raw['runtimeId']),
-          tenant: text(raw['tenant']),
-          established: number(raw['established']),
-          acquired: number(raw['acquired']),
-          renewed: number(raw['renewed']),
-          epoch: number(raw['epoch']),
-        },
-      ),
+      ...present<
+        Pick<
+          StoredState,
+          'urls' | 'runtimeId' | 'tenant' | 'startsOf' | 'established' | 'acquired' | 'renewed' | 'epoch'
+        >
+      >({
+        startsOf: text(raw['startsOf']),
+        urls: decodeUrls(raw['urls']),
+        runtimeId: text(raw['runtimeId']),
+        tenant: text(raw['tenant']),
+        established: number(raw['established']),
+        acquired: number(raw['acquired']),
+        renewed: number(raw['renewed']),
+        epoch: number(raw['epoch']),
+      }),
     };
   },
 };

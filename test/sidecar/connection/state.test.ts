@@ -40,6 +40,7 @@ const FULL: StoredState = {
   },
   superseded: [PAIR],
   starts: [1, 2],
+  startsOf: 'pod',
   epoch: 3,
   deletions: { held: { id: 'h', since: 1, members: ['m'] }, decision: undefined },
   fingerprintKey: new Sensitive('secret'),
