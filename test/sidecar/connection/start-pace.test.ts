@@ -48,7 +48,7 @@ test('P22: starts are forgotten after ten minutes', async (t) => {
   assert.equal((await start('a')).dueInMs, 0);
 });
 
-test('R2: who takes over from another Pod that died waits for nothing', async (t) => {
+test('who takes over from another Pod that died waits for nothing', async (t) => {
   const { start } = await startOver(t);
   await start('a');
   await start('a');
