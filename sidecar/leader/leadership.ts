@@ -7,7 +7,9 @@ import { type Lease, newHolderIdentity, podOfHolder } from '#common/resources/le
 import { ownObjectNames, SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
 import type { Config } from '../config.ts';
 import {
+  ALONE_AFTER_MS,
   CALL_LIMIT_MS,
+  durationMsOf,
   heldBy,
   LEASE_DURATION_MS,
   RENEW_PERIOD_MS,
@@ -42,7 +44,9 @@ export class Leadership {
   #leadsUntilMs = Number.NEGATIVE_INFINITY;
   #observed: Observed | undefined;
   #holder: string | null | undefined;
-  #isWithoutRights = false;
+  #forbiddenSinceMs: number | undefined;
+  #hasSeenOther = false;
+  #worksAlone = false;
   #term = 0;
 
   constructor(options: LeadershipOptions) {
@@ -53,6 +57,11 @@ export class Leadership {
   /** Whether this replica may act now. */
   get isLeader(): boolean {
     return this.#options.clock.monotonicMs() < this.#leadsUntilMs;
+  }
+
+  /** Whether this replica leads without a Lease, since it has no right to one: another that has none either may do so, too. */
+  get worksAlone(): boolean {
+    return this.#worksAlone && this.isLeader;
   }
 
   /** Another number each time that this replica begins to lead: somebody else may have led in between. */
@@ -85,23 +94,33 @@ export class Leadership {
     const startedMs = clock.monotonicMs();
     try {
       const isTaken = await this.#takeOrKeep();
+      this.#forbiddenSinceMs = undefined;
+      this.#worksAlone = false;
       if (isTaken) this.#lead(startedMs);
-      this.#isWithoutRights = false;
+      else this.#leadsUntilMs = Number.NEGATIVE_INFINITY;
       return isTaken;
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
-      // Without the right to Leases (the reference agent's account has none) there is nobody to agree with.
       if (hasReason(error, 'ClusterForbidden')) return this.#leadAlone(startedMs, error);
+      this.#forbiddenSinceMs = undefined;
       if (!hasReason(error, 'ClusterConflict')) log.debug('the Lease was not renewed', errorFields(error));
       return false;
     }
   }
 
-  #leadAlone(startedMs: number, error: CompassError): true {
-    if (!this.#isWithoutRights) {
-      this.#options.log.warn('no right to the Lease: working as if this were the only replica', errorFields(error));
+  /**
+   * Without the right to Leases (the reference agent's account has none) there is nobody to agree with: but only who was
+   * refused for so long that it is no mishap, and never saw that somebody else holds the Lease, may take himself for the only one.
+   */
+  #leadAlone(startedMs: number, error: CompassError): boolean {
+    const { log } = this.#options;
+    if (this.#forbiddenSinceMs === undefined) log.warn('no right to the Lease', errorFields(error));
+    this.#forbiddenSinceMs ??= startedMs;
+    if (this.#hasSeenOther || startedMs - this.#forbiddenSinceMs < ALONE_AFTER_MS) return false;
+    if (!this.#worksAlone) {
+      log.warn('no right to the Lease: working as if this were the only replica', errorFields(error));
     }
-    this.#isWithoutRights = true;
+    this.#worksAlone = true;
     this.#holder = this.#identity;
     this.#lead(startedMs);
     return true;
@@ -129,15 +148,17 @@ export class Leadership {
 
   #observe(lease: Lease | undefined): void {
     this.#holder = lease?.spec?.holderIdentity;
+    // The container of this Pod that ran before is certainly gone.
+    const pod = podOfHolder(this.#holder);
+    if (pod !== undefined && pod !== this.#options.config.podName) this.#hasSeenOther = true;
     const record = JSON.stringify([lease?.spec?.holderIdentity, lease?.spec?.renewTime, lease?.metadata.uid]);
     if (record !== this.#observed?.record) this.#observed = { record, sinceMs: this.#options.clock.monotonicMs() };
   }
 
   #isFree({ spec }: Lease): boolean {
     if (!spec?.holderIdentity || spec.holderIdentity === this.#identity) return true;
-    const durationMs = (spec.leaseDurationSeconds ?? LEASE_DURATION_MS / 1_000) * 1_000;
     const silentMs = this.#options.clock.monotonicMs() - (this.#observed?.sinceMs ?? Number.POSITIVE_INFINITY);
-    return silentMs >= durationMs;
+    return silentMs >= durationMsOf(spec);
   }
 
   async #release(): Promise<void> {

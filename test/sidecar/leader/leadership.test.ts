@@ -95,12 +95,91 @@ test('R3: a Lease that somebody deletes is taken again by its holder', async (t)
   assert.match((await read())?.spec?.holderIdentity ?? '', /^pod-a_/);
 });
 
-test('without any right to Leases it works as the only one', async (t) => {
+test('without any right to Leases it works as the only one, once that has lasted', async (t) => {
   const { as } = await start(t);
   const nobody = await as({ name: 'nobody-in-particular' });
   const only = replica(t, nobody.cluster, 'pod-a');
   await only.waits();
+  for (const ms of [6_000, 6_000, 6_000, 5_900]) {
+    assert.equal(only.leadership.isLeader, false);
+    await only.look(ms);
+  }
+  await only.look(2_000);
+  assert.deepEqual([only.leadership.isLeader, only.leadership.worksAlone], [true, true]);
+  await only.look(5_000);
   assert.equal(only.leadership.isLeader, true);
+});
+
+const FORBIDDEN = { kind: 'status', code: 403, message: 'leases is forbidden' } as const;
+
+test('R1: a holder that may not renew stops, goes on alone after two durations, and whoever saw it never does', async (t) => {
+  const { cluster, embedded } = await start(t);
+  if (!embedded) return t.skip('needs an API server that fails on demand');
+  const first = replica(t, cluster, 'pod-a');
+  await first.waits();
+  const second = replica(t, cluster, 'pod-b');
+  await second.waits();
+  const pass = embedded.faults.add({ verb: 'get', resource: 'leases', times: 1_000, effect: FORBIDDEN });
+  const firstLed: boolean[] = [];
+  for (let round = 0; round < 8; round++) {
+    await first.look(5_000);
+    firstLed.push(first.leadership.isLeader);
+    await second.look(5_000);
+    assert.equal(second.leadership.isLeader, false);
+  }
+  // 12 s to the end of the Lease, and 24 s from the first refusal on
+  assert.deepEqual(firstLed, [true, true, false, false, false, true, true, true]);
+  assert.equal(first.leadership.term, 2);
+  pass();
+  await first.look(5_000);
+  assert.deepEqual([first.leadership.isLeader, first.leadership.worksAlone], [true, false]);
+});
+
+test('R1: refusals that stop in between are no lasting ones', async (t) => {
+  const { cluster, embedded } = await start(t);
+  if (!embedded) return t.skip('needs an API server that fails on demand');
+  const forbid = () => embedded.faults.add({ verb: 'create', resource: 'leases', times: 1_000, effect: FORBIDDEN });
+  const fail = () => embedded.faults.add({ verb: 'get', resource: 'leases', effect: { ...FORBIDDEN, code: 503 } });
+  const pass = forbid();
+  const only = replica(t, cluster, 'pod-a');
+  await only.waits();
+  for (let round = 0; round < 6; round++) {
+    if (round % 2 === 1) fail();
+    await only.look(15_000);
+    assert.equal(only.leadership.isLeader, false);
+  }
+  pass();
+});
+
+test('who works alone stops at once when somebody else turns out to hold the Lease', async (t) => {
+  const { cluster, embedded } = await start(t);
+  if (!embedded) return t.skip('needs an API server that fails on demand');
+  const pass = embedded.faults.add({ verb: 'get', resource: 'leases', times: 1_000, effect: FORBIDDEN });
+  const first = replica(t, cluster, 'pod-a');
+  await first.waits();
+  await first.look(25_000);
+  assert.equal(first.leadership.worksAlone, true);
+  pass();
+  await replica(t, cluster, 'pod-b').waits();
+  await first.look(5_000);
+  assert.deepEqual([first.leadership.isLeader, first.leadership.worksAlone], [false, false]);
+  assert.equal(first.leadership.leader, 'pod-b');
+});
+
+test('R3: a holder that claims the Lease for a lifetime keeps it for a minute', async (t) => {
+  const { cluster, read } = await start(t);
+  const first = replica(t, cluster, 'pod-a');
+  await first.waits();
+  const present = await read();
+  assert.ok(present);
+  const spec = { ...present.spec, holderIdentity: 'pod-x_0', leaseDurationSeconds: 2_147_483_647 };
+  await cluster.replace<Lease>(LEASE, { ...present, spec });
+  const second = replica(t, cluster, 'pod-b');
+  await second.waits();
+  await second.look(59_000);
+  assert.equal(second.leadership.isLeader, false);
+  await second.look(2_000);
+  assert.equal(second.leadership.isLeader, true);
 });
 
 test('an answer that never comes costs the leader no Lease', async (t) => {
