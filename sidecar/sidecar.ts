@@ -197,6 +197,7 @@ function connectionContext(
     stopping,
     steps: new Steps(clock),
     isLeader,
+    worksAlone: () => leadership.worksAlone,
     journal: store(names.journal, JOURNAL_FORMAT),
     mirror: new JournalMirror(config.mirrorFolder, connectionName, log),
     state: store(names.state, STATE_FORMAT),

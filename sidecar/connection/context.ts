@@ -27,6 +27,8 @@ export interface ConnectionContext {
   readonly steps: Steps;
   /** Whether this replica leads, on the monotonic clock: asked right before each call that matters. */
   readonly isLeader: () => boolean;
+  /** Whether it leads without a Lease, because it has no right to one: somebody else may do so, too. */
+  readonly worksAlone: () => boolean;
   /** Set at SIGTERM: from then on no call starts that carries a token or makes a certificate. */
   readonly stopping: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConnectionContext } from './context.ts';
 import { issue } from './issue.ts';
-import type { IssuedJournal } from './journal.ts';
+import type { IssuedJournal, Journal } from './journal.ts';
 import type { Preflight } from './preflight.ts';
 import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
 
@@ -40,7 +40,7 @@ export async function establish(
     runtimeId: configuration.runtimeId,
   };
   if (!begun || begun.phase === 'prepared') await preflight.run(endpoint);
-  else if (begun.phase === 'configured') await preflight.runAgain();
+  else if (begun.phase === 'configured') await preflight.runAgain(endpoint);
   const applicant = { purpose: 'pair', endpoint, token, connectorUrl: configuration.connectorUrl } as const;
   try {
     return await issue(context, applicant, begun);
@@ -59,6 +59,7 @@ async function usableJournal(context: ConnectionContext, configuration: Configur
   context.journal.forget();
   const journal = await context.journal.load();
   if (!journal) return undefined;
+  requireOwnWhileAlone(context, journal);
   const token = configuration.token;
   const isOfToken = journal.tokenHash === token?.hash;
   const isStuck = journal.phase === 'issued' ? isRefusal(lastError) : lastError !== undefined;
@@ -67,6 +68,20 @@ async function usableJournal(context: ConnectionContext, configuration: Configur
   if (isUsable) return journal;
   await context.journal.remove();
   return undefined;
+}
+
+/**
+ * Without a Lease nobody knows whether the one who began it still works, and what two go on with is lost; a pair that was
+ * issued is nobody's to lose. Throws ClusterForbidden.
+ */
+function requireOwnWhileAlone({ worksAlone, config }: ConnectionContext, journal: Journal): void {
+  if (!worksAlone() || journal.phase === 'issued' || journal.holder === config.podName) return;
+  const whose = `another replica (${journal.holder ?? 'of an older version'}) has begun a pairing`;
+  const why = 'without the right to the Lease nobody knows whether it goes on';
+  throw new CompassError(
+    'ClusterForbidden',
+    `${whose}, and ${why}; give the sidecar the right to get, create and update Leases`,
+  );
 }
 
 /** Compass does not accept the new pair. */

@@ -44,7 +44,7 @@ export async function startBench(t: TestContext) {
     APP_KEY_SIZE: '2048',
   });
   const stop = new AbortController();
-  const lease = { isOurs: true };
+  const lease = { isOurs: true, isNone: false };
 
   const storeIn = <T>(door: Cluster, name: string, format: DocumentFormat<T>) =>
     new DocumentStore(secretDocument(door, { namespace: 'compass-system', name }, 'compass-connection', format));
@@ -59,6 +59,7 @@ export async function startBench(t: TestContext) {
     const transport = { extraRoots: [simulator.caPem] };
     const log = silentLog;
     const isLeader = () => lease.isOurs;
+    const worksAlone = () => lease.isNone;
     const steps = new Steps(clock);
     const stopping = stop.signal;
     const compassTime = new CompassTime(clock);
@@ -75,6 +76,7 @@ export async function startBench(t: TestContext) {
       state,
       stopping,
       isLeader,
+      worksAlone,
       steps,
     };
     const step = new ConnectionStep(context, random);
@@ -98,7 +100,7 @@ export async function startBench(t: TestContext) {
     cluster,
     simulator,
     clock,
-    /** Whether the Lease has time left. */
+    /** Whether the Lease has time left, and whether there is no right to one. */
     lease,
     start,
     /** Writes the configuration Secret; with a fresh token unless said. */

@@ -47,3 +47,36 @@ test('R4: who leads no more begins no renewal, and signs none that was begun', a
   assert.equal(reasonIn(await pass({ isRenewalAskedFor: true })), 'Stopping');
   assert.deepEqual([bench.count('connectorMtls', 'configuration'), bench.count('connectorMtls', SIGNING)], [1, 0]);
 });
+
+for (const operation of ['configuration', SIGNING]) {
+  test(`R1: who works without a Lease goes on with its own pairing alone, after a failed ${operation}`, async (t) => {
+    const bench = await startBench(t);
+    await bench.configure();
+    bench.lease.isNone = true;
+    const fault = bench.simulator.faults.add({ operation, when: 'beforeConsumption', status: 503, times: 1_000 });
+    const own = bench.start(bench.cluster, undefined, { podName: 'pod-a' });
+    await own();
+    const asked = bench.count('connector', operation);
+    assert.equal(asked, 1);
+    bench.simulator.faults.remove(fault);
+    const other = bench.start(bench.cluster, undefined, { podName: 'pod-b' });
+    const refused = await other();
+    assert.equal(reasonIn(refused), 'StoreForbidden');
+    assert.match(String(refused.error), /another replica \(pod-a\) has begun a pairing/);
+    assert.equal(bench.count('connector', operation), asked);
+    bench.clock.advance(60_000);
+    assert.equal((await own()).did, 'paired');
+  });
+}
+
+test('R1: without a Lease a pair that somebody else was given is still put to use', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.lease.isNone = true;
+  const fault = bench.simulator.faults.add({ target: 'director', status: 503, times: 1_000 });
+  assert.equal(reasonIn(await bench.start(bench.cluster, undefined, { podName: 'pod-a' })()), 'CompassUnavailable');
+  bench.simulator.faults.remove(fault);
+  const other = bench.start(bench.cluster, undefined, { podName: 'pod-b' });
+  assert.equal((await other()).did, 'paired');
+  assert.equal(bench.count('connector', SIGNING), 1);
+});
