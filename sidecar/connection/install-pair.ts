@@ -5,6 +5,7 @@ import type { ConnectionContext } from './context.ts';
 import { swapPair } from './credential-store.ts';
 import type { IssuedJournal } from './journal.ts';
 import { type Connection, prove } from './maintain.ts';
+import { reachConnector } from './preflight-way.ts';
 import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
 import { keepSuperseded } from './superseded.ts';
 
@@ -32,7 +33,7 @@ export async function installPair(context: ConnectionContext, installation: Inst
   const { leaf, chain, ca, key } = journal;
   const now = context.clock.now();
   const connection: Connection = {
-    credential: await readNewPair(context, journal),
+    credential: await readNewPair(context, installation),
     urls: journal.urls,
     runtimeId: identity.runtimeId,
     tenant: identity.tenant,
@@ -75,19 +76,38 @@ async function proveOrAge(
   }
 }
 
-/** A pair that waited until it expired is of no use any more: its journal goes, and so does the token that it cost. */
-async function readNewPair(context: ConnectionContext, journal: IssuedJournal): Promise<StoredCredential> {
+/**
+ * A pair that waited until it expired is of no use any more: its journal goes, and so does the token that it cost. Our own
+ * clock alone costs nobody a pair: Compass is asked what time it is, and until it has said so the pair stays.
+ */
+async function readNewPair(context: ConnectionContext, installation: Installation): Promise<StoredCredential> {
+  const { journal, trustAnchorUrl: url } = installation;
+  const { compassTime } = context;
+  const read = () =>
+    readStored({ crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain }, compassTime.now());
   try {
-    const pair = { crt: journal.leaf, key: journal.key.reveal(), crtChain: journal.chain };
-    return readStored(pair, context.compassTime.now());
+    return read();
   } catch (error) {
-    if (journal.tokenHash !== undefined) {
-      const state = (await context.state.load()) ?? freshState();
-      await context.state.write(withToken(state, journal.tokenHash, spentRecord(state, journal, messageOf(error))));
+    if (!hasReason(error, 'CertificateExpired') || compassTime.skewMs !== undefined) {
+      return dropPair(context, journal, error);
     }
-    await context.journal.remove();
-    throw error;
   }
+  await reachConnector(context, { url, target: 'connector' });
+  try {
+    return read();
+  } catch (error) {
+    if (compassTime.skewMs === undefined) throw error;
+    return dropPair(context, journal, error);
+  }
+}
+
+async function dropPair(context: ConnectionContext, journal: IssuedJournal, why: unknown): Promise<never> {
+  if (journal.tokenHash !== undefined) {
+    const state = (await context.state.load()) ?? freshState();
+    await context.state.write(withToken(state, journal.tokenHash, spentRecord(state, journal, messageOf(why))));
+  }
+  await context.journal.remove();
+  throw why;
 }
 
 function spentRecord(state: StoredState, { tokenHash = '', startedAt }: IssuedJournal, message: string): TokenRecord {

@@ -34,15 +34,17 @@ export class Preflight {
     for (const { message } of this.warnings) log.warn('the preflight let something pass', { warning: message });
   }
 
-  /** Some time has passed since: whether what the second token gives can be stored. Throws StoreForbidden. */
-  async runAgain(): Promise<void> {
+  /**
+   * Some time has passed since: whether what the second token gives can be stored, and what time it is at Compass, by which
+   * that will be judged. Throws StoreForbidden, and what a call of the Connector throws.
+   */
+  async runAgain(connector: Endpoint): Promise<void> {
     const doing = 'whether a new pair can be stored still';
-    await this.#context.steps.during(
-      'preflight',
-      doing,
-      () => requirePairStorable(this.#context),
-      () => 'it can',
-    );
+    const work = async () => {
+      await requirePairStorable(this.#context);
+      if (this.#context.compassTime.skewMs === undefined) await this.#requireWay(connector);
+    };
+    await this.#context.steps.during('preflight', doing, work, () => 'it can');
   }
 
   async #check(connector: Endpoint): Promise<readonly Warning[]> {
