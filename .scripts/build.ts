@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { apart, LEAN_BUILTINS, LEAN_YARGS, type Libraries, libraryEntry, PROGRAM_APART } from './lean-imports.ts';
+import { apart, LEAN_BUILTINS, LEAN_YARGS, type Libraries, libraryEntry } from './lean-imports.ts';
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -12,9 +13,6 @@ export type Program = 'plugin' | 'sidecar';
 /** Some of the libraries are CommonJS and ask for Node's own modules by `require`, which an ES module lacks. */
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-
-/** The same where start-up counts: see LEAN_BUILTINS. */
-const LEAN_REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -48,24 +46,34 @@ async function buildSidecar(folder: string): Promise<Metafile> {
 /**
  * The plugin starts for every command, and most of them need little of it: `main.js` is small, `program.js` holds all of
  * our own code and runs what is used (one file is read quicker than its fifty parts), and each library lies in a file of
- * its own.
+ * its own. CommonJS, since V8's code for a whole run can be kept of scripts only: see plugin/code-cache.ts.
  */
 async function buildPlugin(folder: string): Promise<Metafile> {
   const define = await version();
-  // The map is for us, to read the stack in a report by; nobody loads it.
-  const own = { ...COMMON, outdir: folder, format: 'esm', define, minify: true, sourcemap: 'external' } as const;
+  // The map is for us, to read the stack in a report by; nobody loads it. Node prints the line of an error, which is not
+  // to be all of it.
+  const own = {
+    ...COMMON,
+    outdir: folder,
+    format: 'cjs',
+    minify: true,
+    lineLimit: 160,
+    sourcemap: 'external',
+  } as const;
   const libraries: Libraries = new Map();
-  const main = await build({
-    ...own,
-    entryPoints: ['plugin/main.ts'],
-    banner: { js: '#!/usr/bin/env node' },
-    plugins: [LEAN_BUILTINS, PROGRAM_APART],
-  });
   const program = await build({
     ...own,
     entryPoints: ['plugin/program.ts'],
-    banner: { js: LEAN_REQUIRE },
+    define,
     plugins: [LEAN_BUILTINS, apart(libraries)],
+  });
+  const digest = hash('sha256', await readFile(join(folder, 'program.js'))).slice(0, 32);
+  const main = await build({
+    ...own,
+    entryPoints: { main: 'plugin/launch.ts' },
+    banner: { js: '#!/usr/bin/env node' },
+    define: { PROGRAM_DIGEST: JSON.stringify(digest) },
+    plugins: [LEAN_BUILTINS],
   });
   const parts = await Promise.all(
     [...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers)),
@@ -103,7 +111,8 @@ export async function buildProgram(program: Program, folder: string): Promise<Me
   await mkdir(dirname(metaPath), { recursive: true });
   await writeFile(metaPath, JSON.stringify(metafile));
   // so that Node takes the bundle for what it is, wherever it is copied to
-  await writeFile(join(target, 'package.json'), '{"type":"module"}\n');
+  const type = program === 'plugin' ? 'commonjs' : 'module';
+  await writeFile(join(target, 'package.json'), `${JSON.stringify({ type })}\n`);
   if (program === 'plugin') await chmod(join(target, 'main.js'), 0o755);
   return metafile;
 }

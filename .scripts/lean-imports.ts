@@ -22,20 +22,23 @@ export const LEAN_BUILTINS: Plugin = {
 /** Exports of which only those that are imported stay in the bundle, each read when its module runs. */
 function namesOf(path: string): string {
   const builtin = `process.getBuiltinModule('node:${path}')`;
-  const names = Object.keys(process.getBuiltinModule(`node:${path}`) ?? {}).filter((name) =>
-    /^[A-Za-z]\w*$/.test(name),
-  );
-  const exported = names.map((name) => `export const ${name} = ${LATE.includes(path) ? late(name) : now(name)};`);
+  const found = Object.entries(process.getBuiltinModule(`node:${path}`) ?? {}) as [string, unknown][];
+  const exported = found
+    .filter(([name]) => /^[A-Za-z]\w*$/.test(name))
+    .map(([name, value]) => {
+      const isLate = typeof value === 'function' && (LATE.includes(path) || LATE.includes(`${path}.${name}`));
+      return `export const ${name} = ${isLate ? late(name) : now(name)};`;
+    });
   return [`const of = (name) => ${builtin}[name];`, ...exported, `export default /* @__PURE__ */ ${builtin};`].join(
     '\n',
   );
 }
 
-/** Modules of functions only, of which most runs call none: loaded by the first call. */
-const LATE = ['fs/promises'];
+/** Modules, and classes that load some, which most runs do not use: loaded by the first call. */
+const LATE = ['fs/promises', 'timers/promises', 'os', 'module', 'net.BlockList'];
 
 function late(name: string): string {
-  return `(...given) => of('${name}')(...given)`;
+  return `function (...given) { return new.target ? new (of('${name}'))(...given) : of('${name}')(...given); }`;
 }
 
 function now(name: string): string {
@@ -48,14 +51,6 @@ export const LEAN_YARGS: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
     onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'export default {};' }));
-  },
-};
-
-/** Leaves the program out of main.js, which has the compiled code of all else kept before it is loaded. */
-export const PROGRAM_APART: Plugin = {
-  name: 'program-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
   },
 };
 

@@ -27,12 +27,14 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   } while (remainingMs > 0);
 }
 
+/** As Clock has it. Not by `performance`: Node loads eight modules for it, which a short run would pay for. */
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1_000_000;
+}
+
 /** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  sleep,
-};
+export const systemClock: Clock = { now: () => Date.now(), monotonicMs, sleep };
 
 /** RFC 3339 in UTC with whole seconds, as the API conventions write `metav1.Time`. */
 export function formatTime(epochMs: number): string {

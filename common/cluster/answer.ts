@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { traceCall } from '../calls.ts';
+import { systemClock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { describeRequest, translateAnswer } from './translate.ts';
@@ -67,11 +68,11 @@ export interface Caller extends Transport {
 
 async function callUnobserved(caller: Caller, request: ApiRequest, seen: (status: number) => void, scrub?: Scrub) {
   const { server } = caller.endpoint;
-  const startMs = performance.now();
+  const startMs = systemClock.monotonicMs();
   const answer = await send(caller, request);
   const code = answer.statusCode ?? 0;
   seen(code);
-  const text = await readBody(answer, request, server, request.timeoutMs - (performance.now() - startMs));
+  const text = await readBody(answer, request, server, request.timeoutMs - (systemClock.monotonicMs() - startMs));
   if (code >= 200 && code < 300) return { text, isJson: /\bjson\b/.test(answer.headers['content-type'] ?? '') };
   throw translateAnswer(request.subject, { code, headers: answer.headers, body: text, ...(scrub ? { scrub } : {}) });
 }
@@ -80,7 +81,7 @@ type Scrub = (message: string) => string;
 
 /** Sends a request and reads its whole answer; throws the translated error unless it is a success. */
 export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): Promise<Answer> {
-  const startMs = performance.now();
+  const startMs = systemClock.monotonicMs();
   const { verb, resource } = request.subject;
   let status: number | undefined;
   try {
@@ -94,7 +95,7 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
   } finally {
     const { method } = request;
     const url = `${caller.endpoint.server}${request.path}`;
-    caller.observe?.({ verb, resource, method, url, status, durationMs: performance.now() - startMs });
+    caller.observe?.({ verb, resource, method, url, status, durationMs: systemClock.monotonicMs() - startMs });
   }
 }
 
