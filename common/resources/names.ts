@@ -13,6 +13,9 @@ export const SYNC_ERROR_ANNOTATION = `${ANNOTATION_PREFIX}sync-error`;
 export const FINGERPRINT_ANNOTATION = `${ANNOTATION_PREFIX}fingerprint`;
 export const ROTATED_AT_ANNOTATION = `${ANNOTATION_PREFIX}rotated-at`;
 
+/** On the Secrets of credentials: the block of the entries that name it, as JSON without the Secret's name. */
+export const ACCESS_ANNOTATION = `${ANNOTATION_PREFIX}access`;
+
 /** The reference agent's label on Applications, kept as it is because others select by it. */
 export const MANAGED_BY_LABEL = 'applicationconnector.kyma-project.io/managed-by';
 export const MANAGED_BY_VALUE = 'compass-runtime-agent';

@@ -1,6 +1,7 @@
 import type { DirectorApi, DirectorBundle } from '#common/compass/director-types.ts';
 import type { ApplicationService, ServiceEntry } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
+import { formatAccess } from './access-record.ts';
 import { bundleCredentials, bundleParameters } from './credentials.ts';
 import type { DesiredSecret, KeptBundle, MappingSettings } from './desired.ts';
 import { applicationLabel, credentialsSecretName } from './names.ts';
@@ -37,7 +38,9 @@ export function mapBundle(applicationName: string, bundle: DirectorBundle, setti
   return {
     service: toService(bundle, [...(usable ? apis : []), ...eventEntries(bundle)]),
     secrets: [
-      ...(credentials.kind === 'known' ? [secret(credentials.block.secretName, credentials.content)] : []),
+      ...(credentials.kind === 'known'
+        ? [{ ...secret(credentials.block.secretName, credentials.content), access: formatAccess(credentials.block) }]
+        : []),
       ...(parameters.kind === 'known' ? [secret(parameters.secretName, parameters.content)] : []),
     ],
     kept: usable ? [] : [toKept(applicationName, bundle, apis, credentials.why)],

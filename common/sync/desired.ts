@@ -19,6 +19,8 @@ export interface DesiredSecret {
   readonly labels: { readonly app: string; readonly bundleId: string };
   /** Values as they are, not in base64. */
   readonly content: Sensitive<Readonly<Record<string, string>>>;
+  /** Of credentials: what is recorded of how to get in with them, see access-record.ts. */
+  readonly access?: string | undefined;
 }
 
 /** A bundle whose credentials cannot be used. Its API entries are absent from the spec until the last good ones are put in. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { KubeObject, Secret } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import {
+  ACCESS_ANNOTATION,
   ANNOTATION_PREFIX,
   FINGERPRINT_ANNOTATION,
   MANAGED_BY_LABEL,
@@ -13,8 +14,8 @@ import { canonical } from './digest.ts';
 /** The labels that are ours on an Application and on a Secret; others' are not compared. */
 const OUR_LABELS: readonly string[] = [MANAGED_BY_LABEL, 'app', 'bundleId'];
 
-/** They follow from the content, which is compared by itself. */
-const MARKS: readonly string[] = [FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION];
+/** They follow from the content and from the entries, which are compared by themselves. */
+const MARKS: readonly string[] = [ACCESS_ANNOTATION, FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION];
 
 /** Digits of a fingerprint: enough that two values never share one by chance. */
 const FINGERPRINT_DIGITS = 16;

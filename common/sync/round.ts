@@ -91,7 +91,7 @@ export class Round {
     let move: Move | undefined;
     await this.#attempt(listed, async () => {
       const elsewhere = this.#elsewhere(listed);
-      const desired = await keepCredentials(this.scene, listed, elsewhere[0]);
+      const desired = await keepCredentials(this.scene, listed, elsewhere);
       move = { desired, from: elsewhere.map(({ name }) => name) };
     });
     return move;
@@ -115,7 +115,8 @@ export class Round {
     if (decision.action === 'defer') return this.#defer(desired, holder);
     this.#claims.set(name, id);
     const target = decision.action === 'update' ? decision.target : undefined;
-    const whole = await keepCredentials(this.scene, desired, target?.id === id ? target : undefined);
+    const own = target?.id === id ? [target] : [];
+    const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
     await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
   }
 

@@ -7,7 +7,7 @@ import { applicationOwners } from './ownership.ts';
 import { type PresentApplication, type PresentSecret, toPresentSecret } from './present.ts';
 import { problemError } from './problem.ts';
 import type { Scene } from './scene.ts';
-import { marksOf, type SecretMarks } from './secret-marks.ts';
+import { marksOf, type SecretMarks, standingMarks } from './secret-marks.ts';
 
 const FIELD_MANAGER = { fieldManager: SIDECAR_FIELD_MANAGER };
 
@@ -21,7 +21,8 @@ export async function writeSecret(
   owner: PresentApplication,
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const before = scene.present.secret(desired.name);
-  const marks = marksOf({ contentDigest: desiredContentDigest(desired) }, before, scene.marking());
+  const { access } = desired;
+  const marks = marksOf({ contentDigest: desiredContentDigest(desired), access }, before, scene.marking());
   const secret = toSecret(desired, owner, before, marks, scene.place);
   const object = `Secret ${desired.name}`;
   const wanted = desiredSecretDigest(desired);
@@ -37,20 +38,17 @@ export async function writeSecret(
   const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
   const after = remember(scene, await dropOtherKeys(scene, desired, applied));
   scene.alterations.record(object, wanted, after.digest);
-  scene.alterations.record(marksOfSecret(desired), marks.fingerprint ?? '', after.marks.fingerprint ?? '');
+  scene.alterations.record(marksOfSecret(desired), standingMarks(marks), standingMarks(after.marks));
   return isSame ? 'unchanged' : 'updated';
 }
 
 /**
- * Whether a Secret of ours has the fingerprint that it should: one that an earlier sidecar wrote gets it, once. One that
- * the reference agent wrote stays as it is until its content differs.
+ * Whether a Secret of ours has the fingerprint and the record that it should: one that an earlier sidecar wrote gets them,
+ * once. One that the reference agent wrote stays as it is until its content differs.
  */
-function isMarked(
-  { alterations }: Scene,
-  { name, ownership, marks }: PresentSecret,
-  { fingerprint = '' }: SecretMarks,
-) {
-  return ownership !== 'ours' || alterations.isExpected(marksOfSecret({ name }), fingerprint, marks.fingerprint ?? '');
+function isMarked({ alterations }: Scene, { name, ownership, marks }: PresentSecret, wanted: SecretMarks) {
+  if (ownership !== 'ours') return true;
+  return alterations.isExpected(marksOfSecret({ name }), standingMarks(wanted), standingMarks(marks));
 }
 
 function marksOfSecret({ name }: Pick<PresentSecret, 'name'>): string {

@@ -78,7 +78,7 @@ test('D15: an API whose credentials were never usable is not offered without any
     outcome.failed.map(({ reason }) => reason),
     ['UnknownCredential'],
   );
-  assert.match(outcome.failed[0]?.message ?? '', /there were no good ones before, so its APIs are left out$/);
+  assert.match(outcome.failed[0]?.message ?? '', /no good ones are known from before, so its APIs are left out$/);
   const entries = (await world.application('orders'))?.spec?.services?.[0]?.entries ?? [];
   assert.deepEqual(
     entries.map(({ type }) => type),
