@@ -23,6 +23,9 @@ const LONGEST_WAIT_MS = 60_000;
 /** Events that come in a burst are one reason for a pass, not many. */
 const SETTLE_MS = 50;
 
+/** What an event tells may have ended whatever a pass failed with, so that it does not wait for the back-off of minutes. */
+const LONGEST_DEAF_MS = 5_000;
+
 /** Whoever may write what is watched could keep the loop busy: after so many passes for events one a second is enough. */
 const WOKEN = { burst: 20, everyMs: 1_000 };
 
@@ -52,18 +55,20 @@ export class Loop {
       this.#isWoken = false;
       onPass?.(true);
       let waitMs: number;
+      let leastMs = SETTLE_MS;
       try {
-        waitMs = await pass();
+        waitMs = Math.min(await pass(), LONGEST_WAIT_MS);
         failing.succeed(0);
-        log.debug('a pass ended', { nextInMs: Math.min(waitMs, LONGEST_WAIT_MS) });
+        log.debug('a pass ended', { nextInMs: waitMs });
       } catch (error) {
         failing.fail(error);
         waitMs = failing.dueInMs;
+        leastMs = Math.min(waitMs, LONGEST_DEAF_MS);
         if (!stopping.aborted)
           log.warn('the pass failed and is tried again', { ...errorFields(error), retryInMs: waitMs });
       }
       onPass?.(false);
-      await this.#rest(Math.min(waitMs, LONGEST_WAIT_MS), failing.failures > 0 ? failing.dueInMs : SETTLE_MS);
+      await this.#rest(waitMs, leastMs);
     }
   }
 

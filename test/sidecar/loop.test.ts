@@ -139,3 +139,55 @@ test('however often it is woken, a deadline is kept', async () => {
   assert.ok(passes >= 90, `${passes} passes in 10 seconds`);
   await end();
 });
+
+/** A loop whose passes fail until told otherwise, after so many failures that it waits for the longest time. */
+async function startFailing() {
+  const told = { passes: 0, fails: true };
+  const parts = start(() => {
+    told.passes += 1;
+    return told.fails ? Promise.reject(new CompassError('ClusterUnavailable', 'no')) : Promise.resolve(60_000);
+  });
+  for (let failures = 0; failures < 15; failures++) {
+    await untilWaiting(parts.clock);
+    parts.clock.advance(300_000);
+  }
+  await untilWaiting(parts.clock);
+  const { passes } = told;
+  parts.clock.advance(240_000);
+  await turn();
+  assert.equal(told.passes, passes, 'where nothing wakes it, the back-off is kept');
+  parts.clock.advance(60_000);
+  await untilWaiting(parts.clock);
+  return { ...parts, told };
+}
+
+test('I7: whatever it backs off from, an event is seen after five seconds', async () => {
+  const { clock, loop, end, told } = await startFailing();
+  const before = told.passes;
+  told.fails = false;
+  clock.advance(1_000);
+  loop.trigger();
+  for (let ms = 1_000; ms < 5_000; ms += 500) {
+    await turn();
+    assert.equal(told.passes, before);
+    clock.advance(500);
+  }
+  await turn();
+  await turn();
+  assert.equal(told.passes, before + 1);
+  await end();
+});
+
+test('R10: whoever triggers without end while passes fail gets one in five seconds', async () => {
+  const { clock, loop, end, told } = await startFailing();
+  const before = told.passes;
+  for (let ms = 0; ms < 60_000; ms += 50) {
+    loop.trigger();
+    await turn();
+    clock.advance(50);
+    await turn();
+  }
+  const passes = told.passes - before;
+  assert.ok(passes >= 10 && passes <= 12, `${passes} passes in a minute`);
+  await end();
+});
