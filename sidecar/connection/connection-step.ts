@@ -170,7 +170,9 @@ export class ConnectionStep {
     // A credential that was refused is asked about again now and then: it may have been Compass's mistake.
     if (!present || (!isAccepted && !this.#upkeep.schedule.isDue)) return this.#wait(input, judged);
     const outcome = await this.#upkeep.run(input, present);
-    return decision === 'reconnect-needs-token' ? { ...outcome, reconnectError: reconnectNeedsToken(input) } : outcome;
+    return decision === 'reconnect-needs-token'
+      ? { ...outcome, reconnectError: this.#reconnectNeedsToken(input) }
+      : outcome;
   }
 
   /** Nothing to pair with, and nothing to keep: says what is missing. */
@@ -190,6 +192,14 @@ export class ConnectionStep {
       ? `the TOKEN in the configuration is ${record.outcome}`
       : 'there is no TOKEN in the configuration';
     return tokenRequired(`${whyUnusable(judged)}, and ${token}${record?.message ? ` (${record.message})` : ''}`);
+  }
+
+  #reconnectNeedsToken({ configuration }: ConnectionInput): CompassError {
+    const hash = configuration instanceof CompassError ? undefined : configuration.token?.hash;
+    const { outcome = 'used', message } = this.#context.state.value?.tokens[hash ?? ''] ?? {};
+    const record = `the TOKEN in the configuration is ${outcome}${message ? ` (${message})` : ''}`;
+    const why = hash === undefined ? 'there is no unused TOKEN in the configuration' : record;
+    return tokenRequired(`a reconnect was asked for, but ${why}; the present connection serves on`);
   }
 
   #tokenOf({ configuration }: ConnectionInput): ConnectionResult['token'] {
@@ -219,12 +229,6 @@ export class ConnectionStep {
     }
     this.#seenInput = seen;
   }
-}
-
-function reconnectNeedsToken({ configuration }: ConnectionInput): CompassError {
-  const hasToken = !(configuration instanceof CompassError) && configuration.token !== undefined;
-  const why = hasToken ? 'the TOKEN in the configuration is used' : 'there is no unused TOKEN in the configuration';
-  return tokenRequired(`a reconnect was asked for, but ${why}; the present connection serves on`);
 }
 
 function whyUnusable(judged: CredentialJudgement): string {

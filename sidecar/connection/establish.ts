@@ -84,9 +84,10 @@ function requireOwnWhileAlone({ worksAlone, config }: ConnectionContext, journal
   );
 }
 
-/** Compass does not accept the new pair. */
+/** Compass does not accept the new pair, or takes it for another's. */
 function isRefusal(error: unknown): boolean {
-  return hasReason(error, 'Rejected', 'CertificateExpired', 'InvalidCredential');
+  const isAnothers = hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound');
+  return isAnothers || hasReason(error, 'Rejected', 'CertificateExpired', 'InvalidCredential');
 }
 
 /** What a failure says about the token. Throws TokenRequired in place of the failure where the token is spent. */

@@ -3,10 +3,12 @@ import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConnectionContext } from './context.ts';
 import { swapPair } from './credential-store.ts';
+import { dropPair } from './drop-pair.ts';
 import type { IssuedJournal } from './journal.ts';
 import { type Connection, prove } from './maintain.ts';
 import { reachConnector } from './preflight-way.ts';
-import { freshState, type StoredState, type TokenRecord, withToken } from './state.ts';
+import { proveReplacement } from './replacing.ts';
+import { freshState, withToken } from './state.ts';
 import { keepSuperseded } from './superseded.ts';
 
 /** What the new pair is proven with, and what it replaces. */
@@ -15,8 +17,8 @@ export interface Installation {
   /** Undefined where the configuration is gone: then the Runtime is the one that the state remembers. */
   readonly identity: Pick<Configuration, 'runtimeId' | 'tenant'>;
   readonly trustAnchorUrl: string;
-  /** There is no credential that works: then a pair that grows old unproven is better than none. */
-  readonly isFirst: boolean;
+  /** What works: without it a pair that grows old unproven is better than none. */
+  readonly serving: Connection | undefined;
   /** When the certificate is to be renewed, in ms since the epoch. */
   readonly renewAt: (credential: StoredCredential) => number;
 }
@@ -64,14 +66,16 @@ export async function installPair(context: ConnectionContext, installation: Inst
 async function proveOrAge(
   context: ConnectionContext,
   connection: Connection,
-  { isFirst, renewAt }: Installation,
+  { journal, serving, renewAt }: Installation,
 ): Promise<boolean> {
   try {
-    await prove(context, connection);
+    // A renewal is of the same identity, whatever the Director says to that.
+    if (serving && journal.purpose === 'pair') await proveReplacement(context, { next: connection, serving, journal });
+    else await prove(context, connection);
     return true;
   } catch (error) {
     const isOld = context.compassTime.now() >= renewAt(connection.credential);
-    if (isFirst && isOld && !hasReason(error, 'Rejected', 'CertificateExpired')) return false;
+    if (!serving && isOld && !hasReason(error, 'Rejected', 'CertificateExpired')) return false;
     throw error;
   }
 }
@@ -89,31 +93,17 @@ async function readNewPair(context: ConnectionContext, installation: Installatio
     return read();
   } catch (error) {
     if (!hasReason(error, 'CertificateExpired') || compassTime.skewMs !== undefined) {
-      return dropPair(context, journal, error);
+      await dropPair(context, journal, messageOf(error));
+      throw error;
     }
   }
   await reachConnector(context, { url, target: 'connector' });
   try {
     return read();
   } catch (error) {
-    if (compassTime.skewMs === undefined) throw error;
-    return dropPair(context, journal, error);
+    if (compassTime.skewMs !== undefined) await dropPair(context, journal, messageOf(error));
+    throw error;
   }
-}
-
-async function dropPair(context: ConnectionContext, journal: IssuedJournal, why: unknown): Promise<never> {
-  if (journal.tokenHash !== undefined) {
-    const state = (await context.state.load()) ?? freshState();
-    await context.state.write(withToken(state, journal.tokenHash, spentRecord(state, journal, messageOf(why))));
-  }
-  await context.journal.remove();
-  throw why;
-}
-
-function spentRecord(state: StoredState, { tokenHash = '', startedAt }: IssuedJournal, message: string): TokenRecord {
-  const earlier = state.tokens[tokenHash];
-  const firstTriedAt = earlier?.firstTriedAt ?? startedAt;
-  return { outcome: 'spent', tries: (earlier?.tries ?? 0) + 1, firstTriedAt, mayHaveLeft: true, message };
 }
 
 async function remember(context: ConnectionContext, { journal, identity }: Installation, now: number): Promise<void> {

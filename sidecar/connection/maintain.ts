@@ -1,7 +1,7 @@
 import { fetchConfiguration } from '#common/compass/connector.ts';
 import { fetchRuntime } from '#common/compass/director.ts';
 import type { Endpoint } from '#common/compass/endpoint.ts';
-import { type CompassError, hasReason } from '#common/errors.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
 import { issue, requireTrustedUrls } from './issue.ts';
@@ -74,6 +74,25 @@ export async function prove(context: ConnectionContext, connection: Connection):
     await fetchRuntime(directorEndpoint(connection), context.transport, connection.runtimeId);
   } catch (error) {
     if (!hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound')) throw error;
+  }
+}
+
+/**
+ * Undefined where the Director answers with the connection's Runtime itself: then the credential is that Runtime's. Else what
+ * it answers in its place, once it knows who asks: the credential is good, but another's. Throws what else the call throws.
+ */
+export async function strangenessOf(
+  context: ConnectionContext,
+  connection: Connection,
+): Promise<CompassError | undefined> {
+  const { runtimeId } = connection;
+  try {
+    const runtime = await fetchRuntime(directorEndpoint(connection), context.transport, runtimeId);
+    if (runtime?.id.toLowerCase() === runtimeId.toLowerCase()) return undefined;
+    return new CompassError('RuntimeNotFound', `the Director shows no Runtime ${runtimeId} to this certificate`);
+  } catch (error) {
+    if (hasReason(error, 'TenantMismatch', 'InsufficientScopes', 'RuntimeNotFound')) return error;
+    throw error;
   }
 }
 

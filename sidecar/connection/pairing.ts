@@ -71,7 +71,7 @@ export class Pairing {
         journal,
         identity: configuration,
         trustAnchorUrl: configuration.connectorUrl,
-        isFirst: serving === undefined,
+        serving,
         renewAt: (credential) => this.#upkeep.renewAt(credential),
       });
       this.#error = undefined;

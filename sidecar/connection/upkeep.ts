@@ -129,7 +129,7 @@ export class Upkeep {
     const journal = await renew(this.#context, present);
     const { trustAnchorUrl } = present;
     const renewAt = (credential: StoredCredential) => this.renewAt(credential);
-    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, isFirst: false, renewAt });
+    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, serving: present, renewAt });
   }
 
   async #askForUrls(present: Connection): Promise<Connection> {
