@@ -38,7 +38,7 @@ function openTcp({ host, port, lookup }: Destination, signal: AbortSignal): Prom
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
     ...(lookup ? { lookup } : {}),
   });
-  socket.once('error', fail);
+  socket.on('error', fail);
   socket.once('connect', () => {
     socket.off('error', fail);
     resolve(socket);
@@ -64,10 +64,12 @@ function handshake(to: Destination, transport: Socket, signal: AbortSignal): Pro
   });
   const fail = (error: NodeJS.ErrnoException) => {
     transport.destroy();
-    reject(issuer !== undefined && isVerdict(error) ? new ServerUntrusted(error, issuer) : error);
+    if (signal.aborted) reject(signal.reason);
+    else reject(issuer !== undefined && isVerdict(error) ? new ServerUntrusted(error, issuer) : error);
   };
   const abort = () => socket.destroy(signal.reason);
-  socket.once('error', fail);
+  // Every error, not the first alone: one that is given up fails by that, and again since its transport is gone.
+  socket.on('error', fail);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   socket.once('secureConnect', () => {
