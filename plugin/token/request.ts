@@ -9,7 +9,7 @@ import type { Invocation } from '../command.ts';
 import { compassTransport, errorFromHere } from '../compass/transport.ts';
 import { TOKEN_FORMATS, type TokenFormat } from './format.ts';
 import { readLogin } from './login.ts';
-import { openOutFile } from './out-file.ts';
+import { requireWritable, writeOutFile } from './out-file.ts';
 import { type TokenSubject, tokenSubject } from './subject.ts';
 
 /** What is shown of a new token: everything but the token. */
@@ -31,16 +31,15 @@ export async function requestToken(invocation: Invocation): Promise<RequestedTok
   const format = TOKEN_FORMATS.find((candidate) => candidate === flags.text('format')) ?? 'rawEncoded';
   const bearer = await readLogin(invocation);
   const subject = await tokenSubject(invocation);
-  const file = out === '-' ? undefined : await openOutFile(out);
+  if (out !== '-') await requireWritable(out);
   progress.busy('director', `asking ${new URL(url).host} for a token`);
   try {
     const token = await ask(invocation, { url, bearer, target: 'director', tenant: subject.tenant }, subject);
     const text = `${textOf(token, format)}\n`;
-    if (file) await file.write(text);
-    else stdout.write(text);
+    if (out === '-') stdout.write(text);
+    else await writeOutFile(out, text);
     return { subject, connectorUrl: token.connectorUrl, expiresAt: token.expiresAt, out, format };
   } catch (error) {
-    await file?.discard();
     throw errorFromHere(error, { Rejected: NEW_LOGIN });
   }
 }
@@ -77,7 +76,7 @@ function directorUrl(text: string | undefined): string {
   throw new CompassError('Usage', '--director-url must be an https:// URL, without a user name or password');
 }
 
-function requireOut({ flags, output }: Invocation): string {
+function requireOut({ flags, output, stdout }: Invocation): string {
   const out = flags.text('out');
   if (out === undefined) {
     throw new CompassError(
@@ -87,6 +86,12 @@ function requireOut({ flags, output }: Invocation): string {
   }
   if (out === '-' && output.format !== 'default') {
     throw new CompassError('Usage', '--out - and -o both want stdout: give --out FILE, or no -o');
+  }
+  if (out === '-' && stdout.isTerminal) {
+    throw new CompassError(
+      'Usage',
+      '--out - is for a pipe, and stdout is a terminal, which would show the token: give --out FILE',
+    );
   }
   return out;
 }

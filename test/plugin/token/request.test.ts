@@ -160,8 +160,18 @@ test('a Director that takes its time is not waited for after Ctrl-C and SIGTERM,
     const running = startHere(t, ['token', 'request', ...url, '--out', out], cluster);
     await soon('it asks', () => simulator.requests.list().length > 0);
     simulator.requests.clear();
+    // Also whoever ends without a word leaves nothing that is in the way of the next one.
+    await assert.rejects(stat(out), { code: 'ENOENT' });
     running.interrupt(signal);
     assert.equal(await running.done, expected, running.stderr());
     await assert.rejects(stat(out), { code: 'ENOENT' });
   }
+});
+
+test('a terminal is no pipe: --out - would show the token there, and is refused before anybody is asked', async (t) => {
+  const url = ['--director-url', 'https://127.0.0.1:1/', '--auth-token-stdin', '--runtime-id', 'r', '--tenant', 't'];
+  const terminal = { columns: 80, rows: 24 };
+  const running = startHere(t, ['token', 'request', ...url, '--out', '-'], { kubeconfigPath: '/dev/null', terminal });
+  assert.equal(await running.done, 2, running.stderr());
+  assert.match(running.stderr(), /--out - is for a pipe, and stdout is a terminal/);
 });
