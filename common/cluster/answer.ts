@@ -7,8 +7,15 @@ import { describeRequest, translateAnswer } from './translate.ts';
 import { type ApiRequest, send, type Transport } from './transport.ts';
 import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';
 
-/** The most of one answer that is read, in bytes; pages of 500 objects stay far below. */
-const LARGEST_ANSWER = 64 * 1024 * 1024;
+/** The most of one answer that is read, in bytes: an object has 3 MiB at most, and of a list smaller pages can be asked for. */
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+
+const TOO_LARGE = Symbol('answer too large');
+
+/** Whether a call failed because its answer is larger than what is read. */
+export function isAnswerTooLarge(error: unknown): boolean {
+  return error instanceof CompassError && error.cause === TOO_LARGE;
+}
 
 /** Reads the body to its end within what is left of the call's time. */
 export async function readBody(
@@ -32,7 +39,8 @@ export async function readBody(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > LARGEST_ANSWER) {
-        throw new CompassError('ClusterUnavailable', `cannot ${describeRequest(request.subject)}: answer too large`);
+        const message = `cannot ${describeRequest(request.subject)}: answer too large`;
+        throw new CompassError('ClusterUnavailable', message, { cause: TOO_LARGE });
       }
       chunks.push(chunk);
     }

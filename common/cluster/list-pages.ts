@@ -1,40 +1,98 @@
-import { callJson } from './answer.ts';
+import { CompassError } from '../errors.ts';
+import { callJson, isAnswerTooLarge } from './answer.ts';
 import type { ListOptions, ListPage } from './cluster.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, queryString } from './paths.ts';
 import { type RawList, readList } from './read-object.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { subjectOf } from './subject.ts';
+import { describeRequest } from './translate.ts';
 import type { ApiRequest } from './transport.ts';
 
 /** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
+/** After so many pages of one size the next size up is tried again. */
+const PAGES_BEFORE_GROWTH = 8;
+
 /**
  * Lists by pages, each a quorum read of one consistent snapshot. Items of built-in kinds come without apiVersion and
- * kind; they are filled in.
+ * kind; they are filled in. A page that is too large to be read is asked for again with half as many objects, down to
+ * one, and the pages grow again slowly: how large the objects are is up to whoever stores them.
  */
 export async function* listPages<T extends KubeObject>(
   options: RestOptions,
   kind: Kind,
-  { namespace, labelSelector, fieldSelector, pageSize = 500, metadataOnly, signal }: ListOptions = {},
+  list: ListOptions = {},
 ): AsyncGenerator<ListPage<T>> {
-  const subject = subjectOf('list', kind, { namespace });
+  const { pageSize = 500 } = list;
+  let limit = pageSize;
+  let pagesOfThisSize = 0;
   let next: string | undefined;
   do {
-    const query = queryString({ limit: pageSize, continue: next, labelSelector, fieldSelector });
-    const request: ApiRequest = {
-      method: 'GET',
-      path: `${collectionPath(kind, namespace)}${query}`,
-      subject,
-      repeatable: true,
-      ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
-      timeoutMs: options.timeoutMs,
-      signal,
-    };
-    const list: RawList<T> = await callJson(options, request, { read: readList<T> });
-    next = list.continue;
-    const items = list.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
-    yield { items, resourceVersion: list.resourceVersion };
+    const page: Page<T> = await readPage<T>(options, kind, list, limit, next);
+    next = page.continue;
+    const items = page.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
+    yield { items, resourceVersion: page.resourceVersion };
+    pagesOfThisSize = page.limit === limit ? pagesOfThisSize + 1 : 1;
+    limit = page.limit;
+    if (pagesOfThisSize < PAGES_BEFORE_GROWTH) continue;
+    pagesOfThisSize = 0;
+    limit = Math.min(pageSize, limit * 2);
   } while (next !== undefined);
+}
+
+interface Page<T> extends RawList<T> {
+  /** How many objects were asked for in the end. */
+  readonly limit: number;
+}
+
+/** One page, of at most `limit` objects. The `continue` of a page serves with any limit: it says where to go on. */
+async function readPage<T extends KubeObject>(
+  options: RestOptions,
+  kind: Kind,
+  list: ListOptions,
+  limit: number,
+  next: string | undefined,
+): Promise<Page<T>> {
+  try {
+    return { ...(await requestPage<T>(options, kind, list, limit, next)), limit };
+  } catch (error) {
+    if (!isAnswerTooLarge(error)) throw error;
+    if (limit > 1) return readPage(options, kind, list, Math.floor(limit / 2), next);
+    throw await namedTooLarge(options, kind, list, next);
+  }
+}
+
+function requestPage<T extends KubeObject>(
+  options: RestOptions,
+  kind: Kind,
+  { namespace, labelSelector, fieldSelector, metadataOnly, signal }: ListOptions,
+  limit: number,
+  next: string | undefined,
+): Promise<RawList<T>> {
+  const request: ApiRequest = {
+    method: 'GET',
+    path: `${collectionPath(kind, namespace)}${queryString({ limit, continue: next, labelSelector, fieldSelector })}`,
+    subject: subjectOf('list', kind, { namespace }),
+    repeatable: true,
+    ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
+    timeoutMs: options.timeoutMs,
+    signal,
+  };
+  return callJson(options, request, { read: readList<T> });
+}
+
+/** The error of one object that is too large by itself; its name is in its metadata, where these are not what is too large. */
+async function namedTooLarge(
+  options: RestOptions,
+  kind: Kind,
+  list: ListOptions,
+  next: string | undefined,
+): Promise<CompassError> {
+  const bare = await requestPage(options, kind, { ...list, metadataOnly: true }, 1, next).catch(() => undefined);
+  const name = bare?.items[0]?.metadata.name;
+  const request = describeRequest(subjectOf('list', kind, { namespace: list.namespace }));
+  const which = name === undefined ? 'one object' : JSON.stringify(name);
+  return new CompassError('ClusterUnavailable', `cannot ${request}: ${which} alone is larger than what is read`);
 }

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { clusterAt } from '#common/cluster/connect.ts';
+import { CONFIG_MAP } from '#common/cluster/objects.ts';
+import { hasReason } from '#common/errors.ts';
+import { endpointOf } from '../../cluster/endpoint-of.ts';
+
+const MIB = 1024 * 1024;
+
+/** A server with as many objects as there are sizes, which pages as an API server does; and the limits that were asked for. */
+async function clusterOf(t: TestContext, sizes: readonly number[]) {
+  const limits: number[] = [];
+  const server = createServer(({ url = '', headers }, response) => {
+    const query = new URL(url, 'http://server').searchParams;
+    const isBare = /PartialObjectMetadataList/.test(headers.accept ?? '');
+    const start = Number(query.get('continue') ?? '0');
+    const limit = Number(query.get('limit'));
+    if (!isBare) limits.push(limit);
+    const end = Math.min(sizes.length, start + limit);
+    const items = sizes.slice(start, end).map((size, at) => ({
+      metadata: { name: `object-${start + at}` },
+      ...(isBare ? {} : { data: { text: 'x'.repeat(size) } }),
+    }));
+    const metadata = { resourceVersion: '7', ...(end < sizes.length ? { continue: `${end}` } : {}) };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ metadata, items }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const cluster = clusterAt(endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' }), { timeoutMs: 20_000 });
+  return { cluster, limits };
+}
+
+async function namesOf(pages: ReturnType<Awaited<ReturnType<typeof clusterOf>>['cluster']['listPages']>) {
+  const names: string[] = [];
+  for await (const { items } of pages) names.push(...items.map(({ metadata }) => metadata.name));
+  return names;
+}
+
+test('a page that is too large is asked for again in halves, and nothing is missing or doubled', async (t) => {
+  const sizes = Array.from({ length: 30 }, () => 1.3 * MIB);
+  const { cluster, limits } = await clusterOf(t, sizes);
+  const names = await namesOf(cluster.listPages(CONFIG_MAP, { pageSize: 20 }));
+  assert.deepEqual(
+    names,
+    sizes.map((_, at) => `object-${at}`),
+  );
+  assert.deepEqual(limits, [20, 10, 5, 5, 5, 5, 5, 5]);
+});
+
+test('pages grow again, slowly, up to what was asked for', async (t) => {
+  const sizes = [...Array.from({ length: 8 }, () => 1.5 * MIB), ...Array.from({ length: 60 }, () => 1)];
+  const { cluster, limits } = await clusterOf(t, sizes);
+  assert.equal((await namesOf(cluster.listPages(CONFIG_MAP, { pageSize: 8 }))).length, sizes.length);
+  assert.deepEqual(limits, [8, ...Array.from({ length: 8 }, () => 4), ...Array.from({ length: 5 }, () => 8)]);
+});
+
+test('one object that is too large by itself is named', async (t) => {
+  const { cluster } = await clusterOf(t, [1, 9 * MIB, 1]);
+  await assert.rejects(namesOf(cluster.listPages(CONFIG_MAP)), (error) => {
+    assert.ok(hasReason(error, 'ClusterUnavailable'));
+    assert.match(error.message, /^cannot list configmaps: "object-1" alone is larger than what is read$/);
+    return true;
+  });
+});
