@@ -3,11 +3,9 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtPlugin } from '../plugin/built-plugin.ts';
 import { readFromRoot } from '../repository/tracked-files.ts';
-
-const MAIN = fileURLToPath(new URL('../../plugin/main.ts', import.meta.url));
 
 /** The commands of one section of the README, as they stand there, whichever of its blocks they are in. */
 export async function commandsOf(section: string): Promise<string[]> {
@@ -36,7 +34,10 @@ export async function startReader(t: TestContext, env: Readonly<Record<string, s
   t.after(() => rm(folder, { recursive: true, force: true }));
   const bin = join(folder, 'bin');
   await mkdir(bin);
-  await writeFile(join(bin, 'kubectl-compass'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
+  await writeFile(
+    join(bin, 'kubectl-compass'),
+    `#!/bin/sh\nexec '${process.execPath}' '${await builtPlugin()}' "$@"\n`,
+  );
   await chmod(join(bin, 'kubectl-compass'), 0o755);
   const PATH = [bin, process.env['PATH']].join(delimiter);
   return {

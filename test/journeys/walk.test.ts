@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { buildProgram } from '../../.scripts/build.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
 import { startTestCluster } from '../cluster/start-test-cluster.ts';
-import { runProgram } from '../plugin/run-plugin.ts';
+import { runPlugin } from '../plugin/run-plugin.ts';
 import { assertAlike, runInEveryFormat } from './walk/alike.ts';
 import { exitWith, FAULTS, type Fault, WALKS, type Walk } from './walk/lines.ts';
 import { startWorld, type World } from './world.ts';
@@ -23,7 +22,6 @@ async function startGround(t: TestContext): Promise<Ground> {
   const world = await startWorld(t);
   const folder = await mkdtemp(join(tmpdir(), 'compass-walk-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  await buildProgram('plugin', folder);
   world.simulator.landscape.createApplication({ name: 'orders' });
   await world.configure();
   world.start();
@@ -61,8 +59,7 @@ test('every command, in every format and whatever is in its way, gives one exit 
       const runs = await runInEveryFormat(good, command, ground.world.cluster.kubeconfigPath, env);
       assertAlike(runs, walk.good ?? 0, name, command);
       const line = await lineOf(name, walk, ground);
-      const main = join(ground.folder, 'plugin', 'main.js');
-      const built = await runProgram(main, line, { ...env, KUBECONFIG: ground.world.cluster.kubeconfigPath });
+      const built = await runPlugin(line, { ...env, KUBECONFIG: ground.world.cluster.kubeconfigPath });
       assertAlike([{ ...built, format: 'default' }], walk.good ?? 0, `${name}, as it is built`, command);
       for (const fault of Object.keys(FAULTS) as Fault[]) {
         const { args, kubeconfig } = ground.faults[fault];
@@ -70,6 +67,8 @@ test('every command, in every format and whatever is in its way, gives one exit 
         const line = await lineOf(name, walk, ground);
         const failed = await runInEveryFormat([...line, ...args], command, kubeconfig, env);
         assertAlike(failed, expected, `${name}, ${fault}`, command);
+        const failedBuilt = await runPlugin([...line, ...args], { ...env, KUBECONFIG: kubeconfig });
+        assertAlike([{ ...failedBuilt, format: 'default' }], expected, `${name}, ${fault}, as it is built`, command);
       }
     });
   }

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { PassThrough, Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
+import { builtPlugin } from './built-plugin.ts';
 import { HOME } from './home.ts';
-
-const MAIN = fileURLToPath(new URL('../../plugin/main.ts', import.meta.url));
 
 export interface PluginResult {
   readonly code: number;
@@ -56,23 +54,14 @@ function collect(): Sink & { text(): string } {
 }
 
 /**
- * Runs the plugin as kubectl does: a process of its own, with its own environment, and `input` on its stdin.
+ * Runs the built plugin as kubectl does: a process of its own, with its own environment, and `input` on its stdin.
  */
-export function runPlugin(
+export async function runPlugin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<PluginResult> {
-  return runProgram(MAIN, args, env, input);
-}
-
-/** Runs any build of the plugin by the file that it starts with. */
-export function runProgram(
-  main: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  input = '',
-): Promise<PluginResult> {
+  const main = await builtPlugin();
   const { promise, resolve } = Promise.withResolvers<PluginResult>();
   const clean = environment(env);
   const child = execFile(

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { builtPlugin } from '../built-plugin.ts';
 import { HOME } from '../home.ts';
 import { FILES, filesScene } from './files.ts';
-
-const MAIN = fileURLToPath(new URL('../../../plugin/main.ts', import.meta.url));
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -17,7 +15,8 @@ for (const [signal, exitCode] of Object.entries(SIGNALS) as [keyof typeof SIGNAL
     const { out, ca, issue, names } = await filesScene(t, simulator);
     simulator.faults.add({ operation: 'configuration', when: 'afterExecution', delayMs: 1_500 });
     const asked = simulator.requests.next(({ rootFields }) => rootFields.includes('configuration'));
-    const child = spawn(process.execPath, [MAIN, 'cert', 'issue', '--token-stdin', '--out', out, '--key-size=2048'], {
+    const main = await builtPlugin();
+    const child = spawn(process.execPath, [main, 'cert', 'issue', '--token-stdin', '--out', out, '--key-size=2048'], {
       env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', HOME, NODE_EXTRA_CA_CERTS: ca },
       stdio: ['pipe', 'ignore', 'pipe'],
     });

@@ -4,11 +4,9 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { NO_KUBECTL } from '../../cluster/kubectl.ts';
-
-const MAIN = fileURLToPath(new URL('../../../plugin/main.ts', import.meta.url));
+import { builtPlugin } from '../built-plugin.ts';
 
 const NO_BASH: string | false = spawnSync('bash', ['--version']).status !== 0 && 'there is no bash on this machine';
 
@@ -19,7 +17,7 @@ async function installed(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'compass-kubectl-'));
   t.after(() => rm(folder, { recursive: true }));
   const program = join(folder, 'kubectl-compass');
-  await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
+  await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${await builtPlugin()}" "$@"\n`);
   await chmod(program, 0o755);
   const env = { PATH: [folder, process.env['PATH']].join(delimiter), HOME: folder, LANG: 'C.UTF-8' };
   return { folder, env };
@@ -39,8 +37,7 @@ describe('completion through kubectl', { skip: NO_KUBECTL }, () => {
 
   test('works through a link to the program, too, by its name', async (t) => {
     const { folder, env } = await installed(t);
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    await symlink(MAIN, join(folder, 'kubectl_complete-compass'));
+    await symlink(await builtPlugin(), join(folder, 'kubectl_complete-compass'));
     const { stdout } = await run(process.execPath, [join(folder, 'kubectl_complete-compass'), 'st'], { env });
     assert.match(stdout, /^status\t.*\n:4\n$/);
   });
