@@ -10,12 +10,19 @@ interface Column {
 }
 
 /**
- * A list as the columns that a template names, one row an item; any other document is one row. The template is kubectl's,
- * `NAME:.metadata.name,…`, or as in a file a line of heads above a line of paths. Throws Usage for a template that is
- * none.
+ * Reads a template, which is kubectl's: `NAME:.metadata.name,…`, or as in a file a line of heads above a line of paths.
+ * Throws Usage for what is none.
+ */
+export function parseColumns(template: string): readonly Column[] {
+  return template.includes('\n') ? readFileColumns(template) : readColumns(template);
+}
+
+/**
+ * A list as the columns that a template names, one row an item; any other document is one row. Throws Usage for a template
+ * that is none.
  */
 export function formatCustomColumns(template: string, document: object, hasHead = true): string {
-  const columns = template.includes('\n') ? readFileColumns(template) : readColumns(template);
+  const columns = parseColumns(template);
   const value: unknown = JSON.parse(JSON.stringify(document));
   const items = isMap(value) && Array.isArray(value['items']) ? value['items'] : [value];
   const rows = items.map((item) => columns.map(({ read }) => cell(read(item))));

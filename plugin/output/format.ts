@@ -38,8 +38,8 @@ export function isMachineReadable(format: OutputFormat): format is 'json' | 'yam
 const TEMPLATES: readonly OutputFormat[] = ['jsonpath', 'custom-columns'];
 
 /**
- * Reads the value of `-o` for a command that has `offered`. Throws Usage, with what there is instead; for a template's
- * file that cannot be read, too.
+ * Reads the value of `-o` for a command that has `offered`. Throws Usage, with what there is instead; for a template that is
+ * none, or whose file cannot be read, too: before the command has done anything that it could not show.
  */
 export async function readOutput(text: string | undefined, offered: readonly OutputFormat[]): Promise<Output> {
   if (text === undefined || text === '') return { format: 'default', template: '' };
@@ -49,9 +49,17 @@ export async function readOutput(text: string | undefined, offered: readonly Out
   const takesTemplate = format !== undefined && TEMPLATES.includes(format);
   if (!format || (!takesTemplate && kind !== text)) throw refusal(text, kind, offered);
   if (!takesTemplate) return { format, template: '' };
-  const template = text.slice(kind.length + 1);
-  if (template === '') throw new CompassError('Usage', `-o ${kind} needs a template: ${kind}=${exampleOf(format)}`);
-  return { format, template: kind.endsWith('-file') ? await readTemplate(template) : template };
+  const given = text.slice(kind.length + 1);
+  if (given === '') throw new CompassError('Usage', `-o ${kind} needs a template: ${kind}=${exampleOf(format)}`);
+  const template = kind.endsWith('-file') ? await readTemplate(given) : given;
+  await requireTemplate(format, template);
+  return { format, template };
+}
+
+/** The readers of templates are loaded for those who give one. */
+async function requireTemplate(format: OutputFormat, template: string): Promise<void> {
+  if (format === 'jsonpath') (await import('./jsonpath/parse.ts')).parseTemplate(template);
+  else (await import('./custom-columns.ts')).parseColumns(template);
 }
 
 /** A path without braces is a text, which kubectl prints as it stands, and leaves one to wonder. */
