@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
+import { CompassError } from '../errors.ts';
+import { OneContextAgent } from './one-context-agent.ts';
 
 /** What a TLS connection to the API server is made with. */
 export type TlsOptions = Pick<HttpsAgentOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
@@ -7,21 +9,61 @@ export type TlsOptions = Pick<HttpsAgentOptions, 'ca' | 'cert' | 'key' | 'reject
 /** Enough for what runs side by side (some watches, one pass, a Lease); more wait for their turn. */
 const MOST_CONNECTIONS = 16;
 
+/** Node's agents go through these by themselves, and dial directly where a proxy is of any other kind. */
+const HTTP_PROXIES = ['http:', 'https:'];
+
+const SOCKS_PROXIES = ['socks5:', 'socks5h:'];
+
+/** Throws InvalidSetting, which shows nothing of it (a URL may hold a password), for what is no proxy that can be used. */
+export function proxyUrlOf(proxyUrl: string): URL {
+  const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
+  if (url?.hostname && [...HTTP_PROXIES, ...SOCKS_PROXIES].includes(url.protocol)) return url;
+  const found = url?.hostname ? `begins with ${url.protocol}//` : 'is not a URL';
+  const message = `the proxy for the API server ${found}; name it as http://, https:// or socks5://HOST:PORT in the kubeconfig's proxy-url or in HTTPS_PROXY`;
+  throw new CompassError('InvalidSetting', message);
+}
+
 /**
  * An agent that keeps few connections alive. TCP keep-alive finds dead peers of idle connections; the last one used is
- * used again first, so that surplus ones age out.
+ * used again first, so that surplus ones age out. A proxy is always gone through: where it is none that can be used,
+ * InvalidSetting is thrown.
  */
 export function keepAliveAgent(server: string, tls: TlsOptions, proxyUrl?: string): HttpAgent {
+  const proxy = proxyUrl === undefined ? undefined : proxyUrlOf(proxyUrl);
+  const isSocks = proxy !== undefined && SOCKS_PROXIES.includes(proxy.protocol);
   const options: HttpAgentOptions = {
     keepAlive: true,
     keepAliveMsecs: 30_000,
     maxSockets: MOST_CONNECTIONS,
     maxFreeSockets: 4,
     scheduling: 'lifo',
-    ...(proxyUrl === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
+    ...(proxyUrl === undefined || isSocks ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
   };
-  return server.startsWith('http:') ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+  const agent = server.startsWith('http:') ? new HttpAgent(options) : new OneContextAgent({ ...options, ...tls });
+  return isSocks ? throughSocks(agent, proxy) : agent;
 }
+
+/** Few go this way: what speaks the protocol is loaded by whoever does. */
+function throughSocks(agent: HttpAgent, proxy: URL): HttpAgent {
+  const dial = agent.createConnection.bind(agent);
+  const connection = async (options: ConnectionOptions) => {
+    const { socksConnection } = await import('./socks.ts');
+    const { host, port } = options as { readonly host?: string | null; readonly port?: number | string | null };
+    const socket = await socksConnection(proxy, { host: host ?? 'localhost', port: Number(port) });
+    return agent instanceof HttpsAgent ? dial({ ...options, socket } as ConnectionOptions) : socket;
+  };
+  agent.createConnection = (options, callback) => {
+    connection(options).then(
+      (stream) => stream && callback?.(null, stream),
+      // Node takes an error without a connection, which its types do not say.
+      (error: Error) => (callback as ((error: Error) => void) | undefined)?.(error),
+    );
+    return undefined;
+  };
+  return agent;
+}
+
+type ConnectionOptions = Parameters<HttpAgent['createConnection']>[0];
 
 /** Closes what is idle, so that the next call dials anew. */
 export function closeIdle(agent: HttpAgent): void {

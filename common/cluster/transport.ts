@@ -83,7 +83,8 @@ function exchange(options: RequestOptions, request: ApiRequest): Promise<Incomin
     const settled = limit(outgoing, request);
     outgoing.on('socket', (socket) => {
       // Not `reusedSocket`: that is false for a request which had waited for a connection to become free.
-      connected = ready.has(socket);
+      // A connection through a proxy is there before it is handed over.
+      connected = ready.has(socket) || (options.protocol === 'http:' && !socket.connecting);
       if (connected) return;
       socket.once(options.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
         ready.add(socket);
