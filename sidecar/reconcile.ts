@@ -66,8 +66,6 @@ const PROGRESS_PERIOD_MS = 1_000;
 /** How often it is looked whether another agent is gone; what it writes is seen at once. */
 const PARKED_PERIOD_MS = 10_000;
 
-const FOR_A_REQUEST = 'a request waits';
-
 /** The requests that are steps of the pass itself. */
 const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect', 'disconnect'];
 
@@ -93,12 +91,12 @@ export class Reconciler {
     steps.onChange = () => this.#tell();
   }
 
-  /** Something came up that must not wait for the end of a long listing: a new token, or a deleted CompassConnection. */
-  readonly interrupt = (): void => this.#interruption.abort();
-
-  /** A request does not wait for a long listing either; but the next listing is not cut short again, so that one ends. */
-  readonly interruptForRequest = (): void => {
-    if (!this.#wasCutShort) this.#interruption.abort(FOR_A_REQUEST);
+  /**
+   * Something came up that should not wait for the end of a long listing: a new token, a request, a deleted CompassConnection.
+   * The next listing is not cut short again, so that one ends, whatever comes how often.
+   */
+  readonly interrupt = (): void => {
+    if (!this.#wasCutShort) this.#interruption.abort();
   };
 
   /** Who waits for a synchronization sees how far its listing is, once a second. */
@@ -162,14 +160,15 @@ export class Reconciler {
 
     const isSyncAskedFor = object?.spec?.resyncNow === true || this.#requests.isOpen('sync');
     const { connection } = result;
+    const isDue = connection !== undefined && syncStep.isDue(isSyncAskedFor);
     const hasRun = connection && (await syncStep.run(connection, isSyncAskedFor, this.#interruption.signal));
     if (hasRun) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
       this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
       await this.#publish(current, result, { resyncNow: isSyncAskedFor });
-    } else if (this.#interruption.signal.reason === FOR_A_REQUEST) {
-      this.#wasCutShort = true;
+    } else if (isDue) {
+      this.#wasCutShort = this.#interruption.signal.aborted;
     }
     return this.#dueInMs(result, isSyncAskedFor && !hasRun);
   };

@@ -160,10 +160,6 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     pace.hurry();
     reconciler.interrupt();
   };
-  const onRequest = () => {
-    pace.hurry();
-    reconciler.interruptForRequest();
-  };
   // The Lease is kept until the last pass has ended, whose answers are still to be stored.
   const ended = new AbortController();
   await Promise.all([
@@ -172,7 +168,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
       .then(() => pace.end())
       .finally(() => ended.abort()),
     leadership.run(ended.signal),
-    keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent, onRequest }),
+    keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent }),
   ]);
 }
 

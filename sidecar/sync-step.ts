@@ -71,6 +71,10 @@ export class SyncStep {
     return Math.max(0, this.#startedAtMs + config.minimalSyncMs - clock.monotonicMs());
   }
 
+  isDue(isAskedFor: boolean): boolean {
+    return (isAskedFor ? this.askedInMs : this.dueInMs) === 0;
+  }
+
   /** The next one is due now, but not sooner than the minimal time after the last. */
   hurry(): void {
     this.#schedule.hurry();
@@ -104,7 +108,7 @@ export class SyncStep {
    * writes for what cannot wait, and it is due again.
    */
   async run(connection: Connection, isAskedFor: boolean, interrupt: AbortSignal): Promise<boolean> {
-    if ((isAskedFor ? this.askedInMs : this.dueInMs) > 0) return false;
+    if (!this.isDue(isAskedFor)) return false;
     const { synchronizer, state, clock, stopping } = this.#options;
     this.#startedAtMs = clock.monotonicMs();
     const signal = AbortSignal.any([stopping, interrupt]);

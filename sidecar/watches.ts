@@ -1,7 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Change } from '#common/cluster/known.ts';
-import { CONFIG_MAP, type Kind, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
+import {
+  CONFIG_MAP,
+  type ConfigMap,
+  type Kind,
+  type KubeObject,
+  SECRET,
+  type Secret,
+} from '#common/cluster/objects.ts';
 import { type FollowEvent, keepWatching } from '#common/cluster/watch.ts';
 import { hasReason, reasonOf } from '#common/errors.ts';
 import { errorFields, type Log, type LogFields } from '#common/log.ts';
@@ -18,10 +26,11 @@ export interface WatchesOptions {
   readonly stopping: AbortSignal;
   /** Something changed that a pass should look at. */
   readonly onChange: () => void;
-  /** It cannot wait: the configuration changed and has a token, or is gone, or the CompassConnection was deleted. */
+  /**
+   * It should not wait for a long listing: there is another configuration, with a token, or none; the CompassConnection was
+   * deleted; or somebody asks for something.
+   */
   readonly onUrgent: () => void;
-  /** Somebody asks for something that should not wait long. */
-  readonly onRequest: () => void;
 }
 
 /**
@@ -30,23 +39,28 @@ export interface WatchesOptions {
  */
 export async function keepWatches(options: WatchesOptions): Promise<void> {
   const { connectionName: name, configurationSecret, clientSecret } = options.config;
-  const { onUrgent, onRequest } = options;
   const asksForMore = newRequests();
-  const onConnection = (change: Change<KubeObject>) => {
-    if (change.type === 'deleted') onUrgent();
-    else if (asksForMore(change.object)) onRequest();
-  };
-  // A configuration without a token has nothing to pair with. It is what this program itself makes of a used one, right
-  // before its first listing, which that must not cut short.
-  const onConfiguration = (change: Change<Secret>) => {
-    if (change.type === 'deleted' || change.object.data?.['TOKEN']) onUrgent();
-  };
+  const isConnectionUrgent = ({ type, object }: Change<KubeObject>) => asksForMore(object) || type === 'deleted';
   await Promise.all([
-    keepWatch(options, COMPASS_CONNECTION, { name }, onConnection),
-    keepWatch<Secret>(options, SECRET, configurationSecret, onConfiguration),
-    keepWatch(options, CONFIG_MAP, configurationSecret, onUrgent),
-    keepWatch(options, SECRET, clientSecret, () => undefined),
+    keepWatch(options, COMPASS_CONNECTION, { name }, isConnectionUrgent),
+    keepWatch<Secret>(options, SECRET, configurationSecret, newConfigurations()),
+    keepWatch<ConfigMap>(options, CONFIG_MAP, configurationSecret, newConfigurations()),
+    keepWatch(options, SECRET, clientSecret, () => false),
   ]);
+}
+
+/**
+ * Tells of a configuration whether it is gone, or has a token and is not the one before. One without a token has nothing to pair
+ * with: it is what this program itself makes of a used one, right before its first listing, which that must not cut short.
+ */
+function newConfigurations(): (change: Change<Secret | ConfigMap>) => boolean {
+  let seen: string | undefined;
+  return ({ type, object: { data = {} } }) => {
+    const before = seen;
+    const values = ['TOKEN', 'CONNECTOR_URL', 'RUNTIME_ID', 'TENANT'].map((key) => data[key] ?? '');
+    seen = createHash('sha256').update(JSON.stringify(values)).digest('base64');
+    return type === 'deleted' || (values[0] !== '' && seen !== before);
+  };
 }
 
 /** Tells of an object whether it has a request that it had not before; one to synchronize can wait for the one under way. */
@@ -64,9 +78,9 @@ function keepWatch<T extends KubeObject>(
   options: WatchesOptions,
   kind: Kind,
   { namespace, name }: Partial<NamespacedName>,
-  onSyncedChange: (change: Change<T>) => void,
+  isUrgent: (change: Change<T>) => boolean,
 ): Promise<void> {
-  const { cluster, clock, random, stopping: signal, onChange, log } = options;
+  const { cluster, clock, random, stopping: signal, onChange, onUrgent, log } = options;
   const failures = new FailureLog(log, { kind: kind.kind, namespace, name });
   let isSynced = false;
   const onEvent = (event: FollowEvent<T>) => {
@@ -75,8 +89,8 @@ function keepWatch<T extends KubeObject>(
       isSynced = true;
       return failures.ended();
     }
-    // What the first listing shows is what the first pass reads by itself.
-    if (isSynced) onSyncedChange(event);
+    // What the first listing shows is what the first pass reads by itself; it is what later changes are compared with.
+    if (isUrgent(event) && isSynced) onUrgent();
     onChange();
   };
   return keepWatching<T>(cluster, kind, {

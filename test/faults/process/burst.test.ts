@@ -25,7 +25,10 @@ async function busyServer(t: TestContext) {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: NAME, namespace: 'compass-system', uid: 'u', resourceVersion: String(version) },
-    data: { version: Buffer.from(String(version)).toString('base64'), TOKEN: 'dG9rZW4=' },
+    data: {
+      version: Buffer.from(String(version)).toString('base64'),
+      TOKEN: Buffer.from(`token-${version}`).toString('base64'),
+    },
   });
   const json = { 'content-type': 'application/json' };
   const server = createServer(({ url = '' }, response) => {
@@ -97,7 +100,6 @@ test('R10: 20,000 events in one burst are a few passes, of which the last one se
     stopping: stop.signal,
     onChange: loop.trigger,
     onUrgent,
-    onRequest: () => undefined,
   });
   const ended = Promise.all([loop.run(), watching]);
   t.after(async () => {
