@@ -1,3 +1,4 @@
+import { askedWaitMs } from '#common/backoff.ts';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
@@ -30,21 +31,28 @@ export class Stopped extends Error {
 /** How often a write is sent while the API server asks to wait. */
 const MOST_TRIES = 5;
 const SHORTEST_WAIT_MS = 1_000;
+/** Whoever is asked to wait longer comes back in another round. */
 const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Carries out writes one whole request each: a stop comes between two of them, never into one. Waits as long as the
- * API server asks for (429), a few times.
+ * API server asks for (429) and up to half as long again, a few times; where that would hold up the round, it fails
+ * (ClusterThrottled) with how long is asked for.
  */
-export function writer(clock: Clock, signal: AbortSignal | undefined): Scene['write'] {
+export function writer(
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  random: () => number = Math.random,
+): Scene['write'] {
   return async function write<T>(request: () => Promise<T>, tries = 1): Promise<T> {
     if (signal?.aborted) throw new Stopped('the synchronization was stopped');
     try {
       return await request();
     } catch (error) {
       if (!hasReason(error, 'ClusterThrottled') || tries >= MOST_TRIES) throw error;
-      const waitMs = Math.max(SHORTEST_WAIT_MS, error.retryAfterMs ?? SHORTEST_WAIT_MS * 2 ** tries);
-      await clock.sleep(Math.min(LONGEST_WAIT_MS, waitMs), signal);
+      const askedMs = Math.max(SHORTEST_WAIT_MS, error.retryAfterMs ?? SHORTEST_WAIT_MS * 2 ** tries);
+      if (askedMs > LONGEST_WAIT_MS) throw error;
+      await clock.sleep(askedWaitMs(askedMs, random), signal);
       return write(request, tries + 1);
     }
   };

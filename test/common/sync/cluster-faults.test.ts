@@ -50,9 +50,23 @@ test('K9: while the API server asks to wait, writes wait as long as it says', EM
   await until('a write to wait', () => Promise.resolve(world.clock.sleepers > 0 || undefined));
   world.clock.advance(6_999);
   assert.equal(await world.application('orders'), undefined);
-  world.clock.advance(1);
+  // Up to half as long again, so that many do not come back at once.
+  world.clock.advance(3_501);
   assert.deepEqual((await running).created, ['orders']);
 });
+
+test(
+  'K9: where it asks for longer than a round may last, the round ends and says how long',
+  EMBEDDED_ONLY,
+  async (t) => {
+    const world = await startSyncWorld(t);
+    world.simulator.landscape.createApplication(application(1, 'orders'));
+    const effect = { kind: 'status', code: 429, reason: 'TooManyRequests', retryAfterSeconds: 120 } as const;
+    faultsOf(world).add({ verb: 'create', resource: 'applications', effect });
+    const { applyError, created } = await world.sync();
+    assert.deepEqual([applyError?.reason, applyError?.retryAfterMs, created], ['ClusterThrottled', 120_000, []]);
+  },
+);
 
 test('K24: a list that expires half-way is begun anew, and no part of it is used', EMBEDDED_ONLY, async (t) => {
   const world = await startSyncWorld(t);
