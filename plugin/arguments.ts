@@ -14,17 +14,17 @@ export function normalizeArguments(argv: readonly string[], flags: readonly Flag
     const last = words.pop() ?? '';
     const next = own[at + 1];
     refuseSeparateBoolean(last, next, flags);
-    const bare = bareValue(last, next, flags);
-    const isWaiting = bare === undefined && next !== undefined && awaitsValue(last, flags);
+    refuseSeparateChoice(last, next, flags);
+    const bare = bareValue(last, flags);
+    const isWaiting = next !== undefined && awaitsValue(last, flags);
     normalized.push(...words, isWaiting ? `${last}=${next}` : `${last}${bare ?? ''}`);
     if (isWaiting) at++;
   }
   return [...normalized, ...argv.slice(own.length)];
 }
 
-/** What follows a flag that stands alone, where it may: nothing comes after it, or another flag. */
-function bareValue(word: string, next: string | undefined, flags: readonly Flag[]): string | undefined {
-  if (next !== undefined && !/^-./.test(next)) return undefined;
+/** What follows a flag that may stand alone: it takes its value by `=` only, pflag's NoOptDefVal. */
+function bareValue(word: string, flags: readonly Flag[]): string | undefined {
   const bare = flags.find(({ name }) => word === `--${name}`)?.bare;
   return bare === undefined ? undefined : `=${bare}`;
 }
@@ -51,7 +51,7 @@ export function takesNext(word: string, flags: readonly Flag[]): boolean {
 }
 
 function awaitsValue(word: string, flags: readonly Flag[]): boolean {
-  return flags.some(({ name, kind }) => kind !== 'switch' && word === `--${name}`);
+  return flags.some(({ name, kind, bare }) => kind !== 'switch' && bare === undefined && word === `--${name}`);
 }
 
 /** The flags of one word by their long names; the last one perhaps with its value. A word that is none, or unknown, as it is. */
@@ -69,6 +69,13 @@ function separate(word: string, flags: readonly Flag[]): string[] {
     words.push(`--${flag.name}`);
   }
   return words;
+}
+
+/** `--dry-run server` would be a dry run of another kind, and of something called server. */
+function refuseSeparateChoice(word: string, next: string | undefined, flags: readonly Flag[]): void {
+  const flag = flags.find(({ name, bare }) => bare !== undefined && word === `--${name}`);
+  if (next === undefined || !flag?.value?.split('|').includes(next)) return;
+  throw new CompassError('Usage', `${word} takes no separate value: write ${word}=${next}`);
 }
 
 function refuseSeparateBoolean(word: string, next: string | undefined, flags: readonly Flag[]): void {

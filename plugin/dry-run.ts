@@ -1,5 +1,6 @@
 import { CompassError } from '#common/errors.ts';
 import type { Flag, ParsedFlags } from './flags.ts';
+import { quoted } from './quoted.ts';
 
 /** kubectl's three: `client` sends nothing that writes, `server` lets the API server check it and stores nothing. */
 export type DryRun = 'none' | 'client' | 'server';
@@ -22,10 +23,11 @@ export const LOCAL_DRY_RUN_FLAG: Flag = {
 
 /** Throws Usage for another value. */
 export function readDryRun(flags: ParsedFlags): DryRun {
-  const text = flags.text('dry-run') ?? 'none';
+  // An empty text is no `none`: who left the value out did not mean it in earnest.
+  const text = flags.texts('dry-run').at(-1) ?? 'none';
   const choice = CHOICES.find((candidate) => candidate === text);
   if (choice) return choice;
-  throw new CompassError('Usage', `--dry-run is "${text}", and must be one of ${CHOICES.join(', ')}`);
+  throw new CompassError('Usage', `--dry-run is ${quoted(text)}, and must be one of ${CHOICES.join(', ')}`);
 }
 
 /** What stands behind a result line, as in kubectl: `compassconnection/x patched (server dry run)`. */

@@ -5,6 +5,7 @@ import { type Flag, ParsedFlags } from './flags.ts';
 import { KUBECTL_FLAGS } from './kubeconfig/flags.ts';
 import { nearest } from './nearest.ts';
 import { outputFlag, PRINT_FLAGS } from './output/flags.ts';
+import { quoted } from './quoted.ts';
 import type { Arguments } from './read-flags.ts';
 
 const HELP: Flag = { name: 'help', short: 'h', kind: 'switch', summary: 'show this help' };
@@ -127,14 +128,6 @@ function commandAt(
 
 function spellings({ name, aliases = [] }: CommandEntry): readonly string[] {
   return [name, ...aliases];
-}
-
-/** More than any command, name or kind of ours has. */
-const LONGEST_QUOTED = 63;
-
-/** A word as it was given; not a long one, which may be a token in the wrong place. */
-function quoted(word: string): string {
-  return word.length > LONGEST_QUOTED ? `a word of ${word.length} characters` : `"${word}"`;
 }
 
 function unknownCommand(word: string, entries: readonly CommandEntry[]): CompassError {

@@ -2,6 +2,7 @@ import { Parser } from 'yargs/helpers';
 import { CompassError } from '#common/errors.ts';
 import { type Flag, ParsedFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
+import { quoted, quotedPath } from './quoted.ts';
 
 /** Names stay as they are typed, and every value is the text that was given. */
 const CONFIGURATION = {
@@ -45,7 +46,7 @@ function unknownFlag(word: string, flags: readonly Flag[]): CompassError {
   const names = flags.map(({ name }) => name).filter((name) => name.length > 1);
   const meant = word.length > 1 ? nearest(word, names) : undefined;
   const suggestion = meant === undefined ? '' : `; did you mean ${dashed(meant)}?`;
-  return new CompassError('Usage', `unknown flag ${dashed(word)}${suggestion}`);
+  return new CompassError('Usage', `unknown flag ${quotedPath(dashed(word))}${suggestion}`);
 }
 
 function needsValue({ message }: Error): CompassError {
@@ -57,7 +58,7 @@ function checkChoice({ name, choices }: Flag, flags: ParsedFlags): void {
   const given = flags.texts(name).find((value) => choices && !choices.includes(value));
   if (given === undefined) return;
   const offered = choices?.map((choice) => JSON.stringify(choice)).join(', ');
-  throw new CompassError('Usage', `${dashed(name)} is ${JSON.stringify(given)}, and must be one of ${offered}`);
+  throw new CompassError('Usage', `${dashed(name)} is ${quoted(given)}, and must be one of ${offered}`);
 }
 
 function dashed(name: string): string {

@@ -5,6 +5,7 @@ import { CompassError, messageOf } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import type { Flag } from '../flags.ts';
 import { humanDuration } from '../output/age.ts';
+import { quotedPath } from '../quoted.ts';
 import { readSecretFromFile, readSecretFromStdin } from './read-secret.ts';
 
 /** Where a command takes a one-time token from. In any of its forms: bare, `rawEncoded`, or a URL with `?token=`. */
@@ -54,7 +55,7 @@ export async function givenToken(
   }
   if (file !== undefined) {
     const stored = await readSecretFromFile('token-file', file);
-    return unspent(parse(stored, `the file ${file}`), `from ${file}`, invocation.clock.now());
+    return unspent(parse(stored, `the file ${quotedPath(file)}`), `from ${quotedPath(file)}`, invocation.clock.now());
   }
   if (argument === undefined) return undefined;
   hint('warning: a token on the command line stays in the history of the shell; --token-stdin and --token-file do not');

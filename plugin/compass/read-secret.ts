@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { getSystemErrorMessage } from 'node:util';
 import { CompassError, messageOf } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
+import { quotedPath } from '../quoted.ts';
 import { reasonOfInterruption } from '../wait/interruption.ts';
 
 /** More than any token or login of anybody. */
@@ -39,8 +41,16 @@ export async function readSecretFromFile(flag: string, file: string): Promise<st
     return decodeText(await readFile(file));
   } catch (error) {
     // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('Usage', `--${flag} ${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new CompassError('Usage', `--${flag} ${quotedPath(file)} cannot be read: ${whyUnread(error)}`, {
+      cause: error,
+    });
   }
+}
+
+/** In the system's words, without the name of the file, which Node's message repeats. */
+function whyUnread(error: unknown): string {
+  const { errno } = error as NodeJS.ErrnoException;
+  return errno === undefined ? messageOf(error) : getSystemErrorMessage(errno);
 }
 
 async function readWhole(stream: NodeJS.ReadableStream, what: string): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CompassError, messageOf } from '#common/errors.ts';
+import { quoted } from '../quoted.ts';
 
 /** What `-o` can ask for; which of them a command has, it says itself. */
 export type OutputFormat =
@@ -85,7 +86,7 @@ async function readTemplate(path: string): Promise<string> {
 function refusal(text: string, kind: string, offered: readonly OutputFormat[]): CompassError {
   const choices = offered.filter((candidate) => candidate !== 'default').join(', ');
   const why = kind.startsWith('go-template')
-    ? `-o ${kind} is not offered: use -o jsonpath=…, or -o json and a reader of JSON`
-    : `unknown output format "${text}"`;
+    ? `-o go-template is not offered: use -o jsonpath=…, or -o json and a reader of JSON`
+    : `unknown output format ${quoted(text)}`;
   return new CompassError('Usage', choices === '' ? why : `${why}; -o takes ${choices}`);
 }

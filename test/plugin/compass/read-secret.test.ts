@@ -62,3 +62,11 @@ test('a file that PowerShell wrote is read as what it says', async (t) => {
   const path = await fileWith(t, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('token\r\n', 'utf16le')]));
   assert.equal(await readSecretFromFile('token-file', path), 'token\r\n');
 });
+
+test('a file that cannot be read is named, unless its name may be a secret itself', async () => {
+  const short = { reason: 'Usage', message: '--token-file /dev/null/x cannot be read: not a directory' };
+  await assert.rejects(readSecretFromFile('token-file', '/dev/null/x'), short);
+  const long = 'canary'.repeat(20);
+  const message = '--token-file a name of 120 characters cannot be read: no such file or directory';
+  await assert.rejects(readSecretFromFile('token-file', long), { reason: 'Usage', message });
+});
