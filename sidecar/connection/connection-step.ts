@@ -151,12 +151,25 @@ export class ConnectionStep {
 
   /** In how many ms this step has something to do by itself; where only a change from outside can help, never. */
   #dueInMs(decision: PairingDecision, { connection, isRefusal }: Outcome, renewAt: number, isRetried: boolean): number {
-    if (decision === 'pair') return this.#pairing.isBlocked ? Number.POSITIVE_INFINITY : this.#pairing.schedule.dueInMs;
     const { schedule } = this.#upkeep;
+    if (decision === 'pair')
+      return Math.min(this.#pairingDueInMs, connection ? this.#renewalDueInMs(connection) : Number.POSITIVE_INFINITY);
     if (isRefusal) return 0;
     if (connection === undefined) return isRetried ? schedule.dueInMs : Number.POSITIVE_INFINITY;
     const renewInMs = Math.max(0, renewAt - this.#context.compassTime.now());
     return schedule.failures > 0 ? schedule.dueInMs : Math.min(renewInMs, schedule.dueInMs);
+  }
+
+  get #pairingDueInMs(): number {
+    return this.#pairing.isBlocked ? Number.POSITIVE_INFINITY : this.#pairing.schedule.dueInMs;
+  }
+
+  /** While a pairing waits. */
+  #renewalDueInMs(serving: Connection): number {
+    return Math.max(
+      this.#upkeep.renewableInMs(serving),
+      this.#upkeep.schedule.failures > 0 ? this.#upkeep.schedule.dueInMs : 0,
+    );
   }
 
   async #act(

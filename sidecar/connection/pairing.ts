@@ -1,6 +1,7 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import { Schedule } from '../schedule.ts';
 import type { Warning } from '../status/observation.ts';
+import { isPairingUnderWay } from './aside.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { establish, withTokenHint } from './establish.ts';
@@ -49,8 +50,7 @@ export class Pairing {
 
   /** A pairing is in the journal, beyond the point where it needs the user's token. */
   get isUnderWay(): boolean {
-    const journal = this.#context.journal.value;
-    return journal?.purpose === 'pair' && journal.phase !== 'prepared';
+    return isPairingUnderWay(this.#context.journal.value);
   }
 
   /** `serving` is the credential that Compass accepts, if there is one. */
@@ -91,8 +91,9 @@ export class Pairing {
     const refusal = serving && input.isSuspect ? await this.#upkeep.examine(serving) : undefined;
     if (refusal) return { connection: undefined, step: 'establish', attempted: true, error: withTokenHint(refusal) };
     if (!serving) return { connection: undefined, step: 'establish', attempted, error: withHint(error) };
-    // A renewal would drop the journal of the pairing, and any other upkeep could spend the token that waits.
-    const isKeptUp = !this.isUnderWay && this.#upkeep.isRenewalDue(input, serving);
+    // Any other upkeep could spend the token that waits.
+    const isRenewable = !this.isUnderWay || this.#upkeep.renewableInMs(serving) === 0;
+    const isKeptUp = isRenewable && this.#upkeep.isRenewalDue(input, serving);
     const kept: Outcome = isKeptUp
       ? await this.#upkeep.run(input, serving)
       : { connection: serving, step: 'maintain', attempted };

@@ -1,6 +1,7 @@
 import { type CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { Schedule } from '../schedule.ts';
+import { Aside, renewableFrom } from './aside.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { withTokenHint } from './establish.ts';
@@ -17,6 +18,7 @@ export class Upkeep {
   readonly #context: ConnectionContext;
   #rejected: { readonly fingerprint: string; readonly error: CompassError } | undefined;
   #error: unknown;
+  readonly #aside = new Aside();
   /** Any other is asked about before it is believed. */
   #proven: string | undefined;
 
@@ -47,7 +49,7 @@ export class Upkeep {
   }
 
   isRenewalDue(input: ConnectionInput, present: Connection): boolean {
-    const journal = this.#context.journal.value;
+    const journal = this.#aside.contextFor(this.#context, present.credential).journal.value;
     const isHalfDone = journal?.purpose === 'renew' && journal.phase === 'issued';
     const isAsked = input.isRenewalAskedFor && this.#pace.restInMs === 0;
     return isAsked || isHalfDone || this.#isOld(present.credential);
@@ -55,6 +57,13 @@ export class Upkeep {
 
   #isOld(credential: StoredCredential): boolean {
     return this.#context.compassTime.now() >= this.renewAt(credential);
+  }
+
+  /** In how many ms a renewal may come while a pairing waits; 0 where one may. */
+  renewableInMs({ credential }: Connection): number {
+    const { journal, compassTime } = this.#context;
+    const dates = { renewAt: this.renewAt(credential), notAfter: credential.notAfter };
+    return Math.max(0, renewableFrom(journal.value, credential, dates) - compassTime.now());
   }
 
   /** In how many ms a renewal comes that is asked for, and waits for its turn; Infinity where none does. */
@@ -126,10 +135,12 @@ export class Upkeep {
   }
 
   async #renew(present: Connection): Promise<Connection> {
-    const journal = await renew(this.#context, present);
+    await this.#context.journal.load();
+    const context = this.#aside.contextFor(this.#context, present.credential);
+    const journal = await renew(context, present);
     const { trustAnchorUrl } = present;
     const renewAt = (credential: StoredCredential) => this.renewAt(credential);
-    return installPair(this.#context, { journal, identity: present, trustAnchorUrl, serving: present, renewAt });
+    return installPair(context, { journal, identity: present, trustAnchorUrl, serving: present, renewAt });
   }
 
   async #askForUrls(present: Connection): Promise<Connection> {
