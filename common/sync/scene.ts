@@ -58,7 +58,7 @@ export function writer(
   };
 }
 
-/** Whether an error concerns the cluster as a whole, so that going on with the next Application makes no sense. */
+/** Whether an error concerns the cluster as a whole, or who may write to it, so that going on with the next Application makes no sense. */
 export function isClusterWide(error: unknown): error is CompassError {
-  return hasReason(error, 'ClusterUnreachable', 'ClusterUnauthorized', 'ClusterThrottled', 'NotInstalled');
+  return hasReason(error, 'ClusterUnreachable', 'ClusterUnauthorized', 'ClusterThrottled', 'NotInstalled', 'Stopping');
 }

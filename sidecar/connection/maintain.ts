@@ -4,7 +4,7 @@ import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import type { ConnectionContext } from './context.ts';
-import { issue, requireTrustedUrls } from './issue.ts';
+import { issue, requireTrustedUrls, requireTurn } from './issue.ts';
 import type { IssuedJournal } from './journal.ts';
 import { requirePairStorable } from './preflight-writes.ts';
 import type { ManagementUrls } from './state.ts';
@@ -31,6 +31,7 @@ export function directorEndpoint(connection: Connection): Endpoint {
 
 /** Asks the Connector, by certificate, where Compass is now. Mints a token on the other side, so it is asked rarely. */
 export async function fetchUrls(context: ConnectionContext, connection: Connection): Promise<ManagementUrls> {
+  requireTurn(context);
   const answer = await fetchConfiguration(connectorEndpoint(connection), context.transport);
   const urls = {
     connector: answer.certificateSecuredConnectorUrl ?? connection.urls.connector,

@@ -48,6 +48,18 @@ test('R4: who leads no more begins no renewal, and signs none that was begun', a
   assert.deepEqual([bench.count('connectorMtls', 'configuration'), bench.count('connectorMtls', SIGNING)], [1, 0]);
 });
 
+test('R4: who does not lead does not ask by certificate where Compass is either, which makes a token', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  await bench.start()();
+  bench.lease.isOurs = false;
+  await bench.start()();
+  assert.equal(bench.count('connectorMtls', 'configuration'), 0);
+  bench.lease.isOurs = true;
+  assert.equal((await bench.start()()).error, undefined);
+  assert.equal(bench.count('connectorMtls', 'configuration'), 1);
+});
+
 for (const operation of ['configuration', SIGNING]) {
   test(`R1: who works without a Lease goes on with its own pairing alone, after a failed ${operation}`, async (t) => {
     const bench = await startBench(t);
