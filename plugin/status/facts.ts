@@ -131,6 +131,8 @@ export interface Fault {
   readonly message: string;
   /** The `x-request-id` under which Compass logged the call. */
   readonly requestId?: string | undefined;
+  /** Of the Application that the message names. */
+  readonly name?: string | undefined;
   /** What to do, where that is not what the table says of the reason. */
   readonly next?: string | undefined;
 }

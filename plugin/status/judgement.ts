@@ -20,6 +20,8 @@ export interface Problem {
   readonly reason?: string | undefined;
   readonly code?: string | undefined;
   readonly message: string;
+  /** Of the Application that the message names, in full and in JSON's quotes. */
+  readonly name?: string | undefined;
   /** What to do next: a command where it starts with `kubectl`. */
   readonly next: string;
   /** Further commands, which take a decision that is a person's. */

@@ -165,6 +165,7 @@ function applicationFaults({ sync, omitted }: ConnectionFacts): Fault[] {
     const more = others === 0 ? '' : ` and ${others}${groups.length > 1 && unnamed > 0 ? ' or more' : ''} like it`;
     return {
       reason,
+      name: failed[0]?.name,
       message: failed
         .slice(0, 1)
         .map((first) => describe(first, more))
@@ -173,12 +174,8 @@ function applicationFaults({ sync, omitted }: ConnectionFacts): Fault[] {
   });
 }
 
-/** A name may be of 100 characters; -o wide has it whole. */
-const LONGEST_NAME = 40;
-
 function describe({ name, message }: FailedApplicationFacts, more: string): string {
-  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
-  return `Application ${JSON.stringify(short)}${more}: ${message}`;
+  return `Application ${JSON.stringify(name)}${more}: ${message}`;
 }
 
 /** The first fault of each reason: conditions, contacts and status fields say the same thing in turn. */
@@ -198,7 +195,11 @@ function approval({ name, isGone, sync, requests: asked }: ConnectionFacts, plac
   return plan === undefined || isGone ? [] : [decideCommands({ connection: name, plan, asked }, place).approve];
 }
 
-function problemOf({ reason, message, requestId, next }: Fault, place: Place, others: readonly string[]): Problem {
+function problemOf(
+  { reason, message, name, requestId, next }: Fault,
+  place: Place,
+  others: readonly string[],
+): Problem {
   const known = isReason(reason) ? reason : undefined;
   const code = known && REASONS[known].code;
   const then = next === undefined ? nextFor(known ?? LOGS_REASON, place) : atCluster(next, place);
@@ -207,6 +208,7 @@ function problemOf({ reason, message, requestId, next }: Fault, place: Place, ot
     reason,
     code,
     message: requestId ? `${message} (x-request-id ${requestId})` : message,
+    name,
     isDeadEnd: known !== undefined && DEAD_ENDS.includes(known),
     next: then,
     others,

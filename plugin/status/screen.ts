@@ -18,16 +18,36 @@ export interface ScreenOptions extends Style {
   /** Those that a suggested command needs to go to the same cluster. */
   readonly clusterFlags?: string | undefined;
   readonly namedNamespace?: string | undefined;
-  /** All of them, not only as many as fit a terminal of 24 rows. */
-  readonly allProblems?: boolean;
+  /** Everything, and in full, not only as much as fits a terminal of 24 rows: where no terminal shows it, or with the details. */
+  readonly isWhole?: boolean;
+  /** Whether the details follow, which have a section of their own for warnings. */
+  readonly hasDetails?: boolean;
   /** The rows to fit in; those of a terminal of 24, with its prompt, unless said. */
   readonly mostRows?: number | undefined;
 }
 
-/** Problems shown, rows that a message may take, and rows of the whole. */
-const MOST_PROBLEMS = 3;
+/** Rows that a message may take, rows of the whole, and characters of a name, which may have a hundred. */
 const MOST_MESSAGE_ROWS = 2;
 const MOST_ROWS = 23;
+const LONGEST_NAME = 40;
+
+/** How much of a screen is shown. */
+interface Extent {
+  readonly problems: number;
+  readonly steps: number;
+  readonly hasWarnings: boolean;
+  /** Each right that is missing, not only how many. */
+  readonly hasRights: boolean;
+}
+
+const WHOLE: Extent = { problems: Infinity, steps: Infinity, hasWarnings: true, hasRights: true };
+
+/** The first that fits is shown; the last is the least that there is. */
+const EXTENTS: readonly Extent[] = [
+  ...[3, 2, 1].map((problems) => ({ ...WHOLE, problems })),
+  ...[3, 2, 1].map((problems) => ({ ...WHOLE, problems, hasRights: false })),
+  ...[1, 0].map((problems) => ({ problems, steps: 2, hasWarnings: false, hasRights: false })),
+];
 
 /** The column of the commands that lead out of a dead end. */
 const WAY_OUT_INDENT = 19;
@@ -43,34 +63,40 @@ const TITLES: Readonly<Record<Part, string>> = {
 
 /** The screen of `status` by its rows: the verdict, a line for each part, then what needs a person and the next command. */
 export function statusRows(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions): string[] {
-  const { problems, waysOut } = judgement;
-  const rows = (shown: number, steps: readonly WayOut[], warned: readonly string[]) =>
-    [
-      header(facts, judgement, options),
-      '',
-      ...PARTS.flatMap((part) => partRows(part, judgement, options)),
-      '',
-      ...remarkRows(facts, options),
-      ...problemRows(problems, shown, options),
-      ...wayOutRows(steps, problems.length > 0, options),
-      ...warned,
-      ...footer(facts, judgement, options),
-    ]
-      .map((row) => row.trimEnd())
-      .filter((row, i, all) => row !== '' || i < all.length - 1);
-  // The details have a section of their own for warnings.
-  if (options.allProblems) return rows(problems.length, waysOut, []);
-  const warned = warningRows(facts, options);
-  const choices = Array.from({ length: MOST_PROBLEMS }, (_, less) => rows(MOST_PROBLEMS - less, waysOut, warned));
-  return (
-    choices.find((candidate) => candidate.length <= (options.mostRows ?? MOST_ROWS)) ?? rows(1, waysOut.slice(0, 2), [])
-  );
+  if (options.isWhole) return rowsOf(facts, judgement, options, { ...WHOLE, hasWarnings: !options.hasDetails });
+  const screens = EXTENTS.map((extent) => () => rowsOf(facts, judgement, options, extent));
+  for (const screen of screens.slice(0, -1)) {
+    const rows = screen();
+    if (rows.length <= (options.mostRows ?? MOST_ROWS)) return rows;
+  }
+  return screens.at(-1)?.() ?? [];
 }
 
-/** One row for all of them: nothing waits for a person here. */
-function warningRows({ warnings }: ConnectionFacts, { paint, symbols, width }: ScreenOptions): string[] {
+function rowsOf(facts: ConnectionFacts, judgement: Judgement, options: ScreenOptions, extent: Extent): string[] {
+  const { problems, waysOut } = judgement;
+  return [
+    header(facts, judgement, options),
+    '',
+    ...PARTS.flatMap((part) => partRows(part, judgement, options)),
+    '',
+    ...remarkRows(facts, extent.hasRights, options),
+    ...problemRows(problems, extent.problems, options),
+    ...wayOutRows(waysOut.slice(0, extent.steps), problems.length > 0, options),
+    ...(extent.hasWarnings ? warningRows(facts, options) : []),
+    ...footer(facts, judgement, options),
+  ]
+    .map((row) => row.trimEnd())
+    .filter((row, i, all) => row !== '' || i < all.length - 1);
+}
+
+/** One row for all of them: nothing waits for a person here. In full where nothing is cut. */
+function warningRows({ warnings }: ConnectionFacts, { paint, symbols, width, isWhole }: ScreenOptions): string[] {
   const [first] = warnings;
   if (!first) return [];
+  if (isWhole) {
+    const texts = warnings.map(({ type, message }) => plain(`${type}: ${message}`, symbols));
+    return texts.flatMap((text) => wrap(text, width)).map(paint.yellow);
+  }
   const text =
     warnings.length === 1
       ? `${first.type}: ${first.message}`
@@ -81,7 +107,7 @@ function warningRows({ warnings }: ConnectionFacts, { paint, symbols, width }: S
 }
 
 function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenOptions): string {
-  const { paint, symbols, context, width } = options;
+  const { paint, symbols, context, width, isWhole } = options;
   const level = levelOf(verdict);
   const title = `${symbols.mark[level]} ${verdict}`;
   const name = plain(facts.name, symbols);
@@ -91,7 +117,7 @@ function header(facts: ConnectionFacts, { verdict }: Judgement, options: ScreenO
     facts.tenant && `tenant ${short(plain(facts.tenant, symbols))}`,
   ];
   // What does not fit is left out, the tenant first: -o wide has it all.
-  const room = width - title.length - name.length - 4;
+  const room = isWhole ? Number.POSITIVE_INFINITY : width - title.length - name.length - 4;
   const [first = ''] = wrap(about.filter((part) => part).join('  '), room, '  ');
   const fitting = first.length <= room ? first : '';
   return `${inColour(level, title, options)}  ${name}  ${paint.dim(fitting)}`;
@@ -109,14 +135,25 @@ function partRows(part: Part, { lines }: Judgement, options: ScreenOptions): str
   return [`  ${TITLES[part].padEnd(11)}${mark} ${first}`, ...rest.map((row) => `${' '.repeat(indent)}${row}`)];
 }
 
-function remarkRows({ remarks, notPermitted }: ConnectionFacts, options: ScreenOptions): string[] {
+function remarkRows({ remarks, notPermitted }: ConnectionFacts, hasRights: boolean, options: ScreenOptions): string[] {
+  const { symbols, width } = options;
+  const rights = hasRights ? rightRows(notPermitted, options) : rightsCounted(notPermitted, options);
+  const rows = [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
+  return rows.length > 0 ? [...rows, ''] : [];
+}
+
+function rightRows(missing: ConnectionFacts['notPermitted'], options: ScreenOptions): string[] {
   const { paint, symbols, width } = options;
-  const rights = notPermitted.flatMap((right) => [
+  return missing.flatMap((right) => [
     ...wrap(plain(describeRight(right), symbols), width).map((row) => paint.yellow(row)),
     ...wrapCommand(canICommand(right, options), width - 2).map((row) => `  ${paint.bold(row)}`),
   ]);
-  const rows = [...remarks.flatMap((remark) => wrap(plain(remark, symbols), width)), ...rights];
-  return rows.length > 0 ? [...rows, ''] : [];
+}
+
+function rightsCounted({ length }: ConnectionFacts['notPermitted'], { paint }: ScreenOptions): string[] {
+  if (length === 0) return [];
+  const text = length === 1 ? '1 right is missing' : `${length} rights are missing`;
+  return [paint.yellow(`not permitted: ${text}, which --details shows`)];
 }
 
 function problemRows(problems: readonly Problem[], most: number, options: ScreenOptions): string[] {
@@ -132,15 +169,16 @@ function problemRows(problems: readonly Problem[], most: number, options: Screen
 }
 
 function problemBlock(
-  { severity, code, message, next, others, explain, isDeadEnd }: Problem,
+  { severity, code, message, name, next, others, explain, isDeadEnd }: Problem,
   options: ScreenOptions,
 ): string[] {
-  const { symbols, width } = options;
+  const { symbols, width, isWhole } = options;
   const mark = symbols.mark[severity];
   const indent = ' '.repeat(mark.length + 3);
   const room = width - indent.length;
-  const text = plain(code ? `${code} ${message}` : message, symbols);
-  const [first = '', ...rest] = options.allProblems ? wrap(text, room) : fitted(text, room, symbols.ellipsis);
+  const said = isWhole || name === undefined ? message : withShortName(message, name);
+  const text = plain(code ? `${code} ${said}` : said, symbols);
+  const [first = '', ...rest] = isWhole ? wrap(text, room) : fitted(text, room, symbols.ellipsis);
   return [
     `  ${inColour(severity, mark, options)} ${first}`,
     ...rest.map((row) => `${indent}${row}`),
@@ -148,6 +186,11 @@ function problemBlock(
     ...(isDeadEnd ? [] : nextRows(next, explain, room, options).map((row) => `${indent}${row}`)),
     ...others.flatMap((other) => wrapCommand(other, room)).map((row) => `${indent}${options.paint.bold(row)}`),
   ];
+}
+
+function withShortName(message: string, name: string): string {
+  if (name.length <= LONGEST_NAME) return message;
+  return message.replace(JSON.stringify(name), () => JSON.stringify(`${name.slice(0, LONGEST_NAME)}…`));
 }
 
 /** What to do: as a command, or in words with the command that explains them, on one row where both fit. */

@@ -27,7 +27,7 @@ export interface Viewer {
   rows(view: View, mostRows?: number): string[];
 }
 
-/** The width of a terminal that does not tell. */
+/** What texts are wrapped at where no terminal says how wide it is; nothing is cut there. */
 const COLUMNS = 80;
 
 /** The details are loaded where they are wanted only: a plain status starts without them. */
@@ -46,7 +46,8 @@ export async function createViewer(
       now,
       context,
       width: stdout.columns ?? COLUMNS,
-      allProblems: isDetailed,
+      isWhole: isDetailed || stdout.columns === undefined,
+      hasDetails: isDetailed,
       mostRows,
     };
     const screen = statusRows(facts, judgement, options);

@@ -110,6 +110,64 @@ for (const count of [1, 400, 5_000]) {
   });
 }
 
+/** Rights as they are missing, of the longest that are asked for. */
+const RIGHTS = ['configmaps', 'leases.coordination.k8s.io', 'compassconnections.compass.kyma-project.io'].map(
+  (resource) => ({ verb: 'list', resource, namespace: 'compass-system-of-production-europe-west-1' }),
+);
+
+const FLAGS = [
+  undefined,
+  '--context admin@production-europe-west-1.example',
+  `--context ${'admin@production-europe-west-1.example '.repeat(3).trim().replaceAll(' ', '/')} --as ${'eva.'.repeat(20)}`,
+];
+
+for (const missing of [1, 2, 3]) {
+  test(`with ${missing} rights missing, warnings and long flags each state fits 24 rows, and says of the rights`, () => {
+    const notPermitted = RIGHTS.slice(0, missing);
+    const warnings = [{ type: 'StartPace', message: `the sidecar starts too often ${'and again '.repeat(20)}` }];
+    for (const [state, facts] of Object.entries(STATES)) {
+      for (const clusterFlags of FLAGS) {
+        for (const style of [PLAIN, ASCII]) {
+          const many = { ...withApplications(facts, 5_000), notPermitted, warnings };
+          const options = { ...style, clusterFlags, now: NOW, width: 80, context: 'prod-eu' };
+          const rows = statusRows(many, judge(many, NOW, { clusterFlags }), options);
+          const text = rows.join('\n');
+          assert.ok(rows.length <= 23, `${state}: ${rows.length} rows\n${text}`);
+          assert.match(text, /not permitted: (?:list|\d rights? (?:is|are) missing, which --details shows)/, state);
+        }
+      }
+    }
+  });
+}
+
+test('where no terminal shows it, nothing is cut: all problems, rights, warnings and names in full', () => {
+  const warnings = ['StartPace', 'Other'].map((type) => ({ type, message: `${type} ${'word '.repeat(40)}end of it` }));
+  for (const [state, facts] of Object.entries(STATES)) {
+    const whole = { ...withApplications(facts, 5_000), notPermitted: RIGHTS, warnings };
+    const judgement = judge(whole, NOW);
+    const options = { ...PLAIN, now: NOW, width: 80, context: 'prod-eu', isWhole: true };
+    const text = statusRows(whole, judgement, options).join(' ').replace(/\s+/g, ' ');
+    assert.doesNotMatch(
+      text.replace('(ForeignObject: …)', '').replace('(InvalidName: …)', ''),
+      /…|--details shows/,
+      state,
+    );
+    const texts = [...judgement.problems, ...warnings].map(({ message }) => message.replace(/\s+/g, ' ').trim());
+    for (const message of texts) assert.ok(text.includes(message), `${state}: ${message}`);
+    assert.equal(text.match(/kubectl auth can-i/g)?.length, RIGHTS.length, state);
+    if (facts.runtimeId && facts.tenant) assert.match(text, /runtime \S+ \(k8s: prod-eu\) tenant /, state);
+  }
+});
+
+test('the name of an Application is cut on the screen only, not in what programs read', () => {
+  const name = `commerce-${'very-'.repeat(15)}long`;
+  const failures = [{ name, id: '1', reason: 'InvalidName', message: 'it cannot be' }];
+  const facts = factsOf({ ...DEGRADED, failures });
+  assert.ok(judge(facts, NOW).problems.some(({ message }) => message.includes(JSON.stringify(name))));
+  const text = screen(facts, PLAIN).replace(/\s+/g, ' ');
+  assert.ok(text.includes(`"${name.slice(0, 40)}…"`), text);
+});
+
 test('every state names its cause and a next command, unless it is healthy', () => {
   for (const [state, facts] of Object.entries(STATES)) {
     const { verdict, problems } = judge(facts, NOW);
