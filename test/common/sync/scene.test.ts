@@ -7,8 +7,9 @@ import { writer } from '#common/sync/scene.ts';
 /** A clock on which nobody waits, and which remembers for how long somebody would have. */
 function waitingClock() {
   const waitsMs: number[] = [];
-  const sleep: Clock['sleep'] = async (ms) => {
+  const sleep: Clock['sleep'] = (ms) => {
     waitsMs.push(ms);
+    return Promise.resolve();
   };
   return { clock: { now: () => 0, monotonicMs: () => 0, sleep }, waitsMs };
 }
