@@ -1,6 +1,7 @@
 import { type Clock, formatTime } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
+import { hasReason } from '#common/errors.ts';
 import { SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
 import { renderReport } from '#common/resources/render-report.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
@@ -16,12 +17,20 @@ export interface ReportWriterOptions {
   readonly periodMs: number;
 }
 
-/** Keeps the report's ConfigMap: read once, at start, for its history, and written only when there is something to say. */
+/** How often a report is built anew on what somebody else wrote meanwhile. */
+const MOST_TRIES = 4;
+
+/**
+ * Keeps the report's ConfigMap: read once, at start, for its history, and written only when there is something to say, and
+ * only over what was read: another replica may lead by the time that a write arrives.
+ */
 export class ReportWriter {
   readonly #options: ReportWriterOptions;
   /** The last report that was stored, and the last one at all: the history goes on where a write failed. */
   #written: Report | undefined;
   #latest: Report | undefined;
+  /** Of the ConfigMap; undefined where there is none. */
+  #version: string | undefined;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #isRead = false;
   #turn: Promise<void> = Promise.resolve();
@@ -61,6 +70,19 @@ export class ReportWriter {
   }
 
   async #write(build: (previous: Report | undefined) => Report, requested: boolean): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#writeOnce(build, requested);
+      } catch (error) {
+        const isDeleted = hasReason(error, 'ClusterNotFound') && this.#version !== undefined;
+        if (!isDeleted && !hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists')) throw error;
+        this.#isRead = false;
+        if (tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  async #writeOnce(build: (previous: Report | undefined) => Report, requested: boolean): Promise<void> {
     await this.#readOnce();
     const { clock, periodMs } = this.#options;
     const wanted = build(this.#latest);
@@ -83,17 +105,28 @@ export class ReportWriter {
     const present = await cluster.find<ConfigMap>({ kind: CONFIG_MAP, name, namespace });
     this.#written = readReport(present?.data?.[REPORT_KEY]);
     this.#latest = this.#written;
+    this.#version = present?.metadata.resourceVersion;
     this.#isRead = true;
   }
 
   async #store(text: string): Promise<void> {
     const { cluster, name, namespace } = this.#options;
-    const configMap: ConfigMap = {
-      apiVersion: CONFIG_MAP.apiVersion,
-      kind: CONFIG_MAP.kind,
-      metadata: { name, namespace, labels: SIDECAR_LABELS },
-      data: { [REPORT_KEY]: text },
-    };
-    await cluster.apply(CONFIG_MAP, configMap, { fieldManager: SIDECAR_FIELD_MANAGER, force: true });
+    const { apiVersion, kind } = CONFIG_MAP;
+    const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+    const metadata = { labels: SIDECAR_LABELS };
+    const data = { [REPORT_KEY]: text };
+    const stored =
+      this.#version === undefined
+        ? await cluster.create<ConfigMap>(
+            CONFIG_MAP,
+            { apiVersion, kind, metadata: { ...metadata, name, namespace }, data },
+            options,
+          )
+        : await cluster.mergePatch<ConfigMap>(
+            { kind: CONFIG_MAP, name, namespace },
+            { metadata: { ...metadata, resourceVersion: this.#version }, data },
+            options,
+          );
+    this.#version = stored.metadata.resourceVersion;
   }
 }
