@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { RowId } from '../rows.ts';
 import { buildCrashProgram, type CrashProgram } from './crash-program.ts';
 import { type CrashWorld, startCrashWorld } from './crash-world.ts';
 import { dieAt, goOn, lostIn } from './die.ts';
-import { pairingRow, windowOf } from './pairing-rows.ts';
+import { rowsOfPoint, windowOf } from './pairing-rows.ts';
 import { isRead } from './point-names.ts';
 import { type Boundary, boundariesOf, notPassed, readCommitted, withoutPoint } from './points.ts';
 import { SCENARIO_NAMES, SCENARIOS } from './scenarios.ts';
@@ -32,12 +31,6 @@ async function everyCallHasItsPoint(t: TestContext, program: CrashProgram): Prom
   await crash.stop();
 }
 
-function rowOf({ scenario, points, isBeside }: Boundary): RowId {
-  if (scenario === 'renewal') return 'P17';
-  if (scenario === 'apply') return 'P18';
-  return isBeside ? 'P1' : pairingRow(committed.pairing.calls, points);
-}
-
 /** Between two reads nothing happens, so that each of its names is enough. */
 function runsOf({ points, isBeside }: Boundary): number {
   if (isBeside) return 1;
@@ -59,7 +52,7 @@ async function work(t: TestContext, program: CrashProgram, boundaries: Boundary[
   let crash: CrashWorld | undefined;
   for (let boundary = boundaries.shift(); boundary; boundary = boundaries.shift()) {
     const taken = boundary;
-    const name = `${rowOf(taken)}: a ${taken.scenario} that dies ${taken.points.join(' / ')} goes on`;
+    const name = `${rowsOfPoint(committed, taken).join(', ')}: a ${taken.scenario} that dies ${taken.points.join(' / ')} goes on`;
     await t.test(name, async () => {
       const world = crash ?? (await startCrashWorld(t, program));
       crash = undefined;
@@ -70,11 +63,12 @@ async function work(t: TestContext, program: CrashProgram, boundaries: Boundary[
   await crash?.stop();
 }
 
-test('P1, P2, P3, P5, P7, P8, P9, P11, P13, P14, P15, P16, P17, P18: whatever the point it dies at, it goes on', {
+/** Each point's own test names its row: which of them have run is told by nothing else. */
+test('whatever the point it dies at, it goes on', {
   concurrency: WORLDS,
 }, async (t) => {
   const program = await buildCrashProgram(t);
-  await t.test('P1, P17, P18: every call of a pairing, a renewal and a synchronization has its point', () =>
+  await t.test('every call of a pairing, a renewal and a synchronization has its point', () =>
     everyCallHasItsPoint(t, program),
   );
   const all = SCENARIO_NAMES.flatMap((name) => boundariesOf(name, committed[name]));

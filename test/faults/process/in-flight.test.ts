@@ -83,7 +83,7 @@ function cutting(scenario: Scenario, { cut }: InFlight): Scenario {
   };
 }
 
-test('P4, P6, P10, P12: what dies while a call is under way goes on by what became of the call', async (t) => {
+test('what dies while a call is under way goes on by what became of the call', async (t) => {
   const program = await buildCrashProgram(t);
   const crash = await startCrashWorld(t, program);
   for (const death of DEATHS) {

@@ -1,5 +1,5 @@
 import type { RowId } from '../rows.ts';
-import { after, before } from './points.ts';
+import { after, type Boundary, before, type CommittedCalls } from './points.ts';
 
 /** The calls of a pairing that its rows are told by; everything else lies between them. */
 interface Landmarks {
@@ -40,8 +40,15 @@ export function landmarksOf(calls: readonly string[]): Landmarks {
   };
 }
 
+/** The rows that die at a point: two where nothing that can be seen lies between them. */
+export function rowsOfPoint({ pairing }: CommittedCalls, { scenario, points, isBeside }: Boundary): readonly RowId[] {
+  if (scenario === 'renewal') return ['P17'];
+  if (scenario === 'apply') return ['P18'];
+  return isBeside ? ['P1'] : pairingRows(pairing.calls, points);
+}
+
 /** The rows that die at a point of a pairing, by how many of its calls have been answered. */
-export function pairingRow(calls: readonly string[], points: readonly string[]): RowId {
+function pairingRows(calls: readonly string[], points: readonly string[]): readonly RowId[] {
   const answered = answeredAt(calls, points);
   const { way, journal, configuration, configured, signing, issued, swap, status } = landmarksOf(calls);
   const rows: readonly (readonly [number, RowId])[] = [
@@ -59,7 +66,8 @@ export function pairingRow(calls: readonly string[], points: readonly string[]):
     [status, 'P15'],
     [status + 1, 'P18'],
   ];
-  return rows.findLast(([from]) => answered >= from)?.[1] ?? 'P1';
+  const [last = 0] = rows.findLast(([from]) => answered >= from) ?? [];
+  return rows.filter(([from]) => from === last).map(([, id]) => id);
 }
 
 function answeredAt(calls: readonly string[], points: readonly string[]): number {
