@@ -10,6 +10,7 @@ export interface SidecarHere {
   stop(): Promise<number>;
   /** Whether it has ended by itself, not because it was stopped. */
   readonly hasEnded: boolean;
+  readonly isStopped: boolean;
 }
 
 /** A clock that is off by what `offsetMs` says at the moment; it runs as fast as the machine's. */
@@ -39,6 +40,9 @@ export function startSidecarHere(
     async stop() {
       stop.abort();
       return running;
+    },
+    get isStopped() {
+      return stop.signal.aborted;
     },
     get hasEnded() {
       return hasEnded;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Clock } from '#common/clock.ts';
+import { type Clock, systemClock } from '#common/clock.ts';
 import { CONFIG_MAP, type ConfigMap, SECRET } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
 import { until } from '../cluster/until.ts';
+import type { LogLine } from '../journeys/sidecar-process.ts';
 import { startWorld, type World, type WorldOptions } from '../journeys/world.ts';
+import type { Chronicle } from './invariants/chronicle.ts';
+import { keepMoments } from './invariants/moments.ts';
 import { type SidecarHere, startSidecarHere } from './sidecar-here.ts';
 import { type Witness, witness } from './witness.ts';
 
@@ -18,6 +21,8 @@ export interface FaultWorld extends World {
   here(env?: Readonly<Record<string, string>>, clock?: Clock, random?: () => number): SidecarHere;
   /** Versions of objects that the test itself wrote, and uids of those that it made go, as the harm that is done: no invariant judges them. */
   readonly harm: Set<string>;
+  /** What has happened so far. */
+  chronicle(): Chronicle;
   /** Everything that any sidecar of this world printed. */
   output(): string;
   /** The sidecars of this process. */
@@ -52,7 +57,17 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     data: { password: 'YS1jYW5hcnktb2Ytb3RoZXJz' },
   } as never);
   const sidecars: SidecarHere[] = [];
-  const processes: { output: () => string }[] = [];
+  const processes: { output: () => string; lines: readonly LogLine[] }[] = [];
+  let sidecarClock = systemClock;
+  let isRealTime = true;
+  const { embedded } = world.cluster;
+  const requests = keepMoments(world.simulator.requests, () => ({
+    revision: embedded?.revision() ?? 0,
+    atMs: Date.now(),
+    clockMs: sidecarClock.monotonicMs(),
+  }));
+  const harm = new Set<string>();
+  const seen = await witness(t, world.cluster);
   t.after(() => Promise.all(sidecars.map((sidecar) => sidecar.stop())));
   const env = (more: Readonly<Record<string, string>> = {}) => ({
     KUBECONFIG: world.cluster.kubeconfigPath,
@@ -72,12 +87,24 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
   return {
     ...world,
     t,
-    witness: await witness(t, world.cluster),
-    harm: new Set(),
+    witness: seen,
+    harm,
+    chronicle: () => ({
+      ...seen,
+      requests: requests(),
+      calls: embedded?.allRequests() ?? [],
+      lines: [...sidecars, ...processes].flatMap(({ lines }) => lines),
+      since: 0,
+      harm,
+      isClockKnown: true,
+      isRealTime,
+    }),
     env,
     sidecars,
     output,
-    here(more, clock, random) {
+    here(more, clock = systemClock, random = Math.random) {
+      sidecarClock = clock;
+      isRealTime &&= clock === systemClock;
       const sidecar = startSidecarHere(env(more), clock, random);
       sidecars.push(sidecar);
       return sidecar;

@@ -59,8 +59,12 @@ export type KubeApi = {
   /** What was asked so far, without values. */
   requests(): RecordedRequest[];
   clearRequests(): void;
+  /** What was asked, whether cleared or not. */
+  allRequests(): RecordedRequest[];
   /** Stored objects as they are, by plural and group. */
   stored(plural: string, group?: string): KubeObject[];
+  /** The newest version of all objects: what is written later has a greater one. */
+  revision(): number;
   /** Forgets the history: watches and continue tokens from before get 410. */
   compact(): void;
   /** Cuts every connection now, watches included. */
@@ -119,7 +123,9 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     revokeToken: (token) => cluster.authentication.revoke(token),
     requests: () => recorder.list(),
     clearRequests: () => recorder.clear(),
+    allRequests: () => recorder.all(),
     stored: (plural, group = '') => storage.list(`${group}/${plural}`),
+    revision: () => storage.revision,
     compact: () => storage.compact(),
     cutConnections: () => server.cutConnections(),
     pause: () => server.close(),

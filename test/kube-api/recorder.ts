@@ -11,6 +11,8 @@ export type RecordedRequest = {
   /** kind and apiVersion of a JSON body, the ops of a JSON patch, the top-level members of other patches. */
   body: string;
   code: number;
+  /** The newest version of all objects once it was answered. */
+  revision: number;
 };
 
 const limit = 20_000;
@@ -39,17 +41,25 @@ function describe(value: unknown): string {
 /** Keeps the last requests. */
 export class Recorder {
   #requests: RecordedRequest[] = [];
+  #cleared = 0;
 
   add(request: RecordedRequest): void {
     this.#requests.push(request);
-    if (this.#requests.length > limit) this.#requests = this.#requests.slice(-limit / 2);
+    if (this.#requests.length <= limit) return;
+    this.#cleared = Math.max(0, this.#cleared - limit / 2);
+    this.#requests = this.#requests.slice(limit / 2);
   }
 
   list(): RecordedRequest[] {
+    return this.#requests.slice(this.#cleared);
+  }
+
+  /** With those from before it was cleared. */
+  all(): RecordedRequest[] {
     return [...this.#requests];
   }
 
   clear(): void {
-    this.#requests = [];
+    this.#cleared = this.#requests.length;
   }
 }

@@ -171,6 +171,7 @@ export class KubeApiServer {
       user: user.name,
       body: bodyKind(body, contentType),
       code,
+      revision: this.#parts.cluster.storage.revision,
     });
   }
 }

@@ -26,6 +26,19 @@ export interface LoggedRequest {
   outcome: 'pending' | 'ok' | 'errors' | 'refused' | 'cut';
 }
 
+/** What was asked for, and what was served. */
+export interface Served {
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Empty where the connection was cut. */
+  readonly body: string;
+}
+
+/** Somebody who is told of every request, at the moment at which it comes and at which it ends. */
+interface RequestObserver {
+  begun(request: LoggedRequest): void;
+  ended(request: LoggedRequest, served: Served): void;
+}
+
 interface Waiter {
   matches(request: LoggedRequest): boolean;
   resolve(request: LoggedRequest): void;
@@ -37,7 +50,13 @@ const KEPT = 10_000;
 export class RequestLog {
   #requests: LoggedRequest[] = [];
   #waiters: Waiter[] = [];
+  #observers: RequestObserver[] = [];
   #count = 0;
+
+  /** Tells of every request from now on. */
+  observe(observer: RequestObserver): void {
+    this.#observers.push(observer);
+  }
 
   begin(target: Target): LoggedRequest {
     this.#count += 1;
@@ -60,11 +79,13 @@ export class RequestLog {
     };
     this.#requests.push(request);
     if (this.#requests.length > KEPT) this.#requests = this.#requests.slice(-KEPT);
+    for (const observer of this.#observers) observer.begun(request);
     return request;
   }
 
   /** Tells those who wait for such a request that it has ended. */
-  end(request: LoggedRequest): void {
+  end(request: LoggedRequest, served: Served): void {
+    for (const observer of this.#observers) observer.ended(request, served);
     const due = this.#waiters.filter((waiter) => waiter.matches(request));
     this.#waiters = this.#waiters.filter((waiter) => !due.includes(waiter));
     for (const waiter of due) waiter.resolve(request);

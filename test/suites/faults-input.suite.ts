@@ -1,3 +1,3 @@
 import { importTests } from './import-tests.ts';
 
-await importTests('faults/input/*.test.ts');
+await importTests('faults/input/*.test.ts', 'faults/invariants/*.test.ts');

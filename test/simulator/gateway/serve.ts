@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Compass, Target } from '../compass.ts';
 import { CUT } from '../faults/strike.ts';
-import type { LoggedRequest } from '../request-log.ts';
 import { type Answer, emptyAnswer, jsonAnswer } from './answer.ts';
-import { openExchange } from './exchange.ts';
+import { type Exchange, openExchange } from './exchange.ts';
 import { forward, type Service } from './forward.ts';
 
 /** Where a path of a listener leads. */
@@ -35,7 +34,7 @@ function errorMessages(body: string): string[] {
   }
 }
 
-function close(compass: Compass, logged: LoggedRequest, answer: Answer | typeof CUT): void {
+function close(compass: Compass, { logged, request }: Exchange, answer: Answer | typeof CUT): void {
   if (answer === CUT) logged.outcome = 'cut';
   else {
     logged.status = answer.status;
@@ -43,7 +42,7 @@ function close(compass: Compass, logged: LoggedRequest, answer: Answer | typeof 
     const isSuccess = logged.errors.length === 0 ? 'ok' : 'errors';
     logged.outcome = answer.status === 200 ? isSuccess : 'refused';
   }
-  compass.requests.end(logged);
+  compass.requests.end(logged, { variables: request?.variables ?? {}, body: answer === CUT ? '' : answer.body });
 }
 
 function send(compass: Compass, response: ServerResponse, answer: Answer): void {
@@ -70,7 +69,7 @@ export async function serve(
   const isGraphql = incoming.method === 'POST' && incoming.headers['content-type']?.startsWith('application/json');
   const unsupported = jsonAnswer(400, { errors: [{ message: 'transport not supported' }], data: null });
   const answer = await forward(exchange, isGraphql ? route.service : { ...route.service, refuse: () => unsupported });
-  close(compass, exchange.logged, answer);
+  close(compass, exchange, answer);
   if (answer === CUT) incoming.socket.destroy();
   else send(compass, response, answer);
 }
