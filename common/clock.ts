@@ -36,6 +36,9 @@ function monotonicMs(): number {
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now(), monotonicMs, sleep };
 
+/** What two machines' clocks may differ by, in milliseconds, before it is taken for anything: what one wrote, the other judges. */
+export const CLOCK_GRACE_MS = 30_000;
+
 /** RFC 3339 in UTC with whole seconds, as the API conventions write `metav1.Time`. */
 export function formatTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;

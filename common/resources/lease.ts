@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CLOCK_GRACE_MS } from '../clock.ts';
 import type { KubeObject } from '../cluster/objects.ts';
 
 /** coordination.k8s.io/v1 Lease, as leader election uses it: times are RFC 3339 with microseconds. */
@@ -25,4 +26,9 @@ export function podOfHolder(holderIdentity: string | null | undefined): string |
 /** Until when a Lease is held, in milliseconds since the epoch; NaN for one that nobody has renewed. */
 export function heldUntil({ spec }: Lease): number {
   return Date.parse(spec?.renewTime ?? '') + (spec?.leaseDurationSeconds ?? 0) * 1_000;
+}
+
+/** Whether somebody holds a Lease, or did so a moment ago: the clock here may be ahead of the one that renewed it. */
+export function isHeld(lease: Lease, now: number): boolean {
+  return heldUntil(lease) + CLOCK_GRACE_MS > now;
 }

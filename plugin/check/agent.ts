@@ -1,6 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { DEPLOYMENT, type KubeObject, LEASE } from '#common/cluster/objects.ts';
-import { heldUntil, type Lease, podOfHolder } from '#common/resources/lease.ts';
+import { heldUntil, isHeld, type Lease, podOfHolder } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import type { Report } from '#common/resources/report.ts';
 import { VERSION } from '#common/version.ts';
@@ -75,7 +75,7 @@ function judgeLease(lease: Lease, { name, namespace, now, version }: LeaseContex
   const base = { ...BASE, name: 'running' };
   const until = heldUntil(lease);
   const leader = podOfHolder(lease.spec?.holderIdentity);
-  if (until > now) {
+  if (isHeld(lease, now)) {
     const message = ['running', version && `v${version.replace(/^v/, '')}`].filter((part) => part).join(', ');
     return { ...base, status: 'ok', message, facts: leader ? { leader } : {} };
   }

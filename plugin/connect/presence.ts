@@ -1,7 +1,7 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { DEPLOYMENT, type KubeObject, LEASE } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
-import { heldUntil, type Lease } from '#common/resources/lease.ts';
+import { isHeld, type Lease } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { list } from '../connection/reading.ts';
 import { SIDECAR_SELECTOR } from '../connection/reports.ts';
@@ -13,9 +13,6 @@ interface Scalable extends KubeObject {
   readonly spec?: { readonly replicas?: number };
 }
 
-/** A Lease that was not renewed is one whose holder is gone; a clock that is off by less is none. */
-const GRACE_MS = 30_000;
-
 /**
  * Whether a sidecar runs, by its Lease, else by its Deployment, which may be about to start: `silent` where it was there
  * and is not any more.
@@ -26,7 +23,7 @@ export async function findPresence(
 ): Promise<Presence> {
   try {
     const lease = await cluster.find<Lease>({ kind: LEASE, name: ownObjectNames(name).lease, namespace });
-    if (lease && heldUntil(lease) + GRACE_MS > now) return 'running';
+    if (lease && isHeld(lease, now)) return 'running';
     const deployments = await list<Scalable>(cluster, DEPLOYMENT, { namespace, labelSelector: SIDECAR_SELECTOR });
     if (deployments.some(({ spec }) => spec?.replicas !== 0)) return 'running';
     return lease ? 'silent' : 'absent';

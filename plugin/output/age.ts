@@ -1,3 +1,5 @@
+import { CLOCK_GRACE_MS } from '#common/clock.ts';
+
 const SECOND = 1;
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -25,10 +27,13 @@ const BANDS: readonly Band[] = [
   { below: Number.POSITIVE_INFINITY, unit: ['y', YEAR] },
 ];
 
-/** A length of time in kubectl's words: `38s`, `2m22s`, `5h30m`, `12d`; `<invalid>` where it is negative. */
+/**
+ * A length of time in kubectl's words: `38s`, `2m22s`, `5h30m`, `12d`; `<invalid>` where it is negative by more than two
+ * clocks differ by.
+ */
 export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / 1_000);
-  if (!(seconds >= -1)) return '<invalid>';
+  if (!(ms >= -CLOCK_GRACE_MS)) return '<invalid>';
   if (seconds < 0) return '0s';
   const band = BANDS.find(({ below }) => seconds < below);
   if (!band) return '<invalid>';

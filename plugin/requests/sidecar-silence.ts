@@ -1,6 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { LEASE } from '#common/cluster/objects.ts';
-import { heldUntil, type Lease } from '#common/resources/lease.ts';
+import { isHeld, type Lease } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import type { FoundConnection } from '../connection/find.ts';
 
@@ -14,5 +14,5 @@ export async function silentSince(
   now: number,
 ): Promise<number | undefined> {
   const lease = await cluster.find<Lease>({ kind: LEASE, name: ownObjectNames(name).lease, namespace });
-  return lease && heldUntil(lease) < now ? Date.parse(lease.spec?.renewTime ?? '') : undefined;
+  return lease && !isHeld(lease, now) ? Date.parse(lease.spec?.renewTime ?? '') : undefined;
 }

@@ -1,3 +1,4 @@
+import { CLOCK_GRACE_MS } from '#common/clock.ts';
 import type { AgentFacts, ConnectionFacts, IdentityFacts } from './facts.ts';
 
 /** What is normal after the deadline: a pass of the sidecar and its back-off. */
@@ -28,5 +29,5 @@ export function renewalShare({ notBefore, notAfter, renewAt }: IdentityFacts): n
 
 /** Whether the sidecar works, by its Lease; undefined where that could not be read. */
 export function isRunning({ leaseUntil }: AgentFacts, now: number): boolean | undefined {
-  return leaseUntil === undefined ? undefined : leaseUntil > now;
+  return leaseUntil === undefined ? undefined : leaseUntil + CLOCK_GRACE_MS > now;
 }

@@ -83,6 +83,9 @@ test('a sidecar that does not answer is a finding after --timeout, and no hang',
 
 test('a sidecar that does not run is a finding at once, and one that never was is not asked', async (t) => {
   const cluster = await installed(t);
+  await changeLease(cluster, -12_000);
+  const ahead = await document(cluster, ['check', '--category', 'agent', '--timeout', '1s']);
+  assert.doesNotMatch(JSON.stringify(ahead.results), /has not been seen/, "the laptop's clock is 12 s ahead");
   await changeLease(cluster, -720_000);
   const gone = await document(cluster, ['check', '--category', 'agent']);
   assert.deepEqual(codes(gone), ['CMP0122']);

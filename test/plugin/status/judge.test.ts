@@ -52,7 +52,7 @@ describe('the verdict', () => {
   });
 
   test('is Degraded when the sidecar does not run, since a report outlives it', () => {
-    const { verdict, problems } = judge(factsOf(HEALTHY, NOW - 1), NOW);
+    const { verdict, problems } = judge(factsOf(HEALTHY, NOW - 31_000), NOW);
     assert.equal(verdict, 'Degraded');
     assert.equal(problems[0]?.next, 'kubectl -n kyma get pods -l app.kubernetes.io/name=compass-sidecar');
   });
