@@ -8,7 +8,6 @@ import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
 import { disconnectedError } from './disconnected.ts';
-import { isUnused, tokenRequired, withTokenHint } from './establish.ts';
 import { adoptMirror } from './journal-mirror.ts';
 import type { Connection } from './maintain.ts';
 import { overdueAlarm } from './overdue.ts';
@@ -16,6 +15,8 @@ import { Pairing } from './pairing.ts';
 import { reachConnector } from './preflight-way.ts';
 import { freshState, isSameUrls, type StoredState } from './state.ts';
 import { Superseded } from './superseded.ts';
+import { tokenRequired, withTokenHint } from './token-required.ts';
+import { isUnused } from './token-tries.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** Looks after the connection, one step a pass: pair, keep, or wait for what is missing. */

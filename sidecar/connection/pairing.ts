@@ -4,11 +4,12 @@ import type { Warning } from '../status/observation.ts';
 import { isPairingUnderWay } from './aside.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
-import { establish, withTokenHint } from './establish.ts';
+import { establish } from './establish.ts';
 import { installPair } from './install-pair.ts';
 import type { Connection } from './maintain.ts';
 import { Preflight } from './preflight.ts';
 import { asStoreForbidden } from './store-forbidden.ts';
+import { withTokenHint } from './token-required.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /**

@@ -2,10 +2,10 @@ import { CompassError } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { ConnectionContext } from './context.ts';
 import { dropPair } from './drop-pair.ts';
-import { tokenRequired } from './establish.ts';
 import type { IssuedJournal } from './journal.ts';
 import { type Connection, strangenessOf } from './maintain.ts';
 import { revokeOne } from './revoke.ts';
+import { tokenRequired } from './token-required.ts';
 
 /** A new pair that is to take the place of one that works. */
 export interface Replacement {

@@ -13,6 +13,8 @@ export interface TokenRecord {
   readonly firstTriedAt: number;
   /** It was sent once without an answer: a refusal after that most likely means that it was taken. */
   readonly mayHaveLeft: boolean;
+  /** How often the second token was sent without an answer that says what became of it; 0 where it is absent. */
+  readonly secondTries?: number;
   /** Why it is spent, for people. */
   readonly message?: string;
   /** It was taken out of the configuration once: where somebody puts it back, it stays. */
@@ -102,12 +104,14 @@ function decodeToken(raw: unknown): TokenRecord | undefined {
   const outcome = raw['outcome'];
   if (outcome !== 'trying' && outcome !== 'used' && outcome !== 'spent') return undefined;
   const message = text(raw['message']);
+  const secondTries = number(raw['secondTries']);
   return {
     outcome,
     tries: number(raw['tries']) ?? 0,
     firstTriedAt: number(raw['firstTriedAt']) ?? 0,
     mayHaveLeft: raw['mayHaveLeft'] === true,
     ...(message === undefined ? {} : { message }),
+    ...(secondTries === undefined ? {} : { secondTries }),
     ...(raw['blanked'] === true ? { blanked: true } : {}),
   };
 }

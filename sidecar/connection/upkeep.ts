@@ -4,12 +4,12 @@ import type { Schedule } from '../schedule.ts';
 import { Aside, renewableFrom } from './aside.ts';
 import type { ConnectionInput, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
-import { withTokenHint } from './establish.ts';
 import { installPair } from './install-pair.ts';
 import { type Connection, fetchUrls, refusalOfDirector, renew } from './maintain.ts';
 import { renewalDeadline } from './renewal-deadline.ts';
 import { freshState, isSameUrls } from './state.ts';
 import { asStoreForbidden } from './store-forbidden.ts';
+import { withTokenHint } from './token-required.ts';
 import { UpkeepPace } from './upkeep-pace.ts';
 
 /** Looks after a credential: asks the Connector where Compass is now, renews in time, and learns when Compass refuses it. */

@@ -57,3 +57,54 @@ for (const [waits, random] of [
     assert.equal((await pass()).did, 'paired');
   });
 }
+
+for (const [how, fault] of [
+  ['an error', { status: 500 }],
+  ['a rate limit', { status: 429 }],
+  ['a cut', { cut: true }],
+] as const) {
+  test(`C13: a token that is answered by ${how} again and again is given up after twenty tries`, async (t) => {
+    const bench = await startBench(t);
+    await bench.configure();
+    bench.simulator.faults.add({ operation: 'configuration', when: 'beforeConsumption', ...fault });
+    const pass = bench.start();
+    const { result } = await tryOn(bench, pass, (sinceMs) => sinceMs < 6 * HOUR_MS);
+    assert.equal(reasonIn(result), 'TokenRequired');
+    assert.equal(result.token, 'spent');
+    assert.equal(tries(bench), MOST_TRIES);
+    bench.simulator.faults.clear();
+    await bench.configure();
+    assert.equal((await pass()).did, 'paired');
+  });
+}
+
+test('X2: a clock that is set two hours ahead between two refusals costs no token', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.switches.tokenDatabaseDown = true;
+  const pass = bench.start();
+  assert.equal(reasonIn(await pass()), 'TokenRefused');
+  bench.clock.advance(2 * HOUR_MS);
+  assert.equal(reasonIn(await pass()), 'TokenRefused');
+  bench.simulator.switches.tokenDatabaseDown = false;
+  bench.clock.advance(5 * MINUTE_MS);
+  assert.equal((await pass()).did, 'paired');
+});
+
+test('C4: a second token that is answered by errors alone is given up, but not within its hour', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  bench.simulator.faults.add({ operation: 'signCertificateSigningRequest', when: 'beforeConsumption', status: 500 });
+  const pass = bench.start();
+  const { result: within } = await tryOn(bench, pass, (sinceMs) => sinceMs < 40 * MINUTE_MS);
+  assert.equal(reasonIn(within), 'CompassUnavailable');
+  bench.simulator.faults.add({
+    target: 'connector',
+    operation: 'configuration',
+    when: 'beforeConsumption',
+    status: 500,
+  });
+  const { result } = await tryOn(bench, pass, (sinceMs) => sinceMs < 6 * HOUR_MS);
+  assert.equal(reasonIn(result), 'TokenRequired');
+  assert.ok(tries(bench) <= MOST_TRIES, `${tries(bench)} tries`);
+});
