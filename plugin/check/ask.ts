@@ -3,7 +3,7 @@ import { type CompassError, hasReason } from '#common/errors.ts';
 import type { CheckResult, Report } from '#common/resources/report.ts';
 import type { Invocation } from '../command.ts';
 import type { FoundConnection } from '../connection/find.ts';
-import { canICommand } from '../connection/right.ts';
+import { canICommand, describeRight, hiddenReport, hiddenResource, type MissingRight } from '../connection/right.ts';
 import { age } from '../output/age.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
@@ -26,16 +26,22 @@ const PATCH_RIGHT = { verb: 'patch', resource: 'compassconnections.compass.kyma-
  * a finding, beside what it found the last time. Throws what the cluster throws, and Interrupted.
  */
 export async function checkFromAgent(invocation: AskInvocation, options: AskOptions): Promise<PlacedFinding[]> {
-  const { resource, found } = options.connection;
-  if (!resource) return [{ ...BASE, status: 'skipped', message: 'not asked: there is no CompassConnection to ask on' }];
+  const { resource, found, notPermitted } = options.connection;
+  if (!resource) return [unasked(hiddenResource(notPermitted), 'there is no CompassConnection to ask on')];
   // Nobody would answer, or nobody could read the answer.
-  if (!found) return [{ ...BASE, status: 'skipped', message: 'not asked: no sidecar has reported' }];
+  if (!found) return [unasked(hiddenReport(notPermitted), 'no sidecar has reported')];
   try {
     return await askForCheck(invocation, options);
   } catch (error) {
     const finding = whyNot(error);
     return [finding, ...earlier(found?.report, invocation.clock.now())];
   }
+}
+
+/** What may not be read is not said to be missing. */
+function unasked(hidden: MissingRight | undefined, why: string): PlacedFinding {
+  if (!hidden) return { ...BASE, status: 'skipped', message: `not asked: ${why}` };
+  return { ...BASE, status: 'skipped', message: `not asked: ${describeRight(hidden)}`, next: canICommand(hidden) };
 }
 
 /** As checkFromAgent, but whatever keeps the sidecar from answering is thrown: TimedOut, RequestRefused, ClusterForbidden. */

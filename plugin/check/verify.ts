@@ -24,7 +24,7 @@ export async function verifyCertificate(
 ): Promise<CheckRun> {
   const connection = await findConnection(cluster, place);
   const { name, namespace } = connection;
-  if (live) requireResource(name, connection.resource);
+  if (live) requireResource(connection);
   const [stored, shown] = await Promise.all([
     checkStored(cluster, connection, invocation.clock.now()),
     live ? askForCheck(invocation, { cluster, connection, timeoutMs }) : [],

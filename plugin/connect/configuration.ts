@@ -5,7 +5,7 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { DryRun } from '../dry-run.ts';
-import { PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
+import { orTryAgain, PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
 import type { Settings } from './settings.ts';
 
 /** The configuration Secret as it is now. */
@@ -17,9 +17,6 @@ export interface PresentConfiguration {
 }
 
 export type ConfigurationAction = 'created' | 'configured';
-
-/** How often the Secret is read anew when somebody else changed it meanwhile. */
-const MOST_TRIES = 5;
 
 /**
  * Reads the configuration Secret. Throws ConfigurationBlocked where it cannot be written: an immutable Secret, or a
@@ -66,8 +63,7 @@ export async function writeConfiguration(
       }
       return action;
     } catch (error) {
-      const isOvertaken = hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists');
-      if (!isOvertaken || tries >= MOST_TRIES) throw error;
+      orTryAgain(error, tries);
     }
   }
 }

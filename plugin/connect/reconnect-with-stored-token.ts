@@ -22,7 +22,7 @@ export async function reconnectWithStoredToken(
   reconnection: Reconnection,
 ): Promise<Pick<PairingOutcome, 'report' | 'steps' | 'waited'>> {
   const { cluster, target, dryRun, waits } = reconnection;
-  const resource = requireResource(target.name, target.resource);
+  const resource = requireResource(target);
   const taker = await requireSidecar(invocation, cluster, target, true);
   const { namespace, name } = target.places.configuration;
   const secret = `secret ${namespace}/${name}`;

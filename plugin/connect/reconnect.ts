@@ -49,6 +49,8 @@ async function reconnectWithNewToken(
 ): Promise<Outcome> {
   const { cluster, target, dryRun, waits } = reconnection;
   const isSpokenTo = mustBeAsked(target, invocation.clock.now());
+  // Before the token is anywhere: stored and not asked for, it would be found by nobody.
+  if (isSpokenTo) requireResource(target);
   const stored = await storeToken(invocation, cluster, {
     target,
     token,
@@ -71,11 +73,10 @@ async function beginAnew(
   isSpokenTo: boolean,
 ): Promise<string | undefined> {
   if (taker === 'other-agent') {
-    await deleteConnection(cluster, requireResource(target.name, target.resource), dryRun);
+    await deleteConnection(cluster, requireResource(target), dryRun);
     return undefined;
   }
   if (!isSpokenTo) return undefined;
-  requireResource(target.name, target.resource);
   return askSidecar(cluster, target.name, { verb: 'reconnect' }, { now: clock.now(), dryRun });
 }
 

@@ -1,6 +1,7 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import type { ReportedPlaces } from '#common/resources/report.ts';
 import { chooseConnection } from './choose.ts';
 import { list, type Reading, reading } from './reading.ts';
@@ -32,17 +33,33 @@ export async function findConnection(cluster: Cluster, options: FindOptions): Pr
   const [connections, reports] = await Promise.all([fetchConnections(cluster), fetchReports(cluster, options)]);
   const present = connections.items.map(({ metadata }) => metadata.name);
   const reported = reports.items.map(({ connection }) => connection);
-  const name = chooseConnection(options.name, present, reported);
+  // Who may list nothing may still get the one that is most likely meant.
+  const likely = connections.denied ? DEFAULT_CONNECTION_NAME : undefined;
+  const name = chooseConnection(options.name, present, reported) ?? likely;
   if (name === undefined) throw nothingFound(connections, [...present, ...reported]);
   const found =
     reports.items.find(({ connection }) => connection === name) ?? (await findReport(cluster, name, options));
-  const resource = connections.items.find(({ metadata }) => metadata.name === name);
-  if (!resource && !isFound(found)) throw nothingFound(connections, [...present, ...reported], name);
-  const notPermitted = [connections.denied, isFound(found) ? undefined : found].filter((right) => right !== undefined);
   const report = isFound(found) ? found : undefined;
+  const named = connections.denied ? await fetchConnection(cluster, name, connections.denied) : connections;
+  const resource = named.items.find(({ metadata }) => metadata.name === name);
+  if (!resource && !report) {
+    // The name that nobody gave may be another one.
+    throw nothingFound(options.name === undefined ? connections : named, [...present, ...reported], name);
+  }
+  const notPermitted = [named.denied, hidingReport(found, reports, options)].filter((right) => right !== undefined);
   const namespace = report?.namespace ?? options.namespace ?? DEFAULT_NAMESPACE;
   const places = report?.report?.places ?? defaultPlaces(namespace);
   return { name, resource, found: report, namespace, places, notPermitted };
+}
+
+/** The right without which there may be a report, although none was found: by name it is looked for in one namespace only. */
+function hidingReport(
+  found: FoundReport | MissingRight | undefined,
+  { denied }: Reading<FoundReport>,
+  { namespace }: SearchPlace,
+): MissingRight | undefined {
+  if (isFound(found)) return undefined;
+  return found ?? (namespace === undefined ? denied : undefined);
 }
 
 /** Where the Secrets of a connection are unless its sidecar was told otherwise. */
@@ -73,8 +90,26 @@ function nothingFound({ denied }: Reading<unknown>, names: readonly string[], na
 /** All CompassConnections; none where the cluster does not know the kind. */
 async function fetchConnections(cluster: Cluster): Promise<Reading<CompassConnection>> {
   const right = { verb: 'list', resource: 'compassconnections.compass.kyma-project.io' };
+  return ofKnownKind(() => reading(right, () => list<CompassConnection>(cluster, COMPASS_CONNECTION)));
+}
+
+/** One by name, for who may not list them; `denied` is that right, which gives this one, too. */
+async function fetchConnection(
+  cluster: Cluster,
+  name: string,
+  denied: MissingRight,
+): Promise<Reading<CompassConnection>> {
+  return ofKnownKind(() =>
+    reading(denied, async () => {
+      const resource = await cluster.find<CompassConnection>({ kind: COMPASS_CONNECTION, name });
+      return resource ? [resource] : [];
+    }),
+  );
+}
+
+async function ofKnownKind(read: () => Promise<Reading<CompassConnection>>): Promise<Reading<CompassConnection>> {
   try {
-    return await reading(right, () => list<CompassConnection>(cluster, COMPASS_CONNECTION));
+    return await read();
   } catch (error) {
     if (hasReason(error, 'NotInstalled', 'ClusterNotFound')) return { items: [] };
     throw error;

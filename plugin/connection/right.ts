@@ -16,6 +16,16 @@ export function describeRight({ verb, resource, namespace, name }: MissingRight)
   return `not permitted: ${verb} ${what}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
+/** The right whose lack hides the CompassConnection itself, among those that were missing. */
+export function hiddenResource(rights: readonly MissingRight[]): MissingRight | undefined {
+  return rights.find(({ resource }) => resource.startsWith('compassconnections'));
+}
+
+/** The right whose lack hides the report. */
+export function hiddenReport(rights: readonly MissingRight[]): MissingRight | undefined {
+  return rights.find(({ resource }) => resource === 'configmaps');
+}
+
 /**
  * The command that asks whether somebody has a right; with a place as it has to be typed, to ask the same cluster as the
  * same user.

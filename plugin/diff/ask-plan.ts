@@ -6,7 +6,7 @@ import { PLAN_KEY, readPlan, type SyncPlan } from '#common/sync/plan-document.ts
 import { formatNames } from '#common/sync/plan-names.ts';
 import type { Invocation } from '../command.ts';
 import type { FoundConnection } from '../connection/find.ts';
-import { canICommand, describeRight } from '../connection/right.ts';
+import { canICommand, describeRight, hiddenReport } from '../connection/right.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar, requireResource } from '../requests/ask.ts';
 import { withRight } from './right.ts';
@@ -31,7 +31,7 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export async function askPlan(invocation: Invocation, question: PlanQuestion): Promise<SyncPlan> {
   refuseSilent(question.connection);
-  requireResource(question.connection.name, question.connection.resource);
+  requireResource(question.connection);
   for (let tries = 1; ; tries += 1) {
     try {
       return await askOnce(invocation, question);
@@ -62,7 +62,7 @@ function tooOld(cause: CompassError): CompassError {
 
 function refuseSilent({ found, notPermitted, name }: FoundConnection): void {
   if (found?.report) return;
-  const hidden = notPermitted.find(({ resource }) => resource === 'configmaps');
+  const hidden = hiddenReport(notPermitted);
   if (hidden) throw new CompassError('ClusterForbidden', describeRight(hidden), { next: canICommand(hidden) });
   const message = found ? 'can be read by this version' : 'is there';
   throw new CompassError('NotInstalled', `no report of a sidecar of ${name} ${message}, so that none can be asked`, {

@@ -4,6 +4,8 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { formatRequest, type RequestVerb, requestAnnotation } from '#common/resources/requests.ts';
+import type { FoundConnection } from '../connection/find.ts';
+import { canICommand, describeRight, hiddenResource } from '../connection/right.ts';
 import type { DryRun } from '../dry-run.ts';
 
 /** Who writes what the plugin writes, for the API server's managed fields. */
@@ -64,14 +66,36 @@ export async function patchConnection(
       await cluster.mergePatch<CompassConnection>(ref, patch, options);
       return;
     } catch (error) {
-      if (!hasReason(error, 'ClusterConflict') || tries >= MOST_TRIES) throw error;
+      orTryAgain(error, tries);
     }
   }
 }
 
-/** Throws ClusterNotFound where the connection has a report but no object that a request could be written on. */
-export function requireResource(name: string, resource: CompassConnection | undefined): CompassConnection {
+/**
+ * Lets a write be tried again on the newer version, where somebody else was first. Throws any other error, and after a few
+ * tries ClusterConflict.
+ */
+export function orTryAgain(error: unknown, tries: number): void {
+  if (!hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists')) throw error;
+  if (tries < MOST_TRIES) return;
+  const { reason, message, status } = error;
+  const next = 'others change it at the same time: call the command again';
+  // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
+  throw new CompassError(reason, message, { cause: error, status, next });
+}
+
+/**
+ * Throws ClusterNotFound where the connection has a report but no object that a request could be written on, and
+ * ClusterForbidden where it may not be read.
+ */
+export function requireResource({
+  name,
+  resource,
+  notPermitted,
+}: Pick<FoundConnection, 'name' | 'resource' | 'notPermitted'>): CompassConnection {
   if (resource) return resource;
+  const hidden = hiddenResource(notPermitted);
+  if (hidden) throw new CompassError('ClusterForbidden', describeRight(hidden), { next: canICommand(hidden) });
   throw new CompassError(
     'ClusterNotFound',
     `the CompassConnection ${name} is gone, so that nothing can be asked of its sidecar`,

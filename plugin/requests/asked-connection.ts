@@ -6,7 +6,7 @@ import { requireResource } from './ask.ts';
 
 /**
  * The connection that a command line names, for a request to its sidecar. Throws what findConnection throws, and
- * ClusterNotFound where there is no object that a request could be written on.
+ * what requireResource throws where there is no object that a request could be written on.
  */
 export async function findAskedConnection({
   connect,
@@ -19,6 +19,6 @@ export async function findAskedConnection({
 }> {
   const { cluster } = await connect();
   const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
-  requireResource(connection.name, connection.resource);
+  requireResource(connection);
   return { cluster, connection };
 }

@@ -45,7 +45,7 @@ describe('before it asks anybody, connect', () => {
     ],
     ['a Runtime that is no UUID', ['-', '--runtime-id', CANARY], blob({}), /--runtime-id is not the id of a Runtime/],
     ['a tenant of two words', ['-', '--tenant', 'a b'], blob({}), /--tenant is not a tenant id/],
-    ['a dry run of its own kind', ['-', '--dry-run', 'maybe'], blob({}), /--dry-run is "maybe"/],
+    ['a dry run of its own kind', ['-', '--dry-run=maybe'], blob({}), /--dry-run is "maybe"/],
   ];
   for (const [why, args, input, says] of refusals) {
     test(`refuses ${why} with exit code 2`, async () => {
