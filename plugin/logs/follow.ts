@@ -16,6 +16,9 @@ export interface FollowLogs {
   readonly part: LogPart;
   /** The time of the last line of each Pod that was read already. */
   readonly last: ReadonlyMap<string, string>;
+  /** The Pods that were read, and of whose last `tailLines` lines there were none: what they said before is not wanted. */
+  readonly tailed: ReadonlySet<string>;
+  readonly tailLines: number | undefined;
   /** Which Pods count. */
   readonly isWanted: (pod: Pod) => boolean;
   readonly onLine: (line: LogLine) => void;
@@ -82,7 +85,8 @@ class PodStream {
 
   /** Reads until the stream ends; gives why it could not be read, where that was so. */
   async readToEnd(): Promise<string | undefined> {
-    const { cluster, signal, part } = this.#options;
+    const { cluster, signal, part: asked, tailed, tailLines } = this.#options;
+    const part = tailed.has(this.#place.pod) ? { ...asked, tailLines } : asked;
     try {
       for await (const line of readLog(cluster, this.#place, partAfter(this.#last, part), signal)) this.#take(line);
       return undefined;
@@ -101,6 +105,8 @@ class PodStream {
 }
 
 /** From the last line on, or, where none was read, what was asked for. */
-function partAfter(last: string, { sinceSeconds, sinceTime }: LogPart): LogPart {
-  return last === '' ? { sinceSeconds, sinceTime, follow: true } : { sinceTime: secondOf(last), follow: true };
+function partAfter(last: string, { sinceSeconds, sinceTime, tailLines }: LogPart): LogPart {
+  return last === ''
+    ? { sinceSeconds, sinceTime, tailLines, follow: true }
+    : { sinceTime: secondOf(last), follow: true };
 }

@@ -17,6 +17,8 @@ type ShowInvocation = Pick<Invocation, 'clock' | 'stdout' | 'style' | 'output' |
 interface Progress {
   /** The time of its last line. */
   readonly last: Map<string, string>;
+  /** Those that gave no line. */
+  readonly silent: Set<string>;
   /** What could not be read. */
   readonly failed: CompassError[];
 }
@@ -36,7 +38,7 @@ export async function showLogs(
   const pods = sidecar.pods.filter(isWanted);
   const printer = new Printer(invocation, pods);
   const isShown = lineFilter(wanted);
-  const progress: Progress = { last: new Map(), failed: [] };
+  const progress: Progress = { last: new Map(), silent: new Set(), failed: [] };
   const tailLines = Number.isFinite(tail) && isAll(wanted) ? tail : undefined;
   const logs = pods.map((pod) =>
     readOnce(cluster, { pod, namespace: sidecar.namespace, part: { ...part, tailLines }, signal, hint }, progress),
@@ -54,6 +56,8 @@ export async function showLogs(
     signal,
     part,
     last: progress.last,
+    tailed: progress.silent,
+    tailLines,
     isWanted,
     onLine: (line) => {
       if (isShown(line)) printer.print(line);
@@ -74,7 +78,7 @@ interface ReadOnce {
 async function* readOnce(
   cluster: Cluster,
   { pod, namespace, part, signal, hint }: ReadOnce,
-  { last, failed }: Progress,
+  { last, silent, failed }: Progress,
 ): AsyncGenerator<LogLine> {
   const { name } = pod.metadata;
   try {
@@ -82,6 +86,7 @@ async function* readOnce(
       if (line.at !== '') last.set(name, line.at);
       yield line;
     }
+    if (!last.has(name)) silent.add(name);
   } catch (error) {
     if (!(error instanceof CompassError) || hasReason(error, 'ClusterForbidden', 'ClusterUnauthorized')) throw error;
     failed.push(error);

@@ -47,6 +47,11 @@ export class PodLogs {
     for (const log of this.#logs.values()) endAll(log, 'cut');
   }
 
+  /** How many follow now. */
+  get followers(): number {
+    return [...this.#logs.values()].reduce((sum, { followers }) => sum + followers.size, 0);
+  }
+
   has(pod: string): boolean {
     return [...this.#logs.keys()].some((key) => key.startsWith(`${pod}/`));
   }

@@ -196,6 +196,26 @@ describe('logs --follow', () => {
   });
 });
 
+test('logs --follow --tail 0 shows what comes only, of the Pods that there are and of those that come', async (t) => {
+  const { cluster, logs } = await twoReplicas(t);
+  const following = startHere(t, ['logs', '-f', '--tail', '0', '-o', 'raw'], cluster);
+  const seen = () => following.lines().map((line) => JSON.parse(line).msg);
+  await soon(
+    () => `both are followed: ${following.stdout()}`,
+    () => logs.followers === 2,
+  );
+  logs.write('a-1', 'sidecar', [textOf({ level: 'info', msg: 'new' })]);
+  logs.write('c-3', 'sidecar', [textOf({ level: 'info', msg: 'its first' })]);
+  await putPod(cluster, 'c-3');
+  await soon(
+    () => `it shows both: ${following.stdout()}`,
+    () => seen().length >= 2,
+  );
+  following.interrupt();
+  await following.done;
+  assert.deepEqual(seen().toSorted(), ['its first', 'new']);
+});
+
 test('logs --follow ends with 143 at SIGTERM', async (t) => {
   const { cluster } = await twoReplicas(t);
   const following = startHere(t, ['logs', '-f', '-o', 'raw'], cluster);
