@@ -32,8 +32,8 @@ export class Health {
   };
 
   /** Told now and then by a replica that waits for the Lease. */
-  readonly onStandby = (hasCredentials: boolean): void => {
-    this.readiness.onStandby(hasCredentials);
+  readonly onStandby = (hasCredentials: boolean, leader?: string): void => {
+    this.readiness.onStandby(hasCredentials, leader);
     this.metrics.setLeader(false);
   };
 

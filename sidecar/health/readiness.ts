@@ -27,10 +27,15 @@ export class Readiness {
   /** Told while somebody else works on the connection. */
   readonly onParked = (why: string): void => this.#set({ ok: false, text: why });
 
-  /** Told now and then by a replica that waits for the Lease. */
-  readonly onStandby = (hasCredentials: boolean): void => {
-    const text = hasCredentials ? 'ok: standing by' : 'standing by without credentials';
-    this.#set({ ok: hasCredentials, text });
+  /**
+   * Told now and then by a replica that waits for the Lease, and who else has that. What the leader lacks as well keeps nobody
+   * from taking its place: an update of the Deployment that mends it waits until the new one is ready.
+   */
+  readonly onStandby = (hasCredentials: boolean, leader?: string): void => {
+    const lacking = `standing by without credentials${leader === undefined ? '' : `, like ${leader}, which leads`}`;
+    const ok = hasCredentials || leader !== undefined;
+    const text = hasCredentials ? 'standing by' : lacking;
+    this.#set({ ok, text: ok ? `ok: ${text}` : text });
   };
 
   verdict(): Verdict {

@@ -7,10 +7,10 @@ import type { Pass } from '../loop.ts';
 import type { Leadership } from './leadership.ts';
 
 export interface LeaderPassOptions {
-  readonly leadership: Pick<Leadership, 'isLeader' | 'term'>;
+  readonly leadership: Pick<Leadership, 'isLeader' | 'term' | 'leader'>;
   readonly context: ConnectionContext;
   readonly reconciler: { readonly pass: Pass; forget(): void };
-  readonly health: { onStandby(hasCredentials: boolean): void };
+  readonly health: { onStandby(hasCredentials: boolean, leader?: string): void };
   readonly pace: Pick<StartPace, 'begin' | 'dueInMs'>;
 }
 
@@ -22,7 +22,8 @@ export function leaderPass({ leadership, context, reconciler, health, pace }: Le
   let knownTerm: number | undefined;
   return async () => {
     if (!leadership.isLeader) {
-      health.onStandby(await hasCredentials(context));
+      const { leader } = leadership;
+      health.onStandby(await hasCredentials(context), leader === context.config.podName ? undefined : leader);
       return STANDBY_PERIOD_MS;
     }
     const { term } = leadership;

@@ -13,6 +13,8 @@ import { type PodSpec, restrictedViolations } from './restricted.ts';
 
 interface Deployment extends KubeObject {
   readonly spec: {
+    readonly replicas: number;
+    readonly strategy: object;
     readonly template: {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> };
       readonly spec: PodSpec & { readonly terminationGracePeriodSeconds: number };
@@ -50,6 +52,13 @@ function rulesOf(objects: readonly KubeObject[], isMeant = (name: string) => !OF
     )
     .toSorted();
 }
+
+test('P21: the old Pod goes when the new one is ready, and not before', { skip: NO_KUBECTL }, async () => {
+  const objects = await renderKustomization();
+  const { spec } = objects.find(({ kind }) => kind === 'Deployment') as Deployment;
+  assert.equal(spec.replicas, 1);
+  assert.deepEqual(spec.strategy, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+});
 
 test('S18: the Pod passes the restricted policy, with a root file system that nobody writes', {
   skip: NO_KUBECTL,

@@ -61,6 +61,8 @@ test('a standby is ready when it has the credentials loaded', async (t) => {
   const { get, health } = await start(t);
   health.onStandby(false);
   assert.equal((await get('/readyz')).status, 503);
+  health.onStandby(false, 'pod-a');
+  assert.equal((await get('/readyz')).text, 'ok: standing by without credentials, like pod-a, which leads\n');
   health.onStandby(true);
   assert.equal((await get('/readyz')).text, 'ok: standing by\n');
 });

@@ -6,12 +6,12 @@ import { leaderPass } from '../../../sidecar/leader/leader-pass.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 function start() {
-  const leadership = { isLeader: false, term: 0 };
+  const leadership = { isLeader: false, term: 0, leader: 'pod-a' };
   const happened: string[] = [];
   const forgets = (what: string) => ({ forget: () => void happened.push(`forgets ${what}`) });
   const context = {
     cluster: { find: () => Promise.resolve(undefined) } as unknown as Cluster,
-    config: { clientSecret: { namespace: 'n', name: 's' } },
+    config: { podName: 'pod-b', clientSecret: { namespace: 'n', name: 's' } },
     clock: new ManualClock(),
     state: forgets('state'),
     journal: forgets('journal'),
@@ -23,7 +23,9 @@ function start() {
       return Promise.resolve(1_000);
     },
   };
-  const health = { onStandby: () => void happened.push('stands by') };
+  const health = {
+    onStandby: (_hasCredentials: boolean, leader?: string) => void happened.push(`stands by ${leader ?? 'nobody'}`),
+  };
   const pace = { begin: () => Promise.resolve(), dueInMs: 0 };
   const options = { leadership, context, reconciler, health, pace };
   const pass = leaderPass(options);
@@ -35,7 +37,10 @@ const FORGETS = ['forgets state', 'forgets journal', 'forgets requests'];
 test('a standby does nothing, and who begins to lead believes nothing that it remembers', async () => {
   const { leadership, happened, pass } = start();
   await pass();
-  assert.deepEqual(happened(), ['stands by']);
+  assert.deepEqual(happened(), ['stands by pod-a']);
+  leadership.leader = 'pod-b';
+  await pass();
+  assert.deepEqual(happened(), ['stands by nobody']);
   Object.assign(leadership, { isLeader: true, term: 1 });
   await pass();
   assert.deepEqual(happened(), [...FORGETS, 'works']);
