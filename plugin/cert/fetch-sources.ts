@@ -8,6 +8,7 @@ import { fingerprintOf, readPem } from '#common/pki/pem.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import { type FindOptions, type FoundConnection, findConnection } from '../connection/find.ts';
 import { type Reading, reading } from '../connection/reading.ts';
+import { hiddenReport, hiddenResource } from '../connection/right.ts';
 import { instant } from '../status/from-resource.ts';
 import { identityOf } from './identity.ts';
 import { factsOf, type Source, type Sources } from './sources.ts';
@@ -34,7 +35,9 @@ export async function fetchSources(cluster: Cluster, options: FetchOptions): Pro
     secret,
     ...fromWire(connection),
     ...stored,
-    ca: ca?.items.flatMap((object) => readPem(secretValues(object)['cacert'] ?? '').certificates),
+    ca: ca?.denied
+      ? undefined
+      : ca?.items.flatMap((object) => readPem(secretValues(object)['cacert'] ?? '').certificates),
     notPermitted: [...connection.notPermitted, ...denied],
   };
 }
@@ -47,7 +50,7 @@ function readSecret(cluster: Cluster, { namespace, name }: SecretPlace): Promise
 }
 
 function fromStatus({ resource, notPermitted }: FoundConnection): Source {
-  const denied = notPermitted.find((right) => right.resource.startsWith('compassconnections'));
+  const denied = hiddenResource(notPermitted);
   if (!resource) return denied ? { state: 'not permitted', right: denied } : absent('there is no CompassConnection');
   const { notBefore, notAfter } = resource.status?.connectionStatus?.certificateStatus ?? {};
   const facts = { notBefore: instant(notBefore), notAfter: instant(notAfter) };
@@ -57,7 +60,7 @@ function fromStatus({ resource, notPermitted }: FoundConnection): Source {
 /** The keyed fingerprints say whether two are the same, and nothing else. */
 function fromWire(connection: FoundConnection): Pick<Sources, 'wire' | 'isStoredInUse'> {
   const { found, notPermitted } = connection;
-  const denied = notPermitted.find((right) => right.resource === 'configmaps');
+  const denied = hiddenReport(notPermitted);
   if (!found?.report) {
     const wire: Source = denied ? { state: 'not permitted', right: denied } : absent('no sidecar reports');
     return { wire, isStoredInUse: undefined };
@@ -73,8 +76,8 @@ interface Stored extends Pick<Sources, 'isPair' | 'chain'> {
 }
 
 function fromSecret({ items: [secret], denied }: Reading<Secret>, { namespace, name }: SecretPlace): Stored {
+  if (denied) return { source: { state: 'not permitted', right: denied }, isPair: undefined, chain: undefined };
   const none = (source: Source): Stored => ({ source, isPair: undefined, chain: [] });
-  if (denied) return none({ state: 'not permitted', right: denied });
   if (!secret) return none(absent(`there is no secret ${namespace}/${name}`));
   const { key = '', crt = '', crtChain = '' } = secretValues(secret);
   const certificates = [crt, crtChain].flatMap((pem) => readPem(pem).certificates);

@@ -1,6 +1,7 @@
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { connectionFullName } from '../connection/full-name.ts';
+import { canICommand, describeRight, hiddenReport } from '../connection/right.ts';
 import { dryRunNote, readDryRun } from '../dry-run.ts';
 import { confirm } from '../output/confirm.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
@@ -41,6 +42,10 @@ async function revoke(invocation: Invocation): Promise<RevocationOutcome> {
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, connection } = await findAskedConnection(invocation);
   const { name } = connection;
+  const hidden = hiddenReport(connection.notPermitted);
+  if (!connection.found && hidden) {
+    throw new CompassError('ClusterForbidden', describeRight(hidden), { next: canICommand(hidden) });
+  }
   if (!connection.found?.report) {
     const message = `no report of a sidecar for ${name}: only our sidecar can be asked to revoke a certificate`;
     throw new CompassError('NotInstalled', message);

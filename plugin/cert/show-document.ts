@@ -41,7 +41,7 @@ export function sourcesDocument(input: ShowDocumentInput): ReportDocument {
         wire: { ...described(wire), ...(isStoredInUse === undefined ? {} : { sameAsStored: isStoredInUse }) },
       },
       differences,
-      ...(withChain ? { chain: chain.map(certificateOf) } : {}),
+      ...(withChain && chain ? { chain: chain.map(certificateOf) } : {}),
       ...(ca ? { ca: ca.map(certificateOf) } : {}),
       notPermitted: notPermittedList(sources.notPermitted),
     },

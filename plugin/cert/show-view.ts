@@ -51,7 +51,7 @@ export function formatSources(
     whole('issuer', facts.issuer, page),
     whole('left', life(sources, now), page),
     ...reasons([status, secret, wire], page),
-    ...(withChain ? [list('Chain', sources.chain, now, page)] : []),
+    ...(withChain && sources.chain ? [list('Chain', sources.chain, now, page)] : []),
     ...(sources.ca ? [list('CA', sources.ca, now, page)] : []),
     ...differences.map((text) => hanging(`${paint.red(symbols.mark.error)} `, text, page)),
     ...sources.notPermitted.map((right) => missing(right, place, width)),
@@ -59,7 +59,7 @@ export function formatSources(
 }
 
 /** The certificates that were asked for, one after the other; whatever else is in the Secrets stays there. */
-export function formatPem({ chain, ca }: Sources, withChain: boolean): string {
+export function formatPem({ chain = [], ca }: Sources, withChain: boolean): string {
   if (ca) return joinPem([...(withChain ? chain : []), ...ca]);
   return joinPem(withChain ? chain : chain.slice(0, 1));
 }

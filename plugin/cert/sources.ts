@@ -35,9 +35,9 @@ export interface Sources {
   readonly isStoredInUse: boolean | undefined;
   /** Whether the key in the Secret is the certificate's. */
   readonly isPair: boolean | undefined;
-  /** Of the Secret: leaf first. */
-  readonly chain: readonly X509Certificate[];
-  /** Of the CA Secret; undefined where it was not asked for. */
+  /** Of the Secret: leaf first; undefined where it may not be read. */
+  readonly chain: readonly X509Certificate[] | undefined;
+  /** Of the CA Secret; undefined where it was not asked for, or may not be read. */
   readonly ca: readonly X509Certificate[] | undefined;
   readonly notPermitted: readonly MissingRight[];
 }

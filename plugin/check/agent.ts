@@ -7,7 +7,7 @@ import { VERSION } from '#common/version.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { list, type Reading, reading } from '../connection/reading.ts';
 import { SIDECAR_SELECTOR } from '../connection/reports.ts';
-import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
+import { canICommand, describeRight, hiddenReport, type MissingRight } from '../connection/right.ts';
 import { humanDuration } from '../output/age.ts';
 import { skewBetween } from '../versions/skew.ts';
 import type { OwnFinding } from './finding.ts';
@@ -19,7 +19,7 @@ interface Deployment extends KubeObject {
 
 /** Whether a sidecar runs, reports, and fits this plugin; and whether another agent keeps the same connection. */
 export async function checkAgent(cluster: Cluster, connection: FoundConnection, now: number): Promise<OwnFinding[]> {
-  const { name, namespace, found } = connection;
+  const { name, namespace, found, notPermitted } = connection;
   const [deployments, leases, foreign] = await Promise.all([
     fetchDeployments(cluster, namespace),
     fetchLease(cluster, name, namespace),
@@ -32,7 +32,7 @@ export async function checkAgent(cluster: Cluster, connection: FoundConnection, 
     ...denials(leases.denied, 'running'),
     ...judgeReport(connection),
     ...judgeVersion(found?.report),
-    ...(found ? foreign : foreign.map(keeper)),
+    ...(found ? foreign : foreign.map((finding) => keeper(finding, hiddenReport(notPermitted)))),
   ];
 }
 
@@ -43,7 +43,10 @@ async function fetchDeployments(cluster: Cluster, namespace: string): Promise<Ow
   const found = await reading(right, () =>
     list<Deployment>(cluster, DEPLOYMENT, { namespace, labelSelector: SIDECAR_SELECTOR }),
   );
-  return found.items.map((deployment) => judgeDeployment(deployment, namespace));
+  return [
+    ...found.items.map((deployment) => judgeDeployment(deployment, namespace)),
+    ...denials(found.denied, 'deployment'),
+  ];
 }
 
 function judgeDeployment({ metadata, spec, status }: Deployment, namespace: string): OwnFinding {
@@ -89,9 +92,10 @@ function podsOf(namespace: string): string {
   return `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`;
 }
 
-function judgeReport({ found, namespace }: FoundConnection): OwnFinding[] {
+function judgeReport({ found, namespace, notPermitted }: FoundConnection): OwnFinding[] {
   const base = { ...BASE, name: 'report' };
-  if (found?.report) return [];
+  // That it may not be read is a finding of its own.
+  if (found?.report || (!found && hiddenReport(notPermitted))) return [];
   if (!found) {
     const message = 'no sidecar has reported: what follows is what the CompassConnection says';
     return [{ ...base, status: 'warning', reason: 'SidecarSilent', message, next: podsOf(namespace) }];
@@ -111,8 +115,14 @@ function judgeVersion(report: Report | undefined): OwnFinding[] {
   return [{ ...base, status: 'warning', reason: 'VersionSkew', message }];
 }
 
-/** Without a sidecar of ours it is no intruder, but the one that keeps the connection. */
-function keeper({ facts }: OwnFinding): OwnFinding {
+/** Without a sidecar of ours it is no intruder, but the one that keeps the connection; unless that may not be seen. */
+function keeper(finding: OwnFinding, hidden: MissingRight | undefined): OwnFinding {
+  const { facts, status } = finding;
+  if (status === 'skipped') return finding;
+  if (hidden) {
+    const text = `${FOREIGN_AGENT} runs in namespace ${facts?.['namespace']}; whether a sidecar does, too, is ${describeRight(hidden)}`;
+    return { ...BASE, name: 'foreign', status: 'skipped', message: text, next: canICommand(hidden) };
+  }
   const message = `kept by ${FOREIGN_AGENT} in namespace ${facts?.['namespace']}`;
   return { ...BASE, name: 'foreign', status: 'ok', message, ...(facts ? { facts } : {}) };
 }
@@ -124,8 +134,8 @@ const USUAL_NAMESPACES = ['kyma-system', 'compass-system'];
 
 /** Two agents that keep one connection take each other's tokens and Applications. */
 export async function checkForeignAgent(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
-  const agents = await findForeignAgents(cluster, [...new Set([namespace, ...USUAL_NAMESPACES])]);
-  return agents
+  const { items, denied } = await findForeignAgents(cluster, [...new Set([namespace, ...USUAL_NAMESPACES])]);
+  const running = items
     .filter(({ spec }) => (spec?.replicas ?? 1) > 0)
     .map(({ metadata }): OwnFinding => {
       const place = metadata.namespace ?? '';
@@ -134,16 +144,18 @@ export async function checkForeignAgent(cluster: Cluster, namespace: string): Pr
       const facts = { namespace: place };
       return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next, facts };
     });
+  return [...running, ...denials(denied, 'foreign')];
 }
 
-async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]): Promise<readonly Deployment[]> {
+/** Everywhere, else where it usually is; `denied` where neither may be looked at as a whole. */
+async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]): Promise<Reading<Deployment>> {
   const everywhere = await reading({ verb: 'list', resource: 'deployments.apps' }, async () => {
     const found: Deployment[] = [];
     const options = { fieldSelector: `metadata.name=${FOREIGN_AGENT}` };
     for await (const page of cluster.listPages<Deployment>(DEPLOYMENT, options)) found.push(...page.items);
     return found;
   });
-  if (!everywhere.denied) return everywhere.items;
+  if (!everywhere.denied) return everywhere;
   const named = await Promise.all(
     namespaces.map((namespace) =>
       reading({ verb: 'get', resource: 'deployments.apps', namespace }, async () => {
@@ -152,7 +164,8 @@ async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]
       }),
     ),
   );
-  return named.flatMap(({ items }) => items);
+  const items = named.flatMap((reading) => reading.items);
+  return named.some(({ denied }) => denied) ? { items, denied: everywhere.denied } : { items };
 }
 
 /** What could not be looked at: it says "not permitted", never "missing". */

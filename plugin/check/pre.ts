@@ -3,7 +3,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
 import { fetchReports } from '../connection/reports.ts';
-import { checkForeignAgent } from './agent.ts';
+import { checkForeignAgent, denials } from './agent.ts';
 import { checkApiServer, checkDefinitionsBefore, checkRights } from './cluster.ts';
 import type { OwnFinding } from './finding.ts';
 
@@ -83,7 +83,8 @@ async function isThere(cluster: Cluster, name: string): Promise<boolean | undefi
 
 async function checkPresent(cluster: Cluster): Promise<OwnFinding[]> {
   const base = { category: 'agent', name: 'present', from: 'cluster', status: 'ok' } as const;
-  const { items } = await fetchReports(cluster, {});
+  const { items, denied } = await fetchReports(cluster, {});
+  if (denied) return denials(denied, 'present');
   if (items.length === 0) return [{ ...base, message: 'no sidecar here yet' }];
   return items.map(({ connection, namespace, report }) => {
     const version = report?.leader?.version;
