@@ -1,14 +1,16 @@
-import type { Command, Connected, Invocation, Style, Surroundings } from './command.ts';
+import { askedFormat } from './asked-format.ts';
+import type { Command, Connected, Invocation, Sink, Style, Surroundings } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodeOf, failureDocument, formatFailure } from './failure.ts';
 import { formatCommandHelp, formatOverview } from './help.ts';
 import { clusterFlags, sidecarNamespace } from './kubeconfig/flags.ts';
 import { canRepaint } from './output/can-repaint.ts';
-import { COLOUR_CHOICES, paint, wantsColour } from './output/colour.ts';
-import { barePathHint, isMachineReadable, type OutputFormat, readOutput } from './output/format.ts';
+import { COLOUR_CHOICES, type Paint, paint, wantsColour } from './output/colour.ts';
+import { barePathHint, isMachineReadable, readOutput } from './output/format.ts';
 import { printDocument, printResult } from './output/print.ts';
 import { createProgress, type Progress } from './output/progress.ts';
-import { symbolsFor } from './output/symbols.ts';
+import { type Symbols, symbolsFor } from './output/symbols.ts';
+import { readable } from './output/text.ts';
 import { flagsOf, meantCommand, type Parsed, parseCommandLine } from './parse.ts';
 import { orInterrupted } from './wait/interruption.ts';
 
@@ -33,15 +35,16 @@ async function runParsed(parsed: Parsed, surroundings: Surroundings): Promise<nu
   const style = styleOf(parsed, surroundings);
   if (!entry || !command) {
     const offered = word === undefined ? COMMANDS : COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
-    surroundings.stdout.write(formatOverview(offered, style, word));
+    surroundings.stdout.write(readable(formatOverview(offered, style, word), style.symbols));
     return 0;
   }
   if (flags.isOn('help')) {
-    surroundings.stdout.write(formatCommandHelp(entry, command, flagsOf(command), style));
+    surroundings.stdout.write(readable(formatCommandHelp(entry, command, flagsOf(command), style), style.symbols));
     return 0;
   }
   const door = doorTo(parsed, surroundings);
-  const progress = createProgress(surroundings.stderr, style, {
+  const ofStderr = { ...style, paint: paintFor(flags, surroundings, surroundings.stderr) };
+  const progress = createProgress(surroundings.stderr, ofStderr, {
     isQuiet: flags.isOn('quiet'),
     isInPlace: canRepaint(surroundings.stderr, surroundings.env),
   });
@@ -75,12 +78,12 @@ async function invocation(
     print: (result) => {
       progress.clear();
       const doubt = barePathHint(output);
-      if (doubt && !isQuiet) stderr.write(`${doubt}\n`);
+      if (doubt && !isQuiet) stderr.write(`${readable(doubt, style.symbols)}\n`);
       return printResult(result, output, stdout);
     },
     hint: (text) => {
       progress.clear();
-      if (!isQuiet) stderr.write(`${text}\n`);
+      if (!isQuiet) stderr.write(`${readable(text, style.symbols)}\n`);
     },
   };
 }
@@ -101,12 +104,18 @@ function doorTo({ flags }: Parsed, { env, clock, stdin, stderr }: Surroundings) 
   };
 }
 
-function styleOf({ flags }: Parsed, { env, platform, stdout }: Surroundings): Style {
-  const choice = COLOUR_CHOICES.find((candidate) => candidate === flags.text('color')) ?? 'auto';
+function styleOf({ flags }: Parsed, surroundings: Surroundings): Style {
+  const { env, platform, stdout } = surroundings;
   return {
-    paint: paint(wantsColour(choice, env, stdout.isTerminal)),
+    paint: paintFor(flags, surroundings, stdout),
     symbols: symbolsFor(flags.isOn('ascii'), env, platform),
   };
+}
+
+/** One of the two streams may be a terminal, and the other a file. */
+function paintFor(flags: Parsed['flags'], { env }: Surroundings, { isTerminal }: Sink): Paint {
+  const choice = COLOUR_CHOICES.find((candidate) => candidate === flags.text('color')) ?? 'auto';
+  return paint(wantsColour(choice, env, isTerminal));
 }
 
 /** Tells people on stderr; and programs, which asked for a format that they can read, on stdout, too. */
@@ -114,7 +123,7 @@ async function reportFailure(
   thrown: unknown,
   argv: readonly string[],
   parsed: Parsed | undefined,
-  { stdout, stderr, clock, env }: Surroundings,
+  { stdout, stderr, clock, env, platform }: Surroundings,
 ): Promise<void> {
   const { withCanI } = await import('./connection/right.ts');
   const error = withCanI(thrown);
@@ -127,18 +136,13 @@ async function reportFailure(
       namedNamespace: parsed.flags.text('namespace'),
     }),
   };
-  stderr.write(formatFailure(error, place));
-  const format = askedFormat(argv);
+  const symbols: Symbols = symbolsFor(parsed ? parsed.flags.isOn('ascii') : argv.includes('--ascii'), env, platform);
+  stderr.write(readable(formatFailure(error, place), symbols));
+  const format = await askedFormat(argv, parsed, COMMANDS);
   if (!isMachineReadable(format)) return;
   await printDocument(
     failureDocument(error, parsed?.command?.documentKind ?? 'Failure', clock.now(), place),
     format,
     stdout,
   );
-}
-
-/** The format among the arguments, also of a command line that could not be read as a whole. */
-function askedFormat(argv: readonly string[]): OutputFormat {
-  const found = /(?:^| )(?:-o ?=?|--output[= ])(json|yaml)(?= |$)/.exec(argv.join(' '))?.[1];
-  return found === 'json' || found === 'yaml' ? found : 'default';
 }

@@ -10,6 +10,15 @@ export function plain(text: string, { unicode, ellipsis }: Pick<Symbols, 'unicod
   return unicode ? line : line.replaceAll('…', ellipsis).replace(/[^ -~]/gu, '?');
 }
 
+/** Text of ours, of any number of lines, as a terminal without Unicode may have it. */
+export function readable(text: string, { unicode, ellipsis, arrow }: Symbols): string {
+  if (unicode) return text;
+  return text
+    .replaceAll('…', ellipsis)
+    .replaceAll('→', arrow)
+    .replace(/[^\p{Cc} -~]/gu, '?');
+}
+
 /**
  * Breaks a command so that it can be copied as it stands: each of its lines but the last ends in a backslash, and none is
  * broken within a word that is quoted.

@@ -32,6 +32,13 @@ describe('the program without a command', () => {
 });
 
 describe('the help of each command', () => {
+  test('is without Unicode where the locale has none', async () => {
+    for (const { name } of COMMANDS) {
+      const { stdout } = await runHere([...name.split(' '), '--help'], { LC_ALL: 'C' });
+      assert.match(stdout, /^[\n -~]+$/, name);
+    }
+  });
+
   test('says that -n never filters Applications', async () => {
     const { stdout } = await runHere(['status', '--help']);
     assert.match(
@@ -74,6 +81,41 @@ describe('a command line that makes no sense', () => {
     assert.deepEqual(verdict, { status: 'Failed', exitCode: 2 });
     assert.deepEqual(error, { code: 'CMP0003', reason: 'Usage', message: 'unknown flag --bogus' });
     assert.deepEqual(remediation[0].command, ['kubectl', 'compass', 'status', '--help']);
+  });
+
+  test('is a document in every way to ask for one, and the last one that was asked for', async () => {
+    const lines = [
+      'status -qo json --bogus',
+      'status -wo json --bogus',
+      'status -o=json --bogus',
+      'status -o yaml --output json --bogus',
+      '-o json status a b',
+      'status --watch false -qo json',
+      `status -qo json ${NOBODY.join(' ')}`,
+      'version -o wide -o json --no-client=maybe',
+    ];
+    for (const line of lines) {
+      const { code, stdout } = await runHere(line.split(' '));
+      assert.equal(JSON.parse(stdout || '{}').verdict?.exitCode, code, line);
+    }
+    for (const line of [
+      'status -o json -o wide --bogus',
+      'status --bogus -- -o json',
+      'status --context json --bogus',
+    ]) {
+      assert.equal((await runHere(line.split(' '))).stdout, '', line);
+    }
+  });
+
+  test('is told without Unicode where the locale has none', async () => {
+    const lines = ['status -o go-template={{.}}', 'status --context ümläut', 'status --bogüs', 'statüs --ascii'];
+    for (const line of lines) {
+      for (const env of [{ LC_ALL: 'C' }, { COMPASS_ASCII: '1' }]) {
+        const { stderr } = await runHere(line.split(' '), env);
+        assert.match(stderr, /^error: [\n -~]*$/, line);
+      }
+    }
+    assert.match((await runHere(['statüs', '--ascii'])).stderr, /^[\n -~]*$/);
   });
 
   test('names the help of the command that was meant, and how that is called', async () => {
