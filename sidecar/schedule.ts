@@ -67,4 +67,9 @@ export class Schedule {
     this.#failures = 0;
     this.#dueAtMs = Number.NEGATIVE_INFINITY;
   }
+
+  /** Due now, and the wait after the next failure is as long as it would have been. */
+  bringForward(): void {
+    this.#dueAtMs = Number.NEGATIVE_INFINITY;
+  }
 }

@@ -12,6 +12,7 @@ import { adoptMirror } from './journal-mirror.ts';
 import type { Connection } from './maintain.ts';
 import { overdueAlarm } from './overdue.ts';
 import { Pairing } from './pairing.ts';
+import { PairingHurry } from './pairing-hurry.ts';
 import { reachConnector } from './preflight-way.ts';
 import { freshState, isSameUrls, type StoredState } from './state.ts';
 import { Superseded } from './superseded.ts';
@@ -25,6 +26,7 @@ export class ConnectionStep {
   readonly #credentials: CredentialKeeper;
   readonly #upkeep: Upkeep;
   readonly #pairing: Pairing;
+  readonly #hurry: PairingHurry;
   readonly #blanking: TokenBlanking;
   readonly #superseded: Superseded;
   readonly #askingTime: Schedule;
@@ -36,6 +38,7 @@ export class ConnectionStep {
     this.#credentials = new CredentialKeeper(context);
     this.#upkeep = new Upkeep(context, random);
     this.#pairing = new Pairing(context, this.#upkeep, random);
+    this.#hurry = new PairingHurry(context.clock, this.#pairing.schedule);
     this.#blanking = new TokenBlanking(context, random);
     this.#superseded = new Superseded(context, random);
     this.#askingTime = new Schedule(context.clock, random);
@@ -162,7 +165,9 @@ export class ConnectionStep {
   }
 
   get #pairingDueInMs(): number {
-    return this.#pairing.isBlocked ? Number.POSITIVE_INFINITY : this.#pairing.schedule.dueInMs;
+    return this.#pairing.isBlocked
+      ? Number.POSITIVE_INFINITY
+      : Math.min(this.#pairing.schedule.dueInMs, this.#hurry.dueInMs);
   }
 
   /** While a pairing waits. */
@@ -228,16 +233,16 @@ export class ConnectionStep {
     return this.#context.state.value?.tokens[hash]?.outcome ?? (hasLeft ? 'trying' : 'unused');
   }
 
-  /** A new token, a corrected configuration or other URLs are tried at once, whatever the back-off was. */
+  /** A new token, a corrected configuration or other URLs are tried at once. */
   #hurryOnChange(input: ConnectionInput, state: StoredState): void {
     const { configuration, specUrls, isReconnectAskedFor } = input;
+    this.#hurry.take(input);
     const configured =
       configuration instanceof CompassError
         ? [configuration.reason]
         : [configuration.connectorUrl, configuration.runtimeId, configuration.tenant, configuration.token?.hash];
     const seen = JSON.stringify([...configured, specUrls, isReconnectAskedFor]);
     if (this.#seenInput !== '' && seen !== this.#seenInput) {
-      this.#pairing.schedule.hurry();
       const isEdited = specUrls !== undefined && !isSameUrls(specUrls, state.urls);
       if (isEdited || this.#upkeep.schedule.failures > 0) this.#upkeep.schedule.hurry();
     }
