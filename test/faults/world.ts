@@ -65,6 +65,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     revision: embedded?.revision() ?? 0,
     atMs: Date.now(),
     clockMs: sidecarClock.monotonicMs(),
+    life: sidecars.filter(({ isStopped }) => isStopped).length,
   }));
   const harm = new Set<string>();
   const seen = await witness(t, world.cluster);

@@ -16,6 +16,8 @@ export interface Moment {
   readonly atMs: number;
   /** The sidecar's clock that never steps, in ms. */
   readonly clockMs: number;
+  /** How many sidecars had been stopped by then: what one of them knew, and what its clock said, is no other's. */
+  readonly life: number;
 }
 
 /** A request that reached Compass, joined with the versions of the cluster's objects. */

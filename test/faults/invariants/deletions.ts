@@ -6,7 +6,6 @@ import type { Sighting } from '../witness.ts';
 import { type Chronicle, inForce, isOfSidecar, revisionOf } from './chronicle.ts';
 import { listingsOf, type ServedListing } from './listed-pages.ts';
 
-/** mapping.md's rule of deleting. */
 const CONFIRMATION_MS = 60_000;
 
 /** I5 for both kinds, and of I6 that no Application without an id goes. */
@@ -41,7 +40,7 @@ function deletedBySidecar<T extends KubeObject>(
 
 /**
  * I5: an Application goes when it stands under another name, or when it is in none of two complete and equal listings that
- * were served before, as far apart as mapping.md says, with none between that differs.
+ * were served to one sidecar before, a minute apart, with none between that differs.
  */
 function checkApplication(
   { applications, isClockKnown }: Chronicle,
@@ -58,7 +57,8 @@ function checkApplication(
   const last = complete.at(-1);
   assert.ok(last, `I5: ${name} was deleted without a complete listing`);
   assert.ok(!last.ids.has(id), `I5: ${name} was deleted, and was in the last listing`);
-  const [first = last] = complete.slice(complete.findLastIndex(({ ids }) => !isEqual(ids, last.ids)) + 1);
+  const isOfRun = ({ ids, begun }: ServedListing) => isEqual(ids, last.ids) && begun.life === last.begun.life;
+  const [first = last] = complete.slice(complete.findLastIndex((one) => !isOfRun(one)) + 1);
   assert.notEqual(first, last, `I5: ${name} was deleted after one listing without it`);
   const apartMs = last.begun.clockMs - first.ended.clockMs;
   assert.ok(!isClockKnown || apartMs >= CONFIRMATION_MS, `I5: ${name} was deleted after ${Math.round(apartMs)} ms`);

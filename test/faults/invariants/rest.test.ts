@@ -29,6 +29,11 @@ const wrong: readonly (readonly [string, Story, RegExp])[] = [
   ],
   ['the listings are too near', present().lists(['b']).lists(['b']).deletesApplication('orders'), /after \d+ ms/],
   [
+    'one of them was served to the sidecar before',
+    present().lists(['b']).passes(A_MINUTE_MS).restarts().lists(['b']).deletesApplication('orders'),
+    /after one listing/,
+  ],
+  [
     'the listings differ',
     present().lists(['b']).passes(A_MINUTE_MS).lists(['b', 'n']).deletesApplication('orders'),
     /after one listing/,

@@ -25,15 +25,22 @@ export class Story {
   readonly #lines: Chronicle['lines'][number][] = [];
   #revision = 100;
   #atMs = START_MS;
+  #life = 0;
 
   passes(ms: number): this {
     this.#atMs += ms;
     return this;
   }
 
+  /** The sidecar is stopped, and another one goes on. */
+  restarts(): this {
+    this.#life += 1;
+    return this;
+  }
+
   #moment(): Moment {
     this.passes(10);
-    return { revision: this.#revision, atMs: this.#atMs, clockMs: this.#atMs };
+    return { revision: this.#revision, atMs: this.#atMs, clockMs: this.#atMs, life: this.#life };
   }
 
   #metadata(name: string, namespace?: string) {
