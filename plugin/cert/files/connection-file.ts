@@ -69,13 +69,25 @@ export async function readConnection(path: string): Promise<KnownConnection | un
     connectorUrl: word('connectorUrl'),
     certificateSecuredConnectorUrl: word('certificateSecuredConnectorUrl'),
     directorUrl: word('directorUrl'),
-    files: { chain: name('chain'), ca: name('ca') },
+    fingerprint: word('fingerprint'),
+    files: { certificate: name('certificate'), chain: name('chain'), ca: name('ca') },
   };
+}
+
+/** Whether it is another credential's: it names a certificate, and neither this file nor this fingerprint. */
+export function isOfAnother(
+  { fingerprint, files }: KnownConnection,
+  certificate: { readonly fileNames: readonly string[]; readonly fingerprint: string | undefined },
+): boolean {
+  if (fingerprint === undefined && files.certificate === undefined) return false;
+  const isNamed = files.certificate !== undefined && certificate.fileNames.includes(files.certificate);
+  return !isNamed && (fingerprint === undefined || fingerprint !== certificate.fingerprint);
 }
 
 export interface KnownConnection {
   readonly connectorUrl: string | undefined;
   readonly certificateSecuredConnectorUrl: string | undefined;
   readonly directorUrl: string | undefined;
-  readonly files: { readonly chain: string | undefined; readonly ca: string | undefined };
+  readonly fingerprint: string | undefined;
+  readonly files: Readonly<Record<'certificate' | 'chain' | 'ca', string | undefined>>;
 }

@@ -1,12 +1,14 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import { readStored, type StoredCredential, type StoredPair } from '#common/pki/certificate.ts';
+import { fingerprintOf, readPem } from '#common/pki/pem.ts';
 import type { ParsedFlags } from '../../flags.ts';
-import { type CompassUrls, type KnownConnection, readConnection } from './connection-file.ts';
+import { colonHex } from '../fingerprint.ts';
+import { type CompassUrls, isOfAnother, type KnownConnection, readConnection } from './connection-file.ts';
 import { isThere, readText } from './durable.ts';
-import { finishSwap } from './install.ts';
+import { finishSwap, waitingCertificate } from './install.ts';
 import { CONNECTION_FILE } from './paths.ts';
 import { NEW_ISSUE } from './token-fate.ts';
 
@@ -25,24 +27,39 @@ export interface HeldPaths {
   /** Undefined where there is no such file. */
   readonly chain: string | undefined;
   readonly ca: string | undefined;
-  readonly connection: string;
+  /** Undefined where the one that is there is another credential's. */
+  readonly connection: string | undefined;
 }
 
 /**
- * Reads --cert and --key, what lies beside them, and connection.json. Throws Usage for what cannot be read or does not say
+ * Reads --cert and --key, what lies beside them, and connection.json unless that is another credential's. A swap that was cut
+ * off is ended; with `isDryRun` it is only looked through. Throws Usage for what cannot be read or does not say
  * where Compass is, InvalidCredential for what is no pair, CertificateExpired.
  */
-export async function readHeld(flags: ParsedFlags, now: number): Promise<HeldCredential> {
+export async function readHeld(flags: ParsedFlags, now: number, isDryRun: boolean): Promise<HeldCredential> {
   const key = await followed(flags.text('key') ?? '');
   const certificate = await followed(flags.text('cert') ?? '');
-  const connection = join(dirname(flags.text('cert') ?? ''), CONNECTION_FILE);
-  await finishSwap({ key, certificate });
-  const known = await readConnection(connection);
-  const paths = { key, certificate, connection, ...(await besides(flags, connection, known)) };
-  const [keyPem, certificatePem] = [await readText(key), await readText(certificate)];
+  if (!isDryRun) await finishSwap({ key, certificate });
+  const keyPem = await readText(key);
+  const certificatePem = (await waitingCertificate({ key, certificate })) ?? (await readText(certificate));
+  const beside = join(dirname(flags.text('cert') ?? ''), CONNECTION_FILE);
+  const found = await readConnection(beside);
+  const isForeign = found !== undefined && isOfAnother(found, namesOf(flags, certificate, certificatePem));
+  const known = isForeign ? undefined : found;
+  const connection = isForeign ? undefined : beside;
+  const paths = { key, certificate, connection, ...(await besides(flags, beside, known)) };
   const chainPem = paths.chain === undefined ? '' : await readText(paths.chain);
   const credential = judged({ crt: certificatePem, key: keyPem, crtChain: `${certificatePem}\n${chainPem}` }, now);
-  return { paths, certificatePem, credential, urls: urlsOf(flags, known) };
+  return { paths, certificatePem, credential, urls: urlsOf(flags, known, isForeign) };
+}
+
+/** What connection.json may know a certificate by. */
+function namesOf(flags: ParsedFlags, certificate: string, pem: string) {
+  const [leaf] = readPem(pem).certificates;
+  return {
+    fileNames: [flags.text('cert') ?? '', certificate].map((path) => basename(path)),
+    fingerprint: leaf && colonHex(fingerprintOf(leaf)),
+  };
 }
 
 /** Without a sidecar only a new token and a new issue help. */
@@ -79,11 +96,13 @@ async function besides(
   return { chain: chain !== undefined && (await isThere(chain)) ? chain : undefined, ca: await beside('ca') };
 }
 
-function urlsOf(flags: ParsedFlags, known: KnownConnection | undefined): HeldCredential['urls'] {
+function urlsOf(flags: ParsedFlags, known: KnownConnection | undefined, isForeign: boolean): HeldCredential['urls'] {
   const certificateSecuredConnectorUrl = flags.text('connector-url') ?? known?.certificateSecuredConnectorUrl;
   if (!certificateSecuredConnectorUrl) {
-    const message = `no ${CONNECTION_FILE} beside the certificate says where Compass is: give its certificate-secured Connector by --connector-url`;
-    throw new CompassError('Usage', message);
+    const why = isForeign
+      ? `the ${CONNECTION_FILE} beside the certificate is that of another one`
+      : `no ${CONNECTION_FILE} beside the certificate says where Compass is`;
+    throw new CompassError('Usage', `${why}: give its certificate-secured Connector by --connector-url`);
   }
   const url = URL.canParse(certificateSecuredConnectorUrl) ? new URL(certificateSecuredConnectorUrl) : undefined;
   if (url?.protocol !== 'https:') throw new CompassError('Usage', 'the URL of the Connector must begin with https://');

@@ -37,11 +37,20 @@ export async function installNew(
   progress.step('ok', 'store', `${paths.key}, ${paths.certificate}`);
 }
 
-/** Ends a swap that was cut off between key and certificate: the certificate that waits is the key's. Whether there was one. */
-export async function finishSwap({ key, certificate }: Pick<CredentialPaths, 'key' | 'certificate'>): Promise<boolean> {
+/** The certificate, PEM, that a swap which was cut off behind the key left waiting: it is the key's. Undefined without one. */
+export async function waitingCertificate({
+  key,
+  certificate,
+}: Pick<CredentialPaths, 'key' | 'certificate'>): Promise<string | undefined> {
   const [waiting, keyPem] = await Promise.all([readIfThere(unfinished(certificate)), readIfThere(key)]);
   const leaf = waiting === undefined ? undefined : readPem(waiting).certificates[0];
-  if (!leaf || keyPem === undefined || !isPair(leaf, keyPem)) return false;
+  return leaf && keyPem !== undefined && isPair(leaf, keyPem) ? waiting : undefined;
+}
+
+/** Ends a swap that was cut off between key and certificate. Whether there was one. */
+export async function finishSwap(paths: Pick<CredentialPaths, 'key' | 'certificate'>): Promise<boolean> {
+  const { certificate } = paths;
+  if ((await waitingCertificate(paths)) === undefined) return false;
   await putInPlace(unfinished(certificate), certificate);
   return true;
 }

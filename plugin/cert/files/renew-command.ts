@@ -21,7 +21,7 @@ export async function renewInFiles(invocation: Invocation): Promise<number> {
   const { flags, clock } = invocation;
   const request = { keySize: readKeySize(flags), allowedHosts: flags.texts('allowed-host') };
   const isDryRun = readDryRun(flags) !== 'none';
-  const held = await readHeld(flags, clock.now());
+  const held = await readHeld(flags, clock.now(), isDryRun);
   if (flags.isOn('detailed-exitcode') && !flags.isOn('force') && !isDue(held, clock.now())) {
     const left = humanDuration(held.credential.notAfter - clock.now());
     const message = `nothing to do: the certificate is valid for ${left}, more than half of its life`;

@@ -99,7 +99,7 @@ async function swap({ paths, certificatePem }: HeldCredential, issued: IssuedCer
     await writeDurably(unfinished(path), pem, (await modeOf(path)) ?? PUBLIC);
     await putInPlace(unfinished(path), path);
   }
-  await writeConnection(paths.connection, connection);
+  if (paths.connection !== undefined) await writeConnection(paths.connection, connection);
   await remove(backup(paths.key), backup(paths.certificate));
 }
 

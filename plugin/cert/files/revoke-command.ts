@@ -13,7 +13,7 @@ import { fromHere, printFiles } from './renew-command.ts';
 export async function revokeInFiles(invocation: Invocation): Promise<number> {
   const { flags, clock, interrupted } = invocation;
   const isDryRun = readDryRun(flags) !== 'none';
-  const { paths, credential, urls } = await readHeld(flags, clock.now());
+  const { paths, credential, urls } = await readHeld(flags, clock.now(), isDryRun);
   const endpoint = securedEndpoint(credential, urls.certificateSecuredConnectorUrl);
   const transport = await compassTransport(invocation);
   try {

@@ -79,10 +79,49 @@ suite('a certificate in files', () => {
     const path = (name: string) => join(scene.out, name);
     await rename(join(other.out, 'compass-app.key'), path('compass-app.key'));
     await rename(join(other.out, 'compass-app.crt'), path('compass-app.crt.new'));
+    const before = await scene.names();
     const { code, stderr } = await scene.run('renew', ['--dry-run']);
     assert.equal(code, 0, stderr);
+    assert.deepEqual(await scene.names(), before, 'a dry run moves nothing');
+    assert.equal((await scene.run('renew', ['--detailed-exitcode'])).code, 9);
     const { key, crt } = await pair(scene);
     assert.ok(isPair(new X509Certificate(crt), key));
+    assert.deepEqual(await scene.names(), FILES);
+  });
+
+  test('beside another one keeps its hands off the files of that, and needs to be told where Compass is', async (t) => {
+    const scene = await issued(t);
+    const other = await issued(t);
+    for (const [from, to] of [
+      ['compass-app.key', 'b.key'],
+      ['compass-app.crt', 'b.crt'],
+    ] as const) {
+      await rename(join(other.out, from), join(scene.out, to));
+    }
+    const everything = () => Promise.all(FILES.map(scene.read));
+    const before = await everything();
+    const files = ['--cert', join(scene.out, 'b.crt'), '--key', join(scene.out, 'b.key'), '--key-size=2048'];
+    const lost = await scene.run('renew', files);
+    assert.equal(lost.code, 2, lost.stderr);
+    assert.match(
+      lost.stderr,
+      /connection\.json beside the certificate is that of another one: give its .*--connector-url/,
+    );
+    const url = ['--connector-url', simulator.urls.connectorMtls];
+    const { code, stdout, stderr } = await scene.run('renew', [...files, ...url]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await everything(), before);
+    assert.doesNotMatch(stdout, /compass-app/);
+    assert.ok(isPair(new X509Certificate(await scene.read('b.crt')), await scene.read('b.key')));
+  });
+
+  test('that was given another name is known by its fingerprint', async (t) => {
+    const scene = await issued(t);
+    await rename(join(scene.out, 'compass-app.crt'), join(scene.out, 'mine.crt'));
+    const { code, stderr } = await scene.run('renew', ['--cert', join(scene.out, 'mine.crt'), '--key-size=2048']);
+    assert.equal(code, 0, stderr);
+    const connection = JSON.parse(await scene.read('connection.json'));
+    assert.equal(connection.fingerprint, new X509Certificate(await scene.read('mine.crt')).fingerprint256);
   });
 
   test('is not renewed where that is not due and the exit code is to say so', async (t) => {
