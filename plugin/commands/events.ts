@@ -39,6 +39,7 @@ async function runEvents(invocation: Invocation): Promise<number> {
 
 function resultOf(invocation: Invocation, found: readonly CoreEvent[]): Result {
   return {
+    noHeaders: invocation.flags.isOn('no-headers'),
     document: () => ({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: found }),
     names: found.map(nameOf),
     text: () => (found.length === 0 ? '' : formatEvents(found, rowOptions(invocation))),
@@ -63,10 +64,14 @@ async function watch(
   const { interrupted, stdout, clock, progress, output } = invocation;
   const isTable = output.format === 'default' || output.format === 'wide';
   const widths: number[] = [];
+  let isFirst = true;
   const show = async (event: CoreEvent) => {
+    const noHeaders = !isFirst || invocation.flags.isOn('no-headers');
+    if (output.format === 'yaml' && !isFirst) stdout.write('---\n');
+    isFirst = false;
     if (output.format === 'json') stdout.write(`${JSON.stringify(event)}\n`);
     else if (isTable) stdout.write(formatEvents([event], { ...rowOptions(invocation), withHead: false }, widths));
-    else await invocation.print({ ...resultOf(invocation, [event]), document: () => event });
+    else await invocation.print({ ...resultOf(invocation, [event]), noHeaders, document: () => event });
   };
   if (isTable) stdout.write(formatEvents(found, rowOptions(invocation), widths));
   else for (const event of found) await show(event);

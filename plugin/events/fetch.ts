@@ -3,6 +3,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { EVENT } from '#common/cluster/objects.ts';
 import { keepWatching } from '#common/cluster/watch.ts';
 import { messageOf } from '#common/errors.ts';
+import { withoutManagedFields } from '../output/managed-fields.ts';
 import { byTime, type CoreEvent } from './event.ts';
 import { EVENTS_NAMESPACE, type Selection } from './selection.ts';
 
@@ -22,7 +23,7 @@ export async function fetchEvents(
 async function listEvents(cluster: Cluster, fieldSelector: string): Promise<CoreEvent[]> {
   const events: CoreEvent[] = [];
   for await (const { items } of cluster.listPages<CoreEvent>(EVENT, { namespace: EVENTS_NAMESPACE, fieldSelector })) {
-    events.push(...items);
+    events.push(...items.map(withoutManagedFields));
   }
   return events;
 }
@@ -44,7 +45,7 @@ export async function watchEvents(cluster: Cluster, selection: Selection, option
     const { name, resourceVersion } = event.metadata;
     if (versions.get(name) === resourceVersion) return;
     versions.set(name, resourceVersion);
-    if (selection.isWanted(event, clock.now())) onEvent(event);
+    if (selection.isWanted(event, clock.now())) onEvent(withoutManagedFields(event));
   };
   await Promise.all(
     selection.fieldSelectors.map((fieldSelector) =>

@@ -4,6 +4,7 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { isSubdomain } from '#common/sync/names.ts';
 import { type Reading, reading } from '../connection/reading.ts';
+import { withoutManagedFields } from '../output/managed-fields.ts';
 
 /** Objects a page: an Application may be as large as 1.5 MiB. */
 const APPLICATIONS_A_PAGE = 100;
@@ -92,10 +93,4 @@ function refuseSelector(error: unknown, { labelSelector, fieldSelector }: Select
   if (!hasReason(error, 'ClusterRefused') || error.status !== 400) return;
   if (labelSelector === undefined && fieldSelector === undefined) return;
   throw new CompassError('Usage', `a selector is refused: ${error.message}`, { cause: error });
-}
-
-/** As kubectl prints objects: who wrote which field is the larger part of many. */
-export function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

@@ -7,8 +7,9 @@ import { APPLICATION, type Application } from '#common/resources/application.ts'
 import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, readReport } from '#common/resources/report.ts';
 import type { FoundConnection } from '../connection/find.ts';
+import { withoutManagedFields } from '../output/managed-fields.ts';
 import { followObject } from '../wait/follow.ts';
-import { fetchSecrets, selected, withoutManagedFields } from './fetch.ts';
+import { fetchSecrets, selected } from './fetch.ts';
 import { type Landscape, landscapeOf } from './landscape.ts';
 import type { Query } from './query.ts';
 

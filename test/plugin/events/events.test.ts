@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { formatTime } from '#common/clock.ts';
 import { EVENT, POD } from '#common/cluster/objects.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
@@ -113,6 +114,15 @@ describe('events', () => {
   }
 });
 
+test('events prints no managedFields, and no heads where they are not wanted', async (t) => {
+  const { run, cluster } = await someEvents(t);
+  const watching = startHere(t, ['events', '-w', '-o', 'json'], cluster);
+  await soon('the last', () => watching.lines().length === 3);
+  for (const text of [(await run('-o', 'json')).stdout, watching.stdout()]) assert.doesNotMatch(text, /managedFields/);
+  const columns = await run('-o', 'custom-columns=REASON:.reason', '--no-headers');
+  assert.equal(columns.stdout, 'Established\nNameConflict\nSynchronized\n');
+});
+
 describe('events --watch', () => {
   test('adds rows to the table as things happen, once each, and ends with Ctrl-C', async (t) => {
     const { cluster } = await someEvents(t);
@@ -125,6 +135,28 @@ describe('events --watch', () => {
     assert.equal(added.indexOf('new'), head.indexOf('MESSAGE'));
     watching.interrupt();
     assert.equal(await watching.done, 130);
+  });
+
+  test('keeps documents apart with -o yaml, and has one line of heads with custom-columns', async (t) => {
+    const { cluster } = await someEvents(t);
+    const columns = 'custom-columns=REASON:.reason';
+    const yaml = startHere(t, ['events', '-w', '-o', 'yaml'], cluster);
+    const table = startHere(t, ['events', '-w', '-o', columns], cluster);
+    const bare = startHere(t, ['events', '-w', '-o', columns, '--no-headers'], cluster);
+    await happen(cluster, 'new', { involvedObject: CONNECTION, reason: 'Renewed' });
+    for (const watching of [yaml, table, bare]) {
+      await soon('the new one', () => watching.stdout().includes('Renewed'));
+      watching.interrupt();
+      await watching.done;
+    }
+    const reasons = ['Established', 'NameConflict', 'Synchronized', 'Renewed'];
+    const documents = parseAllDocuments(yaml.stdout()).map((document) => document.toJS());
+    assert.deepEqual(
+      documents.map(({ reason }) => reason),
+      reasons,
+    );
+    assert.deepEqual(table.lines(), ['REASON', ...reasons]);
+    assert.deepEqual(bare.lines(), reasons);
   });
 
   test('prints an object a line with -o json', async (t) => {
