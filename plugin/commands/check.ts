@@ -56,7 +56,7 @@ async function runCheck(invocation: Invocation): Promise<number> {
       : undefined;
   const exitCode = timedOut === undefined ? judgement.exitCode : new CompassError('TimedOut', timedOut).exit;
   await print(invocation, run, judgement, { exitCode, timedOut });
-  if (timedOut !== undefined) invocation.hint(`error: ${timedOut}`);
+  if (timedOut !== undefined) invocation.stderr.write(`error: ${timedOut}\n`);
   return exitCode;
 }
 

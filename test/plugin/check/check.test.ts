@@ -153,6 +153,8 @@ test('--wait ends with 124 and what is still found, or at once when nothing is',
   const timedOut = await document(cluster, args);
   assert.deepEqual([timedOut.verdict.exitCode, timedOut.error?.code], [124, 'CMP0005']);
   assert.match(timedOut.error?.message ?? '', /timed out after 1s: 1 error/);
+  const quiet = await run(cluster, [...args, '--quiet']);
+  assert.match(quiet.stderr, /^error: timed out after [^\n]*: 1 error[^\n]*\n$/);
   assert.equal((await run(cluster, [...args, '--suppress', 'CMP0501'])).code, 0);
 });
 
