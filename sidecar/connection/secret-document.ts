@@ -97,11 +97,16 @@ export function secretDocument<T>(
     },
 
     async remove(previous) {
-      const found = previous ? undefined : await cluster.find<Secret>(ref);
-      if (found) refuseLater(ref, found);
-      const secret = previous ?? (found && stored(found));
-      if (secret !== previous) throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
-      await cluster.delete(ref, previous ? { resourceVersion: previous.resourceVersion } : {});
+      if (previous) {
+        await cluster.delete(ref, { resourceVersion: previous.resourceVersion });
+        return;
+      }
+      const found = await cluster.find<Secret>(ref);
+      if (!found) return;
+      refuseLater(ref, found);
+      if (stored(found)) throw new CompassError('ClusterConflict', writtenMeanwhile(ref));
+      const { uid, resourceVersion } = found.metadata;
+      await cluster.delete(ref, { uid, resourceVersion });
     },
   };
 }

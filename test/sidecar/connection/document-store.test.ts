@@ -84,3 +84,38 @@ test('a write that is only tried leaves everything as it is, and finds what stan
   await cluster.mergePatch<Secret>({ kind: SECRET, ...PLACE }, { immutable: true });
   await assert.rejects(one.tryWrite(), /immutable/);
 });
+
+for (const [what, isDamaged] of [
+  ['absent', false],
+  ['damaged', true],
+] as const) {
+  test(`R4: a document that was ${what} is not removed where another replica has written it since`, async (t) => {
+    const { cluster, store } = await start(t);
+    const ref = { kind: SECRET, ...PLACE };
+    if (isDamaged) await cluster.create<Secret>(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: PLACE });
+    let looks = 0;
+    const door: Cluster = {
+      ...cluster,
+      async find(...args: Parameters<Cluster['find']>) {
+        const found = await cluster.find(...args);
+        looks += 1;
+        if (looks === 2) await store().write({ owner: 'other', step: 1 });
+        return found;
+      },
+    } as Cluster;
+    const one = store(door);
+    assert.equal(await one.load(), undefined);
+    if (isDamaged) await assert.rejects(one.remove(), isConflict);
+    else await one.remove();
+    assert.equal(looks, 2);
+    assert.deepEqual(await store().load(), { owner: 'other', step: 1 });
+    assert.notEqual(await cluster.find(ref), undefined);
+  });
+}
+
+test('a document that is damaged is removed', async (t) => {
+  const { cluster, store } = await start(t);
+  await cluster.create<Secret>(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: PLACE });
+  await store().remove();
+  assert.equal(await cluster.find({ kind: SECRET, ...PLACE }), undefined);
+});
