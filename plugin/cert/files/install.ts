@@ -18,7 +18,7 @@ interface NewCredential {
  * last. A certificate that cannot be written is shown: it is no secret, and there is no second one.
  */
 export async function installNew(
-  { progress, hint }: Pick<Invocation, 'progress' | 'hint'>,
+  { progress, stderr }: Pick<Invocation, 'progress' | 'stderr'>,
   { issued, connection, paths }: NewCredential,
 ): Promise<void> {
   const contents = [
@@ -31,7 +31,10 @@ export async function installNew(
     for (const path of [paths.chain, paths.ca, paths.key, paths.certificate]) await putInPlace(unfinished(path), path);
     await writeConnection(paths.connection, connection);
   } catch (error) {
-    hint(`the certificate could not be stored (${messageOf(error)}); here it is with its chain:\n${issued.chainPem}`);
+    progress.clear();
+    const why = messageOf(error);
+    // No hint, which --quiet would swallow.
+    stderr.write(`the certificate could not be stored (${why}); here it is with its chain:\n${issued.chainPem}\n`);
     throw error;
   }
   progress.step('ok', 'store', `${paths.key}, ${paths.certificate}`);

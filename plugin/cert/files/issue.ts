@@ -29,7 +29,7 @@ export interface IssueRequest {
   readonly resumeCommand: string;
 }
 
-type Caller = Pick<Invocation, 'clock' | 'interrupted' | 'progress' | 'hint'>;
+type Caller = Pick<Invocation, 'clock' | 'interrupted' | 'progress' | 'hint' | 'stderr'>;
 
 /**
  * From a one-time token to files. The key is on the disk before the token leaves, and the second token before it is used, so

@@ -188,6 +188,18 @@ suite('cert issue', () => {
     assert.deepEqual(await names(), FILES);
   });
 
+  test('a certificate that cannot be stored is shown, also with --quiet: there is no second one', async (t) => {
+    const { out, issue } = await scene(t);
+    // A folder stands where its connection is to be described, and cannot be replaced.
+    await mkdir(join(out, 'connection.json', 'in-the-way'), { recursive: true });
+    const { code, stderr } = await issue(['--token-stdin', '--quiet', '--force'], simulator.requestToken().rawEncoded);
+    assert.notEqual(code, 0);
+    assert.match(
+      stderr,
+      /^the certificate could not be stored \(.*\); here it is with its chain:\n-----BEGIN CERTIFICATE/,
+    );
+  });
+
   test('a refused token leaves nothing behind, and a folder that was there stays', async (t) => {
     const { out, issue } = await scene(t);
     const refused = await issue(['--token-stdin', '--connector-url', simulator.urls.connector], 'unknown-token');
