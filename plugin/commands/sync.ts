@@ -75,7 +75,8 @@ async function synchronize(invocation: Invocation): Promise<SyncResult> {
     return resultOfAgent({ ...base, ...took() }, resource);
   }
   const id = await askToSync(cluster, connection, clock.now(), dryRun);
-  if (!isWaitedFor) return { ...base, id, changes: [], failures: [], unnamed: 0 };
+  const asked = dryRun === 'none' ? { id } : {};
+  if (!isWaitedFor) return { ...base, ...asked, changes: [], failures: [], unnamed: 0 };
   const answer = await awaitSync(invocation, cluster, connection, { id, timeoutMs });
   return resultOf({ ...base, id, ...took() }, answer);
 }

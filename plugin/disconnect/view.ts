@@ -12,6 +12,7 @@ export const DISCONNECT_DOCUMENT_KIND = 'DisconnectResult';
 /** What came of it, or that it was asked for. */
 export interface DisconnectResult {
   readonly connection: string;
+  /** Of a dry run, one that nobody will answer. */
   readonly id: string;
   readonly dryRun: DryRun;
   readonly undertaking: Undertaking;
@@ -35,15 +36,23 @@ function disconnectDocument(
   now: number,
 ): ReportDocument & { readonly [part: string]: unknown } {
   return {
-    ...documentHead(DISCONNECT_DOCUMENT_KIND, { status: request ? 'Disconnected' : 'Requested', exitCode: 0 }, now),
+    ...documentHead(DISCONNECT_DOCUMENT_KIND, { status: statusOf({ dryRun, request }), exitCode: 0 }, now),
     connection,
-    ...(dryRun === 'none' ? {} : { dryRun }),
-    request: { id, ...(request ? { accepted: request.accepted, finished: request.finished } : {}) },
+    ...(dryRun === 'none' ? { request: { id, ...timesOf(request) } } : { dryRun }),
     ...undertaking,
     plan,
     ...(request?.message === undefined ? {} : { message: request.message }),
     ...(request?.counts ? { counts: request.counts } : {}),
   };
+}
+
+function statusOf({ dryRun, request }: Pick<DisconnectResult, 'dryRun' | 'request'>): string {
+  if (dryRun !== 'none') return 'DryRun';
+  return request ? 'Disconnected' : 'Requested';
+}
+
+function timesOf(request: ReportedRequest | undefined): object {
+  return request ? { accepted: request.accepted, finished: request.finished } : {};
 }
 
 function formatDisconnect({ connection, id, dryRun, plan, request }: DisconnectResult, symbols: Symbols): string {

@@ -6,11 +6,16 @@ export const DISCONNECT_RESULT_SCHEMA = documentSchema(
   'What a disconnect came to, v1',
   {
     connection: text,
-    request: object({ id: text }, { accepted: time, finished: time }),
     revoke: flag,
     purgeApplications: flag,
     /** What is done, or would be. */
     plan: list(text),
   },
-  { dryRun: text, message: text, counts: { type: 'object', additionalProperties: count } },
+  {
+    dryRun: text,
+    /** Absent of a dry run, which makes none. */
+    request: object({ id: text }, { accepted: time, finished: time }),
+    message: text,
+    counts: { type: 'object', additionalProperties: count },
+  },
 );

@@ -14,7 +14,7 @@ export interface SyncResult {
   readonly connection: string;
   /** Why the listing lacked something, where it did: then only what it had is in sync. */
   readonly incompleteBecause?: string | undefined;
-  /** Undefined where an agent without a report was asked by the flag alone. */
+  /** Undefined of a dry run, and where an agent without a report was asked by the flag alone. */
   readonly id?: string | undefined;
   readonly dryRun: DryRun;
   readonly request?: ReportedRequest | undefined;
@@ -32,7 +32,7 @@ export interface SyncResult {
 }
 
 export interface SyncVerdict {
-  readonly status: 'Synchronized' | 'Failed' | 'Held' | 'Requested';
+  readonly status: 'Synchronized' | 'Failed' | 'Held' | 'Requested' | 'DryRun';
   readonly exitCode: number;
   readonly reason?: Reason;
   readonly message?: string;
@@ -75,9 +75,9 @@ export function resultOfAgent(
 const GOOD_STATES = ['Synchronized', 'MetadataUpdateFailed'];
 
 /** The answer to "is everything as Compass lists it?": failed Applications first, then deletions that wait for a person. */
-export function judgeSync({ counts, state, request }: SyncResult): SyncVerdict {
+export function judgeSync({ counts, state, request, dryRun }: SyncResult): SyncVerdict {
   if (state !== undefined) return judgeState(state);
-  if (!request) return { status: 'Requested', exitCode: 0 };
+  if (!request) return { status: dryRun === 'none' ? 'Requested' : 'DryRun', exitCode: 0 };
   const { failed = 0, held = 0 } = counts ?? {};
   if (failed > 0 || request.result !== 'succeeded') {
     return verdict('Failed', 'ApplicationFailed', request.message ?? `${failed} failed`);

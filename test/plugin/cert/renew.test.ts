@@ -90,7 +90,10 @@ suite('cert renew', () => {
       ['--dry-run=server', 0],
       ['--detailed-exitcode', 9],
     ] as const) {
-      assert.equal((await runHere(['cert', 'renew', flag], env)).code, code, flag);
+      const { code: was, stdout } = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
+      assert.equal(was, code, flag);
+      const { verdict, requestId } = JSON.parse(stdout);
+      assert.deepEqual([verdict.status, requestId], [code === 0 ? 'DryRun' : 'NotNeeded', undefined]);
     }
     assert.equal((await cluster.cluster.get(REF)).metadata.resourceVersion, before);
   });
@@ -153,7 +156,9 @@ suite('cert revoke', () => {
     const unasked = await runHere(['cert', 'revoke', '-o', 'json'], env);
     assert.equal(unasked.code, 7);
     assert.equal(JSON.parse(unasked.stdout).error.reason, 'ConfirmationRequired');
-    assert.equal((await runHere(['cert', 'revoke', '--dry-run'], env)).code, 0);
+    const dry = await runHere(['cert', 'revoke', '--dry-run', '-o', 'json'], env);
+    const { verdict, requestId } = JSON.parse(dry.stdout);
+    assert.deepEqual([dry.code, verdict.status, requestId], [0, 'DryRun', undefined]);
     const { code, stdout } = await runHere(['cert', 'revoke', '--yes', '--no-wait', '-o', 'json'], env);
     assert.equal(code, 0);
     const document = JSON.parse(stdout);

@@ -4,10 +4,12 @@ import { type TestContext, test } from 'node:test';
 import { formatTime, systemClock } from '#common/clock.ts';
 import { CONFIG_MAP, type ConfigMap, NAMESPACE } from '#common/cluster/objects.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
+import { conform } from '#common/resources/conform.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { REPORT_KEY } from '#common/resources/report.ts';
 import { parseRequest } from '#common/resources/requests.ts';
 import { runCommandLine } from '../../../plugin/cli.ts';
+import { DISCONNECT_RESULT_SCHEMA } from '../../../plugin/schemas/disconnect-result.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
 import { HOME } from '../home.ts';
@@ -119,7 +121,10 @@ test('without a terminal and --yes nothing is done, and a dry run needs neither'
   assert.equal((await runHere(['disconnect'], env)).code, 7);
   const dry = await runHere(['disconnect', '--dry-run=client', '-o', 'json'], env);
   assert.equal(dry.code, 0, dry.stderr);
-  assert.equal(JSON.parse(dry.stdout).dryRun, 'client');
+  const document = JSON.parse(dry.stdout);
+  assert.deepEqual(conform(DISCONNECT_RESULT_SCHEMA, document), document);
+  // What was never asked for has no id that anybody could look for.
+  assert.deepEqual([document.verdict.status, document.dryRun, document.request], ['DryRun', 'client', undefined]);
   assert.equal(await request(), undefined);
 });
 

@@ -117,6 +117,19 @@ test('nobody who answers is a time-out that says what was waited for', async (t)
   assert.match(stderr, /timed out after 1s, waiting for the sidecar to accept sync /);
 });
 
+test('a dry run asks for nothing, and its document says so', async (t) => {
+  const { sync, cluster } = await startAnswering(t);
+  for (const dryRun of ['client', 'server']) {
+    const { code, stdout, stderr } = await sync(undefined, `--dry-run=${dryRun}`, '-o', 'json');
+    assert.equal(code, 0, stderr);
+    const document = JSON.parse(stdout);
+    assert.deepEqual(conform(SYNC_RESULT_SCHEMA, document), document);
+    assert.deepEqual([document.verdict.status, document.dryRun, document.request], ['DryRun', dryRun, undefined]);
+  }
+  const { metadata, spec } = await cluster.get<CompassConnection>({ kind: COMPASS_CONNECTION, name: NAME });
+  assert.deepEqual([metadata.annotations, spec.resyncNow], [undefined, undefined]);
+});
+
 test('a duration or a dry run that is none is wrong usage, before anything is asked', async (t) => {
   const { sync } = await startAnswering(t);
   for (const args of [['--timeout', 'soon'], ['--dry-run=maybe'], ['a', 'b']]) {
