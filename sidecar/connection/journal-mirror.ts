@@ -23,19 +23,15 @@ export class JournalMirror {
   /** For the sidecar alone to read, whole or not at all. Never throws: it is the second place to keep it, and not the first. */
   async put(journal: Journal): Promise<void> {
     if (this.#folder === undefined) return;
+    const draft = `${this.#file}.new`;
     try {
       await mkdir(this.#folder, { recursive: true });
-      const draft = `${this.#file}.new`;
       await rm(draft, { force: true });
-      const file = await open(draft, 'wx', 0o600);
-      try {
-        await file.writeFile(JSON.stringify(JOURNAL_FORMAT.encode(journal)));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeDurably(draft, JSON.stringify(JOURNAL_FORMAT.encode(journal)));
       await rename(draft, this.#file);
+      await syncFolder(this.#folder);
     } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
       this.#log.warn('what a token was spent for is in memory alone: its folder cannot be written', {
         folder: this.#folder,
         error: messageOf(error),
@@ -57,6 +53,26 @@ export class JournalMirror {
   async forget(): Promise<void> {
     if (this.#folder === undefined) return;
     await rm(this.#file, { force: true }).catch(() => undefined);
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is durable once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

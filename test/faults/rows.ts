@@ -136,10 +136,7 @@ export const ROWS = {
   P20: { what: 'out of memory while parsing' },
   P21: { what: 'a node is drained' },
   P22: { what: 'a crash loop' },
-  P24: {
-    what: 'a volume that is read-only or full',
-    notHere: 'the sidecar writes no files yet: they come with the reader beside workloads',
-  },
+  P24: { what: 'a volume that is read-only or full' },
   P25: { what: 'an upgrade and a downgrade with a journal in each phase' },
   L2: { what: 'a tenth of a CPU' },
   L3: { what: 'an event loop that is blocked' },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +74,33 @@ test('P24: a folder that cannot be written is warned about, and what lies there 
   assert.equal(warnings.length, 1);
   assert.equal(await mirror.read(), undefined);
   assert.deepEqual(await readdir(folder), ['file']);
+});
+
+/** A file system of 8 KiB; undefined where this user may mount none. */
+async function smallFolder(t: TestContext): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'compass-full-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder]);
+  t.after(async () => {
+    if (status === 0) spawnSync('umount', [folder]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return status === 0 ? folder : undefined;
+}
+
+test('P24: in a full volume what lies there stays whole, nothing of the new one is left, and later it is written', async (t) => {
+  const warnings: unknown[] = [];
+  const log: Log = { ...silentLog, warn: (_message, fields) => warnings.push(fields?.['error']) };
+  const folder = await smallFolder(t);
+  if (folder === undefined) return t.skip('only who may mount has a file system that is full');
+  const mirror = new JournalMirror(folder, 'a', log);
+  await mirror.put(prepared('one'));
+  await mirror.put({ ...issued('one'), chain: 'x'.repeat(16_384) });
+  assert.match(String(warnings), /ENOSPC/);
+  assert.equal((await mirror.read())?.phase, 'prepared');
+  assert.deepEqual(await readdir(folder), ['a-journal.json']);
+  await mirror.put(issued('one'));
+  assert.equal((await mirror.read())?.phase, 'issued');
+  assert.equal(warnings.length, 1);
 });
 
 test('a file that makes no sense, or no folder, is no journal', async (t) => {
