@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runHistories } from './history/run.ts';
+import { runWholeHistories } from './history/whole-run.ts';
 
 /** `npm run test:histories` plays twenty times as many. */
 const COUNT = 5_000;
@@ -10,4 +11,13 @@ test(`D1, D3, D4, D6: of ${COUNT} random histories of the Director, no wrong del
   const seen = { deleted, held, approved, broken };
   for (const [what, count] of Object.entries(seen))
     assert.ok(count > COUNT / 20, `${count} ${what} in ${rounds} rounds`);
+});
+
+/** They take twenty times as long, one by one. */
+const WHOLE_COUNT = 250;
+
+test(`D10, D12, D13, D16: of ${WHOLE_COUNT} whole synchronizations with renames, Secrets and strangers, the same`, async () => {
+  const { readings, ...seen } = await runWholeHistories(Math.floor(Math.random() * 2 ** 31), WHOLE_COUNT);
+  for (const [what, count] of Object.entries(seen))
+    assert.ok(count > WHOLE_COUNT / 20, `${count} ${what} in ${readings} readings`);
 });

@@ -1,25 +1,17 @@
-import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import type { DirectorPage } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import type { ListingSource } from '#common/sync/page-reader.ts';
 import { ManualClock } from '../../../sidecar/manual-clock.ts';
+import {
+  damagedItems,
+  type Item,
+  nextCursor,
+  PAGE_FAULTS,
+  type PageFault,
+  toPage,
+  totalWith,
+} from './director-page.ts';
 import type { Random } from './random.ts';
-
-/** What may be wrong with one page. */
-const PAGE_FAULTS = [
-  'error',
-  'unreadable',
-  'lost',
-  'doubled',
-  'doubledItem',
-  'shortened',
-  'emptied',
-  'cutOff',
-  'nameless',
-  'unusable',
-  'miscounted',
-] as const;
-
-type PageFault = (typeof PAGE_FAULTS)[number];
 
 /** A page as it was given out: an id that is undefined is an item without one. */
 interface ServedPage {
@@ -30,6 +22,8 @@ interface ServedPage {
 /** One listing as it was given out, from which anybody can say whether it was whole. */
 export interface Served {
   readonly pages: ServedPage[];
+  /** The names that were given out first, by id. */
+  readonly names: Map<string, string>;
   hasEnded: boolean;
   hasFailed: boolean;
 }
@@ -43,19 +37,34 @@ export interface Faultiness {
   readonly lie: number;
 }
 
+/** What an Application's one bundle has: a password, credentials that nobody can use, or none. */
+export type Credential = string | 'unusable' | undefined;
+
+export interface ListedApp extends Item {
+  name: string;
+  credential: Credential;
+}
+
 /** A Director that pages by offset, in the order in which Applications were made, while they come and go. */
 export class DirectorModel {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 1));
   readonly #random: Random;
   readonly #pageSize: number;
-  readonly #apps: { readonly id: string; name: string }[] = [];
+  readonly #withCredentials: boolean;
+  readonly #apps: ListedApp[] = [];
   #made = 0;
   #hidden = new Set<string>();
 
-  constructor(random: Random, count: number) {
+  constructor(random: Random, count: number, { withCredentials = false } = {}) {
     this.#random = random;
+    this.#withCredentials = withCredentials;
     this.#pageSize = random.between(2, 12);
     for (let at = 0; at < count; at += 1) this.create();
+  }
+
+  /** What there is, in its order. */
+  get apps(): readonly Readonly<ListedApp>[] {
+    return this.#apps;
   }
 
   /** The ids of what there is. */
@@ -66,10 +75,18 @@ export class DirectorModel {
   /** An id is never used again. */
   create(): void {
     this.#made += 1;
-    const name = `app-${this.#made}`;
+    const id = `id-${this.#made}`;
+    // One that cannot be applied has a name that no object can have.
+    const name = canBeApplied(id) ? this.#nameOf(this.#made) : `App ${this.#made}`;
     // Not always behind those that are there: what comes in between moves the others.
     const at = this.#random.chance(0.5) ? this.#apps.length : this.#random.between(0, this.#apps.length);
-    this.#apps.splice(at, 0, { id: `id-${this.#made}`, name });
+    this.#apps.splice(at, 0, { id, name, credential: this.#withCredentials ? 'first' : undefined });
+  }
+
+  /** Of some the Secrets have the same names after a renaming, because these are cut. */
+  #nameOf(number: number): string {
+    const isLong = this.#withCredentials && this.#random.chance(0.3);
+    return isLong ? `an-application-of-a-long-name-${number}` : `app-${number}`;
   }
 
   remove(count: number): void {
@@ -79,8 +96,38 @@ export class DirectorModel {
   }
 
   rename(): void {
-    const app = this.#random.pick(this.#apps);
+    const app = this.#pickApplicable();
     if (app) app.name = `${app.name}-x`;
+  }
+
+  /** Two change their names for each other's. */
+  swap(): void {
+    const [one, other] = [this.#pickApplicable(), this.#pickApplicable()];
+    if (one && other) [one.name, other.name] = [other.name, one.name];
+  }
+
+  /** One takes a name that another has, or had. */
+  takeName(name: string | undefined): void {
+    const app = this.#pickApplicable();
+    if (app && name !== undefined) app.name = name;
+  }
+
+  changeCredential(): void {
+    const app = this.#random.pick(this.#apps);
+    if (app) app.credential = this.#random.pick(['first', 'second', 'unusable', undefined]);
+  }
+
+  /** Each gets a name of its own, which is none of the others'. */
+  settleNames(others: readonly string[]): void {
+    const taken = new Set(others);
+    for (const app of this.#apps) {
+      while (taken.has(app.name)) app.name = `${app.name}-y`;
+      taken.add(app.name);
+    }
+  }
+
+  #pickApplicable(): ListedApp | undefined {
+    return this.#random.pick(this.#apps.filter(({ id }) => canBeApplied(id)));
   }
 
   /** Begins or ends to hide some of the Applications, or all, as if they were not there. */
@@ -97,7 +144,7 @@ export class DirectorModel {
 
   /** One listing, with what goes wrong in it. */
   listing({ page, move, lie }: Faultiness): { readonly source: ListingSource; readonly served: Served } {
-    const served: Served = { pages: [], hasEnded: false, hasFailed: false };
+    const served: Served = { pages: [], names: new Map(), hasEnded: false, hasFailed: false };
     const give = (first: number, after: string | undefined) => {
       this.clock.advance(this.#random.chance(0.1) ? this.#random.between(0, 20_000) : 50);
       if (after !== undefined && this.#random.chance(move)) this.#moveOn();
@@ -133,6 +180,7 @@ export class DirectorModel {
     const ids = items.map(({ id }, at) => (fault === 'nameless' && at === 0 ? undefined : id));
     const total = totalWith(listed.length, fault);
     served.pages.push({ ids, total });
+    for (const { id, name } of items) if (!served.names.has(id)) served.names.set(id, name);
     // Of nothing twice is nothing.
     const wrong = fault === 'doubled' && items.length === 0 ? undefined : fault;
     const next = nextCursor(start + size >= listed.length, offset, start + size, wrong);
@@ -142,43 +190,7 @@ export class DirectorModel {
   }
 }
 
-type Item = { readonly id: string; readonly name: string };
-
-function damagedItems(items: readonly Item[], fault: PageFault | undefined): readonly Item[] {
-  if (fault === 'emptied') return [];
-  if (fault === 'doubledItem') return [...items, ...items.slice(0, 1)];
-  return fault === 'shortened' ? items.slice(0, -1) : items;
-}
-
-function totalWith(total: number, fault: PageFault | undefined): number {
-  if (fault === 'emptied') return 0;
-  return fault === 'miscounted' ? total + 1 : total;
-}
-
-function nextCursor(isLast: boolean, offset: number, behind: number, fault: PageFault | undefined): string | undefined {
-  // The same page once more, with a cursor that is another one.
-  if (fault === 'doubled') return `${offset} again`;
-  return isLast || fault === 'emptied' || fault === 'cutOff' ? undefined : `${behind}`;
-}
-
-function toPage(
-  items: readonly Item[],
-  ids: readonly (string | undefined)[],
-  problems: number,
-  frame: Pick<DirectorPage, 'totalCount' | 'next'>,
-): DirectorPage {
-  const bad = items.slice(0, problems).map(({ name }, at): ListingProblem => {
-    const id = ids[at];
-    return { ...(id === undefined ? {} : { id }), name, reason: 'InvalidApplication', message: 'a fault' };
-  });
-  const good = items.slice(problems);
-  return {
-    ...frame,
-    problems: bad,
-    applications: good.map(({ id, name }) => ({
-      ...{ id, name, providerName: null, description: null },
-      clientIds: [],
-      bundles: [],
-    })),
-  };
+/** Some have names that no object can have, and are listed all the same. */
+export function canBeApplied(id: string): boolean {
+  return !id.endsWith('3');
 }

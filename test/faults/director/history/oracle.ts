@@ -1,22 +1,22 @@
-import type { Served } from './director-model.ts';
-import { canBeApplied, type History, HOLD_MS, LONGEST_GAP_MS, MINUTE_MS, type Round } from './play.ts';
+import { canBeApplied, type Served } from './director-model.ts';
+import { type History, HOLD_MS, LONGEST_GAP_MS, MINUTE_MS, type Round } from './play.ts';
 
 /** What the rule of deleting says of a round by its letter, found out from what was given out and not from what was judged. */
-interface Seen extends Round {
+export interface Seen extends Round {
   /** What is listed, of a whole listing: every page read, counts agree, nothing twice, nothing without an id. */
   readonly listed: ReadonlySet<string> | undefined;
   /** The uids of what is present and not listed; none where the listing is not whole. */
   readonly going: ReadonlySet<string>;
 }
 
-function wholeListing({ pages, hasEnded, hasFailed }: Served): ReadonlySet<string> | undefined {
+export function wholeListing({ pages, hasEnded, hasFailed }: Served): ReadonlySet<string> | undefined {
   const ids = pages.flatMap((page) => page.ids);
   const isWhole = hasEnded && !hasFailed && pages.every(({ total }) => total === ids.length);
   const listed = new Set(ids.flatMap((id) => id ?? []));
   return isWhole && listed.size === ids.length ? listed : undefined;
 }
 
-function see(round: Round): Seen {
+export function see<R extends Round>(round: R): R & Seen {
   const listed = wholeListing(round.served);
   const going = [...round.present].filter(([, id]) => listed && !listed.has(id)).map(([uid]) => uid);
   return { ...round, listed, going: new Set(going) };
@@ -25,16 +25,21 @@ function see(round: Round): Seen {
 /** What is wrong with a history; undefined where it is as it should be. */
 export function findFault(history: History): string | undefined {
   const rounds = history.rounds.map(see);
+  return findWrongDeletion(history, rounds) ?? leftOver(history, rounds);
+}
+
+/** What was deleted of what is not listed although it was not to be, or was to be and was not. */
+export function findWrongDeletion(history: Pick<History, 'faultiness'>, rounds: readonly Seen[]): string | undefined {
   for (const [at, round] of rounds.entries()) {
     const before = rounds.slice(0, at);
     const fault = wrongDeletion(history, before, round) ?? missedDeletion(before, round);
     if (fault) return `round ${at}: ${fault}`;
   }
-  return leftOver(history, rounds);
+  return undefined;
 }
 
 /** The whole listings since the process began that are as this one is, with nothing but broken ones between. */
-function equalsOf(before: readonly Seen[], round: Seen): Seen[] {
+export function equalsOf(before: readonly Seen[], round: Seen): Seen[] {
   const equals: Seen[] = [];
   for (let at = before.length - 1; at >= 0 && !(before[at + 1] ?? round).isFirst; at -= 1) {
     const other = before[at];
@@ -45,7 +50,7 @@ function equalsOf(before: readonly Seen[], round: Seen): Seen[] {
   return equals;
 }
 
-function wrongDeletion(history: History, before: readonly Seen[], round: Seen): string | undefined {
+function wrongDeletion(history: Pick<History, 'faultiness'>, before: readonly Seen[], round: Seen): string | undefined {
   const chosen = [...round.deleted, ...round.refused];
   if (chosen.length === 0) return undefined;
   if (!round.listed) return 'deleted by a listing that is not whole';
@@ -59,7 +64,12 @@ function wrongDeletion(history: History, before: readonly Seen[], round: Seen): 
     : undefined;
 }
 
-function wrongReason(history: History, equals: readonly Seen[], round: Seen, uid: string): string | undefined {
+function wrongReason(
+  history: Pick<History, 'faultiness'>,
+  equals: readonly Seen[],
+  round: Seen,
+  uid: string,
+): string | undefined {
   if (!round.going.has(uid)) return 'which is listed';
   const isConfirmed = equals.some((one) => one.going.has(uid) && round.beganMs - one.endedMs >= MINUTE_MS);
   if (!isConfirmed) return 'without a second listing a minute before';
@@ -96,7 +106,7 @@ function decisionOn(before: readonly Seen[], round: Seen): Round['said'] {
   const at = rounds.findLastIndex(({ said }) => said !== undefined);
   const said = rounds[at]?.said;
   if (!said) return undefined;
-  const since = rounds.slice(at).filter(({ listed }) => listed !== undefined);
+  const since = rounds.slice(at).filter(({ listed, isCut }) => listed !== undefined && !isCut);
   const stands = (seen: Seen) =>
     seen.going.size > 0 &&
     (isLeftOf(said.uids, seen) || (said.verdict === 'rejected' && said.uids.some((uid) => seen.going.has(uid))));
@@ -106,7 +116,7 @@ function decisionOn(before: readonly Seen[], round: Seen): Round['said'] {
 /** Of two whole and equal listings in a row, a minute apart, what the second had to delete. */
 function missedDeletion(before: readonly Seen[], round: Seen): string | undefined {
   const last = before.at(-1);
-  if (!last?.listed || !isSame(last.listed, round.listed) || round.isFirst || round.torn.length > 0) return undefined;
+  if (!last?.listed || !isSame(last.listed, round.listed) || isDoubtful(last, round)) return undefined;
   const apartMs = round.beganMs - last.endedMs;
   if (apartMs > LONGEST_GAP_MS || decisionOn(before, round)?.verdict === 'rejected') return undefined;
   const chosen = new Set([...round.deleted, ...round.refused]);
@@ -116,6 +126,10 @@ function missedDeletion(before: readonly Seen[], round: Seen): string | undefine
   const due = isLeft ? last.refused : apartMs >= MINUTE_MS && isFree ? [...last.going] : [];
   const missed = due.find((uid) => round.going.has(uid) && !chosen.has(uid));
   return missed === undefined ? undefined : `did not delete ${round.present.get(missed)}`;
+}
+
+function isDoubtful(last: Seen, round: Seen): boolean {
+  return round.isFirst || round.torn.length > 0 || last.isCut === true || round.isCut === true;
 }
 
 /** At the end the cluster has what the Director has, but for what somebody rejected. */

@@ -2,7 +2,7 @@ import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
 import { type Candidate, type DeletionState, judgeDeletions, NO_DELETIONS, passOver } from '#common/sync/deletions.ts';
 import type { HeldPlan } from '#common/sync/held-plan.ts';
 import { type Listing, listApplications } from '#common/sync/listing.ts';
-import { DirectorModel, type Faultiness, type Served } from './director-model.ts';
+import { canBeApplied, DirectorModel, type Faultiness, type Served } from './director-model.ts';
 import { Random } from './random.ts';
 
 export const HOLD_MS = 15 * 60_000;
@@ -32,6 +32,8 @@ export interface Round {
   readonly held: HeldPlan | undefined;
   /** What somebody said before this round of the plan that the round before had held: the uids that it deletes. */
   readonly said: { readonly verdict: DeletionDecision['verdict']; readonly uids: readonly string[] } | undefined;
+  /** Whether the cluster kept it from being carried out whole. */
+  readonly isCut?: boolean;
   /** What the Director has after it. */
   readonly truth: ReadonlySet<string>;
 }
@@ -184,11 +186,6 @@ class Player {
     for (const uid of deleted) this.#cluster.delete(present.get(uid) ?? '');
     return { beganMs: listing.beganMs, endedMs, present, deleted, refused: [...isRefused], held: verdict.held };
   }
-}
-
-/** Some have names that no object can have, and are listed all the same. */
-export function canBeApplied(id: string): boolean {
-  return !id.endsWith('3');
 }
 
 function idsOf({ complete, digest, heads }: Listing) {
