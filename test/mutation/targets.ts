@@ -25,7 +25,8 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'planning',
     sources: [
-      'common/sync/{delete-unlisted,vanished,kept,credential-sight}.ts',
+      'common/sync/{delete-unlisted,vanished,kept,last-good,access-record,credential-sight}.ts',
+      'common/sync/{listing,page-reader,conclude,round,synchronize-once}.ts',
       'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
     tests: ['test/common/sync/*.test.ts'],
