@@ -11,7 +11,8 @@ export function waysOut(
   if (!problems.some(({ isDeadEnd }) => isDeadEnd)) return [];
   const isPaired = identity?.notAfter !== undefined;
   const steps: readonly WayOut[] = [
-    { what: 'get a token', command: 'kubectl compass token request' },
+    // It wants the Director and a login, which nothing here knows: its help says how.
+    { what: 'get a token', command: 'kubectl compass token request --help' },
     { what: 'use it', command: `kubectl compass ${isPaired ? 'reconnect' : 'connect'} --token-stdin` },
     ...(isPaired ? [{ what: 'next time', command: 'kubectl compass cert check --survive 72h' }] : []),
   ];
