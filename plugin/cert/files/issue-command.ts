@@ -132,5 +132,6 @@ function resumeCommand({ flags }: Invocation): string {
     const value = flags.text(name);
     return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
   });
-  return ['kubectl compass cert issue --resume', ...named].join(' ');
+  const allowed = flags.texts('allowed-host').map((host) => `--allowed-host ${shellWord(host)}`);
+  return ['kubectl compass cert issue --resume', ...named, ...allowed].join(' ');
 }

@@ -7,13 +7,14 @@ import { generatePrivateKey } from '#common/pki/private-key.ts';
 import { parseSubject } from '#common/pki/subject.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import type { Invocation } from '../../command.ts';
+import { shellWord } from '../../output/shell-words.ts';
 import { uninterrupted } from '../../wait/interruption.ts';
 import { certify, shortSubject } from './certify.ts';
 import { type ConnectionFile, describeConnection } from './connection-file.ts';
 import { isThere, PRIVATE, readIfThere, remove, removeIfEmpty, writeDurably } from './durable.ts';
 import { installNew } from './install.ts';
 import { requireUninterrupted } from './interrupted.ts';
-import { trustedUrls } from './named-urls.ts';
+import { trustedUrls, untrustedHosts } from './named-urls.ts';
 import { type CredentialPaths, unfinished } from './paths.ts';
 import { type PendingIssue, readPending, writePending } from './pending.ts';
 import { afterSecondToken, withTokenFate } from './token-fate.ts';
@@ -152,8 +153,21 @@ async function complete(
     return connection;
   } catch (error) {
     if (hasReason(error, 'InvalidCertificate')) await remove(paths.pending, unfinished(paths.key));
-    throw afterSecondToken(error, resumeCommand);
+    throw afterSecondToken(
+      error,
+      hasReason(error, 'UntrustedUrl') ? allowing(pending, { allowedHosts, resumeCommand }) : resumeCommand,
+    );
   }
+}
+
+/** The command that goes on, with the hosts allowed that Compass names: without them it would end as this one did. */
+function allowing(
+  pending: PendingIssue,
+  { allowedHosts, resumeCommand }: Pick<IssueRequest, 'allowedHosts' | 'resumeCommand'>,
+): string {
+  const { connector, director } = namedBy(pending);
+  const hosts = untrustedHosts([connector, director], { connectorUrl: pending.connectorUrl, allowedHosts });
+  return [resumeCommand, ...hosts.map((host) => `--allowed-host ${shellWord(host)}`)].join(' ');
 }
 
 function isUsable(pending: PendingIssue, { allowedHosts }: Pick<IssueRequest, 'allowedHosts'>): boolean {

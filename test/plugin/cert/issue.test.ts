@@ -220,11 +220,11 @@ suite('cert issue', () => {
     const refused = await issue(['--token-stdin'], simulator.requestToken().rawEncoded);
     assert.equal(refused.code, 5);
     assert.match(refused.stderr, /elsewhere\.example is neither on the host/);
-    simulator.faults.add({
-      operation: 'configuration',
-      set: { '/data/configuration/managementPlaneInfo/directorURL': 'https://elsewhere.example/graphql' },
-    });
-    const allowed = await issue(['--resume', '--allowed-host', 'elsewhere.example']);
+    const next = /next: kubectl compass cert issue (--resume .*)$/m.exec(refused.stderr)?.[1] ?? '';
+    assert.match(next, / --allowed-host elsewhere\.example$/);
+    const still = await issue(['--resume', '--allowed-host', 'other.example']);
+    assert.match(still.stderr, / --allowed-host other\.example --allowed-host elsewhere\.example\n/);
+    const allowed = await issue(next.split(' '));
     assert.equal(allowed.code, 0, allowed.stderr);
     assert.deepEqual(await names(), FILES);
   });
