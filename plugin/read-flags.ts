@@ -38,7 +38,10 @@ export function readFlags(argv: readonly string[], known: readonly Flag[]): Argu
   if (unknown !== undefined) throw unknownFlag(unknown, known);
   if (error) throw needsValue(error);
   const flags = new ParsedFlags(values);
-  for (const flag of known) checkChoice(flag, flags);
+  for (const flag of known) {
+    checkNegation(flag, values[flag.name]);
+    checkChoice(flag, flags);
+  }
   return { names: names.map(String), flags };
 }
 
@@ -52,6 +55,12 @@ function unknownFlag(word: string, flags: readonly Flag[]): CompassError {
 function needsValue({ message }: Error): CompassError {
   const needy = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
   return new CompassError('Usage', needy === undefined ? message : `${dashed(needy)} needs a value`);
+}
+
+/** yargs has `--no-context` for the opposite of any flag, and a text has none. */
+function checkNegation({ name, kind }: Flag, value: unknown): void {
+  if (kind === 'switch' || ![value].flat().includes(false)) return;
+  throw new CompassError('Usage', `--no-${name} means nothing: ${dashed(name)} takes a value`);
 }
 
 function checkChoice({ name, choices }: Flag, flags: ParsedFlags): void {

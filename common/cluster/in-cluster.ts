@@ -7,7 +7,7 @@ import { closeIdle, keepAliveAgent } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
 
 /** Where the kubelet puts the service account of a Pod. */
-const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+export const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet replaces the token when 80 % of its life is over; client-go reads it anew each minute, and so do we. */
 const TOKEN_AGE_MS = 60_000;
@@ -33,16 +33,22 @@ async function readServiceAccount(folder: string, file: string): Promise<string>
   }
 }
 
+/** Where a Pod finds the API server; undefined outside of one. */
+export function serverOfPod(env: InClusterOptions['env']): string | undefined {
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  const port = env['KUBERNETES_SERVICE_PORT'];
+  return host && port ? `https://${isIPv6(host) ? `[${host}]` : host}:${port}` : undefined;
+}
+
 /**
  * The API server of the cluster that this Pod runs in, as the Pod's service account. It is dialled directly, whatever
  * proxy the environment names for the world outside. Undefined outside of a Pod.
  */
 export async function inClusterEndpoint(options: InClusterOptions): Promise<Endpoint | undefined> {
-  const host = options.env['KUBERNETES_SERVICE_HOST'];
-  const port = options.env['KUBERNETES_SERVICE_PORT'];
-  if (!host || !port) return undefined;
+  const found = serverOfPod(options.env);
+  if (found === undefined) return undefined;
+  const server: string = found;
   const folder = options.folder ?? SERVICE_ACCOUNT_FOLDER;
-  const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   let ca = await readServiceAccount(folder, 'ca.crt');
   let agent = keepAliveAgent(server, { ca });
   let current: Credential | undefined;

@@ -30,8 +30,11 @@ _kubectl_compass() {
   local directive=\${answer[\${#answer[@]}-1]#:}
   unset "answer[\${#answer[@]}-1]"
   COMPREPLY=()
+  # Where bash breaks words at colons, it wants what stands behind the last one: an EKS context holds several.
+  local before=
+  [[ $COMP_WORDBREAKS == *:* && $current == *:* ]] && before=\${current%:*}:
   for entry in "\${answer[@]}"; do
-    [[ $entry == "$current"* ]] && COMPREPLY+=("$(printf '%q' "$entry")")
+    [[ $entry == "$current"* ]] && COMPREPLY+=("$(printf '%q' "\${entry#"$before"}")")
   done
   if ((directive & 2)); then compopt -o nospace; fi
   if ((directive & 16)); then compopt -o dirnames; fi

@@ -8,6 +8,7 @@ import type { Connected, Sink, Source } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { callLog } from './call-log.ts';
 import { chooseByFlags } from './overrides.ts';
+import { podKubeconfig } from './pod.ts';
 
 export interface ConnectInput {
   readonly flags: ParsedFlags;
@@ -31,6 +32,10 @@ export async function connect({ flags, env, clock, stdin, stderr }: ConnectInput
   const kubeconfigPath = flags.text('kubeconfig');
   const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
   if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {
+    const own = podKubeconfig(flags, env);
+    // The API server of a Pod's own cluster is dialled directly, whatever proxy there is for the world outside.
+    if (own)
+      return { cluster: connectTo(chooseByFlags(own, flags), { ...options, env: {}, clock }), context: undefined };
     return { cluster: await connectCluster({ ...options, env, clock }), context: undefined };
   }
   if (!config && kubeconfigPath) throw new CompassError('InvalidSetting', `there is no kubeconfig ${kubeconfigPath}`);

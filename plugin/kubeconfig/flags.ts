@@ -26,6 +26,12 @@ export const KUBECTL_FLAGS: readonly Flag[] = [
     { name: 'as', kind: 'text', value: 'USER', summary: 'the user to impersonate' },
     { name: 'as-group', kind: 'texts', value: 'GROUP', summary: 'a group to impersonate, repeatable' },
     { name: 'as-uid', kind: 'text', value: 'UID', summary: 'the UID to impersonate' },
+    {
+      name: 'as-user-extra',
+      kind: 'texts',
+      value: 'KEY=VALUE',
+      summary: 'more about the impersonated user, repeatable',
+    },
     { name: 'certificate-authority', kind: 'text', value: 'FILE', summary: 'CA of the API server' },
     { name: 'client-certificate', kind: 'text', value: 'FILE', summary: 'client certificate for the API server' },
     { name: 'client-key', kind: 'text', value: 'FILE', summary: 'key of the client certificate' },
@@ -48,6 +54,7 @@ export const KUBECTL_FLAGS: readonly Flag[] = [
     { name: 'warnings-as-errors', kind: 'switch', summary: 'accepted as by kubectl, without effect' },
     { name: 'log-flush-frequency', kind: 'text', value: 'DURATION', summary: 'accepted as by kubectl, without effect' },
     { name: 'vmodule', kind: 'text', value: 'PATTERNS', summary: 'accepted as by kubectl, without effect' },
+    { name: 'kuberc', kind: 'text', value: 'FILE', summary: 'accepted as by kubectl, whose own defaults it holds' },
     { name: 'profile', kind: 'text', value: 'NAME', summary: 'accepted as by kubectl, without effect' },
     { name: 'profile-output', kind: 'text', value: 'FILE', summary: 'accepted as by kubectl, without effect' },
   ),
@@ -72,12 +79,14 @@ export function sidecarNamespace(
   return flags.text('namespace') ?? (env['COMPASS_NAMESPACE'] || undefined);
 }
 
-const SAME_PLACE = ['kubeconfig', 'context', 'cluster', 'server', 'user', 'as', 'as-group', 'as-uid'];
+const SAME_PLACE = ['kubeconfig', 'context', 'cluster', 'server', 'user', 'as', 'as-group', 'as-uid', 'as-user-extra'];
+
+const REPEATABLE = ['as-group', 'as-user-extra'];
 
 /** The flags that a suggested command needs to go to the same cluster, as the same user: `--context prod-eu`. */
 export function clusterFlags(flags: ParsedFlags): string | undefined {
   const given = SAME_PLACE.flatMap((name) =>
-    (name === 'as-group' ? flags.texts(name) : [flags.text(name) ?? []].flat())
+    (REPEATABLE.includes(name) ? flags.texts(name) : [flags.text(name) ?? []].flat())
       .filter(isShowable)
       .map((value) => `--${name} ${shellWord(value)}`),
   );

@@ -97,12 +97,23 @@ function impersonated(flags: ParsedFlags): KubeconfigUser {
   const as = flags.text('as');
   const groups = flags.texts('as-group').filter((group) => group !== '');
   const uid = flags.text('as-uid');
-  if (as === undefined && (groups.length > 0 || uid !== undefined)) {
-    throw new CompassError('Usage', '--as-group and --as-uid need --as beside them');
+  const extra = extraOf(flags.texts('as-user-extra'));
+  if (as === undefined && (groups.length > 0 || uid !== undefined || extra !== undefined)) {
+    throw new CompassError('Usage', '--as-group and --as-uid need --as beside them, and so does --as-user-extra');
   }
   return {
     ...(as === undefined ? {} : { as }),
     ...(groups.length > 0 ? { 'as-groups': groups } : {}),
     ...(uid === undefined ? {} : { 'as-uid': uid }),
+    ...(extra === undefined ? {} : { 'as-user-extra': extra }),
   };
+}
+
+/** `KEY=VALUE`, each key as often as it has values. */
+function extraOf(texts: readonly string[]): KubeconfigUser['as-user-extra'] {
+  const pairs = texts.filter((text) => text !== '').map((text) => /^([^=]+)=(.*)$/s.exec(text));
+  if (pairs.length === 0) return undefined;
+  if (pairs.includes(null)) throw new CompassError('Usage', '--as-user-extra must be KEY=VALUE');
+  const byKey = Map.groupBy(pairs, (pair) => pair?.[1] ?? '');
+  return Object.fromEntries([...byKey].map(([key, found]) => [key, found.map((pair) => pair?.[2] ?? '')]));
 }

@@ -65,6 +65,34 @@ describe('the script for bash', { skip: NO_BASH }, () => {
   });
 });
 
+test('the script for bash offers what stands behind the last colon, where bash breaks words there', {
+  skip: NO_BASH,
+}, async (t) => {
+  const { folder, env } = await installed(t);
+  const contexts = ['arn:aws:eks:eu-1:12:cluster/dev', 'arn:aws:eks:eu-1:12:cluster/prod'];
+  const kubeconfig = join(folder, 'config');
+  await writeFile(kubeconfig, JSON.stringify({ contexts: contexts.map((name) => ({ name, context: {} })) }));
+  const offered = async (typed: string, breaks: string) => {
+    const script = [
+      `COMP_WORDBREAKS=${JSON.stringify(breaks)}`,
+      'source <(kubectl-compass completion bash)',
+      `COMP_LINE=${JSON.stringify(typed)} COMP_POINT=${typed.length}`,
+      'compopt() { :; }',
+      '_kubectl_compass',
+      'printf "%s\\n" "$' + '{COMPREPLY[@]}"',
+    ];
+    const { stdout } = await run('bash', ['--norc', '-c', script.join('\n')], {
+      env: { ...env, KUBECONFIG: kubeconfig },
+    });
+    return stdout.trimEnd().split('\n');
+  };
+  const behind = ['12:cluster/dev', '12:cluster/prod'];
+  assert.deepEqual(await offered('kubectl-compass status --context arn', ' =:'), contexts);
+  assert.deepEqual(await offered('kubectl-compass status --context arn:aws:eks:eu-1:1', ' =:'), behind);
+  assert.deepEqual(await offered('kubectl-compass status --context=arn:aws:eks:eu-1:', ' =:'), behind);
+  assert.deepEqual(await offered('kubectl-compass status --context arn:aws:eks:eu-1:1', ' ='), contexts);
+});
+
 describe('completion install', () => {
   const shim = 'kubectl_complete-compass';
 

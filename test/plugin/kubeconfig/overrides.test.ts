@@ -6,6 +6,7 @@ import { hasReason } from '#common/errors.ts';
 import { ParsedFlags } from '../../../plugin/flags.ts';
 import { clusterFlags, sidecarNamespace } from '../../../plugin/kubeconfig/flags.ts';
 import { chooseByFlags } from '../../../plugin/kubeconfig/overrides.ts';
+import { podKubeconfig } from '../../../plugin/kubeconfig/pod.ts';
 
 const CONFIG: Kubeconfig = {
   currentContext: 'dev',
@@ -132,4 +133,34 @@ test('what cannot be used is named by what people wrote, and a password is not r
   const server = 'https://eva:made-up@east.example';
   assert.equal(said({ server }), 'server holds a user name or a password, which belong to the user');
   assert.equal(clusterFlags(new ParsedFlags({ server, context: 'dev' })), '--context dev');
+});
+
+describe('in a Pod without a kubeconfig', () => {
+  const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+
+  test('who asks is as the flags say, and not silently the service account', () => {
+    const flags = new ParsedFlags({
+      as: 'eva',
+      'as-group': ['admins'],
+      'as-user-extra': ['team=a', 'team=b', 'x=1=2'],
+    });
+    const own = podKubeconfig(flags, env);
+    const { server, user, cluster } = chooseByFlags(own, flags);
+    assert.equal(server, 'https://[fd00::1]:443');
+    assert.match(cluster['certificate-authority'] ?? '', /serviceaccount\/ca\.crt$/);
+    assert.match(user.tokenFile ?? '', /serviceaccount\/token$/);
+    assert.deepEqual(user['as-groups'], ['admins']);
+    assert.deepEqual(user['as-user-extra'], { team: ['a', 'b'], x: ['1=2'] });
+  });
+
+  test('a token takes the place of its own', () => {
+    const flags = new ParsedFlags({ token: 'canary' });
+    const { user } = chooseByFlags(podKubeconfig(flags, env), flags);
+    assert.deepEqual(user, { token: 'canary' });
+  });
+
+  test('without such flags, and outside of a Pod, nothing changes', () => {
+    assert.equal(podKubeconfig(new ParsedFlags({ namespace: 'kyma' }), env), undefined);
+    assert.equal(podKubeconfig(new ParsedFlags({ as: 'eva' }), {}), undefined);
+  });
 });
