@@ -42,7 +42,7 @@ test('status goes with a connection from its first minute over a renewal to its 
   assert.match(lost.stdout, /CMP0603 /);
   assert.match(
     lost.stdout,
-    /^This cannot heal by itself\..*\n.* {2}kubectl compass token request\n.* {2}kubectl compass reconnect --token-stdin$/m,
+    /^This cannot heal by itself\..*\n.* {2}kubectl compass token request --help\n.* {2}kubectl compass reconnect --token-stdin$/m,
   );
 
   assert.match((await plugin('events', '--types', 'Warning')).stdout, /compassconnection\/compass-connection +.*/);

@@ -61,6 +61,20 @@ describe('a handshake that nobody answers', () => {
     await settle();
   });
 
+  for (const secure of [true, false]) {
+    test(`of a proxy${secure ? ' by TLS' : ''} ends with the reason of whoever gives it up`, async (t) => {
+      const { to, taken } = await startSilent(t);
+      const proxy = { host: '127.0.0.1', port: to.port, secure, name: 'the proxy' };
+      const giveUp = new AbortController();
+      const connecting = connect({ ...to, proxy }, giveUp.signal);
+      const closed = once(await taken, 'close');
+      giveUp.abort(new Error('given up'));
+      await assert.rejects(connecting, { message: 'given up' });
+      await closed;
+      await settle();
+    });
+  }
+
   test('is not even begun where it was given up before', async (t) => {
     const { to } = await startSilent(t);
     await assert.rejects(connect(to, AbortSignal.abort(new Error('given up'))), { message: 'given up' });
