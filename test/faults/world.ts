@@ -60,6 +60,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
   const processes: { output: () => string; lines: readonly LogLine[] }[] = [];
   let sidecarClock = systemClock;
   let isRealTime = true;
+  let hasShortPeriod = false;
   const { embedded } = world.cluster;
   const requests = keepMoments(world.simulator.requests, () => ({
     revision: embedded?.revision() ?? 0,
@@ -99,6 +100,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
       harm,
       isClockKnown: true,
       isRealTime,
+      hasShortPeriod,
     }),
     env,
     sidecars,
@@ -106,7 +108,9 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
     here(more, clock = systemClock, random = Math.random) {
       sidecarClock = clock;
       isRealTime &&= clock === systemClock;
-      const sidecar = startSidecarHere(env(more), clock, random);
+      const settings: Readonly<Record<string, string>> = env(more);
+      hasShortPeriod ||= settings['APP_STATUS_PERIOD'] !== undefined;
+      const sidecar = startSidecarHere(settings, clock, random);
       sidecars.push(sidecar);
       return sidecar;
     },

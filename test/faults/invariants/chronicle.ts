@@ -48,6 +48,8 @@ export interface Chronicle {
   readonly isClockKnown: boolean;
   /** Whether that is the machine's. */
   readonly isRealTime: boolean;
+  /** Whether the status's times are written more often than once in a row, as APP_STATUS_PERIOD says. */
+  readonly hasShortPeriod: boolean;
 }
 
 /** Of the embedded server one counter over all objects; that of a deletion is newer than the last version. */

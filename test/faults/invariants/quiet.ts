@@ -12,7 +12,7 @@ const QUERY = 'called Compass';
  * the status's times may have come.
  */
 export function checkQuiet(chronicle: Chronicle): void {
-  if (!chronicle.isRealTime) return;
+  if (!chronicle.isRealTime || chronicle.hasShortPeriod) return;
   for (const { fromMs, toMs } of quietPasses(chronicle)) {
     const isThen = (time: unknown) => Date.parse(String(time)) > fromMs && Date.parse(String(time)) < toMs;
     const written = chronicle.calls.filter((call) => isOfSidecar(call) && changes(call) && isThen(call.at));

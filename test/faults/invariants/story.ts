@@ -165,6 +165,7 @@ export class Story {
       harm: new Set(),
       isClockKnown: true,
       isRealTime: true,
+      hasShortPeriod: false,
     };
   }
 }
