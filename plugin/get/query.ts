@@ -5,6 +5,7 @@ import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import type { Reading } from '../connection/reading.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
+import type { ParsedFlags } from '../flags.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { sortBy } from '../output/sort-by.ts';
 import { fetchApplications, fetchSecrets, type Selection } from './fetch.ts';
@@ -21,6 +22,8 @@ export interface Query extends Wish {
   readonly all: boolean;
   readonly sortBy: string | undefined;
   readonly needsSecrets: boolean;
+  /** Whether one that was named may be missing. */
+  readonly mayBeMissing: boolean;
 }
 
 /** Throws Usage for what makes no sense. */
@@ -30,6 +33,7 @@ export function readQuery({ names: words, flags, output }: Invocation): Query {
   const isSelected = selection.labelSelector !== undefined || selection.fieldSelector !== undefined;
   if (isSelected && names.length > 0)
     throw new CompassError('Usage', 'name some, or select some by -l or --field-selector');
+  refuseUnknownWays(flags);
   const needsSecrets = type === 'secrets' || (type === 'apps' && output.format === 'wide');
   return {
     type,
@@ -37,10 +41,24 @@ export function readQuery({ names: words, flags, output }: Invocation): Query {
     selection,
     isSelected,
     hasStatus: readStatusSelector(flags.text('status-selector')),
-    all: flags.isOn('all'),
+    all: flags.isOn('all') || flags.isOn('all-namespaces'),
     sortBy: flags.text('sort-by'),
     needsSecrets,
+    mayBeMissing: flags.isOn('ignore-not-found'),
   };
+}
+
+/** kubectl's flags that would be taken for something that is not done here. */
+function refuseUnknownWays(flags: ParsedFlags): void {
+  if (flags.isOn('show-managed-fields')) {
+    throw new CompassError('Usage', 'managedFields are not shown here: kubectl get applications --show-managed-fields');
+  }
+  if (flags.switched('allow-missing-template-keys') === false) {
+    throw new CompassError(
+      'Usage',
+      'what a template names and is not there is left out: --allow-missing-template-keys',
+    );
+  }
 }
 
 /** Reads what a query is about. Throws what findConnection throws, and CompassError of the lists. */
@@ -101,9 +119,13 @@ const WORDS: Readonly<Record<ResourceType, string>> = {
 };
 
 /** Throws ClusterNotFound where one that was named is not there; it says so where it is another connection's. */
-export function requireNamed({ type, names }: Query, rows: readonly Row[], { elsewhere }: Landscape): void {
+export function requireNamed(
+  { type, names, mayBeMissing }: Query,
+  rows: readonly Row[],
+  { elsewhere }: Landscape,
+): void {
   const missing = names.filter((name) => !rows.some((row) => row.names.includes(name)));
-  if (missing.length === 0) return;
+  if (missing.length === 0 || mayBeMissing) return;
   const isElsewhere = type === 'apps' && missing.every((name) => elsewhere.includes(name));
   const why = isElsewhere ? ' of this connection, but there is of another: --all shows it' : '';
   throw new CompassError('ClusterNotFound', `there is no ${WORDS[type]} ${missing.join(', ')}${why}`, {

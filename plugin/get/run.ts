@@ -9,11 +9,14 @@ import { tableOptions } from './table-options.ts';
 export async function runGet(invocation: Invocation): Promise<number> {
   const query = readQuery(invocation);
   const { cluster } = await invocation.connect();
-  if (invocation.flags.isOn('watch')) return (await import('./watch.ts')).watchRows(invocation, cluster, query);
+  if (['watch', 'watch-only'].some((name) => invocation.flags.isOn(name)))
+    return (await import('./watch.ts')).watchRows(invocation, cluster, query);
   const landscape = await fetchLandscape(invocation, cluster, query);
   const selected = rowsOf(landscape, query);
   requireNamed(query, selected, landscape);
   const rows = sorted(selected, query.sortBy);
+  // As kubectl: not even an empty list.
+  if (rows.length === 0 && query.names.length > 0) return 0;
   if (rows.length === 0) invocation.hint(`no ${query.type} found`);
   const options = tableOptions(invocation);
   await invocation.print({

@@ -8,6 +8,7 @@ export function tableOptions({ flags, output, style, clock }: Invocation): Table
     now: clock.now(),
     isWide: output.format === 'wide',
     hasHead: !flags.isOn('no-headers'),
+    showKind: flags.isOn('show-kind'),
     showLabels: flags.isOn('show-labels'),
     labelColumns: flags
       .texts('label-columns')

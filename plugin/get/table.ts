@@ -9,6 +9,8 @@ export interface TableOptions extends Style {
   readonly now: number;
   readonly isWide: boolean;
   readonly hasHead: boolean;
+  /** Whether names are as `-o name` prints them. */
+  readonly showKind: boolean;
   readonly showLabels: boolean;
   /** Labels that get a column each. */
   readonly labelColumns: readonly string[];
@@ -31,10 +33,13 @@ function headOf(type: ResourceType, { isWide, showLabels, labelColumns }: TableO
   return [...always, ...(isWide ? wide : []), ...labels, ...(showLabels ? ['LABELS'] : [])];
 }
 
-function cellsOf(row: Row, { now, isWide, showLabels, labelColumns, paint, symbols }: TableOptions): readonly string[] {
+function cellsOf(
+  row: Row,
+  { now, isWide, showKind, showLabels, labelColumns, paint, symbols }: TableOptions,
+): readonly string[] {
   const { labels = {}, readiness } = row;
   const cells = [
-    ...row.cells(now),
+    ...namedBy(row, row.cells(now), showKind),
     ...(isWide ? row.wideCells(now) : []),
     ...labelColumns.map((label) => labels[label] ?? ''),
   ];
@@ -43,6 +48,11 @@ function cellsOf(row: Row, { now, isWide, showLabels, labelColumns, paint, symbo
     const text = plain(cell, symbols);
     return cell === 'False' && readiness.ready === 'False' ? paint.red(text) : text;
   });
+}
+
+/** What has no object has no kind, either. */
+function namedBy({ fullName }: Row, [name = '', ...others]: readonly string[], showKind: boolean): readonly string[] {
+  return [showKind && fullName !== '' ? fullName : name, ...others];
 }
 
 function formatLabels(labels: Readonly<Record<string, string>>): string {

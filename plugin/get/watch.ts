@@ -25,7 +25,7 @@ export async function watchRows(invocation: Invocation, cluster: Cluster, query:
   const wakeup = new Wakeup();
   const onTrouble = (message: string) => invocation.progress.busy('stream', `lost, retrying: ${message}`);
   const following = follow({ cluster, clock, signal, query, landscape, onChange: () => wakeup.wake(), onTrouble });
-  const changes = new Changes(createRowPrinter(invocation, query.type));
+  const changes = new Changes(createRowPrinter(invocation, query.type), invocation.flags.isOn('watch-only'));
   try {
     while (!signal.aborted) {
       changes.show(sorted(rowsOf(await following.landscape(), query), query.sortBy));
@@ -42,10 +42,12 @@ export async function watchRows(invocation: Invocation, cluster: Cluster, query:
 /** Tells what is new between one look and the next. */
 class Changes {
   readonly #printer: RowPrinter;
+  readonly #onlyNew: boolean;
   #shown: ReadonlyMap<string, Row> | undefined;
 
-  constructor(printer: RowPrinter) {
+  constructor(printer: RowPrinter, onlyNew: boolean) {
     this.#printer = printer;
+    this.#onlyNew = onlyNew;
   }
 
   show(rows: readonly Row[]): void {
@@ -53,7 +55,7 @@ class Changes {
     const now = new Map(rows.map((row) => [row.key, row]));
     this.#shown = now;
     if (!before) {
-      this.#printer.print(rows.map((row) => ({ type: 'ADDED', row })));
+      if (!this.#onlyNew) this.#printer.print(rows.map((row) => ({ type: 'ADDED', row })));
       return;
     }
     const gone = [...before.values()].filter(({ key }) => !now.has(key));

@@ -51,6 +51,29 @@ describe('what get is asked for', () => {
     assert.deepEqual([failure.verdict.exitCode, failure.error.reason], [3, 'ClusterNotFound']);
   });
 
+  test('may be missing with --ignore-not-found, as in kubectl, in every format', async (t) => {
+    const { run } = await withLandscape(t);
+    for (const format of ['', ' -o wide', ' -o name', ' -o json', ' -o yaml']) {
+      assert.deepEqual(await run(`app nope --ignore-not-found${format}`), { code: 0, stdout: '', stderr: '' }, format);
+    }
+    const one = await run('apps nope orders --ignore-not-found --no-headers');
+    assert.deepEqual([one.code, namesOf(one.stdout)], [0, ['orders']]);
+  });
+
+  test("takes kubectl's own flags for what they mean, and refuses what it cannot do", async (t) => {
+    const { run } = await withLandscape(t);
+    const all = await run('apps -A --no-headers');
+    assert.deepEqual(await run('apps --all-namespaces --no-headers'), all);
+    assert.deepEqual(await run('apps -A --no-headers --chunk-size=50 --allow-missing-template-keys --kuberc x'), all);
+    const [kind] = namesOf((await run('app orders --show-kind --no-headers')).stdout);
+    assert.equal(kind, 'application.applicationconnector.kyma-project.io/orders');
+    for (const flag of ['--show-managed-fields', '--allow-missing-template-keys=false']) {
+      const { code, stderr } = await run(`apps ${flag}`);
+      assert.equal(code, 2, flag);
+      assert.match(stderr, /managedFields are not shown here: kubectl get|what a template names and is not there/);
+    }
+  });
+
   test("are this connection's only, unless --all are asked for", async (t) => {
     const { run } = await withLandscape(t);
     const { code, stderr } = await run('app theirs');

@@ -36,6 +36,26 @@ describe('get -w', () => {
     assert.equal(await run.done, 130);
   });
 
+  test('--watch-only leaves out what there is, and begins with what comes', async (t) => {
+    const { cluster, run } = await watching(t, 'apps --watch-only -o name');
+    const names = () => run.lines().map((line) => line.split('/')[1]);
+    // The first look is silent: what comes may fall into it, and is made until it is seen.
+    let made = 0;
+    await soon(
+      () => `what comes: ${run.stdout()} ${run.stderr()}`,
+      () => {
+        if (run.lines().length > 0) return true;
+        const name = `new-${made++}`;
+        void cluster.cluster.create(APPLICATION, application(name, `id-${name}`));
+        return false;
+      },
+    );
+    assert.ok(
+      names().every((name) => name?.startsWith('new-')),
+      run.stdout(),
+    );
+  });
+
   test('-o json is one document a line, and with events what happened to it', async (t) => {
     const { cluster, run } = await watching(t, 'apis -w -o json --output-watch-events --status-selector ready=true');
     await soon('the list is there', () => run.lines().length === 4);
