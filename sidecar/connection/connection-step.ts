@@ -2,13 +2,13 @@ import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
 import { Schedule } from '../schedule.ts';
 import type { Warning } from '../status/observation.ts';
+import { adoptMirror } from './adopt-mirror.ts';
 import { TokenBlanking } from './blank-token.ts';
 import type { ConnectionInput, ConnectionResult, Outcome } from './connection-result.ts';
 import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
 import { disconnectedError } from './disconnected.ts';
-import { adoptMirror } from './journal-mirror.ts';
 import type { Connection } from './maintain.ts';
 import { overdueAlarm } from './overdue.ts';
 import { Pairing } from './pairing.ts';
@@ -93,11 +93,10 @@ export class ConnectionStep {
     return overdue ? [...parts, overdue] : parts;
   }
 
-  /** Once in a process: later on the file is this process's own. */
+  /** Until it is settled: later on the file is this process's own. */
   async #adoptMirror(): Promise<void> {
     if (this.#isMirrorAdopted) return;
-    await adoptMirror(this.#context);
-    this.#isMirrorAdopted = true;
+    this.#isMirrorAdopted = await adoptMirror(this.#context);
   }
 
   /** After a disconnect nothing that is stored counts, and nothing is restored from memory. */

@@ -204,6 +204,7 @@ async function keep(context: ConnectionContext, journal: ConfiguredJournal | Iss
   const endsAt =
     journal.phase === 'configured' ? journal.configuredAt + SECOND_TOKEN_LIFE_MS : Number.POSITIVE_INFINITY;
   const isOfUse = () => clock.now() < endsAt;
+  let isMirrored = false;
   const isStored = await store.writeAtLast(journal, {
     clock,
     isOfUse,
@@ -220,9 +221,11 @@ async function keep(context: ConnectionContext, journal: ConfiguredJournal | Iss
       const step = journal.phase === 'configured' ? 'configuration' : 'sign';
       context.steps.busy(step, `answered, and what it gave could not be stored yet: ${error.message}`);
       await context.mirror.put(journal);
+      isMirrored = true;
     },
   });
-  await context.mirror.forget();
+  // What a container before this one left there is not this pairing's to drop.
+  if (isMirrored) await context.mirror.forget();
   if (isStored) return undefined;
   if (isOfUse()) {
     const message = 'another replica has gone on with a pairing of its own; what this one asked for is dropped';

@@ -2,8 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
-import type { ConnectionContext } from './context.ts';
-import { isContinuedBy, JOURNAL_FORMAT, type Journal } from './journal.ts';
+import { JOURNAL_FORMAT, type Journal } from './journal.ts';
 
 /**
  * A copy of a journal that cannot be stored in the cluster for now, in a volume in memory: a container that is restarted
@@ -74,16 +73,4 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-/** What the container before could not store goes into the cluster now, where its pairing still stands. Throws what the cluster throws. */
-export async function adoptMirror({ mirror, journal, log }: Pick<ConnectionContext, 'mirror' | 'journal' | 'log'>) {
-  const mirrored = await mirror.read();
-  if (!mirrored) return;
-  const stored = await journal.load();
-  if (stored && isContinuedBy(stored, mirrored)) {
-    await journal.write(mirrored);
-    log.info('what the container before could not store is stored now', { phase: mirrored.phase });
-  }
-  await mirror.forget();
 }

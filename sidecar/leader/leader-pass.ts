@@ -1,5 +1,6 @@
 import { hasReason } from '#common/errors.ts';
 import { readStored } from '#common/pki/certificate.ts';
+import { adoptMirror } from '../connection/adopt-mirror.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import { readPair } from '../connection/credential-store.ts';
 import type { StartPace } from '../connection/start-pace.ts';
@@ -17,13 +18,23 @@ export interface LeaderPassOptions {
 /** How often a standby looks whether the credentials are there with which it could take over. */
 const STANDBY_PERIOD_MS = 30_000;
 
-/** Passes of the leader alone; a standby writes nothing and calls nobody. A new leader believes nothing that it remembers. */
+/**
+ * Passes of the leader alone; a standby calls nobody, and writes nothing but what its container before could not store: the
+ * one who leads waits for that, and does not know. A new leader believes nothing that it remembers.
+ */
 export function leaderPass({ leadership, context, reconciler, health, pace }: LeaderPassOptions): Pass {
   let knownTerm: number | undefined;
+  let isMirrorAdopted = false;
+  const adopt = async () => {
+    context.state.forget();
+    context.journal.forget();
+    isMirrorAdopted = await adoptMirror(context);
+  };
   return async () => {
     if (!leadership.isLeader) {
       const { leader } = leadership;
       health.onStandby(await hasCredentials(context), leader === context.config.podName ? undefined : leader);
+      if (!isMirrorAdopted) await adopt();
       return STANDBY_PERIOD_MS;
     }
     const { term } = leadership;

