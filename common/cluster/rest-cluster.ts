@@ -1,5 +1,6 @@
 import { CompassError, hasReason } from '../errors.ts';
 import { parseJson } from '../json.ts';
+import { isAbsence } from './absent.ts';
 import { type Caller, call, callJson } from './answer.ts';
 import type { Cluster, ObjectRef, WatchOptions, WriteOptions } from './cluster.ts';
 import { listPages } from './list-pages.ts';
@@ -63,7 +64,7 @@ export function restCluster(options: RestOptions): Cluster {
       try {
         return await cluster.get<T>(ref, signal);
       } catch (error) {
-        if (hasReason(error, 'ClusterNotFound', 'NotInstalled')) return undefined;
+        if (isAbsence(error, ref.kind)) return undefined;
         throw error;
       }
     },

@@ -185,3 +185,17 @@ test('a name that would lead to another path is refused before anything is sent'
     await assert.rejects(cluster.get(inNamespace), failsWith('ClusterRefused', /cannot be part of a path/), name);
   }
 });
+
+test('a 404 that names no object is no absence of what every API server serves, and is one of what it may not', async (t) => {
+  const { cluster, embedded } = await startTestCluster(t, { target: 'embedded' });
+  assert.equal(await cluster.find(refTo('absent')), undefined);
+  for (const resource of ['configmaps', 'compassconnections']) {
+    const message = '404 page not found';
+    embedded?.faults.add({ verb: 'get', resource, effect: { kind: 'status', code: 404, reason: 'NotFound', message } });
+  }
+  await assert.rejects(
+    cluster.find(refTo('absent')),
+    failsWith('ClusterUnavailable', /404 page not found; that is not/),
+  );
+  assert.equal(await cluster.find({ kind: CONNECTION, name: 'a' }), undefined);
+});
