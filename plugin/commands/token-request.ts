@@ -1,5 +1,6 @@
 import type { Command, Invocation } from '../command.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
+import { LOCAL_DRY_RUN_FLAG } from '../dry-run.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { TOKEN_FORMATS } from '../token/format.ts';
 import { LOGIN_FLAGS } from '../token/login.ts';
@@ -13,7 +14,7 @@ export const tokenRequest: Command = {
 The token goes to --out and nowhere else: a new file that you alone can read, or stdout for a pipe. What connect, reconnect
 and cert issue take is what it writes. Unless --system-auth-id names an existing identity, the token makes a new one.`,
   exits: {
-    0: 'the token is where --out says',
+    0: 'the token is where --out says, or would be there but for --dry-run',
     3: 'there is no such CompassConnection',
     4: undefined,
     5: undefined,
@@ -37,6 +38,7 @@ and cert issue take is what it writes. Unless --system-auth-id names an existing
       summary: 'rawEncoded (with URL and expiry, unless said) or the bare token',
       choices: TOKEN_FORMATS,
     },
+    LOCAL_DRY_RUN_FLAG,
     COMPASS_CA_FLAG,
   ],
   formats: ['default', ...DOCUMENT_FORMATS],

@@ -7,6 +7,7 @@ import type { Endpoint } from '#common/compass/endpoint.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { compassTransport, errorFromHere } from '../compass/transport.ts';
+import { readDryRun } from '../dry-run.ts';
 import { TOKEN_FORMATS, type TokenFormat } from './format.ts';
 import { readLogin } from './login.ts';
 import { requireWritable, writeOutFile } from './out-file.ts';
@@ -15,9 +16,11 @@ import { type TokenSubject, tokenSubject } from './subject.ts';
 /** What is shown of a new token: everything but the token. */
 export interface RequestedToken {
   readonly subject: TokenSubject;
-  readonly connectorUrl: string;
+  readonly connectorUrl: string | undefined;
   /** RFC 3339, as the Director writes it. */
-  readonly expiresAt: string;
+  readonly expiresAt: string | undefined;
+  /** Whether none was asked for, since this was to be tried only: then nothing says what it is good for. */
+  readonly dryRun: boolean;
   /** The file that holds it; `-` is stdout. */
   readonly out: string;
   readonly format: TokenFormat;
@@ -32,13 +35,16 @@ export async function requestToken(invocation: Invocation): Promise<RequestedTok
   const bearer = await readLogin(invocation);
   const subject = await tokenSubject(invocation);
   if (out !== '-') await requireWritable(out);
+  if (readDryRun(flags) !== 'none') {
+    return { subject, connectorUrl: undefined, expiresAt: undefined, dryRun: true, out, format };
+  }
   progress.busy('director', `asking ${new URL(url).host} for a token`);
   try {
     const token = await ask(invocation, { url, bearer, target: 'director', tenant: subject.tenant }, subject);
     const text = `${textOf(token, format)}\n`;
     if (out === '-') stdout.write(text);
     else await writeOutFile(out, text);
-    return { subject, connectorUrl: token.connectorUrl, expiresAt: token.expiresAt, out, format };
+    return { subject, connectorUrl: token.connectorUrl, expiresAt: token.expiresAt, dryRun: false, out, format };
   } catch (error) {
     throw errorFromHere(error, { Rejected: NEW_LOGIN });
   }

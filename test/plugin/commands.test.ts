@@ -49,7 +49,7 @@ describe('every command', () => {
     });
   }
 
-  for (const name of ['cert issue', 'completion install']) {
+  for (const name of ['cert issue', 'completion install', 'token request']) {
     test(`${name}: --dry-run promises no API server, which it does not ask`, async () => {
       const { stdout } = await runHere([...name.split(' '), '--help']);
       assert.match(stdout, /--dry-run /);

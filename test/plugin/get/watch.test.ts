@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { APPLICATION } from '#common/resources/application.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
+import { until } from '../../cluster/until.ts';
 import { changeReport } from '../put-report.ts';
 import { soon, startHere } from '../start-here.ts';
 import { application, putLandscape, REPORT } from './landscape.ts';
@@ -41,15 +42,12 @@ describe('get -w', () => {
     const names = () => run.lines().map((line) => line.split('/')[1]);
     // The first look is silent: what comes may fall into it, and is made until it is seen.
     let made = 0;
-    await soon(
-      () => `what comes: ${run.stdout()} ${run.stderr()}`,
-      () => {
-        if (run.lines().length > 0) return true;
-        const name = `new-${made++}`;
-        void cluster.cluster.create(APPLICATION, application(name, `id-${name}`));
-        return false;
-      },
-    );
+    await until('what comes', async () => {
+      if (run.lines().length > 0) return true;
+      const name = `new-${made++}`;
+      await cluster.cluster.create(APPLICATION, application(name, `id-${name}`));
+      return false;
+    });
     assert.ok(
       names().every((name) => name?.startsWith('new-')),
       run.stdout(),

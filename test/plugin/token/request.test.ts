@@ -60,6 +60,37 @@ test('a token goes into a new file of its owner, which connect can read, and its
   assert.match(again.stderr, /is there already, and is not overwritten; no token was asked for/);
 });
 
+test('a dry run asks for no token, makes no file, and says what it would do', async (t) => {
+  const { plugin, simulator, folder } = await startStage(t);
+  const out = join(folder, 'not-made');
+  const url = ['--director-url', simulator.urls.directorAdmin, '--auth-token-stdin'];
+  const args = [
+    'token',
+    'request',
+    ...url,
+    '--runtime-id',
+    simulator.runtimeId,
+    '--tenant',
+    simulator.tenant,
+    '--out',
+    out,
+  ];
+  simulator.requests.clear();
+  for (const dryRun of ['client', 'server']) {
+    const { code, stdout } = await plugin([...args, `--dry-run=${dryRun}`], simulator.adminToken);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^one-time token for runtime .* in .*not-made \(mode 0600\) \(dry run\): none was asked for\n$/,
+    );
+  }
+  const document = JSON.parse((await plugin([...args, '--dry-run', '-o', 'json'], simulator.adminToken)).stdout);
+  assert.deepEqual(conform(TOKEN_REQUEST_RESULT_SCHEMA, document), document);
+  assert.deepEqual([document.verdict.status, document.dryRun, document.expiresAt], ['DryRun', true, undefined]);
+  assert.equal(simulator.requests.list().length, 0);
+  await assert.rejects(stat(out), { code: 'ENOENT' });
+});
+
 test('for an Application, as the bare token, with a document that conforms to its schema', async (t) => {
   const { plugin, simulator, folder, file } = await startStage(t);
   const { id } = simulator.landscape.createApplication({ name: 'orders' });
