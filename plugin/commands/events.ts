@@ -17,7 +17,7 @@ default, since both kinds belong to no namespace; a cluster forgets them after a
   exits: { 0: 'shown, even if there are none', 4: undefined, 130: undefined, 143: undefined },
   flags: EVENT_FLAGS,
   formats: ['default', ...LIST_FORMATS],
-  documentKind: 'EventList',
+  documentKind: 'Failure',
   examples: [
     { command: 'kubectl compass events', does: 'What happened to the connection and its Applications' },
     { command: 'kubectl compass events -w --types Warning', does: 'Stay, and see what goes wrong' },

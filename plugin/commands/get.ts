@@ -43,7 +43,7 @@ secrets; --status-selector chooses by READY and REASON: ready=false, reason=Name
     { name: 'connection', kind: 'text', value: 'NAME', summary: 'the CompassConnection, where there are several' },
   ],
   formats: ['default', ...LIST_FORMATS],
-  documentKind: 'ResourceList',
+  documentKind: 'Failure',
   examples: [
     { command: 'kubectl compass get apps', does: 'All Applications of the connection' },
     { command: 'kubectl compass get apps --status-selector ready=false', does: 'Those that fail, and why' },

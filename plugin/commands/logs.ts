@@ -19,7 +19,7 @@ With --follow it goes on, also when a stream is lost, and takes up Pods that com
   exits: { 0: 'shown', 3: 'there is no Pod of a sidecar', 4: undefined, 130: undefined, 143: undefined },
   flags: LOG_FLAGS,
   formats: ['default', 'json', 'raw'],
-  documentKind: 'Logs',
+  documentKind: 'Failure',
   examples: [
     { command: 'kubectl compass logs -f', does: 'Follow what the sidecar does' },
     { command: 'kubectl compass logs --since 1h --level warn', does: 'What went wrong in the last hour' },
