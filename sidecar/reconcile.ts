@@ -124,7 +124,7 @@ export class Reconciler {
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
     const { connectionStep, syncStep, resource, context } = this.#options;
-    const read = await resource.read();
+    const read = await this.#readConfirmed();
     const before = read.object;
     if (await this.#isParked(before)) return PARKED_PERIOD_MS;
     const configuration = await this.#readConfiguration();
@@ -247,6 +247,15 @@ export class Reconciler {
         return error;
       throw error;
     }
+  }
+
+  /** Once more where it seems to have been deleted: one 404 on the way to the API server must cost no token. */
+  async #readConfirmed(): Promise<ReadConnection> {
+    const { resource, context } = this.#options;
+    const read = await resource.read();
+    if (!read.served || read.object) return read;
+    const state = await context.state.load();
+    return state?.registered ? resource.read() : read;
   }
 
   /**

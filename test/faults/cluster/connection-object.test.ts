@@ -164,3 +164,21 @@ row(
     assert.equal(pairings(world), 1);
   },
 );
+
+row(
+  'K26',
+  'one 404 on the way to the API server is no deleted CompassConnection, and spends no token',
+  async (world) => {
+    const { embedded } = world.cluster;
+    assert.ok(embedded);
+    await synchronized(world);
+    const effect = { kind: 'status', code: 404, reason: 'NotFound', message: '404 page not found' } as const;
+    embedded.faults.add({ verb: 'get', resource: 'compassconnections', user: 'admin', times: 1, effect });
+    await world.configure();
+    await until('the token is noted', async () => (await reportOf(world))?.token === 'unused');
+    world.simulator.landscape.createApplication({ name: 'invoices' });
+    await until('it goes on', async () => (await reportOf(world))?.applications?.listed === 2);
+    assert.equal(conditionOf(await world.connection(), 'ReconnectPending'), undefined);
+    assert.equal(pairings(world), 1);
+  },
+);
