@@ -8,10 +8,17 @@ import { readRequests } from '#common/resources/requests.ts';
 import { until } from '../cluster/until.ts';
 import { connected, type Stage, startStage, WAITING as UNCONNECTED } from '../plugin/connect/stage.ts';
 import { asOfNow, putConnection } from '../plugin/put-report.ts';
-import { assertAlike, commandOf, interruption, runInEveryFormat } from './walk/alike.ts';
+import {
+  assertAlike,
+  commandOf,
+  type Interruption,
+  interruption,
+  interruptionOfWaiting,
+  runInEveryFormat,
+} from './walk/alike.ts';
 import { ENDINGS, REFUSALS, WAITING, WAITING_FOR_THE_FIRST, WATCHING } from './walk/sidecar-lines.ts';
 
-/** As long as it takes to be waiting. */
+/** Long enough to be watching, where nothing says so; and for a time-out. */
 const A_MOMENT_MS = 50;
 
 /** A cluster with the report of a sidecar that holds its Lease and answers nothing, and a way to run a line in it. */
@@ -20,7 +27,7 @@ async function startSilence(t: TestContext, report: Report | ((simulator: Stage[
   await putConnection(stage.cluster, 'Synchronized');
   const tokenFile = await stage.file('token', stage.simulator.requestToken().rawEncoded);
   const env = { NODE_EXTRA_CA_CERTS: stage.caFile };
-  const run = async (line: string, waitsFor: string, interrupted?: () => AbortSignal) => {
+  const run = async (line: string, waitsFor: string, interrupted?: () => Interruption) => {
     const words = line.replaceAll('FOR', waitsFor).replaceAll('TOKEN', tokenFile).split(' ');
     return runInEveryFormat(words, await commandOf(line), stage.cluster.kubeconfigPath, env, interrupted);
   };
@@ -39,7 +46,7 @@ for (const { what, lines, report } of worlds) {
       const command = await commandOf(line);
       assertAlike(await run(line, `${A_MOMENT_MS}ms`), ENDINGS.timeout, `${line}, nobody answers`, command);
       for (const name of ['SIGINT', 'SIGTERM'] as const) {
-        const runs = await run(line, '1m', () => interruption(name, A_MOMENT_MS));
+        const runs = await run(line, '1m', () => interruptionOfWaiting(name));
         assertAlike(runs, ENDINGS[name], `${line}, ${name}`, command);
       }
     }

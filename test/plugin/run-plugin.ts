@@ -23,9 +23,10 @@ export async function runHere(
   env: Readonly<Record<string, string>> = {},
   input = '',
   interrupted = new AbortController().signal,
+  onStderr: (text: string) => void = () => undefined,
 ): Promise<PluginResult> {
   const stdout = collect();
-  const stderr = collect();
+  const stderr = collect(onStderr);
   const surroundings = {
     env: environment(env),
     platform: 'linux',
@@ -39,7 +40,7 @@ export async function runHere(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(): Sink & { text(): string } {
+function collect(onWrite: (text: string) => void = () => undefined): Sink & { text(): string } {
   const stream = new PassThrough();
   const written: string[] = [];
   return {
@@ -48,6 +49,7 @@ function collect(): Sink & { text(): string } {
     columns: undefined,
     write: (text) => {
       written.push(text);
+      onWrite(text);
     },
     text: () => written.join(''),
   };

@@ -25,11 +25,26 @@ export function commandOf(line: string): Promise<Command> {
   return entry.load();
 }
 
-/** As main.ts hands it in, a moment from now. */
-export function interruption(name: 'SIGINT' | 'SIGTERM', inMs: number): AbortSignal {
+/** A signal as main.ts hands it in, and who decides by what stands on stderr when it comes. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  readonly onStderr?: (text: string) => void;
+}
+
+/** A moment from now: for what says nothing while it watches. */
+export function interruption(name: 'SIGINT' | 'SIGTERM', inMs: number): Interruption {
   const controller = new AbortController();
   setTimeout(() => controller.abort(name), inMs);
-  return controller.signal;
+  return { signal: controller.signal };
+}
+
+/** Once it says that it waits. */
+export function interruptionOfWaiting(name: 'SIGINT' | 'SIGTERM'): Interruption {
+  const controller = new AbortController();
+  const onStderr = (text: string) => {
+    if (text.includes('waiting')) controller.abort(name);
+  };
+  return { signal: controller.signal, onStderr };
 }
 
 /** One line in each format that its command has, made anew for each; a command without formats prints as it likes. */
@@ -38,16 +53,15 @@ export async function runInEveryFormat(
   command: Command,
   kubeconfig: string,
   env: Readonly<Record<string, string>>,
-  interrupted?: () => AbortSignal,
+  interrupted?: () => Interruption,
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const format of command.formats.length === 0 ? (['default'] as const) : command.formats) {
     const output = format === 'default' ? [] : ['-o', TEMPLATES[format] ?? format];
     const words = typeof line === 'function' ? await line() : line;
-    runs.push({
-      ...(await runHere([...words, ...output], { ...env, KUBECONFIG: kubeconfig }, '', interrupted?.())),
-      format,
-    });
+    const { signal, onStderr } = interrupted?.() ?? {};
+    const args = [...words, ...output];
+    runs.push({ ...(await runHere(args, { ...env, KUBECONFIG: kubeconfig }, '', signal, onStderr)), format });
   }
   return runs;
 }
