@@ -15,7 +15,7 @@ export function formatAccess({ type, authenticationUrl, csrfInfo }: Access): str
 
 /** What `formatAccess` wrote; undefined for anything else. */
 export function parseAccess(text: string | undefined): Access | undefined {
-  const value = text === undefined ? undefined : parseJson(text);
+  const value = parseJson(text ?? '');
   return isRecord(value) ? readAccess(value) : undefined;
 }
 
