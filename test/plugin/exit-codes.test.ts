@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { COMMANDS } from '../../plugin/commands.ts';
 import { exitsWalked } from '../journeys/walk/exits-walked.ts';
+import { assertedExitCodes } from './asserted-exit-codes.ts';
 
 /** The exit codes that no walk brings about, each with the file whose tests do; below test/. */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
@@ -45,8 +46,27 @@ describe('every exit code that a command declares is brought about by a test:', 
       assert.deepEqual(Object.keys(ELSEWHERE[name] ?? {}), left);
       for (const [code, file] of Object.entries(ELSEWHERE[name] ?? {})) {
         const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-        assert.match(text, new RegExp(`\\b${code}\\b`), `${file} names no ${code}`);
+        assert.ok(assertedExitCodes(file, text).has(Number(code)), `${file} asserts no exit code ${code}`);
       }
     });
   }
+});
+
+test('an exit code counts as brought about where it is compared with one, not wherever its number stands', () => {
+  const source = `
+    const ROWS = [['a', 4], ['b', 5]] as const;
+    test('the 3 of them', async () => {
+      const wait = 0;
+      for (const [, code] of ROWS) assert.equal((await run()).code, code);
+      for (const [name, code] of Object.entries({ SIGINT: 130 })) assert.deepEqual([name, await running.done], ['x', code]);
+      assert.deepEqual([left.code, left.lines.length], [6, 7]);
+      assert.deepEqual(await run(), { code: 9, stdout: '' });
+      assert.equal(lines.length, 8);
+      assert.notEqual(left.code, 1);
+    });`;
+  const codes = [...assertedExitCodes('a.ts', source)];
+  assert.deepEqual(
+    codes.toSorted((a, b) => a - b),
+    [4, 5, 6, 9, 130],
+  );
 });

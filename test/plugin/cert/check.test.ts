@@ -96,6 +96,7 @@ suite('cert check', () => {
       [[], 1, 'RenewalDue'],
       [['--expires-in', '1h', '--survive', '3h'], 0, 'Fine'],
     ]);
+    assert.equal((await runHere(['cert', 'check'], env)).code, 1);
   });
 
   test('of one that expired exits with 6', async (t) => {

@@ -85,13 +85,13 @@ suite('cert renew', () => {
   test('changes nothing where it is a dry run, or not due and that is to be said', async (t) => {
     const { cluster, env } = await clusterScene(t, { report: {} });
     const before = (await cluster.cluster.get(REF)).metadata.resourceVersion;
-    for (const [flag, code] of [
+    for (const [flag, expected] of [
       ['--dry-run', 0],
       ['--dry-run=server', 0],
       ['--detailed-exitcode', 9],
     ] as const) {
-      const { code: was, stdout } = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
-      assert.equal(was, code, flag);
+      const { code, stdout } = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
+      assert.equal(code, expected, flag);
       const { verdict, requestId } = JSON.parse(stdout);
       assert.deepEqual([verdict.status, requestId], [code === 0 ? 'DryRun' : 'NotNeeded', undefined]);
     }
