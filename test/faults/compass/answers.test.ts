@@ -4,7 +4,7 @@ import { until } from '../../cluster/until.ts';
 import { CONNECTION } from '../../journeys/world.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { row } from '../row.ts';
-import { fails, failsToKeepUp, newTokenPairs, takenTokens, tryAgain } from './steps.ts';
+import { fails, failsToKeepUp, impatient, newTokenPairs, takenTokens } from './steps.ts';
 
 const OUTAGE = { error: { message: 'the token database is away' } };
 
@@ -32,17 +32,15 @@ row(
   async (world) => {
     const { faults } = world.simulator;
     world.here();
-    let token: string | undefined;
-    for (const [at, [answer, reason]] of ANSWERS.entries()) {
+    for (const [answer, reason] of ANSWERS) {
       faults.clear();
       faults.add({ operation: 'configuration', when: 'beforeConsumption', ...answer });
       const asked = world.count('connector', 'configuration');
-      token = await (token === undefined ? world.configure() : tryAgain(world, token, String(at)));
+      await world.configure();
       await until('it is asked', () => Promise.resolve(world.count('connector', 'configuration') > asked));
       await fails(world, reason);
     }
     faults.clear();
-    await tryAgain(world, token ?? '', 'last');
     await world.reaches('Synchronized');
     assert.equal(takenTokens(world), 1);
   },
@@ -82,17 +80,15 @@ const NAMELESS: readonly [missing: string, why: RegExp][] = [
 
 row('C10', 'an answer without subject or URLs loses no token, and pairs when they are named', async (world) => {
   const { faults } = world.simulator;
-  world.here();
-  let token: string | undefined;
+  impatient(world);
+  await world.configure();
   for (const [missing, why] of NAMELESS) {
     faults.clear();
     faults.add({ operation: 'configuration', set: { [`/data/configuration/${missing}`]: null } });
-    token = await (token === undefined ? world.configure() : tryAgain(world, token, missing));
     await fails(world, 'InvalidAnswer', why);
   }
   assert.equal(world.count('connector', 'signCertificateSigningRequest'), 0);
   faults.clear();
-  await tryAgain(world, token ?? '', 'named');
   await world.reaches('Synchronized');
   // The user's token once, and after that each time the second one that the answer before had brought.
   assert.equal(takenTokens(world), world.count('connector', 'configuration'));

@@ -8,6 +8,8 @@ import { row } from '../row.ts';
 import type { FaultWorld } from '../world.ts';
 
 const FLOOD_MS = 4_000;
+/** On a machine that is slow it takes longer. */
+const LEAST_ASKED = 50;
 const QUIET = { APP_CONTROLLER_SYNC_PERIOD: '1h', APP_MINIMAL_COMPASS_SYNC_TIME: '2s' };
 
 const annotation = (verb: RequestVerb) => `compass.kyma-project.io/${verb}`;
@@ -30,7 +32,7 @@ async function flood(world: FaultWorld, changes: (count: number) => object, paus
   const before = { listings: listings(world), certificates: certificates(world), writes: writes(world) };
   const endsMs = systemClock.monotonicMs() + FLOOD_MS;
   let asked = 0;
-  while (systemClock.monotonicMs() < endsMs) {
+  while (systemClock.monotonicMs() < endsMs || asked < LEAST_ASKED) {
     await patch(world, changes(asked));
     asked += 1;
     await systemClock.sleep(pauseMs);
@@ -69,7 +71,6 @@ row('R9', 'requests without end are coalesced: Compass and the API server see fe
     return { metadata: { annotations }, spec: { resyncNow: true, refreshCredentialsNow: true } };
   };
   const seen = await flood(world, changes, 0);
-  assert.ok(seen.asked > 50, `only ${seen.asked} were asked`);
   const { seconds } = seen;
   assert.ok(seen.renewals >= 1 && seen.renewals <= 1 + seconds / 2, `${seen.renewals} renewals in ${seconds} s`);
   // Those of diff, five at once and then one in two seconds, and those of sync.
