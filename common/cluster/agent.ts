@@ -15,7 +15,7 @@ const HTTP_PROXIES = ['http:', 'https:'];
 const SOCKS_PROXIES = ['socks5:', 'socks5h:'];
 
 /** Throws InvalidSetting, which shows nothing of it (a URL may hold a password), for what is no proxy that can be used. */
-export function proxyUrlOf(proxyUrl: string): URL {
+function proxyUrlOf(proxyUrl: string): URL {
   const url = URL.canParse(proxyUrl) ? new URL(proxyUrl) : undefined;
   if (url?.hostname && [...HTTP_PROXIES, ...SOCKS_PROXIES].includes(url.protocol)) return url;
   const found = url?.hostname ? `begins with ${url.protocol}//` : 'is not a URL';

@@ -46,7 +46,8 @@ export async function createViewer(
       now,
       context,
       width: stdout.columns ?? COLUMNS,
-      isWhole: isDetailed || stdout.columns === undefined,
+      // A terminal that is repainted has as many rows as it has, also where it tells no width.
+      isWhole: isDetailed || (stdout.columns === undefined && mostRows === undefined),
       hasDetails: isDetailed,
       mostRows,
     };
