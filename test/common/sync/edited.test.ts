@@ -135,10 +135,28 @@ test('a Secret without a record serves on as long as nobody but agent and sideca
     await unmark(world);
     if (writer === 'compass-runtime-agent') await rewriteAs(world, writer);
     useUnusable(world);
-    const outcome = await world.sync();
-    assert.match(outcome.failed[0]?.message ?? '', /the last good ones are kept$/);
-    assert.deepEqual((await firstEntry(world))?.credentials, { ...GOOD, csrfInfo });
+    // The second time with a note of ours on the Application, which is no edit of its services.
+    for (let round = 1; round <= 2; round += 1) {
+      const outcome = await world.sync();
+      assert.match(outcome.failed[0]?.message ?? '', /the last good ones are kept$/);
+      assert.deepEqual((await firstEntry(world))?.credentials, { ...GOOD, csrfInfo });
+      await unmark(world);
+    }
   }
+});
+
+test('without a record, Basic credentials serve on whatever was edited, because they need no URL', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  landscape.createApplication(application(1, 'orders', [bundle(11, { defaultInstanceAuth: basic() })]));
+  await world.sync();
+  await unmark(world);
+  useUnusable(world);
+  await edit(world, {
+    credentials: { type: 'OAuth', secretName: 'any', authenticationUrl: 'https://evil.example.com' },
+  });
+  await world.sync();
+  assert.deepEqual((await firstEntry(world))?.credentials, { type: 'Basic', secretName: GOOD.secretName });
 });
 
 test('without a record, an edited URL leaves the APIs out rather than sending credentials there', async (t) => {
