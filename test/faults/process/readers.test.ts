@@ -8,6 +8,9 @@ import { renew, synchronized } from '../cluster/steps.ts';
 import { row } from '../row.ts';
 
 const RENEWALS = 20;
+const READERS = 8;
+/** `npm run soak` takes 1,000,000: over HTTPS that is most of an hour, in which certificates are renewed without a pause. */
+const READS = Number(process.env['READS'] ?? 1_000);
 
 const decode = (base64 = '') => Buffer.from(base64, 'base64').toString();
 
@@ -27,8 +30,8 @@ function judgeOf() {
 }
 
 /**
- * A read shows one version of the Secret, and every version that there ever was is judged at the end (I3), so that any
- * number of reads is: these are here to read while it is written.
+ * A read shows one version of the Secret, and every version that there ever was is judged at the end too (I3): these are
+ * here to read while it is written.
  */
 row('R11', 'whoever reads while certificates are renewed finds a matching pair in every read', async (world) => {
   await synchronized(world);
@@ -41,18 +44,19 @@ row('R11', 'whoever reads while certificates are renewed finds a matching pair i
       reads += 1;
     }
   };
-  const reading = reader();
-  for (let renewal = 0; renewal < RENEWALS; renewal += 1) {
+  const reading = Promise.all(Array.from({ length: READERS }, reader));
+  let renewals = 0;
+  while (renewals < RENEWALS || reads < READS) {
     await renew(world);
+    renewals += 1;
     await until('the renewal is over', async () => {
       return !(await cluster.get<CompassConnection>(CONNECTION)).spec.refreshCredentialsNow;
     });
   }
   isOver = true;
   await reading;
-  world.t.diagnostic(`${reads} reads during ${RENEWALS} renewals`);
+  world.t.diagnostic(`${reads} reads by ${READERS} readers during ${renewals} renewals`);
   assert.equal(mismatched, 0);
-  assert.ok(reads > RENEWALS * 10);
   const versions = world.witness.secrets.filter(({ object: { metadata } }) => metadata.name === CLIENT.name);
-  assert.equal(versions.length, RENEWALS + 1, 'a renewal is one write');
+  assert.equal(versions.length, renewals + 1, 'a renewal is one write');
 });
