@@ -123,7 +123,7 @@ export class Reconciler {
   /** Returns in how many milliseconds the next pass is due; throws what the cluster throws. */
   readonly pass = async (): Promise<number> => {
     this.#interruption = new AbortController();
-    const { connectionStep, syncStep, resource, context } = this.#options;
+    const { connectionStep, syncStep, context } = this.#options;
     const read = await this.#readConfirmed();
     const before = read.object;
     if (await this.#isParked(before)) return PARKED_PERIOD_MS;

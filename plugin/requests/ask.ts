@@ -80,7 +80,6 @@ export function orTryAgain(error: unknown, tries: number): void {
   if (tries < MOST_TRIES) return;
   const { reason, message, status } = error;
   const next = 'others change it at the same time: call the command again';
-  // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
   throw new CompassError(reason, message, { cause: error, status, next });
 }
 

@@ -12,11 +12,20 @@ const CONFIRMATION_MS = 60_000;
 export function checkDeletions(chronicle: Chronicle): void {
   const listings = listingsOf(chronicle.requests);
   for (const seen of deletedBySidecar(chronicle, chronicle.applications, '/applications/')) {
-    if (!chronicle.harm.has(seen.object.metadata.uid ?? '')) checkApplication(chronicle, listings, seen);
+    const isExcused = chronicle.harm.has(seen.object.metadata.uid ?? '') || isPurged(chronicle, revisionOf(seen));
+    if (!isExcused) checkApplication(chronicle, listings, seen);
   }
   for (const seen of deletedBySidecar(chronicle, chronicle.secrets, '/namespaces/kyma-system/secrets/')) {
-    checkSecret(chronicle, seen.object.metadata.name, revisionOf(seen));
+    if (!isPurged(chronicle, revisionOf(seen))) checkSecret(chronicle, seen.object.metadata.name, revisionOf(seen));
   }
+}
+
+/** Somebody had asked to disconnect, and for all to go. */
+function isPurged({ connections }: Chronicle, revision: number): boolean {
+  return connections.some((seen) => {
+    const asked = JSON.stringify(seen.object.metadata.annotations ?? {});
+    return revisionOf(seen) < revision && /disconnect":"[^"]*purge=/.test(asked);
+  });
 }
 
 /** The versions with which objects went, or began to go, when the sidecar deleted them. */
