@@ -17,7 +17,7 @@ async function startSilent(t: TestContext): Promise<{ to: Destination; taken: Pr
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(async () => {
-    (await Promise.race([taken, undefined]))?.destroy();
+    (await Promise.race([taken, Promise.resolve(undefined)]))?.destroy();
     server.close();
   });
   const { port } = server.address() as AddressInfo;
