@@ -47,9 +47,13 @@ export async function purgeApplications({ cluster, clock, place, signal }: Purge
   for (let rounds = 1; ; rounds += 1) {
     const ours = findOurs(await readPresent(cluster, place, signal), place);
     let error: CompassError | undefined;
+    const kept = new Set<string>();
     const remove = async (kind: Change['kind'], ref: ObjectRef, version: Version) => {
       const result = await deleteOne(() => write(() => cluster.delete(ref, version)));
-      if (result instanceof CompassError) error ??= result;
+      if (result instanceof CompassError) {
+        error ??= result;
+        kept.add(version.uid);
+      }
       if (result !== true) return;
       if (kind === 'Application') deleted.push(ref.name);
       changes.push({ time: clock.now(), kind, name: ref.name, action: 'deleted', cause: CAUSE });
@@ -57,7 +61,9 @@ export async function purgeApplications({ cluster, clock, place, signal }: Purge
     await concurrently(ours.applications, CONCURRENT_DELETIONS, ({ name, uid, resourceVersion }) =>
       remove('Application', { kind: APPLICATION, name }, { uid, resourceVersion, propagationPolicy: 'Background' }),
     );
-    await concurrently(ours.secrets, CONCURRENT_DELETIONS, ({ name, uid, resourceVersion }) =>
+    // What an Application that stays names stays as well.
+    const unused = ours.secrets.filter(({ owners }) => !applicationOwners(owners).some((uid) => kept.has(uid)));
+    await concurrently(unused, CONCURRENT_DELETIONS, ({ name, uid, resourceVersion }) =>
       remove('Secret', { kind: SECRET, namespace: place.integrationNamespace, name }, { uid, resourceVersion }),
     );
     if (error === undefined) return { deleted, remaining: 0, changes };

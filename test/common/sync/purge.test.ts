@@ -51,7 +51,7 @@ test('I6: a purge leaves what a hand made, and what another connection keeps', a
   assert.ok(await world.application('stock'));
 });
 
-test('one Application that cannot be deleted keeps no other, and is counted', async (t) => {
+test('one Application that cannot be deleted keeps its Secret and no other Application, and is counted', async (t) => {
   const { world, purge } = await startPurge(t);
   if (!world.cluster.embedded) return t.skip('needs an API server that fails on demand');
   world.cluster.embedded.faults.add({
@@ -63,4 +63,5 @@ test('one Application that cannot be deleted keeps no other, and is counted', as
   });
   const { deleted, remaining, error } = await purge();
   assert.deepEqual([deleted, remaining, error?.reason], [['stock'], 1, 'ClusterRefused']);
+  assert.ok(await world.secret(`orders-${id(2)}`), 'its Application names it');
 });
