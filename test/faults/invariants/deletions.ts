@@ -16,7 +16,7 @@ export function checkDeletions(chronicle: Chronicle): void {
     if (!isExcused) checkApplication(chronicle, listings, seen);
   }
   for (const seen of deletedBySidecar(chronicle, chronicle.secrets, '/namespaces/kyma-system/secrets/')) {
-    if (!isPurged(chronicle, revisionOf(seen))) checkSecret(chronicle, seen.object.metadata.name, revisionOf(seen));
+    checkSecret(chronicle, seen.object.metadata.name, revisionOf(seen));
   }
 }
 
