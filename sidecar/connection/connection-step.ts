@@ -19,6 +19,7 @@ import { Superseded } from './superseded.ts';
 import { tokenRequired, withTokenHint } from './token-required.ts';
 import { isUnused } from './token-tries.ts';
 import { Upkeep } from './upkeep.ts';
+import { WaitingRenewal } from './waiting-renewal.ts';
 
 /** Looks after the connection, one step a pass: pair, keep, or wait for what is missing. */
 export class ConnectionStep {
@@ -30,6 +31,7 @@ export class ConnectionStep {
   readonly #blanking: TokenBlanking;
   readonly #superseded: Superseded;
   readonly #askingTime: Schedule;
+  readonly #waitingRenewal: WaitingRenewal;
   #seenInput = '';
   #isMirrorAdopted = false;
 
@@ -42,6 +44,7 @@ export class ConnectionStep {
     this.#blanking = new TokenBlanking(context, random);
     this.#superseded = new Superseded(context, random);
     this.#askingTime = new Schedule(context.clock, random);
+    this.#waitingRenewal = new WaitingRenewal(context, this.#upkeep, random);
   }
 
   /** The connection as it is stored, accepted or not; undefined where there is none. Throws ForeignObject, and what the cluster throws. */
@@ -70,7 +73,9 @@ export class ConnectionStep {
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
-    const outcome = await this.#act(decision, input, judged, present, isAccepted);
+    const outcome =
+      (isAccepted ? undefined : await this.#finishRenewal(input, state, judged)) ??
+      (await this.#act(decision, input, judged, present, isAccepted));
     if (outcome.did && outcome.connection) this.#credentials.keep(outcome.connection.credential);
     this.#credentials.accept(this.#upkeep.proven);
     const credential = outcome.connection?.credential ?? judged.usable;
@@ -78,7 +83,8 @@ export class ConnectionStep {
     await this.#superseded.run(outcome.connection?.credential);
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
-    const stepInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
+    const ownInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);
+    const stepInMs = outcome.connection ? ownInMs : Math.min(ownInMs, this.#waitingRenewal.dueInMs);
     const askedInMs = present ? this.#upkeep.askedInMs(input) : Number.POSITIVE_INFINITY;
     const { restored } = judged.usable ? judged : {};
     const due = Math.min(stepInMs, askedInMs, this.#superseded.dueInMs);
@@ -191,6 +197,22 @@ export class ConnectionStep {
     return decision === 'reconnect-needs-token'
       ? { ...outcome, reconnectError: this.#reconnectNeedsToken(input) }
       : outcome;
+  }
+
+  /**
+   * What a renewal gave that is not installed yet comes before any token: undefined where there is none, where Compass
+   * refuses it, or where a token is to be used because somebody asks for that.
+   */
+  async #finishRenewal(
+    input: ConnectionInput,
+    state: StoredState,
+    judged: CredentialJudgement,
+  ): Promise<Outcome | undefined> {
+    if (state.disconnected || hasReason(judged.error, 'ForeignObject')) return undefined;
+    const outcome = await this.#waitingRenewal.run(input, state);
+    if (outcome?.connection) return outcome;
+    const isOver = hasReason(outcome?.error, 'Rejected', 'CertificateExpired');
+    return isOver || input.isReconnectAskedFor ? undefined : outcome;
   }
 
   /** Nothing to pair with, and nothing to keep: says what is missing. */

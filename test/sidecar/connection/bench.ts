@@ -120,6 +120,8 @@ export async function startBench(t: TestContext) {
   };
 }
 
+export type Bench = Awaited<ReturnType<typeof startBench>>;
+
 /** The reason of what a step could not do; undefined where it could. */
 export function reasonIn({ error }: ConnectionResult): string | undefined {
   return error instanceof CompassError ? error.reason : error === undefined ? undefined : String(error);

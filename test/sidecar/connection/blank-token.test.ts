@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const CONFIGURATION = { namespace: 'compass-system', name: 'compass-agent-configuration' };
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 async function stored({ cluster }: Bench): Promise<Readonly<Record<string, string>>> {
   const secret = await cluster.get<Secret>({ kind: SECRET, ...CONFIGURATION });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
-type Bench = Awaited<ReturnType<typeof startBench>>;
 type Pass = ReturnType<Bench['start']>;
 
 const SECOND_MS = 1_000;

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const ELSEWHERE = 'https://director.attacker.example/graphql';
 const DIRECTOR_URL = '/data/configuration/managementPlaneInfo/directorURL';
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const signed = (bench: Bench) => bench.count('connectorMtls', 'signCertificateSigningRequest');
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const renewals = (bench: Bench) => bench.count('connectorMtls', 'signCertificateSigningRequest');
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
 import { until } from '../../cluster/until.ts';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -19,8 +19,6 @@ function breakable(cluster: Cluster) {
   } as Cluster;
   return { link, door };
 }
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 /** Moves the clock on, a bit at a time, so that whoever sleeps goes on. */
 async function wait(bench: Bench, ms: number): Promise<void> {

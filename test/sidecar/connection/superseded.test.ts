@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const revoked = ({ simulator }: Bench) => simulator.certificates.list().map((certificate) => certificate.revoked);
 

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MOST_TRIES = 20;
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const tries = (bench: Bench) => bench.count('connector', 'configuration');
 

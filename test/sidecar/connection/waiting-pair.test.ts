@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SECRET } from '#common/cluster/objects.ts';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const JOURNAL = { kind: SECRET, namespace: 'compass-system', name: 'compass-connection-journal' };
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const hasJournal = async ({ cluster }: Bench) => (await cluster.find(JOURNAL)) !== undefined;
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SECRET } from '#common/cluster/objects.ts';
-import { reasonIn, startBench } from './bench.ts';
+import { type Bench, reasonIn, startBench } from './bench.ts';
 
 const MINUTE_MS = 60_000;
 const JOURNAL = { kind: SECRET, namespace: 'compass-system', name: 'compass-connection-journal' };
 const ANOTHER_TENANT = '11111111-1111-4111-8111-111111111111';
-
-type Bench = Awaited<ReturnType<typeof startBench>>;
 
 const revoked = ({ simulator }: Bench) => simulator.certificates.list().map((certificate) => certificate.revoked);
 const commonName = async (pass: ReturnType<Bench['start']>) => (await pass()).connection?.credential.commonName;
