@@ -7,14 +7,29 @@ import type { Flag } from './flags.ts';
  * with the two ways that work: kubectl takes that `false` for a name. Nothing after `--` is touched, nor what is not known.
  */
 export function normalizeArguments(argv: readonly string[], flags: readonly Flag[]): string[] {
+  return normalize(argv, flags, (word, next) => {
+    refuseSeparateBoolean(word, next, flags);
+    refuseSeparateChoice(word, next, flags);
+  });
+}
+
+/** As normalizeArguments, and refuses nothing: of arguments that are refused already. */
+export function readLeniently(argv: readonly string[], flags: readonly Flag[]): string[] {
+  return normalize(argv, flags, () => undefined);
+}
+
+function normalize(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  check: (word: string, next: string | undefined) => void,
+): string[] {
   const own = beforeDashes(argv);
   const normalized: string[] = [];
   for (let at = 0; at < own.length; at++) {
     const words = separate(own[at] ?? '', flags);
     const last = words.pop() ?? '';
     const next = own[at + 1];
-    refuseSeparateBoolean(last, next, flags);
-    refuseSeparateChoice(last, next, flags);
+    check(last, next);
     const bare = bareValue(last, flags);
     const isWaiting = next !== undefined && awaitsValue(last, flags);
     normalized.push(...words, isWaiting ? `${last}=${next}` : `${last}${bare ?? ''}`);

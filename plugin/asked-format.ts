@@ -1,4 +1,4 @@
-import { normalizeArguments } from './arguments.ts';
+import { readLeniently } from './arguments.ts';
 import type { CommandEntry } from './command.ts';
 import type { OutputFormat } from './output/format.ts';
 import { FLAGS_BEFORE, flagsOf, meantCommand, type Parsed } from './parse.ts';
@@ -17,9 +17,7 @@ async function amongArguments(argv: readonly string[], entries: readonly Command
   const meant = meantCommand(argv, entries);
   const command = await entries.find(({ name }) => name === meant)?.load();
   const flags = command ? flagsOf(command) : FLAGS_BEFORE;
-  // What `--watch false` is refused for must not be refused once more.
-  const words = argv.filter((word) => word !== 'true' && word !== 'false');
-  const normalized = normalizeArguments(words, flags);
+  const normalized = readLeniently(argv, flags);
   const end = normalized.indexOf('--');
   const own = end < 0 ? normalized : normalized.slice(0, end);
   return own.findLast((word) => word.startsWith('--output='))?.slice('--output='.length);

@@ -95,6 +95,7 @@ export async function startFaultWorld(t: TestContext, options: WorldOptions = {}
       ...seen,
       requests: requests(),
       calls: embedded?.allRequests() ?? [],
+      revokedAtMs: (fingerprint) => world.simulator.certificates.revokedAtMs(fingerprint),
       lines: [...sidecars, ...processes].flatMap(({ lines }) => lines),
       since: 0,
       harm,

@@ -38,6 +38,8 @@ export interface Chronicle {
   readonly requests: readonly CompassRequest[];
   /** What the API server was asked for. */
   readonly calls: readonly RecordedRequest[];
+  /** When Compass revoked a certificate, by the SHA-256 of its DER, in ms since the epoch. */
+  readonly revokedAtMs: (fingerprint: string) => number | undefined;
   /** What the sidecars logged. */
   readonly lines: readonly LogLine[];
   /** What is judged is newer than this version. */

@@ -160,6 +160,7 @@ export class Story {
       connections: this.#connections,
       requests: this.#requests,
       calls: this.#calls,
+      revokedAtMs: () => undefined,
       lines: this.#lines,
       since: 0,
       harm: new Set(),

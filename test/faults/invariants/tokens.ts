@@ -45,11 +45,12 @@ export function checkTokens(chronicle: Chronicle): void {
   }
 }
 
-/** Whether Compass accepted the credentials in the cluster when it was last asked. */
+/** Whether Compass accepted the credentials in the cluster when it was last asked; a refusal in the handshake is no answer. */
 function works(chronicle: Chronicle, { begun }: CompassRequest): boolean {
   const certificate = clientCertificateAt(chronicle, begun.revision);
   if (!certificate || certificate.validToDate.getTime() <= begun.atMs) return false;
   const fingerprint = fingerprintOf(certificate.toString());
+  if ((chronicle.revokedAtMs(fingerprint) ?? Number.POSITIVE_INFINITY) <= begun.atMs) return false;
   const last = chronicle.requests.findLast(
     ({ request, ended }) => request.certificateFingerprint === fingerprint && ended && ended.atMs <= begun.atMs,
   );

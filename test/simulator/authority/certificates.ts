@@ -10,7 +10,7 @@ export interface IssuedCertificate {
 /** What was issued, and the revocation list. */
 export class Certificates {
   readonly #issued = new Map<string, IssuedCertificate>();
-  readonly #revoked = new Set<string>();
+  readonly #revoked = new Map<string, number>();
 
   add(certificate: IssuedCertificate): void {
     this.#issued.set(certificate.fingerprint, certificate);
@@ -21,7 +21,7 @@ export class Certificates {
   }
 
   revoke(fingerprint: string): void {
-    this.#revoked.add(fingerprint);
+    if (!this.isRevoked(fingerprint)) this.#revoked.set(fingerprint, Date.now());
   }
 
   /** Says how many of the client id's certificates are on the list now. */
@@ -29,6 +29,11 @@ export class Certificates {
     const own = this.list().filter((issued) => issued.clientId === clientId);
     for (const { fingerprint } of own) this.revoke(fingerprint);
     return own.length;
+  }
+
+  /** In ms since the epoch. */
+  revokedAtMs(fingerprint: string): number | undefined {
+    return this.#revoked.get(fingerprint);
   }
 
   isRevoked(fingerprint: string): boolean {
