@@ -2,6 +2,7 @@ import { attempt } from './conclude.ts';
 import { concurrently } from './concurrently.ts';
 import type { Candidate, DeletionVerdict } from './deletions.ts';
 import type { Listing } from './listing.ts';
+import { credentialsSecretName, parametersSecretName } from './names.ts';
 import { applicationOwners, isDisposable } from './ownership.ts';
 import type { PresentApplication, PresentSecret } from './present.ts';
 import type { Round } from './round.ts';
@@ -35,17 +36,29 @@ export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unl
 
 /**
  * A Secret of ours that nobody refers to: every Application that owns it is as it is listed, and names it nowhere, or
- * there is none. While an Application fails or waits to be deleted, its Secrets stay with it;
+ * there is none. While an Application fails or waits to be deleted, its Secrets stay with it, also one that it names only;
  * while credentials are hidden all do.
  */
-function isOrphan({ scene, sight, tally }: Round, secret: PresentSecret): boolean {
+function isOrphan(round: Round, secret: PresentSecret): boolean {
+  const { scene, sight, tally } = round;
   if (sight.isLost) return false;
   if (secret.ownership === 'foreign' || secret.isTerminating || tally.wanted.has(secret.name)) return false;
   const owners = applicationOwners(secret.owners);
   if (owners.length < secret.owners.length) return false;
   const live = owners.filter((uid) => scene.present.applicationByUid(uid) !== undefined);
-  if (live.length === 0) return secret.ownership === 'ours';
-  return live.every((uid) => tally.settled.has(uid));
+  const isLeft = live.length === 0 ? secret.ownership === 'ours' : live.every((uid) => tally.settled.has(uid));
+  return isLeft && !isNamedByUnsettled(round, secret);
+}
+
+/** Two names of one Application may be cut to one Secret: the former of a rename names it for as long as it is there. */
+function isNamedByUnsettled({ scene, tally }: Round, { name: secret }: PresentSecret): boolean {
+  return [...scene.present.applications()].some(
+    ({ uid, name, bundlesWithSecrets }) =>
+      !tally.settled.has(uid) &&
+      bundlesWithSecrets.some((bundle) =>
+        [credentialsSecretName(name, bundle), parametersSecretName(name, bundle)].includes(secret),
+      ),
+  );
 }
 
 export function toCandidate({ uid, name }: PresentApplication | PresentSecret): Candidate {
