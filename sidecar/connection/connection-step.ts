@@ -21,6 +21,14 @@ import { isUnused } from './token-tries.ts';
 import { Upkeep } from './upkeep.ts';
 import { WaitingRenewal } from './waiting-renewal.ts';
 
+/** What a pass found, and what it did. */
+interface Done {
+  readonly judged: CredentialJudgement;
+  readonly present: Connection | undefined;
+  readonly decision: PairingDecision;
+  readonly outcome: Outcome;
+}
+
 /** Looks after the connection, one step a pass: pair, keep, or wait for what is missing. */
 export class ConnectionStep {
   readonly #context: ConnectionContext;
@@ -73,14 +81,18 @@ export class ConnectionStep {
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
-    const outcome =
-      (isAccepted ? undefined : await this.#finishRenewal(input, state, judged)) ??
-      (await this.#act(decision, input, judged, present, isAccepted));
+    const finished = isAccepted ? undefined : await this.#finishRenewal(input, state, judged);
+    const outcome = finished ?? (await this.#act(decision, input, judged, present, isAccepted));
     if (outcome.did && outcome.connection) this.#credentials.keep(outcome.connection.credential);
     this.#credentials.accept(this.#upkeep.proven);
-    const credential = outcome.connection?.credential ?? judged.usable;
     if (outcome.connection) await this.#blanking.run(input.configuration);
     await this.#superseded.run(outcome.connection?.credential);
+    return this.#result(input, { judged, present, decision, outcome });
+  }
+
+  /** How the connection stands after what was done, and when there is something to do next. */
+  #result(input: ConnectionInput, { judged, present, decision, outcome }: Done): ConnectionResult {
+    const credential = outcome.connection?.credential ?? judged.usable;
     const renewAt = credential && this.#upkeep.renewAt(credential);
     const isRetried = present !== undefined && this.#upkeep.rejectionOf(present.credential.fingerprint) !== undefined;
     const ownInMs = this.#dueInMs(decision, outcome, renewAt ?? Number.POSITIVE_INFINITY, isRetried);

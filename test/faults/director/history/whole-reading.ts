@@ -53,6 +53,8 @@ export function effectsOf(deletions: readonly JudgedDeletion[], served: Served, 
     deletedSecrets: secrets.map(uidOf),
     missing: now
       .filter(isOurs)
+      // Of several former names whose deletion is refused one may go with the Secret that they share.
+      .filter((application) => !isReplaced(application, served, cluster))
       .flatMap(secretsNamed)
       .filter((name) => !there.some(({ metadata }) => metadata.name === name)),
   };
