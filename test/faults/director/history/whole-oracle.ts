@@ -13,7 +13,10 @@ type SeenReading = Reading & Seen;
 export function findWholeFault(history: WholeHistory): string | undefined {
   const readings = history.readings.map((reading) => see(reading));
   for (const [at, reading] of readings.entries()) {
-    const fault = wrongReplacement(reading) ?? wrongSecret(readings.slice(0, at), reading) ?? missingSecret(reading);
+    const fault =
+      wrongReplacement(reading) ??
+      wrongSecret(readings.slice(0, at), reading) ??
+      missingSecret(readings.slice(0, at + 1), reading);
     if (fault) return `reading ${at}: ${fault}`;
   }
   const { touched } = history.strangers;
@@ -36,8 +39,12 @@ function wrongSecret(before: readonly SeenReading[], reading: SeenReading): stri
   return wrong && `deleted the Secret ${wrong}, which an Application names or which was not seen without one before`;
 }
 
-function missingSecret({ missing }: SeenReading): string | undefined {
-  return missing.length > 0 ? `an Application names the Secret ${missing[0]}, which is not there` : undefined;
+/** Of an id that had two names at once one may go with the Secret that they share, while the other waits to be deleted. */
+function missingSecret(all: readonly SeenReading[], { missing }: SeenReading): string | undefined {
+  const wasDoubled = (id: string) =>
+    all.some(({ present }) => [...present.values()].filter((one) => one === id).length > 1);
+  const wrong = missing.find(({ id }) => !wasDoubled(id));
+  return wrong && `an Application names the Secret ${wrong.name}, which is not there`;
 }
 
 /** What is not in the cluster as the Director has it; undefined where all is. */

@@ -14,8 +14,8 @@ export interface Reading extends Round {
   /** The uids of Secrets of ours that no Application names, before any was deleted. */
   readonly orphans: ReadonlySet<string>;
   readonly deletedSecrets: readonly string[];
-  /** The names of the Secrets that Applications name and that are not there. */
-  readonly missing: readonly string[];
+  /** The Secrets that Applications name and that are not there, with the ids of those Applications. */
+  readonly missing: readonly { readonly name: string; readonly id: string }[];
 }
 
 /** A deletion, and whether its Application was there under the name that is listed. */
@@ -51,12 +51,11 @@ export function effectsOf(deletions: readonly JudgedDeletion[], served: Served, 
     replaced: replaced.map(({ object, isReplaced: isRight }) => ({ name: object.metadata.name, isRight })),
     orphans: new Set(there.filter((secret) => isOurSecret(secret) && !named.has(secret.metadata.name)).map(uidOf)),
     deletedSecrets: secrets.map(uidOf),
-    missing: now
-      .filter(isOurs)
-      // Of several former names whose deletion is refused one may go with the Secret that they share.
-      .filter((application) => !isReplaced(application, served, cluster))
-      .flatMap(secretsNamed)
-      .filter((name) => !there.some(({ metadata }) => metadata.name === name)),
+    missing: now.filter(isOurs).flatMap((application) =>
+      secretsNamed(application)
+        .filter((name) => !there.some(({ metadata }) => metadata.name === name))
+        .map((name) => ({ name, id: idOf(application) ?? '' })),
+    ),
   };
 }
 
