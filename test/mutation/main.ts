@@ -29,7 +29,9 @@ interface Known {
 }
 
 const explained = JSON.parse(await readFile(new URL('explained.json', import.meta.url), 'utf8')) as Explanation[];
-const known: Record<string, Known> = JSON.parse(await readFile(CACHE, 'utf8').catch(() => '{}'));
+const readKnown = async (): Promise<Record<string, Known>> =>
+  JSON.parse(await readFile(CACHE, 'utf8').catch(() => '{}'));
+const known = await readKnown();
 const tree = await mkdtemp(join(tmpdir(), 'mutation-'));
 try {
   await cp(ROOT, tree, { recursive: true, filter: (path) => !/\/(?:node_modules|\.git|dist)$/.test(path) });
@@ -68,12 +70,14 @@ try {
     }
     results.push(...left.map((mutant) => ({ mutant, killedBy: undefined })));
   }
+  // Read again: another run, about other sources, may have ended meanwhile.
+  const after = await readKnown();
   for (const { mutant, killedBy } of results) {
-    if (killedBy === undefined) delete known[mutant.name];
-    else known[mutant.name] = { killedBy, source: hashes.get(mutant.file) ?? '' };
+    if (killedBy === undefined) delete after[mutant.name];
+    else after[mutant.name] = { killedBy, source: hashes.get(mutant.file) ?? '' };
   }
   await mkdir(join(ROOT, 'node_modules/.cache'), { recursive: true });
-  await writeFile(CACHE, JSON.stringify(known));
+  await writeFile(CACHE, JSON.stringify(after));
   const verdict = judge(results, explained);
   process.stdout.write(`${reportLines(results, verdict).join('\n')}\n`);
   process.exitCode = verdict.isGood ? 0 : 1;
