@@ -1,7 +1,6 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
-import type { ReportedRequest } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
 import { carryOut, HandlerPace, handledVerbs } from './carry-out.ts';
 import { type Configuration, readConfiguration } from './connection/configuration.ts';
@@ -10,42 +9,19 @@ import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import type { Disconnection } from './connection/disconnect.ts';
 import { trustedSpecUrls } from './connection/spec-urls.ts';
-import { freshState, type StoredState } from './connection/state.ts';
-import { isStoreRefusal } from './connection/store-forbidden.ts';
 import { ConnectionLog } from './connection-log.ts';
+import type { ConnectionResource } from './connection-resource.ts';
 import type { ListingProgress } from './counted-listing.ts';
 import type { OtherAgent } from './other-agent.ts';
+import { ReconnectWish } from './reconnect-wish.ts';
 import { answerConnection, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, PurgeObservation, Warning } from './status/observation.ts';
 import { observe } from './status/observe.ts';
-import type { ProgressObservation, ReadConnection } from './status/publish.ts';
+import type { ReadConnection } from './status/publish.ts';
 import type { SyncStep } from './sync-step.ts';
-
-/** The CompassConnection in the cluster, and everything that is written about the connection. */
-export interface ConnectionResource {
-  /** Nothing is concluded from an object that cannot be read: it throws. */
-  read(): Promise<ReadConnection>;
-  /** Says that nothing is written, and why; writes nothing else. Never throws for what may fail by itself. */
-  park(read: CompassConnection | undefined, why: CompassError): Promise<void>;
-  /**
-   * Writes status, report, Events and metrics, as far as they differ, and takes off what is `done`; `read` is the object
-   * as it is known. Returns the object as it is then. Never throws for what may fail by itself.
-   */
-  publish(
-    read: CompassConnection | undefined,
-    observation: Observation,
-    done: Done,
-  ): Promise<CompassConnection | undefined>;
-  /** Puts what is under way into the report, beside the pass; returns at once and never throws. */
-  tell(progress: ProgressObservation): void;
-  /** The requests that the report answers already. */
-  readRequests(): Promise<readonly ReportedRequest[]>;
-  /** Another replica may have written since. */
-  forget(): void;
-}
 
 export interface ReconcilerOptions {
   readonly context: ConnectionContext;
@@ -73,8 +49,8 @@ const OWN_VERBS: readonly RequestVerb[] = ['sync', 'renew', 'reconnect', 'discon
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #requests: Requests;
+  readonly #reconnectWish: ReconnectWish;
   #isSuspect = false;
-  #isForgetful = false;
   #wasCutShort = false;
   #wasParked = false;
   #toldAtMs = Number.NEGATIVE_INFINITY;
@@ -85,6 +61,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#requests = new Requests(new Set([...OWN_VERBS, ...handledVerbs(options.handlers)]));
+    this.#reconnectWish = new ReconnectWish(options.context);
     const { steps, clock, config, log } = options.context;
     this.#log = new ConnectionLog(log);
     this.#pace = new HandlerPace(clock, config.minimalSyncMs);
@@ -136,7 +113,7 @@ export class Reconciler {
     const result = await connectionStep.run({
       configuration,
       specUrls,
-      isReconnectAskedFor: await this.#noteReconnect(read),
+      isReconnectAskedFor: (await this.#reconnectWish.note(read)) || this.#requests.isOpen('reconnect'),
       isRenewalAskedFor: before?.spec?.refreshCredentialsNow === true || this.#requests.isOpen('renew'),
       isSuspect: this.#isSuspect,
     });
@@ -220,7 +197,7 @@ export class Reconciler {
     const done = await disconnection.run(this.#requests.open('disconnect'), input);
     if (done?.answer?.result === 'succeeded') this.#requests.supersede('reconnect', 'disconnect');
     if (done?.answer) this.#finish('disconnect', done.answer);
-    if (done?.purge) syncStep.forget();
+    if (done?.purge) await syncStep.forget(done.purge);
     return done?.purge;
   }
 
@@ -256,37 +233,6 @@ export class Reconciler {
     if (!read.served || read.object) return read;
     const state = await context.state.load();
     return state?.registered ? resource.read() : read;
-  }
-
-  /**
-   * Whether a new pairing is asked for: by a request, which stays in the cluster until it has its answer, or by deleting the
-   * CompassConnection, which is the documented way, and is remembered until it has come about: nobody is there to be told
-   * that it needs a token. One that was never there has not been deleted, and one that went with its definition was not
-   * deleted for that.
-   */
-  async #noteReconnect({ served, isDefined, object }: ReadConnection): Promise<boolean> {
-    const { state } = this.#options.context;
-    const before = (await state.load()) ?? freshState();
-    const isDeleted = served && object === undefined && before.registered;
-    const isPending = before.reconnectPending || isDeleted;
-    const isRegistered = isDefined && (before.registered || object !== undefined);
-    if (isPending !== before.reconnectPending || isRegistered !== before.registered) {
-      await this.#remember({ ...before, reconnectPending: isPending, registered: isRegistered }, isDeleted);
-    }
-    return isPending || this.#requests.isOpen('reconnect');
-  }
-
-  /** What cannot be written down keeps nothing else from being done, but for a wish that would be forgotten. */
-  async #remember(next: StoredState, isWish: boolean): Promise<void> {
-    const { state, log } = this.#options.context;
-    try {
-      await state.write(next);
-      this.#isForgetful = false;
-    } catch (error) {
-      if (isWish || !isStoreRefusal(error)) throw error;
-      if (!this.#isForgetful) log.warn('what is known of the connection cannot be stored', errorFields(error));
-      this.#isForgetful = true;
-    }
   }
 
   #finish(verb: RequestVerb, answer: RequestAnswer): void {

@@ -1,6 +1,5 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { StoredCredential } from '#common/pki/certificate.ts';
-import { Schedule } from '../schedule.ts';
 import type { Warning } from '../status/observation.ts';
 import { adoptMirror } from './adopt-mirror.ts';
 import { TokenBlanking } from './blank-token.ts';
@@ -8,18 +7,16 @@ import type { ConnectionInput, ConnectionResult, Outcome } from './connection-re
 import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
-import { disconnectedError } from './disconnected.ts';
+import { Judging } from './judging.ts';
 import type { Connection } from './maintain.ts';
 import { overdueAlarm } from './overdue.ts';
 import { Pairing } from './pairing.ts';
 import { PairingHurry } from './pairing-hurry.ts';
-import { reachConnector } from './preflight-way.ts';
 import { freshState, isSameUrls, type StoredState } from './state.ts';
 import { Superseded } from './superseded.ts';
-import { tokenRequired, withTokenHint } from './token-required.ts';
-import { isUnused } from './token-tries.ts';
 import { Upkeep } from './upkeep.ts';
 import { WaitingRenewal } from './waiting-renewal.ts';
+import { hasUnusedToken, reconnectNeedsToken, whatBecameOfToken, whatIsMissing } from './what-is-missing.ts';
 
 /** What a pass found, and what it did. */
 interface Done {
@@ -38,7 +35,7 @@ export class ConnectionStep {
   readonly #hurry: PairingHurry;
   readonly #blanking: TokenBlanking;
   readonly #superseded: Superseded;
-  readonly #askingTime: Schedule;
+  readonly #judging: Judging;
   readonly #waitingRenewal: WaitingRenewal;
   #seenInput = '';
   #isMirrorAdopted = false;
@@ -51,7 +48,7 @@ export class ConnectionStep {
     this.#hurry = new PairingHurry(context.clock, this.#pairing.schedule);
     this.#blanking = new TokenBlanking(context, random);
     this.#superseded = new Superseded(context, random);
-    this.#askingTime = new Schedule(context.clock, random);
+    this.#judging = new Judging(context, this.#credentials, this.#upkeep, random);
     this.#waitingRenewal = new WaitingRenewal(context, this.#upkeep, random);
   }
 
@@ -77,7 +74,7 @@ export class ConnectionStep {
     await this.#context.journal.load();
     await this.#adoptMirror();
     this.#hurryOnChange(input, state);
-    const judged = await this.#judge(input, state);
+    const judged = await this.#judging.run(input, state);
     const present = judged.usable && connectionOf(judged.usable, input, state);
     const isAccepted = present !== undefined && !this.#upkeep.rejectionOf(present.credential.fingerprint);
     const decision = this.#decide(input, state, judged, isAccepted);
@@ -101,7 +98,15 @@ export class ConnectionStep {
     const { restored } = judged.usable ? judged : {};
     const due = Math.min(stepInMs, askedInMs, this.#superseded.dueInMs);
     const warnings = this.#warnings(credential, renewAt);
-    return { ...outcome, credential, renewAt, dueInMs: due, restored, warnings, token: this.#tokenOf(input) };
+    return {
+      ...outcome,
+      credential,
+      renewAt,
+      dueInMs: due,
+      restored,
+      warnings,
+      token: whatBecameOfToken(this.#context, input),
+    };
   }
 
   #warnings(credential: StoredCredential | undefined, renewAt: number | undefined): readonly Warning[] {
@@ -115,40 +120,6 @@ export class ConnectionStep {
   async #adoptMirror(): Promise<void> {
     if (this.#isMirrorAdopted) return;
     this.#isMirrorAdopted = await adoptMirror(this.#context);
-  }
-
-  /** After a disconnect nothing that is stored counts, and nothing is restored from memory. */
-  async #judge(input: ConnectionInput, state: StoredState): Promise<CredentialJudgement> {
-    if (!state.disconnected) return this.#judgePresent(input, state);
-    this.#credentials.forget();
-    const judged = await this.#credentials.read();
-    return judged.usable ? { error: disconnectedError(state.disconnected), isAbsent: true } : judged;
-  }
-
-  async #judgePresent(input: ConnectionInput, state: StoredState): Promise<CredentialJudgement> {
-    const judged = await this.#judgeInTime(input, state);
-    const fingerprint = judged.usable?.fingerprint;
-    if (fingerprint === undefined || !this.#upkeep.rejectionOf(fingerprint)) return judged;
-    const accepted = await this.#credentials.afterRefusal(fingerprint);
-    if (accepted) this.#upkeep.schedule.hurry();
-    return accepted ?? judged;
-  }
-
-  /** Before a certificate counts as expired Compass is asked what time it is, for nothing: our own clock may be wrong. */
-  async #judgeInTime({ configuration }: ConnectionInput, { urls }: StoredState): Promise<CredentialJudgement> {
-    const judged = await this.#credentials.read();
-    const url = configuration instanceof CompassError ? urls?.connector : configuration.connectorUrl;
-    const isInDoubt = hasReason(judged.error, 'CertificateExpired') && this.#context.compassTime.skewMs === undefined;
-    if (!isInDoubt || url === undefined || !this.#askingTime.isDue) return judged;
-    try {
-      await reachConnector(this.#context, { url, target: 'connector' });
-      this.#askingTime.succeed(0);
-      return await this.#credentials.read();
-    } catch (error) {
-      if (!(error instanceof CompassError)) throw error;
-      this.#askingTime.fail(error);
-      return judged;
-    }
   }
 
   #decide(
@@ -207,7 +178,7 @@ export class ConnectionStep {
     if (!present || (!isAccepted && !this.#upkeep.schedule.isDue)) return this.#wait(input, judged);
     const outcome = await this.#upkeep.run(input, present);
     return decision === 'reconnect-needs-token'
-      ? { ...outcome, reconnectError: this.#reconnectNeedsToken(input) }
+      ? { ...outcome, reconnectError: reconnectNeedsToken(this.#context, input) }
       : outcome;
   }
 
@@ -229,41 +200,9 @@ export class ConnectionStep {
 
   /** Nothing to pair with, and nothing to keep: says what is missing. */
   #wait(input: ConnectionInput, judged: CredentialJudgement): Outcome {
-    return { connection: undefined, step: 'establish', attempted: true, error: this.#missing(input, judged) };
-  }
-
-  #missing({ configuration }: ConnectionInput, judged: CredentialJudgement): CompassError {
-    if (hasReason(judged.error, 'ForeignObject')) return judged.error;
-    const { disconnected } = this.#context.state.value ?? {};
-    if (disconnected) return disconnectedError(disconnected);
     const rejection = this.#upkeep.rejectionOf(judged.usable?.fingerprint);
-    if (rejection) return withTokenHint(rejection);
-    if (configuration instanceof CompassError) return configuration;
-    const record = this.#context.state.value?.tokens[configuration.token?.hash ?? ''];
-    const token = record
-      ? `the TOKEN in the configuration is ${record.outcome}`
-      : 'there is no TOKEN in the configuration';
-    return tokenRequired(`${whyUnusable(judged)}, and ${token}${record?.message ? ` (${record.message})` : ''}`);
-  }
-
-  #reconnectNeedsToken({ configuration }: ConnectionInput): CompassError {
-    const hash = configuration instanceof CompassError ? undefined : configuration.token?.hash;
-    const { outcome = 'used', message } = this.#context.state.value?.tokens[hash ?? ''] ?? {};
-    const record = `the TOKEN in the configuration is ${outcome}${message ? ` (${message})` : ''}`;
-    const why = hash === undefined ? 'there is no unused TOKEN in the configuration' : record;
-    return tokenRequired(`a reconnect was asked for, but ${why}; the present connection serves on`);
-  }
-
-  #tokenOf({ configuration }: ConnectionInput): ConnectionResult['token'] {
-    if (configuration instanceof CompassError) {
-      return configuration.reason === 'ConfigurationMissing' ? 'none' : undefined;
-    }
-    if (!configuration.token) return 'none';
-    const { hash } = configuration.token;
-    const { value: journal } = this.#context.journal;
-    // It has left already, whatever becomes of what it gave.
-    const hasLeft = journal?.tokenHash === hash && journal.phase !== 'prepared';
-    return this.#context.state.value?.tokens[hash]?.outcome ?? (hasLeft ? 'trying' : 'unused');
+    const error = whatIsMissing(this.#context, input, judged, rejection);
+    return { connection: undefined, step: 'establish', attempted: true, error };
   }
 
   /** A new token, a corrected configuration or other URLs are tried at once. */
@@ -283,11 +222,6 @@ export class ConnectionStep {
   }
 }
 
-function whyUnusable(judged: CredentialJudgement): string {
-  if (judged.usable) return 'the stored certificate is good, but nothing says where Compass is';
-  return hasReason(judged.error, 'CertificateExpired') ? judged.error.message : 'there is no usable client certificate';
-}
-
 /** Where Compass is and who we are there; undefined where nothing says so. */
 function connectionOf(
   stored: StoredCredential,
@@ -305,12 +239,4 @@ function connectionOf(
     tenant: configured ? configured.tenant : state.tenant,
     trustAnchorUrl: configured?.connectorUrl ?? urls.connector,
   };
-}
-
-function hasUnusedToken({ configuration, isReconnectAskedFor }: ConnectionInput, state: StoredState): boolean {
-  if (configuration instanceof CompassError || configuration.token === undefined) return false;
-  const { hash } = configuration.token;
-  // A disconnect must not be undone by the token that lay there when it was asked for.
-  const isSeen = state.disconnected?.seenToken === hash && !isReconnectAskedFor;
-  return !isSeen && isUnused(state, hash);
 }
