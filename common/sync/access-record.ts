@@ -21,14 +21,10 @@ export function parseAccess(text: string | undefined): Access | undefined {
 
 /** The parts of a block that have the shape they should have; undefined where the gateway could not use it. */
 export function readAccess({ type, authenticationUrl: url, csrfInfo }: JsonRecord): Access | undefined {
-  const isWhole = type === 'Basic' || (type === 'OAuth' && isText(url));
-  if (!isWhole) return undefined;
   const csrfUrl = isRecord(csrfInfo) ? csrfInfo['tokenEndpointURL'] : undefined;
-  return {
-    type,
-    ...(type === 'OAuth' && isText(url) ? { authenticationUrl: url } : {}),
-    ...(isText(csrfUrl) ? { csrfInfo: { tokenEndpointURL: csrfUrl } } : {}),
-  };
+  const csrf = isText(csrfUrl) ? { csrfInfo: { tokenEndpointURL: csrfUrl } } : {};
+  if (type === 'Basic') return { type, ...csrf };
+  return type === 'OAuth' && isText(url) ? { type, authenticationUrl: url, ...csrf } : undefined;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

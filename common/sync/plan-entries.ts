@@ -17,15 +17,14 @@ export function entriesOf(result: RoundResult, record: PlanRecord): PlanEntry[] 
     ...changes.map((change) => explained(change, changes, result)),
     ...along,
     ...waiting(result).filter(({ kind, name }) => !along.some((one) => one.kind === kind && one.name === name)),
-    ...failing(result),
   ];
-  return entries.map((entry) => withListedName(entry, listedAs)).toSorted(byApplication);
+  return [...entries.map((entry) => withListedName(entry, listedAs)), ...failing(result)].toSorted(byApplication);
 }
 
 function explained({ entry, id }: RecordedChange, changes: readonly RecordedChange[], result: RoundResult): PlanEntry {
   const isApplication = entry.kind === APPLICATION.kind;
   if (entry.action === 'delete') {
-    const listed = id === undefined ? undefined : result.judged?.listing.heads.get(id);
+    const listed = result.judged?.listing.heads.get(id ?? '');
     const why = listed === undefined ? 'no longer listed' : `renamed to ${listed}`;
     return { ...entry, message: isApplication ? why : 'no Application refers to it' };
   }
@@ -41,10 +40,9 @@ function goingAlong(changes: readonly RecordedChange[], { round }: RoundResult):
       entry.kind === APPLICATION.kind && entry.action === 'delete' && uid !== undefined ? [[uid, entry.name]] : [],
     ),
   );
-  if (gone.size === 0) return [];
   return [...round.scene.present.secrets()].flatMap((secret) => {
     const owners = applicationOwners(secret.owners);
-    if (owners.length === 0 || owners.length < secret.owners.length) return [];
+    if (owners.length < secret.owners.length) return [];
     const names = owners.flatMap((uid) => gone.get(uid) ?? []);
     const [application] = names;
     if (application === undefined || names.length < owners.length) return [];
@@ -78,6 +76,7 @@ function waiting({ judged, outcome, round }: RoundResult): PlanEntry[] {
   ];
 }
 
+/** By the names in the listing, whatever the cluster calls them. */
 function failing({ outcome }: RoundResult): PlanEntry[] {
   return outcome.failed.map(({ name, id, reason, message }) => ({
     kind: APPLICATION.kind,
@@ -100,16 +99,13 @@ function ownerOf(
   return owner ? { application: owner.name } : {};
 }
 
-/** The Director's names of the Applications that have another one in the cluster. */
-function namesInListing({ round, judged }: RoundResult, changes: readonly RecordedChange[]): Map<string, string> {
+/** The Director's names of the Applications that are written under another one. */
+function namesInListing({ judged }: RoundResult, changes: readonly RecordedChange[]): Map<string, string> {
   const names = new Map<string, string>();
-  const { heads } = judged?.listing ?? {};
-  const take = (name: string, id: string | undefined) => {
-    const listed = id === undefined ? undefined : heads?.get(id);
-    if (listed !== undefined && listed !== name) names.set(name, listed);
-  };
-  for (const { name, id } of round.scene.present.applications()) take(name, id);
-  for (const { entry, id } of changes) if (entry.kind === APPLICATION.kind) take(entry.name, id);
+  for (const { entry, id } of changes) {
+    const listed = judged?.listing.heads.get(id ?? '');
+    if (listed !== undefined && listed !== entry.name) names.set(entry.name, listed);
+  }
   return names;
 }
 

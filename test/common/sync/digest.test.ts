@@ -45,6 +45,11 @@ const DIFFERENT: readonly (readonly [what: string, one: object, other: object])[
     { compassMetadata: { authentication: { clientIds: ['a'] } } },
     { compassMetadata: { authentication: { clientIds: ['a', 'b'] } } },
   ],
+  [
+    'a text in place of the client ids, which another definition may let be,',
+    { compassMetadata: { authentication: { clientIds: ['a', 'b'] } } },
+    { compassMetadata: { authentication: { clientIds: 'ab' } } },
+  ],
   ['an id', { compassMetadata: { applicationId: 'a' } }, { compassMetadata: { applicationId: 'b' } }],
   [
     'an entry that is empty',
