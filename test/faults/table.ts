@@ -4,9 +4,13 @@ import process from 'node:process';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { ROW_IDS, ROWS, type RowId, rowsOfName, whyNot } from './rows.ts';
 
-/** `npm run test:faults`: runs every test file that names a row of the fault matrix, and prints what became of each row. */
+/**
+ * `npm run test:faults`: runs every test file that names a row of the fault matrix, and prints what became of each row.
+ * With `-- LOG…` nothing is run: the table is that of runs whose output (of the runner's spec reporter) these files hold.
+ */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A plain test by its name, or one of row(). */
@@ -45,13 +49,29 @@ function resultOf(id: RowId): string {
   return why === undefined ? 'NO TEST RAN' : `not here: ${why}`;
 }
 
-const stream = run({ files, timeout: TIMEOUT_MS, concurrency: 2 });
-stream.on('test:pass', ({ name, skip }) => count(name, skip !== undefined && skip !== false, 'passed'));
-stream.on('test:fail', ({ name }) => count(name, false, 'failed'));
-stream.on('end', () => {
+/** A line of the spec reporter; what it lists again at its end, as failed, is counted already. */
+function countLog(text: string): void {
+  const [told = ''] = text.split(/^✖ failing tests:$/m);
+  for (const [, mark, name = ''] of told.matchAll(/^ *([✔✖]) (.*) \([\d.]+ms\)/gm)) {
+    count(name, false, mark === '✔' ? 'passed' : 'failed');
+  }
+}
+
+function print(): void {
   const lines = ROW_IDS.map((id) => `${id.padEnd(4)} ${ROWS[id].what.padEnd(76)} ${resultOf(id)}`);
   const isCovered = lines.every((line) => !/NO TEST RAN$/.test(line));
   process.stdout.write(`\n${lines.join('\n')}\n`);
   process.exitCode = hasFailed || !isCovered ? 1 : 0;
-});
-stream.compose(new spec()).pipe(process.stdout, { end: false });
+}
+
+const logs = process.argv.slice(2);
+if (logs.length > 0) {
+  for (const log of logs) countLog(stripVTControlCharacters(readFileSync(log, 'utf8')));
+  print();
+} else {
+  const stream = run({ files, timeout: TIMEOUT_MS, concurrency: 2 });
+  stream.on('test:pass', ({ name, skip }) => count(name, skip !== undefined && skip !== false, 'passed'));
+  stream.on('test:fail', ({ name }) => count(name, false, 'failed'));
+  stream.on('end', print);
+  stream.compose(new spec()).pipe(process.stdout, { end: false });
+}
