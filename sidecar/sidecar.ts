@@ -34,6 +34,7 @@ import { Loop } from './loop.ts';
 import { OtherAgent } from './other-agent.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
+import { SecretList } from './status/secret-list.ts';
 import { SyncStep } from './sync-step.ts';
 import { keepWatches } from './watches.ts';
 
@@ -113,6 +114,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const fingerprintKey = () => context.state.value?.fingerprintKey;
   const { isLeader: mayDelete, state } = context;
   const holdMs = config.deletionHoldMs;
+  const secretList = new SecretList({ cluster, log, config, fingerprintKey });
   const synchronizer = createSynchronizer({
     cluster,
     clock,
@@ -121,6 +123,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     director,
     fingerprintKey,
     holdMs,
+    onSecrets: (secrets) => secretList.note(secrets),
     mayDelete,
   });
   const labels = new LabelsStep({
@@ -130,7 +133,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     log,
     random,
   });
-  const syncStep = new SyncStep({ synchronizer, config, labels, state, clock, log, random, stopping });
+  const syncStep = new SyncStep({ synchronizer, config, labels, state, secretList, clock, log, random, stopping });
   const resource = new Publisher({
     cluster,
     clock,

@@ -11,7 +11,8 @@ import { freshState, type StoredState } from './connection/state.ts';
 import { isSameKept } from './deletions/kept-deletions.ts';
 import type { LabelsStep } from './labels-step.ts';
 import { Schedule, throttledBackoff } from './schedule.ts';
-import type { LabelsObservation, SyncObservation } from './status/observation.ts';
+import type { LabelsObservation, PurgeObservation, SyncObservation } from './status/observation.ts';
+import type { SecretList } from './status/secret-list.ts';
 
 export interface SyncStepOptions {
   readonly synchronizer: Synchronizer;
@@ -19,6 +20,8 @@ export interface SyncStepOptions {
   readonly labels: LabelsStep;
   /** Where it is kept what a person decided on deletions. */
   readonly state: DocumentStore<StoredState>;
+  /** Noted by the synchronizer; published here. */
+  readonly secretList?: SecretList | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -80,10 +83,14 @@ export class SyncStep {
     this.#schedule.hurry();
   }
 
-  /** What was synchronized is not there any more. */
-  forget(): void {
+  /** What was synchronized is not there any more, or only what could not be deleted. */
+  async forget({ remaining }: Pick<PurgeObservation, 'remaining'>): Promise<void> {
+    const { labels, secretList } = this.#options;
     this.#sync = { attempted: false };
-    this.#options.labels.forget();
+    labels.forget();
+    if (remaining > 0) return;
+    secretList?.note([]);
+    await secretList?.publish();
   }
 
   /** Compass refused another call by its rate limit, which is one for all: the listing has to wait as well. */
@@ -92,9 +99,10 @@ export class SyncStep {
     this.#slowDown();
   }
 
-  /** Another replica has led since: deletions are confirmed anew. */
+  /** Another replica has led since: deletions are confirmed anew, and what it wrote is read. */
   leadAnew(): void {
     this.#options.synchronizer.forget();
+    this.#options.secretList?.forget();
   }
 
   /** What the last pass did counts as past from now on. */
@@ -109,7 +117,7 @@ export class SyncStep {
    */
   async run(connection: Connection, isAskedFor: boolean, interrupt: AbortSignal): Promise<boolean> {
     if (!this.isDue(isAskedFor)) return false;
-    const { synchronizer, state, clock, stopping } = this.#options;
+    const { synchronizer, secretList, state, clock, stopping } = this.#options;
     this.#startedAtMs = clock.monotonicMs();
     const signal = AbortSignal.any([stopping, interrupt]);
     const endpoint = { ...directorEndpoint(connection), signal };
@@ -121,6 +129,7 @@ export class SyncStep {
       return false;
     }
     this.#sync = { attempted: true, time: clock.now(), outcome };
+    await secretList?.publish();
     if (outcome.fetch.ok) await this.#options.labels.run(connection);
     if (stopping.aborted) return false;
     this.#reschedule(outcome);

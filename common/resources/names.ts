@@ -37,6 +37,7 @@ export function ownObjectNames(connectionName: string): {
   readonly state: string;
   readonly report: string;
   readonly plan: string;
+  readonly secrets: string;
 } {
   return {
     lease: `${connectionName}-lease`,
@@ -44,5 +45,6 @@ export function ownObjectNames(connectionName: string): {
     state: `${connectionName}-state`,
     report: `${connectionName}-report`,
     plan: `${connectionName}-plan`,
+    secrets: `${connectionName}-secrets`,
   };
 }

@@ -27,6 +27,8 @@ export interface PresentSecret {
   readonly resourceVersion: string;
   readonly ownership: Ownership;
   readonly owners: readonly OwnerReference[];
+  /** RFC 3339, by the API server. */
+  readonly createdAt: string | undefined;
   readonly digest: string;
   /** Of the data alone. */
   readonly contentDigest: string;
@@ -64,6 +66,7 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
     resourceVersion: metadata.resourceVersion ?? '',
     ownership: secretOwnership(secret, connectionName),
     owners: metadata.ownerReferences ?? [],
+    createdAt: metadata.creationTimestamp,
     digest: secretDigest(secret),
     contentDigest: secretContentDigest(secret),
     marks: readMarks(metadata.annotations),

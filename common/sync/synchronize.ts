@@ -10,6 +10,7 @@ import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
 import type { KeptDeletions, SyncOutcome } from './outcome.ts';
 import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
+import type { PresentSecret } from './present.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
 
 export type { SyncOutcome } from './outcome.ts';
@@ -39,6 +40,8 @@ export interface SynchronizerOptions {
   readonly concurrency?: number;
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */
   readonly holdMs?: number;
+  /** Told the Secrets of bundles that there are after a round, where they could be read and the round went to its end. */
+  readonly onSecrets?: (secrets: Iterable<PresentSecret>) => void;
   /** See Scene. */
   readonly mayDelete?: () => boolean;
 }
@@ -79,6 +82,8 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     const result = await synchronizeOnce(options, request, { deletions, alterations });
     deletions = result.deletions;
     logged = logOutcome(options.log, result.outcome, logged);
+    const { applyError, stopped } = result.outcome;
+    if (!applyError && !stopped) options.onSecrets?.(result.round.scene.present.secrets());
     return result.outcome;
   };
 

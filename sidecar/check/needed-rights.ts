@@ -31,6 +31,7 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['get', 'update', 'patch'], at(SECRETS, { namespace, name: own.state })),
     ...rights(['get', 'patch'], at(CONFIG_MAPS, { namespace, name: own.report })),
     ...rights(['patch'], at(CONFIG_MAPS, { namespace, name: own.plan })),
+    ...rights(['get', 'patch'], at(CONFIG_MAPS, { namespace, name: own.secrets })),
     ...rights(['create'], { ...SECRETS, namespace }, { ...CONFIG_MAPS, namespace }, { ...LEASES, namespace }),
     ...rights(['get', 'update'], at(LEASES, { namespace, name: own.lease })),
     ...rights(['get', 'list', 'create', 'patch', 'delete'], { ...SECRETS, namespace: integrationNamespace }),

@@ -1,10 +1,9 @@
 import { type Clock, formatTime } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
-import { hasReason } from '#common/errors.ts';
-import { SIDECAR_FIELD_MANAGER, SIDECAR_LABELS } from '#common/resources/names.ts';
+import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { renderReport } from '#common/resources/render-report.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
+import { OwnConfigMap } from './own-config-map.ts';
 import { isReportDue } from './settle-report.ts';
 
 export interface ReportWriterOptions {
@@ -17,26 +16,23 @@ export interface ReportWriterOptions {
   readonly periodMs: number;
 }
 
-/** How often a report is built anew on what somebody else wrote meanwhile. */
-const MOST_TRIES = 4;
-
 /**
  * Keeps the report's ConfigMap: read once, at start, for its history, and written only when there is something to say, and
  * only over what was read: another replica may lead by the time that a write arrives.
  */
 export class ReportWriter {
   readonly #options: ReportWriterOptions;
+  readonly #map: OwnConfigMap;
   /** The last report that was stored, and the last one at all: the history goes on where a write failed. */
   #written: Report | undefined;
   #latest: Report | undefined;
-  /** Of the ConfigMap; undefined where there is none. */
-  #version: string | undefined;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
-  #isRead = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ReportWriterOptions) {
+    const { cluster, namespace, name } = options;
     this.#options = options;
+    this.#map = new OwnConfigMap({ cluster, namespace, name, key: REPORT_KEY, labels: SIDECAR_LABELS });
   }
 
   /**
@@ -44,7 +40,7 @@ export class ReportWriter {
    * does; then the report is due again at the next call.
    */
   write(build: (previous: Report | undefined) => Report, requested = false): Promise<void> {
-    return this.#inTurn(() => this.#write(build, requested));
+    return this.#inTurn(() => this.#map.overTheLatest(() => this.#writeOnce(build, requested)));
   }
 
   /** The report as it was read at the start or written since. Throws CompassError as Cluster does. */
@@ -57,7 +53,7 @@ export class ReportWriter {
 
   /** Another replica may have written since: the next use reads anew. */
   forget(): void {
-    this.#isRead = false;
+    this.#map.forget();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -67,19 +63,6 @@ export class ReportWriter {
       () => undefined,
     );
     return result;
-  }
-
-  async #write(build: (previous: Report | undefined) => Report, requested: boolean): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#writeOnce(build, requested);
-      } catch (error) {
-        const isDeleted = hasReason(error, 'ClusterNotFound') && this.#version !== undefined;
-        if (!isDeleted && !hasReason(error, 'ClusterConflict', 'ClusterAlreadyExists')) throw error;
-        this.#isRead = false;
-        if (tries === MOST_TRIES) throw error;
-      }
-    }
   }
 
   async #writeOnce(build: (previous: Report | undefined) => Report, requested: boolean): Promise<void> {
@@ -94,39 +77,14 @@ export class ReportWriter {
       generation: (this.#written?.generation ?? 0) + 1,
       writtenAt: formatTime(clock.now()),
     };
-    await this.#store(renderReport(report));
+    await this.#map.store(renderReport(report));
     this.#written = report;
     this.#writtenAtMs = times.nowMs;
   }
 
   async #readOnce(): Promise<void> {
-    if (this.#isRead) return;
-    const { cluster, name, namespace } = this.#options;
-    const present = await cluster.find<ConfigMap>({ kind: CONFIG_MAP, name, namespace });
-    this.#written = readReport(present?.data?.[REPORT_KEY]);
+    if (this.#map.isRead) return;
+    this.#written = readReport(await this.#map.read());
     this.#latest = this.#written;
-    this.#version = present?.metadata.resourceVersion;
-    this.#isRead = true;
-  }
-
-  async #store(text: string): Promise<void> {
-    const { cluster, name, namespace } = this.#options;
-    const { apiVersion, kind } = CONFIG_MAP;
-    const options = { fieldManager: SIDECAR_FIELD_MANAGER };
-    const metadata = { labels: SIDECAR_LABELS };
-    const data = { [REPORT_KEY]: text };
-    const stored =
-      this.#version === undefined
-        ? await cluster.create<ConfigMap>(
-            CONFIG_MAP,
-            { apiVersion, kind, metadata: { ...metadata, name, namespace }, data },
-            options,
-          )
-        : await cluster.mergePatch<ConfigMap>(
-            { kind: CONFIG_MAP, name, namespace },
-            { metadata: { ...metadata, resourceVersion: this.#version }, data },
-            options,
-          );
-    this.#version = stored.metadata.resourceVersion;
   }
 }

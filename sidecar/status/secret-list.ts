@@ -1,0 +1,74 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CompassError } from '#common/errors.ts';
+import { errorFields, type Log } from '#common/log.ts';
+import { ownObjectNames } from '#common/resources/names.ts';
+import { type PublishedSecret, renderSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import type { PresentSecret } from '#common/sync/present.ts';
+import type { Config } from '../config.ts';
+import { OwnConfigMap } from './own-config-map.ts';
+
+export interface SecretListOptions {
+  readonly cluster: Cluster;
+  readonly log: Log;
+  readonly config: Pick<Config, 'connectionName' | 'ownNamespace' | 'integrationNamespace'>;
+  /** What keyed the fingerprints; without it none is published. */
+  readonly fingerprintKey: () => Sensitive | undefined;
+}
+
+/**
+ * Publishes what may be known of the Secrets of Applications to those who may not list Secrets, which would be to read
+ * them: see PublishedSecrets. Written when it differs, and only then. Without the labels by which reports are found:
+ * whoever looks for those does not pay for it.
+ */
+export class SecretList {
+  readonly #options: SecretListOptions;
+  readonly #map: OwnConfigMap;
+  /** The text that the ConfigMap has, and the one that it is to have. */
+  #written: string | undefined;
+  #wanted: string | undefined;
+
+  constructor(options: SecretListOptions) {
+    const { cluster, config } = options;
+    const { secrets: name } = ownObjectNames(config.connectionName);
+    this.#options = options;
+    this.#map = new OwnConfigMap({ cluster, namespace: config.ownNamespace, name, key: SECRETS_KEY });
+  }
+
+  /** The Secrets that there are after a round. */
+  note(secrets: Iterable<PresentSecret>): void {
+    const isKeyed = this.#options.fingerprintKey() !== undefined;
+    const known = [...secrets].map((secret) => toPublished(secret, isKeyed));
+    this.#wanted = renderSecrets(this.#options.config.integrationNamespace, known);
+  }
+
+  /** Writes what was noted last, where it differs. Never throws for what may fail by itself: it is tried again the next time. */
+  async publish(): Promise<void> {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
+    try {
+      await this.#map.overTheLatest(() => this.#settle(wanted));
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      this.#options.log.warn('the list of Secrets was not written', errorFields(error));
+    }
+  }
+
+  /** Another replica may have written since: it is read anew. */
+  forget(): void {
+    this.#map.forget();
+  }
+
+  async #settle(wanted: string): Promise<void> {
+    if (!this.#map.isRead) this.#written = await this.#map.read();
+    if (this.#written === wanted) return;
+    await this.#map.store(wanted);
+    this.#written = wanted;
+  }
+}
+
+/** Marks that somebody else put there are not passed on. */
+function toPublished({ name, createdAt, ownership, marks }: PresentSecret, isKeyed: boolean): PublishedSecret {
+  const { rotatedAt, fingerprint } = ownership === 'foreign' ? {} : marks;
+  return { name, createdAt, rotatedAt, fingerprint: isKeyed ? fingerprint : undefined };
+}

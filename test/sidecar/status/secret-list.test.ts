@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Cluster } from '#common/cluster/cluster.ts';
+import { CONFIG_MAP, type ConfigMap, NAMESPACE, SECRET } from '#common/cluster/objects.ts';
+import { CompassError } from '#common/errors.ts';
+import { jsonLog } from '#common/log.ts';
+import { FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION } from '#common/resources/names.ts';
+import { readSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
+import { Sensitive } from '#common/sensitive.ts';
+import { readConfig } from '../../../sidecar/config.ts';
+import { SecretList } from '../../../sidecar/status/secret-list.ts';
+import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from '../../common/sync/world.ts';
+import { sampleApplications } from '../../simulator/samples.ts';
+
+const { config } = readConfig({ POD_NAMESPACE: 'compass-system' });
+const REF = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-secrets' };
+const KEY = new Sensitive('a-key-of-tests');
+
+const addSamples = ({ simulator }: SyncWorld) => {
+  for (const sample of sampleApplications) simulator.landscape.createApplication(sample);
+};
+
+/** A Compass with the samples, a cluster that follows it, and what is published of the Secrets. */
+async function start(t: TestContext, options: { key?: Sensitive | undefined } = { key: KEY }) {
+  const world = await startSyncWorld(t);
+  const { cluster: fixture } = world;
+  await fixture.cluster.create(NAMESPACE, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: REF.namespace },
+  });
+  const logged: string[] = [];
+  const log = jsonLog((line) => logged.push(line), 'warn', Date.now);
+  const listOn = (cluster: Cluster) => new SecretList({ cluster, log, config, fingerprintKey: () => options.key });
+  const list = listOn(fixture.cluster);
+  const noting = (own: SecretList) => ({ onSecrets: own.note.bind(own), fingerprintKey: () => KEY });
+  const synchronize = world.another({}, fixture.cluster, noting(list));
+  const round = async () => {
+    const outcome = await synchronize();
+    await list.publish();
+    return outcome;
+  };
+  const published = async () => readSecrets((await fixture.cluster.find<ConfigMap>(REF))?.data?.[SECRETS_KEY]);
+  /** The requests about the ConfigMap since the last call. */
+  let seen = 0;
+  const requests = () => {
+    const all = fixture.embedded?.requests() ?? [];
+    const since = all.slice(seen).filter(({ path }) => path.includes('/configmaps'));
+    seen = all.length;
+    return since.map(({ method }) => method);
+  };
+  return { world, fixture, list, listOn, round, published, requests, logged };
+}
+
+const secretsOf = async ({ cluster }: { cluster: Cluster }) => {
+  const found = [];
+  for await (const { items } of cluster.listPages(SECRET, { namespace: INTEGRATION_NAMESPACE })) {
+    found.push(...items.filter(({ metadata }) => metadata.labels?.['bundleId']));
+  }
+  return found;
+};
+
+test('what is published of the Secrets is what their annotations say, and holds no value', async (t) => {
+  const { world, fixture, round, published } = await start(t);
+  addSamples(world);
+  await round();
+  const secrets = await secretsOf(fixture);
+  assert.ok(secrets.length > 2);
+  const read = await published();
+  assert.equal(read?.namespace, INTEGRATION_NAMESPACE);
+  assert.deepEqual([...(read?.secrets.keys() ?? [])], secrets.map(({ metadata }) => metadata.name).toSorted());
+  for (const { metadata } of secrets) {
+    const { [FINGERPRINT_ANNOTATION]: fingerprint, [ROTATED_AT_ANNOTATION]: rotatedAt } = metadata.annotations ?? {};
+    assert.ok(fingerprint && rotatedAt, metadata.name);
+    const { name, creationTimestamp: createdAt } = metadata;
+    assert.deepEqual(read?.secrets.get(name), { name, createdAt, rotatedAt, fingerprint });
+  }
+  const { metadata } = await fixture.cluster.get<ConfigMap>(REF);
+  assert.equal(metadata.labels, undefined, 'whoever looks for reports would download it');
+});
+
+test('a round that changes nothing writes and reads nothing of it, and one after a restart reads once', async (t) => {
+  const { world, fixture, list, listOn, round, requests } = await start(t);
+  addSamples(world);
+  await round();
+  requests();
+  await round();
+  assert.deepEqual(requests(), []);
+  const restarted = listOn(fixture.cluster);
+  const synchronize = world.another({}, fixture.cluster, {
+    onSecrets: restarted.note.bind(restarted),
+    fingerprintKey: () => KEY,
+  });
+  await synchronize();
+  await restarted.publish();
+  assert.deepEqual(requests(), ['GET']);
+  list.forget();
+  await round();
+  assert.deepEqual(requests(), ['GET']);
+});
+
+test('without the key there are no fingerprints', async (t) => {
+  const { world, round, published } = await start(t, { key: undefined });
+  addSamples(world);
+  await round();
+  const secrets = [...((await published())?.secrets.values() ?? [])];
+  assert.ok(secrets.length > 2);
+  for (const { rotatedAt, fingerprint } of secrets) assert.ok(rotatedAt && !fingerprint);
+});
+
+test('marks that somebody else put on a Secret of his are not passed on', async (t) => {
+  const { fixture, round, published } = await start(t);
+  await fixture.cluster.create(SECRET, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'of-somebody-else',
+      namespace: INTEGRATION_NAMESPACE,
+      labels: { bundleId: 'b' },
+      annotations: { [FINGERPRINT_ANNOTATION]: 'f00d'.repeat(8) },
+    },
+  });
+  await round();
+  const secret = (await published())?.secrets.get('of-somebody-else');
+  assert.ok(secret?.createdAt);
+  assert.equal(secret?.fingerprint, undefined);
+});
+
+test('what somebody else wrote or deleted meanwhile is written anew with the next change', async (t) => {
+  const { world, fixture, round, published } = await start(t);
+  await round();
+  await fixture.cluster.mergePatch(REF, { data: { [SECRETS_KEY]: 'nonsense' } }, { fieldManager: 'operator' });
+  addSamples(world);
+  await round();
+  const count = (await published())?.secrets.size ?? 0;
+  assert.ok(count > 2);
+  await fixture.cluster.delete(REF);
+  const [sample] = sampleApplications;
+  assert.ok(sample);
+  world.simulator.landscape.createApplication({ ...sample, name: 'one-more' });
+  await round();
+  assert.ok(((await published())?.secrets.size ?? 0) > count);
+});
+
+test('where it may not be written that is one warning, and the synchronization is as good as ever', async (t) => {
+  const { world, fixture, listOn, logged, published } = await start(t);
+  addSamples(world);
+  const refuse = () =>
+    Promise.reject(new CompassError('ClusterForbidden', 'cannot get configmaps in namespace compass-system'));
+  const refused = Object.assign(Object.create(fixture.cluster) as Cluster, { find: refuse });
+  const list = listOn(refused);
+  const synchronize = world.another({}, fixture.cluster, { onSecrets: list.note.bind(list) });
+  const outcome = await synchronize();
+  await list.publish();
+  assert.equal(outcome.applyError, undefined);
+  assert.ok(outcome.inSync > 0);
+  assert.equal(logged.length, 1);
+  assert.match(logged.join(''), /the list of Secrets was not written.*cannot get configmaps/);
+  assert.equal(await published(), undefined);
+});
+
+test('a round that could not read the Secrets says nothing of them', async (t) => {
+  const { world, fixture, listOn, round, published } = await start(t);
+  addSamples(world);
+  await round();
+  const before = await published();
+  const list = listOn(fixture.cluster);
+  const listPages: Cluster['listPages'] = () => {
+    throw new CompassError('ClusterUnavailable', 'no answer');
+  };
+  const blind = Object.assign(Object.create(fixture.cluster) as Cluster, { listPages });
+  const outcome = await world.another({}, blind, { onSecrets: list.note.bind(list) })();
+  assert.equal(outcome.applyError?.reason, 'ClusterUnavailable');
+  await list.publish();
+  assert.deepEqual(await published(), before);
+});
