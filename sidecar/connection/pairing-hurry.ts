@@ -38,7 +38,9 @@ export class PairingHurry {
     const before = this.#seen;
     const now = seenIn(input);
     this.#seen = now;
-    if (before === undefined) this.#note(now.token);
+    // What is damaged is not tried, and hurries nothing: a pairing due by it would be tried as soon as that is over.
+    if (now.values === undefined) this.#waiting = undefined;
+    else if (before === undefined) this.#note(now.token);
     else if (isReason(before, now)) this.#waiting = now.token;
     if (this.dueInMs === 0) this.#hurry(now.token);
   }
@@ -67,8 +69,7 @@ export class PairingHurry {
 }
 
 function isReason(before: Seen, now: Seen): boolean {
-  const isCorrected = now.values !== undefined && now.values !== before.values;
-  return now.token !== before.token || isCorrected || (now.isAskedFor && !before.isAskedFor);
+  return now.token !== before.token || now.values !== before.values || (now.isAskedFor && !before.isAskedFor);
 }
 
 /** The query of CONNECTOR_URL changes nothing about who answers. */
