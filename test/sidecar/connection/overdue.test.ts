@@ -7,8 +7,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The steps of the alarm that somebody sees who looks every hundredth of the life, in order. */
 function steps(lifeMs: number): string[] {
-  const dates = { notBefore: 0, notAfter: lifeMs, renewAt: lifeMs / 2 };
-  const seen = Array.from({ length: 1_000 }, (_, at) => overdueAlarm(dates, (lifeMs * at) / 1_000)?.message);
+  const notBefore = Date.UTC(2026, 0, 1);
+  const dates = { notBefore, notAfter: notBefore + lifeMs, renewAt: notBefore + lifeMs / 2 };
+  const seen = Array.from(
+    { length: 1_000 },
+    (_, at) => overdueAlarm(dates, notBefore + (lifeMs * at) / 1_000)?.message,
+  );
   const shown = seen.flatMap((message) => /in less than (\w+),/.exec(message ?? '')?.[1] ?? []);
   return [...new Set(shown)];
 }
@@ -31,4 +35,10 @@ test('C22: there is none before the renewal is due, nor right then, nor where th
   assert.equal(overdueAlarm(dates, 45 * DAY_MS + 11 * MINUTE_MS)?.type, 'RenewalOverdue');
   const long = { notBefore: 0, notAfter: 3650 * DAY_MS, renewAt: 1825 * DAY_MS };
   assert.equal(overdueAlarm(long, 3000 * DAY_MS), undefined);
+});
+
+test('C22: the alarm rises when so much is left, to the millisecond', () => {
+  const dates = { notBefore: 0, notAfter: 90 * DAY_MS, renewAt: 45 * DAY_MS };
+  assert.match(overdueAlarm(dates, 76 * DAY_MS - 1)?.message ?? '', /in less than 30d,/);
+  assert.match(overdueAlarm(dates, 76 * DAY_MS)?.message ?? '', /in less than 14d,/);
 });

@@ -12,7 +12,7 @@ import {
   withToken,
 } from '../../../sidecar/connection/state.ts';
 
-const TRYING: TokenRecord = { outcome: 'trying', tries: 2, firstTriedAt: 5, mayHaveLeft: true };
+const TRYING: TokenRecord = { outcome: 'trying', tries: 2, firstTriedAt: 5, mayHaveLeft: true, secondTries: 4 };
 const USED: TokenRecord = { outcome: 'used', tries: 1, firstTriedAt: 6, mayHaveLeft: false, blanked: true };
 const SPENT: TokenRecord = { outcome: 'spent', tries: 3, firstTriedAt: 7, mayHaveLeft: true, message: 'gone' };
 const PAIR = {
