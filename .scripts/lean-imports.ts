@@ -54,6 +54,43 @@ export const LEAN_YARGS: Plugin = {
   },
 };
 
+/**
+ * graphql-request sends documents as the text that they are; what it imports of graphql is for documents that are parsed and
+ * for schemas. Its parser alone weighs more than all of the rest.
+ */
+export const LEAN_GRAPHQL: Plugin = {
+  name: 'lean-graphql',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^graphql$/ }, ({ path, importer }) =>
+      /\/graphql-request\//.test(importer) ? { path, namespace: 'not-graphql' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'not-graphql' }, () => ({ contents: notGraphql() }));
+  },
+};
+
+/** What would be called is an error that says so, and what is only compared with is a class without instances. */
+function notGraphql(): string {
+  const functions = ['parse', 'print', 'isListType', 'isNonNullType'].map(
+    (name) => `export const ${name} = () => { throw new Error('${name} of graphql is not in this bundle'); };`,
+  );
+  const kinds = ['Enum', 'InputObject', 'Interface', 'Object', 'Scalar', 'Union'].map((kind) => `GraphQL${kind}Type`);
+  const classes = [...kinds, 'GraphQLList', 'GraphQLNonNull'].map((name) => `export class ${name} {}`);
+  const errors = 'export class GraphQLError extends Error {}';
+  const kind = "export const Kind = { OPERATION_DEFINITION: 'OperationDefinition' };";
+  return [...functions, ...classes, errors, kind].join('\n');
+}
+
+/** Of prom-client neither Node's own metrics (which load OpenTelemetry) nor a cluster of processes nor a gateway are used. */
+export const LEAN_PROM: Plugin = {
+  name: 'lean-prom',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/lib\/(?:defaultMetrics|cluster|pushgateway)$/ }, ({ path, importer }) =>
+      /\/prom-client\/index\.js$/.test(importer) ? { path, namespace: 'not-prom' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'not-prom' }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
+
 /** Libraries that hand each other objects, and are therefore bundled together. */
 const FAMILIES: Readonly<Record<string, string>> = {
   'reflect-metadata': 'x509',

@@ -17,6 +17,8 @@ export class Landscape {
   readonly #defaultTenant: string;
   readonly #runtimes = new Map<string, Runtime>();
   readonly #applications = new Map<string, Application>();
+  /** Undefined after a change: thousands of them are asked for page by page. */
+  #ordered: readonly Application[] | undefined;
 
   constructor(tenant: string) {
     this.#defaultTenant = tenant;
@@ -54,6 +56,7 @@ export class Landscape {
     const application = completeApplication(input, this.#defaultTenant, DEFAULT_FORMATION);
     this.tenants.add(application.tenant);
     this.#applications.set(application.id, application);
+    this.#ordered = undefined;
     return application;
   }
 
@@ -62,8 +65,9 @@ export class Landscape {
   }
 
   /** All Applications of all tenants, ordered by id. */
-  applications(): Application[] {
-    return [...this.#applications.values()].sort(byId);
+  applications(): readonly Application[] {
+    this.#ordered ??= [...this.#applications.values()].sort(byId);
+    return this.#ordered;
   }
 
   /** Changes the named fields and keeps the rest; `bundles` replaces all of them. Undefined where there is no such Application. */
@@ -74,6 +78,7 @@ export class Landscape {
     const updated: Application = { ...present, ...fields, id };
     if (bundles !== undefined) updated.bundles = bundles.map(completeBundle);
     this.#applications.set(id, updated);
+    this.#ordered = undefined;
     return updated;
   }
 
@@ -88,11 +93,13 @@ export class Landscape {
 
   /** Returns false where there was none. */
   deleteApplication(id: string): boolean {
+    this.#ordered = undefined;
     return this.#applications.delete(id);
   }
 
   deleteAllApplications(): void {
     this.#applications.clear();
+    this.#ordered = undefined;
   }
 
   /** What a Runtime may list: its tenant's Applications that share a formation with it, ordered by id. */
