@@ -55,6 +55,8 @@ export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Objects without spec, status and data. */
+  readonly metadataOnly?: boolean;
   readonly resourceVersion: string;
   /** After how many seconds the server ends the watch; 300 unless said. */
   readonly timeoutSeconds?: number;

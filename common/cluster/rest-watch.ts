@@ -11,6 +11,9 @@ import { type ApiRequest, send } from './transport.ts';
 import { unreachable } from './unreachable.ts';
 import { readEvents } from './watch-stream.ts';
 
+/** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /** The answer to a watch, once it is a stream of events; undefined when the signal came first. */
 async function openWatch(options: RestOptions, request: ApiRequest): Promise<IncomingMessage | undefined> {
   let answer: IncomingMessage;
@@ -32,14 +35,16 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
 export async function* watchStream<T extends KubeObject>(
   options: RestOptions,
   kind: Kind,
-  { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds = 300, signal }: WatchOptions,
+  { namespace, labelSelector, fieldSelector, metadataOnly, resourceVersion, timeoutSeconds = 300, signal }: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
   const subject = subjectOf('watch', kind, { namespace });
   const selection = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
   const query = queryString({ watch: true, allowWatchBookmarks: true, ...selection });
   const path = `${collectionPath(kind, namespace)}${query}`;
   const { timeoutMs, watchMarginMs, endpoint } = options;
-  const answer = await openWatch(options, { method: 'GET', path, subject, repeatable: true, signal, timeoutMs });
+  const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
+  const request: ApiRequest = { method: 'GET', path, subject, repeatable: true, ...accept, signal, timeoutMs };
+  const answer = await openWatch(options, request);
   if (answer === undefined) return;
   const silentMs = timeoutSeconds * 1_000 + watchMarginMs;
   const cutOff = (cause: string) => unreachable(subject, endpoint.server, cause, false);
