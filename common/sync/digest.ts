@@ -67,8 +67,11 @@ function parsed(text: string): unknown {
   return value === undefined ? text : value;
 }
 
+/** Of 128 bits, as base64url: one is kept for each object. */
+const DIGEST_LENGTH = 22;
+
 function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url');
+  return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url').slice(0, DIGEST_LENGTH);
 }
 
 /** Deeper than anything that is meant; what lies below counts as it is written, because a stack has an end. */

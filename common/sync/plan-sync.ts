@@ -9,6 +9,7 @@ import { planDoor } from './plan-door.ts';
 import { entriesOf } from './plan-entries.ts';
 import { isAbout, unchangedNames, unknownNames } from './plan-names.ts';
 import { PlanRecord } from './plan-record.ts';
+import { copiedPresent } from './present-source.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { type Memory, type RoundResult, synchronizeOnce } from './synchronize-once.ts';
 
@@ -31,7 +32,8 @@ export async function planSync(options: SynchronizerOptions, request: PlanReques
   const record = new PlanRecord((object) => comparable(object, request.fingerprintKey), MOST_CONTENT_BYTES);
   const cluster = planDoor(options.cluster, (...write) => record.note(...write));
   const copy = { deletions: memory.deletions, alterations: memory.alterations.copy() };
-  const result = await synchronizeOnce({ ...options, cluster, log: silentLog }, request, copy);
+  const present = options.present && { present: copiedPresent(options.present) };
+  const result = await synchronizeOnce({ ...options, ...present, cluster, log: silentLog }, request, copy);
   refuseFailure(result);
   return toPlan(entriesOf(result, record), result, request.names ?? [], options.clock.now());
 }

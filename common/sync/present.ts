@@ -3,6 +3,7 @@ import { type Application, compassMetadataOf, type FoundService, servicesOf } fr
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import { applicationDigest, secretContentDigest, secretDigest } from './digest.ts';
 import { applicationOwnership, type Ownership, secretOwnership } from './ownership.ts';
+import { openApplication, openSecret, packApplication, packId, packSecret } from './packed.ts';
 import { readMarks, type SecretMarks } from './secret-marks.ts';
 
 /** An Application in the cluster, as much of it as a plan needs: no object is kept. */
@@ -74,68 +75,89 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
   };
 }
 
-/** What the cluster has, by name, kept up to date by every write of ours within a round. */
+/**
+ * What the cluster has, by name, kept up to date by every write of ours. Records are packed: there may be tens of thousands,
+ * for as long as the process lives.
+ */
 export class Present {
-  readonly #applications = new Map<string, PresentApplication>();
-  readonly #namesByUid = new Map<string, string>();
-  readonly #namesById = new Map<string, Set<string>>();
-  readonly #secrets = new Map<string, PresentSecret>();
+  #applications = new Map<string, string>();
+  #namesByUid = new Map<string, string>();
+  /** More than one name while a rename is under way. */
+  #namesById = new Map<string, string | readonly string[]>();
+  #secrets = new Map<string, string>();
+
+  /** Another one, on which nothing that is done to this one is seen. */
+  copy(): Present {
+    const copy = new Present();
+    copy.#applications = new Map(this.#applications);
+    copy.#namesByUid = new Map(this.#namesByUid);
+    copy.#namesById = new Map(this.#namesById);
+    copy.#secrets = new Map(this.#secrets);
+    return copy;
+  }
 
   application(name: string): PresentApplication | undefined {
-    return this.#applications.get(name);
+    const packed = this.#applications.get(name);
+    return packed === undefined ? undefined : openApplication(name, packed);
   }
 
   /** Those of one id that are not somebody else's: more than one while a rename is under way. */
   applicationsOf(id: string): readonly PresentApplication[] {
-    const names = [...(this.#namesById.get(id) ?? [])];
-    return names
-      .flatMap((name) => this.#applications.get(name) ?? [])
+    return this.#namesOf(id)
+      .flatMap((name) => this.application(name) ?? [])
       .filter(({ ownership }) => ownership !== 'foreign');
   }
 
   /** The Application of that uid, whoever's it is. */
   applicationByUid(uid: string): PresentApplication | undefined {
-    return this.#applications.get(this.#namesByUid.get(uid) ?? '');
+    return this.application(this.#namesByUid.get(packId(uid)) ?? '');
   }
 
-  applications(): Iterable<PresentApplication> {
-    return this.#applications.values();
+  *applications(): Iterable<PresentApplication> {
+    for (const [name, packed] of this.#applications) yield openApplication(name, packed);
   }
 
   putApplication(application: PresentApplication): void {
     this.removeApplication(application.name);
-    this.#applications.set(application.name, application);
-    this.#namesByUid.set(application.uid, application.name);
-    if (application.id === undefined) return;
-    const names = this.#namesById.get(application.id) ?? new Set();
-    this.#namesById.set(application.id, names.add(application.name));
+    const { name, uid, id } = application;
+    this.#applications.set(name, packApplication(application));
+    this.#namesByUid.set(packId(uid), name);
+    if (id === undefined) return;
+    const others = this.#namesOf(id);
+    this.#namesById.set(packId(id), others.length === 0 ? name : [...others, name]);
   }
 
   removeApplication(name: string): void {
-    const application = this.#applications.get(name);
+    const application = this.application(name);
     if (!application) return;
+    const { uid, id } = application;
     this.#applications.delete(name);
-    this.#namesByUid.delete(application.uid);
-    const { id } = application;
+    this.#namesByUid.delete(packId(uid));
     if (id === undefined) return;
-    const names = this.#namesById.get(id);
-    names?.delete(name);
-    if (names?.size === 0) this.#namesById.delete(id);
+    const [first, ...more] = this.#namesOf(id).filter((other) => other !== name);
+    if (first === undefined) this.#namesById.delete(packId(id));
+    else this.#namesById.set(packId(id), more.length === 0 ? first : [first, ...more]);
   }
 
   secret(name: string): PresentSecret | undefined {
-    return this.#secrets.get(name);
+    const packed = this.#secrets.get(name);
+    return packed === undefined ? undefined : openSecret(name, packed);
   }
 
-  secrets(): Iterable<PresentSecret> {
-    return this.#secrets.values();
+  *secrets(): Iterable<PresentSecret> {
+    for (const [name, packed] of this.#secrets) yield openSecret(name, packed);
   }
 
   putSecret(secret: PresentSecret): void {
-    this.#secrets.set(secret.name, secret);
+    this.#secrets.set(secret.name, packSecret(secret));
   }
 
   removeSecret(name: string): void {
     this.#secrets.delete(name);
+  }
+
+  #namesOf(id: string): readonly string[] {
+    const names = this.#namesById.get(packId(id)) ?? [];
+    return typeof names === 'string' ? [names] : names;
   }
 }

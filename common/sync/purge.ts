@@ -45,7 +45,7 @@ export async function purgeApplications({ cluster, clock, place, signal }: Purge
   const deleted: string[] = [];
   const changes: Change[] = [];
   for (let rounds = 1; ; rounds += 1) {
-    const ours = findOurs(await readPresent(cluster, place, signal), place);
+    const ours = findOurs((await readPresent(cluster, place, signal)).present, place);
     let error: CompassError | undefined;
     const kept = new Set<string>();
     const remove = async (kind: Change['kind'], ref: ObjectRef, version: Version) => {

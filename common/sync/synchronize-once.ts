@@ -9,7 +9,7 @@ import { type FetchOutcome, type KeptDeletions, type SyncOutcome, toHeldPlan } f
 import { isDisposable } from './ownership.ts';
 import type { ListingSource } from './page-reader.ts';
 import { Present, type PresentApplication } from './present.ts';
-import { readPresent } from './read-present.ts';
+import { listedPresent } from './present-source.ts';
 import { Round } from './round.ts';
 import { Stopped, writer } from './scene.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
@@ -52,7 +52,8 @@ export async function synchronizeOnce(
 ): Promise<RoundResult> {
   const { cluster, clock, config, mayDelete = () => true } = options;
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
-  const seen = await readPresent(cluster, place, request.signal).catch(toCompassError);
+  const source = options.present ?? listedPresent(cluster, place);
+  const seen = await source.open(request.signal).catch(toCompassError);
   const present = seen instanceof CompassError ? new Present() : seen;
   const tally = new Tally(() => clock.now());
   const claimSecret = (name: string, id: string) => tally.claim(name, id);

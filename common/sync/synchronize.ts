@@ -11,6 +11,7 @@ import type { KeptDeletions, SyncOutcome } from './outcome.ts';
 import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
 import type { PresentSecret } from './present.ts';
+import type { PresentSource } from './present-source.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
 
 export type { SyncOutcome } from './outcome.ts';
@@ -34,6 +35,8 @@ export interface SynchronizerOptions {
   readonly log: Log;
   readonly config: SyncSettings;
   readonly director: OpenListing;
+  /** Where a round learns what is in the cluster; everything is listed for each unless said. */
+  readonly present?: PresentSource;
   /** Keys the fingerprints that Secrets are marked with; without it they are not. */
   readonly fingerprintKey?: () => Sensitive | undefined;
   /** Applications that are written at the same time. */
@@ -101,6 +104,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     },
     forget() {
       deletions = NO_DELETIONS;
+      options.present?.forget();
     },
   };
 }
