@@ -135,7 +135,13 @@ class Follower<T extends KubeObject> {
 
   /** Watches from a version on until the watch ends. Gives the version reached. */
   async #watchFrom(from: string, signal: AbortSignal): Promise<string> {
-    const { namespace, labelSelector = '', fieldSelector = '', metadataOnly = false, timeoutSeconds = 300 } = this.#options;
+    const {
+      namespace,
+      labelSelector = '',
+      fieldSelector = '',
+      metadataOnly = false,
+      timeoutSeconds = 300,
+    } = this.#options;
     let resourceVersion = from;
     const selection = { namespace, labelSelector, fieldSelector, metadataOnly };
     this.#followed.live?.(true);

@@ -35,7 +35,15 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
 export async function* watchStream<T extends KubeObject>(
   options: RestOptions,
   kind: Kind,
-  { namespace, labelSelector, fieldSelector, metadataOnly, resourceVersion, timeoutSeconds = 300, signal }: WatchOptions,
+  {
+    namespace,
+    labelSelector,
+    fieldSelector,
+    metadataOnly,
+    resourceVersion,
+    timeoutSeconds = 300,
+    signal,
+  }: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
   const subject = subjectOf('watch', kind, { namespace });
   const selection = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from './cluster.ts';
-import { follow, type Followed } from './follow.ts';
+import { type Followed, follow } from './follow.ts';
 import { type Change, Known } from './known.ts';
 import type { Kind, KubeObject } from './objects.ts';
 

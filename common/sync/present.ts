@@ -113,6 +113,10 @@ export class Present {
     return this.application(this.#namesByUid.get(packId(uid)) ?? '');
   }
 
+  applicationNames(): Iterable<string> {
+    return this.#applications.keys();
+  }
+
   *applications(): Iterable<PresentApplication> {
     for (const [name, packed] of this.#applications) yield openApplication(name, packed);
   }
@@ -142,6 +146,10 @@ export class Present {
   secret(name: string): PresentSecret | undefined {
     const packed = this.#secrets.get(name);
     return packed === undefined ? undefined : openSecret(name, packed);
+  }
+
+  secretNames(): Iterable<string> {
+    return this.#secrets.keys();
   }
 
   *secrets(): Iterable<PresentSecret> {
