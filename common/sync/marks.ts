@@ -40,10 +40,14 @@ export class Marks {
     return true;
   }
 
-  /** The names of the objects to be read anew, undefined where that is all of them; from now on there is nothing to tell. */
+  /**
+   * The names of the objects to be read anew, undefined where that is all of them; from now on there is nothing to tell. To be
+   * asked when no write of ours is under way.
+   */
   take(): readonly string[] | undefined {
     this.#sweep();
-    const names = this.#isOverflown ? undefined : [...this.#marks.keys()];
+    const isNeeded = ([name, { isGone }]: [string, Mark]) => !isGone || this.#known(name) !== undefined;
+    const names = this.#isOverflown ? undefined : [...this.#marks].filter(isNeeded).map(([name]) => name);
     this.clear();
     return names;
   }
@@ -65,10 +69,10 @@ export class Marks {
     this.#isOverflown = true;
   }
 
-  /** Whether what is known is what was told, or newer. */
+  /** Whether what is known is what was told, or newer. One that is not known yet may be of our own making, and gone already. */
   #isSettled(name: string, { resourceVersion, isGone }: Mark): boolean {
     const known = this.#known(name);
-    if (known === undefined) return isGone;
+    if (known === undefined) return false;
     const order = compareVersions(known, resourceVersion);
     return isGone ? order !== undefined && order > 0 : order !== undefined && order >= 0;
   }
