@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError, hasReason, type Reason } from '#common/errors.ts';
+import { jsonLog } from '#common/log.ts';
 import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
 import { CredentialKeeper } from '../../../sidecar/connection/credential.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
@@ -22,7 +23,9 @@ async function start(t: TestContext) {
     create: (...args) => (way.failing ? Promise.reject(way.failing) : cluster.create(...args)),
     mergePatch: (...args) => (way.failing ? Promise.reject(way.failing) : cluster.mergePatch(...args)),
   };
-  const { context, clock } = memoryContext({ cluster: door });
+  const lines: string[] = [];
+  const log = jsonLog((line) => lines.push(line), 'warn', Date.now);
+  const { context, clock } = memoryContext({ cluster: door, log });
   const dates = { notBefore: clock.now() - DAY_MS, notAfter: clock.now() + 7 * DAY_MS };
   const issuer = await issueRoot('ca', dates);
   const [one, two] = await Promise.all(
@@ -49,7 +52,7 @@ async function start(t: TestContext) {
   const stored = async () => (await cluster.find<Secret>(CLIENT))?.data;
   const keeper = new CredentialKeeper(context);
   const nameOf = async () => (await keeper.read()).usable?.commonName;
-  return { cluster, way, clock, keeper, put, stored, nameOf, one: dataOf(one), two: dataOf(two) };
+  return { lines, cluster, way, clock, keeper, put, stored, nameOf, one: dataOf(one), two: dataOf(two) };
 }
 
 const reasonOf = (error: unknown): Reason | undefined => (error instanceof CompassError ? error.reason : undefined);
@@ -155,6 +158,26 @@ for (const reason of ['ClusterForbidden', 'ClusterRefused', 'ClusterNotFound'] a
   });
 }
 
+test('that a pair cannot be written back is said once, and again after it was in its place', async (t) => {
+  const { lines, cluster, way, keeper, put, one } = await start(t);
+  const served = async () => {
+    await cluster.delete(CLIENT);
+    way.failing = new CompassError('ClusterForbidden', 'cannot create secrets: no');
+    await keeper.read();
+    await keeper.read();
+    delete way.failing;
+  };
+  await put(one);
+  await keeper.read();
+  await served();
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /cannot be written back; the one in memory serves/);
+  await put(one);
+  await keeper.read();
+  await served();
+  assert.equal(lines.length, 2);
+});
+
 test('a cluster that is out of reach while a pair is written back is tried again, and nothing is concluded', async (t) => {
   const { cluster, way, keeper, put, nameOf, one } = await start(t);
   await put(one);
@@ -183,6 +206,7 @@ test('a pair that has just been stored is what is written back', async (t) => {
 async function replaced(t: TestContext) {
   const parts = await start(t);
   const { keeper, put, one, two } = parts;
+  keeper.accept('nothing is known yet');
   await put(one);
   const first = await keeper.read();
   keeper.accept(first.usable?.fingerprint);
@@ -193,7 +217,7 @@ async function replaced(t: TestContext) {
 }
 
 test('a pair that Compass refuses gives way to the one that it accepts, once', async (t) => {
-  const { keeper, stored, put, first, second, one, two } = await replaced(t);
+  const { cluster, keeper, stored, put, first, second, one, two } = await replaced(t);
   const accepted = await keeper.afterRefusal(second);
   assert.equal(accepted?.usable?.fingerprint, first);
   assert.match(
@@ -201,6 +225,8 @@ test('a pair that Compass refuses gives way to the one that it accepts, once', a
     /^the client secret .* held a certificate that Compass refuses/,
   );
   assert.deepEqual(await stored(), one);
+  await cluster.delete(CLIENT);
+  assert.equal((await keeper.read()).usable?.fingerprint, first);
   await put(two);
   assert.equal(await keeper.afterRefusal(second), undefined);
   assert.deepEqual(await stored(), two);
