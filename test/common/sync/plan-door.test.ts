@@ -42,7 +42,8 @@ test('what is created builds up over the writes that follow, and is nowhere but 
   const { uid, resourceVersion } = created.metadata;
   assert.ok(uid && resourceVersion);
   assert.equal(created.metadata.managedFields?.[0]?.manager, MANAGER.fieldManager);
-  await door.apply(SECRET, secret({ b: 'Mg==' }, { uid, resourceVersion }), { ...MANAGER, force: true });
+  const more = await door.apply(SECRET, secret({ b: 'Mg==' }, { uid, resourceVersion }), { ...MANAGER, force: true });
+  assert.equal(more.metadata.managedFields?.[0]?.manager, MANAGER.fieldManager);
   const patched = await door.mergePatch<Secret>(REF, { data: { a: null, c: 'Mw==' } }, MANAGER);
   assert.deepEqual(patched.data, { b: 'Mg==', c: 'Mw==' });
   assert.equal(patched.metadata.uid, uid);
