@@ -64,6 +64,9 @@ test('a Connector that gives no answer says nothing about the time', async (t) =
   const nowhere = { ...connector, url: 'https://localhost:1/graphql' };
   await assert.rejects(reachConnector({ transport: {}, compassTime }, nowhere), { reason: 'CompassUnreachable' });
   assert.equal(compassTime.skewMs, undefined);
+  compassTime.observe(7);
+  await assert.rejects(reachConnector({ transport: {}, compassTime }, nowhere), { reason: 'CompassUnreachable' });
+  assert.equal(compassTime.skewMs, 7);
 });
 
 /** A preflight on a cluster in which everything can be stored, but for what `journal` says. */
@@ -132,6 +135,7 @@ test('a clock that is a day ahead or behind keeps the token, unless that is allo
 
 test('a way is believed for less than ten minutes, and for no longer than the time there is known', async (t) => {
   const { preflight, connector, clock, context, calls } = await startPreflight(t);
+  clock.advance(MINUTE_MS);
   await preflight.run(connector);
   clock.advance(10 * MINUTE_MS - 1);
   await preflight.run(connector);

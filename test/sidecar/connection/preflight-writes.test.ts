@@ -18,15 +18,16 @@ const NO_DRY_RUN = new CompassError('ClusterRefused', 'a webhook does not suppor
 const AWAY = new CompassError('ClusterUnreachable', 'no way');
 
 /** A cluster in which these fail so; `denied` are the verbs on the journal that are not allowed. */
-async function startWhere(t: TestContext, failing: Partial<Record<Place, unknown>>, denied: readonly string[] = []) {
+async function startWhere(t: TestContext, failing: Partial<Record<Place, CompassError>>, denied: readonly string[] = []) {
   const { cluster } = await startTestCluster(t);
   const parts = memoryContext().context;
   const { clientSecret, caSecret } = parts.config;
   for (const name of new Set([clientSecret.namespace, caSecret.namespace])) {
     await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-  const failAt = async (place: Place) => {
-    if (failing[place] !== undefined) throw failing[place];
+  const failAt = (place: Place): Promise<void> => {
+    const error = failing[place];
+    return error ? Promise.reject(error) : Promise.resolve();
   };
   const door: Cluster = {
     ...cluster,
