@@ -23,7 +23,10 @@ function start() {
       way.reads += 1;
       return there.read();
     },
-    write: (value, previous) => pass(() => there.write(value, previous)),
+    write: async (value, previous) => {
+      if (previous && !(await there.read())) throw failure('ClusterNotFound');
+      return pass(() => there.write(value, previous));
+    },
     remove: (previous) => pass(() => there.remove(previous)),
     tryWrite: () => pass(() => there.tryWrite()),
   };
@@ -53,9 +56,9 @@ test('what this process wrote is not found, and what it reads anew is', async ()
 });
 
 test('a document that somebody deleted is written back, once', async () => {
-  const { store, way, stored } = start();
+  const { store, there, way, stored } = start();
   await store.write('one');
-  way.failing = [failure('ClusterNotFound')];
+  await there.remove(undefined);
   await store.write('two');
   assert.equal(await stored(), 'two');
   way.failing = [failure('ClusterNotFound'), failure('ClusterNotFound')];

@@ -19,7 +19,7 @@ import type {
 } from '../../../sidecar/connection/journal.ts';
 import { JournalMirror } from '../../../sidecar/connection/journal-mirror.ts';
 import { memoryDocument } from '../../../sidecar/connection/memory-document.ts';
-import { freshState } from '../../../sidecar/connection/state.ts';
+import { freshState, type StoredState } from '../../../sidecar/connection/state.ts';
 import { Steps } from '../../../sidecar/connection/steps.ts';
 import { until } from '../../cluster/until.ts';
 import { sharedRsaKey } from '../../common/pki/authority.ts';
@@ -293,10 +293,14 @@ test('R4: where the journal is gone an answer is stored unless the epoch has mov
     [3, true],
     [4, false],
   ] as const) {
-    const { context, applicant, prepared, simulator, document } = await start(t);
-    await context.state.write({ ...freshState(), epoch });
+    const { context: given, applicant, prepared, simulator, document } = await start(t);
+    const states = memoryDocument<StoredState>();
+    const context = { ...given, state: new DocumentStore(states) };
+    await context.state.write({ ...freshState(), epoch: 3 });
     const begun = { ...prepared, epoch: 3 };
+    // Another replica has ended a pairing meanwhile, or somebody has deleted the journal.
     const run = async () => {
+      await states.write({ ...freshState(), epoch }, undefined);
       await document.remove(undefined);
       context.journal.forget();
     };
@@ -321,8 +325,9 @@ test('R4: who leads no more, or is told to stop, begins no call that a token han
 });
 
 test('a certificate is shown by how long it is valid where there is no key for fingerprints', async (t) => {
-  const { context, applicant, prepared, said } = await start(t);
+  const { context, applicant, prepared, said, simulator } = await start(t);
+  simulator.switches.certificateLifetimeSeconds = 30 * 24 * 3_600;
   await issue(context, applicant, prepared);
   assert.match(said('key'), /of the try before, whose journal says prepared/);
-  assert.match(said('sign'), /^valid \S+$/);
+  assert.match(said('sign'), /^valid (?:30d|720h)\S*$/);
 });

@@ -8,7 +8,9 @@ import { jsonLog } from '#common/log.ts';
 import { TokenBlanking } from '../../../sidecar/connection/blank-token.ts';
 import type { Configuration } from '../../../sidecar/connection/configuration.ts';
 import type { ConnectionContext } from '../../../sidecar/connection/context.ts';
-import { freshState, type TokenRecord } from '../../../sidecar/connection/state.ts';
+import { DocumentStore } from '../../../sidecar/connection/document-store.ts';
+import { memoryDocument } from '../../../sidecar/connection/memory-document.ts';
+import { freshState, type StoredState, type TokenRecord } from '../../../sidecar/connection/state.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { memoryContext } from './memory-context.ts';
 
@@ -30,9 +32,10 @@ async function start(t: TestContext, values: Readonly<Record<string, string>>, p
   await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: CONFIGURATION.namespace } });
   const { kind: _kind, ...metadata } = CONFIGURATION;
   await cluster.create<Secret>(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata, stringData: values } as Secret);
-  const way: { failing: unknown; tries: number } = { failing: undefined, tries: 0 };
-  const mergePatch = (...args: Parameters<Cluster['mergePatch']>) => {
+  const way: { failing: unknown; tries: number; before?: () => Promise<unknown> } = { failing: undefined, tries: 0 };
+  const mergePatch = async (...args: Parameters<Cluster['mergePatch']>) => {
     way.tries += 1;
+    await way.before?.();
     return way.failing === undefined ? cluster.mergePatch(...args) : Promise.reject(way.failing);
   };
   const lines: string[] = [];
@@ -45,7 +48,8 @@ async function start(t: TestContext, values: Readonly<Record<string, string>>, p
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, atob(value)]));
   };
   const record = (text: string) => context.state.value?.tokens[hashToken(readToken(text).token)];
-  return { cluster, way, clock, context, lines, know, stored, record, blanking: new TokenBlanking(context, () => 0) };
+  const blanking = new TokenBlanking(context, () => 0);
+  return { cluster, way, clock, context, lines, know, stored, record, blanking };
 }
 
 test('a used token is taken out once, and that is remembered', async (t) => {
@@ -54,6 +58,8 @@ test('a used token is taken out once, and that is remembered', async (t) => {
   await blanking.run(configured('of-the-user'));
   assert.deepEqual(await stored(), { TOKEN: '', TENANT: 'a' });
   assert.deepEqual(record('of-the-user'), { ...USED, blanked: true });
+  const { metadata } = await context.cluster.get<Secret>(CONFIGURATION);
+  assert.ok(metadata.managedFields?.some(({ manager }) => manager === 'compass-sidecar'));
   assert.deepEqual(blanking.warnings, []);
   // GitOps puts it back.
   const { cluster } = context;
@@ -171,20 +177,49 @@ test('a warning about a token is over as soon as another lies there, or none', a
   }
 });
 
-test('waits for a right to take a token out grow to an hour, and begin anew for the next token', async (t) => {
-  const { blanking, know, way, clock, cluster } = await start(t, { TOKEN: 'of-the-user' });
+test('waits for a right to take a token out grow, and begin anew for the next token', async (t) => {
+  const { context, know, way, clock, cluster } = await start(t, { TOKEN: 'of-the-user' });
+  const blanking = new TokenBlanking(context, () => 1);
   await know('of-the-user', USED);
-  way.failing = refusal('ClusterForbidden');
-  await blanking.run(configured('of-the-user'));
-  await blanking.run(configured('of-the-user'));
-  assert.equal(way.tries, 1);
+  const failAfter = async (ms: number, text = 'of-the-user') => {
+    way.failing = refusal('ClusterForbidden');
+    clock.advance(ms);
+    await blanking.run(configured(text));
+    return way.tries;
+  };
+  assert.deepEqual([await failAfter(0), await failAfter(5_000), await failAfter(5_000)], [1, 2, 2]);
   way.failing = undefined;
   clock.advance(5_000);
   await blanking.run(configured('of-the-user'));
   await cluster.mergePatch(CONFIGURATION, { data: { TOKEN: btoa('another') } });
   await know('another', USED);
-  await blanking.run(configured('another'));
-  assert.equal(way.tries, 3, 'the next token was not taken out at once');
+  assert.deepEqual([await failAfter(0, 'another'), await failAfter(5_000, 'another')], [4, 5]);
+});
+
+test('a token that somebody puts in place of the used one at the same moment stays', async (t) => {
+  const { blanking, know, stored, way, cluster, clock } = await start(t, { TOKEN: 'of-the-user' });
+  await know('of-the-user', USED);
+  way.before = () => cluster.mergePatch(CONFIGURATION, { data: { TOKEN: btoa('another') } });
+  await blanking.run(configured('of-the-user'));
+  assert.deepEqual(await stored(), { TOKEN: 'another' });
+  clock.advance(5_000);
+  await blanking.run(configured('of-the-user'));
+  assert.deepEqual(await stored(), { TOKEN: 'another' });
+});
+
+test('a state that somebody deleted, or that knows the token no more, is not written for it', async (t) => {
+  for (const left of [undefined, freshState()]) {
+    const { context, know } = await start(t, { TOKEN: 'of-the-user' });
+    const document = memoryDocument<StoredState>();
+    const state = new DocumentStore(document);
+    await know('of-the-user', USED);
+    await state.write(context.state.value ?? assert.fail('there is no state'));
+    await document.remove(undefined);
+    if (left) await document.write(left, undefined);
+    state.forget();
+    await new TokenBlanking({ ...context, state }, () => 0).run(configured('of-the-user'));
+    assert.equal((await document.read())?.value, left);
+  }
 });
 
 test('what is no error of the cluster is not hidden', async (t) => {
