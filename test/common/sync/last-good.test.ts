@@ -106,6 +106,8 @@ test('the type follows from the content where nothing is recorded, and half of o
     assert.equal(await access(content, edited), undefined, Object.keys(content).join());
   }
   assert.deepEqual(await access(OAUTH, edited), { type: 'OAuth', authenticationUrl: URL });
+  const withoutBundle = { ...edited, spec: { services: [] } } as unknown as Application;
+  assert.equal(await access(OAUTH, withoutBundle), undefined);
 });
 
 const WHOLE = { 'f:services': {}, 'f:compassMetadata': {} };

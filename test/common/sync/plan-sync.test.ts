@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SECRET } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application, type ApplicationSpec } from '#common/resources/application.ts';
+import type { ListingSource } from '#common/sync/page-reader.ts';
 import type { PlanEntry, SyncPlan } from '#common/sync/plan-document.ts';
 import { application, basic, bundle, id } from './samples.ts';
 import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from './world.ts';
@@ -219,10 +220,19 @@ test('a listing that is not complete says so, and nothing of what is not in it',
   assert.deepEqual([plan.complete, plan.incompleteBecause, lines(plan)], [false, '1 listed of 2 counted', []]);
 });
 
-test('a plan that is told to stop is an error', async (t) => {
-  const world = await start(t);
-  world.simulator.landscape.createApplication(application(1, 'orders'));
+test('a plan that is told to stop is an error, whenever that is', async (t) => {
+  const stopping = new AbortController();
+  const page = { applications: [], problems: [], totalCount: 0, next: undefined };
+  const source: ListingSource = {
+    fetchPage() {
+      stopping.abort();
+      return Promise.resolve(page);
+    },
+    fetchHead: assert.fail,
+  };
+  const world = await startSyncWorld(t, 'field', { director: () => source });
   await assert.rejects(world.plan({ signal: AbortSignal.abort() }), { reason: 'Stopping' });
+  await assert.rejects(world.plan({ signal: stopping.signal }), { reason: 'Stopping' });
 });
 
 test('a plan says no more than there is to say', async (t) => {
