@@ -231,8 +231,8 @@ test('a plan that is told to stop is an error, whenever that is', async (t) => {
     fetchHead: assert.fail,
   };
   const world = await startSyncWorld(t, 'field', { director: () => source });
-  await assert.rejects(world.plan({ signal: AbortSignal.abort() }), { reason: 'Stopping' });
   await assert.rejects(world.plan({ signal: stopping.signal }), { reason: 'Stopping' });
+  await assert.rejects(world.plan({ signal: AbortSignal.abort() }), { reason: 'Stopping' });
 });
 
 test('a plan says no more than there is to say', async (t) => {
