@@ -210,3 +210,39 @@ test('C22: a renewal that would make a second token void waits for half of the t
   const outcome = await other.run(MISSING, { serving: other.connection, isRenewalAskedFor: true });
   assert.equal(outcome.did, 'renewed', 'where no token waits a renewal that is asked for comes at once');
 });
+
+test('a new pair that was refused gives way to another token, and one that nobody has refused since does not', async (t) => {
+  const { run, configured, pairing, context, pair, simulator, tries, clock } = await start(t);
+  const another = async () => {
+    const { journal } = await pair();
+    await context.journal.write(journal);
+    tries();
+    return journal;
+  };
+  const first = await another();
+  const refuse = { target: 'director', status: 401, times: 1 } as const;
+  simulator.faults.add(refuse);
+  assert.equal(reasonOf(await run(configured())), 'Rejected');
+  pairing.forget();
+  assert.equal((await run(configured())).did, 'paired', 'the refusal is forgotten');
+  assert.deepEqual([tries(), context.journal.value], [0, undefined]);
+  await context.journal.write(first);
+  simulator.faults.add(refuse);
+  assert.equal(reasonOf(await run(configured())), 'Rejected');
+  clock.advance(2_000);
+  assert.equal((await run(configured())).did, 'paired', 'it gives way');
+  assert.equal(tries(), 1);
+  await another();
+  assert.equal((await run(configured())).did, 'paired', 'the refusal is over');
+  assert.equal(tries(), 0);
+});
+
+test('I2: a first pair that nobody could prove until it was old is stored all the same', async (t) => {
+  const { run, configured, pair, context, makeOld, simulator } = await start(t);
+  await context.journal.write((await pair()).journal);
+  simulator.faults.add({ target: 'director', status: 503 });
+  const configuration = configured();
+  assert.equal(reasonOf(await run(configuration)), 'CompassUnavailable');
+  makeOld();
+  assert.equal((await run(configuration)).did, 'paired');
+});
