@@ -36,7 +36,8 @@ async function start(t: TestContext) {
   t.after(() => simulator[Symbol.asyncDispose]());
   // Not behind what is issued in the seconds that the test takes.
   const clock = new ManualClock(Date.now() + 60_000);
-  const transport: Transport = { extraRoots: [simulator.caPem] };
+  const targets: string[] = [];
+  const transport: Transport = { extraRoots: [simulator.caPem], observe: ({ target }) => void targets.push(target) };
   const parts = { clock, cluster, transport, compassTime: new CompassTime(clock), steps: new Steps(clock) };
   const { context } = memoryContext(parts);
   const { pem } = await sharedRsaKey();
@@ -68,7 +69,7 @@ async function start(t: TestContext) {
     const seen = context.steps.observed?.find((one) => one.step === step);
     return `${seen?.status}: ${seen?.message}`;
   };
-  return { cluster, simulator, clock, context, journal, pair, installation, connectionOf, stored, said };
+  return { cluster, simulator, clock, context, journal, pair, installation, connectionOf, stored, said, targets };
 }
 
 /** Stored, and nothing waits any more. */
@@ -150,6 +151,17 @@ test('I2: what the Director has not proven is stored when it is old, and nothing
   assert.match(said('prove'), /^ok: the Director cannot be reached; it is stored unproven$/);
 });
 
+test('I2: a pair that Compass takes for expired is not stored, however old it is', async (t) => {
+  const { clock, context, journal, installation, connectionOf, stored, simulator } = await start(t);
+  const { notAfter } = connectionOf(journal).credential;
+  clock.advance(notAfter - DAY_MS - clock.now());
+  simulator.faults.add({ target: 'director', cut: true });
+  // By this clock it has ended, which a connection that is cut is put down to.
+  const transport = { ...context.transport, clock: new ManualClock(notAfter) };
+  await assert.rejects(installPair({ ...context, transport }, installation), isA('CertificateExpired'));
+  assert.deepEqual([await stored(), context.journal.value], [undefined, journal]);
+});
+
 test('I2: only the Runtime itself proves a pair that replaces one of its own; a renewal is of the same identity', async (t) => {
   const { context, journal, installation, pair, connectionOf, stored, simulator } = await start(t);
   const { id } = simulator.landscape.createRuntime({ tenant: ANOTHER_TENANT });
@@ -177,14 +189,15 @@ async function waiting(t: TestContext, endsInMs: number) {
 }
 
 test('X1: a pair that waited until it expired is dropped with its token, once Compass has said what time it is', async (t) => {
-  const { context, installation, old, record, simulator, stored } = await waiting(t, -DAY_MS);
+  const { context, installation, old, record, targets, stored } = await waiting(t, -DAY_MS);
+  targets.length = 0;
   const unreachable = { ...installation, trustAnchorUrl: 'https://localhost:1/connector/graphql' };
   await assert.rejects(installPair(context, unreachable), isA('CompassUnreachable'));
   assert.deepEqual([context.journal.value, record()], [old, undefined]);
   await assert.rejects(installPair(context, installation), isA('CertificateExpired'));
   assert.deepEqual([context.journal.value, record()?.outcome, await stored()], [undefined, 'spent', undefined]);
   assert.match(record()?.message ?? '', /the client certificate has expired since/);
-  assert.equal(simulator.requests.list().filter(({ target }) => target === 'director').length, 0);
+  assert.deepEqual(targets, ['connector', 'connector']);
 });
 
 test('X1: what time it is at Compass is not asked again where it is known', async (t) => {
