@@ -18,7 +18,11 @@ const NO_DRY_RUN = new CompassError('ClusterRefused', 'a webhook does not suppor
 const AWAY = new CompassError('ClusterUnreachable', 'no way');
 
 /** A cluster in which these fail so; `denied` are the verbs on the journal that are not allowed. */
-async function startWhere(t: TestContext, failing: Partial<Record<Place, CompassError>>, denied: readonly string[] = []) {
+async function startWhere(
+  t: TestContext,
+  failing: Partial<Record<Place, CompassError>>,
+  denied: readonly string[] = [],
+) {
   const { cluster } = await startTestCluster(t);
   const parts = memoryContext().context;
   const { clientSecret, caSecret } = parts.config;
