@@ -200,6 +200,7 @@ test('what is held, and what was decided of it, is handed on from one process to
   const { id: plan, since, members } = held;
   assert.deepEqual(kept, { held: { id: plan, since, members }, decision: undefined });
   world.clock.advance(MINUTE_MS);
+  assert.equal((await world.another()({ kept: { held: kept.held } })).held?.since, since);
   const decision = { plan, verdict: 'rejected', at: since, members, runtimeId } as const;
   const after = await world.another()({ kept: { ...kept, decision } });
   assert.deepEqual([after.held?.since, after.held?.isRejected, after.kept], [since, true, { ...kept, decision }]);
