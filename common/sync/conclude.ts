@@ -35,7 +35,7 @@ export async function settleNames(round: Round, listing: Listing): Promise<void>
 async function dropLeftovers(round: Round, landscape: Parameters<typeof isLeftover>[1]): Promise<void> {
   const { present } = round.scene;
   const leftovers = [...present.applications()].filter((record) => {
-    const target = record.id === undefined ? undefined : present.application(landscape.heads.get(record.id) ?? '');
+    const target = present.application(landscape.heads.get(record.id ?? '') ?? '');
     const isReplaced = target !== undefined && round.tally.settled.has(target.uid);
     return isReplaced && isLeftover(record, landscape) && !record.isTerminating;
   });

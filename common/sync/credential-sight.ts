@@ -14,7 +14,7 @@ export class CredentialSight {
   /** The Applications that have credentials in the cluster, by their ids. */
   readonly #holders = new Set<string>();
   #verdict: 'unknown' | 'removed' | 'vanished' = 'unknown';
-  #waiting = 0;
+  #isWaiting = false;
 
   constructor(present: Present, connectionName: string) {
     this.#present = present;
@@ -24,7 +24,7 @@ export class CredentialSight {
   }
 
   beginListing(): void {
-    this.#waiting = 0;
+    this.#isWaiting = false;
   }
 
   /** Looks over a page before its Applications are settled. */
@@ -44,13 +44,13 @@ export class CredentialSight {
     const vanished = this.#lostBy(desired);
     if (vanished.length === 0) return desired;
     if (this.#verdict === 'vanished') return { ...desired, vanished };
-    this.#waiting += 1;
+    this.#isWaiting = true;
     return undefined;
   }
 
   /** The end of a reading: whoever waits is brought up to date in another one. */
   conclude({ error }: Pick<Listing, 'error'>): void {
-    if (this.#verdict !== 'unknown' || this.#waiting === 0 || error) return;
+    if (this.#verdict !== 'unknown' || !this.#isWaiting || error) return;
     this.#verdict = this.#holders.size > 1 ? 'vanished' : 'removed';
   }
 

@@ -64,7 +64,6 @@ function accessOf(secret: Secret, application: Application, bundleId: string): A
   const recorded = parseAccess(readMarks(secret.metadata.annotations).access);
   if (recorded) return recorded;
   const type = typeOf(secretValues(secret));
-  if (type === undefined) return undefined;
   const [block] = isUnedited(application)
     ? lastEntries(application, bundleId).flatMap(({ credentials }) => credentials ?? [])
     : [];

@@ -11,16 +11,14 @@ export type OnWrite = (ref: ObjectRef, before: KubeObject | undefined, after: Ku
 /**
  * A cluster that lets reads through and stores nothing. A write is sent with `dryRun=All`, so that the API server says
  * what it would make of it, or why it refuses; what follows on the same object builds on that, where the API server
- * cannot know of it.
+ * cannot know of it. `drafts` is empty.
  */
-export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
-  const drafts = new Drafts();
-
-  /** The object as it is by now; undefined where there is none. */
-  async function baseOf(ref: ObjectRef): Promise<KubeObject | undefined> {
+export function planDoor(cluster: Cluster, onWrite: OnWrite, drafts = new Drafts()): Cluster {
+  /** The object as it is by now; undefined where there is none, and where it would be new but was too much to keep. */
+  async function find<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal): Promise<T | undefined> {
     const draft = drafts.get(ref);
-    if (draft?.object) return draft.object;
-    return draft && draft.origin !== 'live' ? undefined : cluster.find(ref);
+    if (draft?.object) return draft.object as T;
+    return draft?.isGone || isUnknownToServer(draft) ? undefined : cluster.find<T>(ref, signal);
   }
 
   function keep<T extends KubeObject>(ref: ObjectRef, base: KubeObject | undefined, object: T): T {
@@ -32,13 +30,12 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
   }
 
   /** A new object, whole: each of its writes is a creation to the API server, which has none of them. */
-  async function createNew<T extends KubeObject>(kind: Kind, object: T, fieldManager: string | undefined): Promise<T> {
+  async function createNew<T extends KubeObject>(kind: Kind, object: T, options: WriteOptions): Promise<T> {
     const { uid: _uid, resourceVersion: _version, ...metadata } = object.metadata;
     const fresh: T = { ...object, metadata };
     if (drafts.get(refOf(kind, object))?.origin === 'replacement') return fresh;
-    const options = { dryRun: true, ...(fieldManager === undefined ? {} : { fieldManager }) };
     return orLocally(
-      () => cluster.create(kind, fresh, options),
+      () => cluster.create(kind, fresh, { ...options, dryRun: true }),
       () => fresh,
     );
   }
@@ -56,32 +53,27 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
     post: () => Promise.reject(new Error('a plan posts nothing')),
     replace: () => Promise.reject(new Error('a plan replaces nothing')),
 
-    async find<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal) {
-      const draft = drafts.get(ref);
-      if (draft?.isGone) return undefined;
-      return draft?.object ? (draft.object as T) : cluster.find<T>(ref, signal);
-    },
+    find,
 
     async get<T extends KubeObject>(ref: ObjectRef, signal?: AbortSignal) {
-      const draft = drafts.get(ref);
-      return draft?.object ? (draft.object as T) : cluster.get<T>(ref, signal);
+      return (await find<T>(ref, signal)) ?? notThere(ref);
     },
 
-    async create<T extends KubeObject>(kind: Kind, object: T, { fieldManager }: WriteOptions = {}) {
+    async create<T extends KubeObject>(kind: Kind, object: T, options: WriteOptions = {}) {
       const ref = refOf(kind, object);
       const draft = drafts.get(ref);
       if (draft && !draft.isGone) throw new CompassError('ClusterAlreadyExists', `${kind.plural} ${ref.name} is there`);
       // The API server still has the one that would be gone by now, and would refuse another of its name.
       if (draft) drafts.put(ref, object, 'replacement');
-      return keep(ref, undefined, await createNew(kind, object, fieldManager));
+      return keep(ref, undefined, await createNew(kind, object, options));
     },
 
     async apply<T extends KubeObject>(kind: Kind, object: T, options: ApplyOptions) {
       const ref = refOf(kind, object);
-      const base = await baseOf(ref);
-      const draft = drafts.get(ref);
-      if (isUnknownToServer(draft)) {
-        return keep(ref, base ?? object, await createNew(kind, merged(base, object) as T, options.fieldManager));
+      const base = await find(ref);
+      if (isUnknownToServer(drafts.get(ref))) {
+        const { fieldManager } = options;
+        return keep(ref, base ?? object, await createNew(kind, merged(base, object) as T, { fieldManager }));
       }
       const applied = await orLocally(
         () => cluster.apply(kind, object, { ...options, dryRun: true }),
@@ -91,16 +83,15 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
     },
 
     async mergePatch<T extends KubeObject>(ref: ObjectRef, patch: object, options: WriteOptions = {}) {
-      const draft = drafts.get(ref);
-      const base = await baseOf(ref);
+      const base = (await find(ref)) ?? notThere(ref);
       const locally = () => merged(base, patch) as T;
-      if (draft?.object || isUnknownToServer(draft)) return keep(ref, base, locally());
+      if (drafts.get(ref)?.object) return keep(ref, base, locally());
       const send = () => cluster.mergePatch<T>(ref, patch, { ...options, dryRun: true });
       return keep(ref, base, await orLocally(send, locally));
     },
 
     async delete(ref, options = {}) {
-      const base = await baseOf(ref);
+      const base = await find(ref);
       if (!base) return false;
       if (!isUnknownToServer(drafts.get(ref))) {
         const send = () => cluster.delete(ref, { ...options, dryRun: true });
@@ -111,6 +102,10 @@ export function planDoor(cluster: Cluster, onWrite: OnWrite): Cluster {
       return true;
     },
   };
+}
+
+function notThere({ kind, name }: ObjectRef): never {
+  throw new CompassError('ClusterNotFound', `${kind.plural} ${name} is not there`);
 }
 
 function isUnknownToServer(draft: Draft | undefined): boolean {

@@ -29,7 +29,7 @@ export interface PresentSecret {
   readonly ownership: Ownership;
   readonly owners: readonly OwnerReference[];
   /** RFC 3339, by the API server. */
-  readonly createdAt: string | undefined;
+  readonly createdAt?: string | undefined;
   readonly digest: string;
   /** Of the data alone. */
   readonly contentDigest: string;

@@ -145,7 +145,7 @@ async function conclude(
   progress.deletions = verdict.state;
   if (listing.complete) progress.kept = toKept(verdict);
   progress.judged = { listing, unlisted, verdict };
-  if (listing.complete) await deleteUnlisted(progress.round, unlisted, verdict);
+  await deleteUnlisted(progress.round, unlisted, verdict);
 }
 
 function toKept({ held, decision }: DeletionVerdict): KeptDeletions {

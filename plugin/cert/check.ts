@@ -1,6 +1,6 @@
 import { formatTime } from '#common/clock.ts';
 import type { Reason } from '#common/errors.ts';
-import { humanDuration } from '../output/age.ts';
+import { comingIn, humanDuration } from '../output/age.ts';
 import type { KnownIdentity } from './identity.ts';
 
 /** How much has to be left: a length of time, or a share of the certificate's whole life. */
@@ -86,7 +86,7 @@ function renewalLine(identity: DatedIdentity, now: number): CheckLine {
   const how =
     identity.renewAt === undefined ? ', when 30% of its life is left (no sidecar has reported a deadline)' : '';
   const isDue = deadline <= now;
-  const when = isDue ? `due since ${humanDuration(now - deadline)}` : `due in ${humanDuration(deadline - now)}`;
+  const when = isDue ? `due since ${humanDuration(now - deadline)}` : `due ${comingIn(deadline - now)}`;
   return { name, ok: !isDue, message: `renewal ${when}${how}` };
 }
 

@@ -8,7 +8,7 @@ import { countText } from '../check/words.ts';
 import type { Command, Invocation } from '../command.ts';
 import { compassTransport } from '../compass/transport.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
-import { humanDuration } from '../output/age.ts';
+import { comingIn, humanDuration } from '../output/age.ts';
 import { DOCUMENT_FORMATS, type OutputFormat } from '../output/format.ts';
 import { reasonOfInterruption } from '../wait/interruption.ts';
 
@@ -77,7 +77,7 @@ async function runUntilGood(invocation: Invocation, options: RunOptions, started
       progress.clear();
       return { run, judgement };
     }
-    progress.busy('check', `${countText(judgement)}; again in ${humanDuration(nextInMs(options, leftMs))}`);
+    progress.busy('check', `${countText(judgement)}; again ${comingIn(nextInMs(options, leftMs))}`);
     await clock.sleep(nextInMs(options, leftMs), interrupted);
     if (interrupted.aborted) {
       throw new CompassError(reasonOfInterruption(interrupted), `stopped waiting: ${countText(judgement)}`);

@@ -6,8 +6,9 @@ import { DOCUMENT_FORMATS } from '../output/format.ts';
 /** `kubectl compass describe app`: one Application, and where each of its fields comes from. */
 export const describe: Command = {
   details: `Shows one Application: whether it is as Compass lists it, its bundles with their APIs, gateway URLs and event
-definitions, its Secrets by age and keyed fingerprint (never by value), which field comes from the Director and which
-from the sidecar or the cluster, its last changes and its Events. One that could not be created is told, too.`,
+definitions, its Secrets by age and keyed fingerprint (never by value; as of the last synchronization where they may not
+be listed), which field comes from the Director and which from the sidecar or the cluster, its last changes and its
+Events. One that could not be created is told, too.`,
   exits: { 0: 'described', 3: 'it is not there', 4: undefined },
   flags: [
     { name: 'show-events', kind: 'switch', summary: 'also its Events (default; --no-show-events: not)' },

@@ -19,7 +19,8 @@ const AS_KUBECTL: readonly Flag[] = [
 /** `kubectl compass get`: what Compass listed, and how it stands in the cluster. */
 export const get: Command = {
   details: `Lists Applications (apps) and what is inside of them: bundles, their APIs and event definitions (events), and
-the Secrets of their credentials, by age and keyed fingerprint. Values of Secrets are never read.
+the Secrets of their credentials, by age and keyed fingerprint. Values of Secrets are never read; who may not list
+Secrets sees what the sidecar published of them with the last synchronization.
 
 READY comes from the sidecar's report, and is - where there is none. An Application that fails and never came into the
 cluster has a row, too, but no object for -o json. Selectors (-l, --field-selector) choose Applications, or Secrets for

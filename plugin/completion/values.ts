@@ -1,11 +1,9 @@
 import { kubeconfigPaths, readKubeconfig } from '#common/cluster/kubeconfig-file.ts';
 import type { Flag } from '../flags.ts';
+import { waysToSay } from '../output/format.ts';
 import { type Candidate, type Completion, DIRECTIVES, offer, offerOpenEnded, valuesOf } from './candidate.ts';
 import { lookUp } from './look-up.ts';
 import type { Situation } from './situation.ts';
-
-/** Formats that go on after the name. */
-const TEMPLATES = ['jsonpath', 'custom-columns'];
 
 /** What the value of a flag may be. */
 export async function completeValue(flag: Flag, situation: Situation): Promise<Completion> {
@@ -22,9 +20,7 @@ export async function completeValue(flag: Flag, situation: Situation): Promise<C
 
 function formats({ command }: Situation): Candidate[] {
   const offered = (command?.formats ?? []).filter((format) => format !== 'default');
-  return valuesOf(
-    offered.flatMap((format) => (TEMPLATES.includes(format) ? [`${format}=`, `${format}-file=`] : [format])),
-  );
+  return valuesOf(offered.flatMap(waysToSay));
 }
 
 const KUBECONFIG_PARTS = { context: 'contexts', cluster: 'clusters', user: 'users' } as const;

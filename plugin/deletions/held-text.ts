@@ -7,5 +7,5 @@ export function fateOf(
 ): string {
   if (decision === 'rejected') return ', rejected';
   if (goesAt === undefined) return '';
-  return goesAt <= now ? ' until the next listing' : ` for ${humanDuration(goesAt - now)} more`;
+  return goesAt - now < 1_000 ? ' until the next listing' : ` for ${humanDuration(goesAt - now)} more`;
 }

@@ -7,10 +7,11 @@ import type { MissingRight } from '../connection/right.ts';
 import type { CoreEvent } from '../events/event.ts';
 import { fetchEvents } from '../events/fetch.ts';
 import { EVENTS_NAMESPACE } from '../events/selection.ts';
-import { fetchSecrets, findApplication } from '../get/fetch.ts';
+import { findApplication } from '../get/fetch.ts';
 import { type Landscape, landscapeOf, type SecretReference, secretReferences } from '../get/landscape.ts';
 import type { Readiness } from '../get/readiness.ts';
 import { SecretIndex } from '../get/secret-facts.ts';
+import { missedRight, readSecretFacts } from '../get/secret-reading.ts';
 import { type SecretItem, secretItem } from '../get/secret-rows.ts';
 
 /** Everything that is known about one Application. */
@@ -25,6 +26,8 @@ export interface ApplicationFacts {
   readonly isOurs: boolean;
   readonly lastSync: string | undefined;
   readonly secrets: readonly SecretItem[];
+  /** Whether these are as of the last synchronization, because Secrets may not be listed. */
+  readonly areSecretsPublished: boolean;
   /** The last of them that the report has, newest first. */
   readonly changes: readonly ReportedChange[];
   /** The newest last; undefined where they were not asked for. */
@@ -52,13 +55,13 @@ export async function fetchApplicationFacts(
   const landscape = landscapeOf({ connection, applications, all: true });
   if (!application) return factsOfFailure(landscape, app);
   const [secrets, events] = await Promise.all([
-    fetchSecrets(cluster, connection.places.integrationNamespace),
+    readSecretFacts(cluster, connection),
     options.showEvents ? eventsOf(cluster, app, options.now) : undefined,
   ]);
   const references = secretReferences(application);
   const index = new SecretIndex(secrets);
   const namespace = connection.places.integrationNamespace;
-  const denied = [secrets.denied, events?.denied].filter((right) => right !== undefined);
+  const denied = [missedRight(secrets), events?.denied].filter((right) => right !== undefined);
   return {
     name: app,
     connection: connection.name,
@@ -67,6 +70,7 @@ export async function fetchApplicationFacts(
     readiness: landscape.judge.of(application),
     isOurs: landscapeOf({ connection, applications, all: false }).applications.length > 0,
     lastSync: landscape.lastSync,
+    areSecretsPublished: secrets.published !== undefined,
     secrets: references.map((reference) => secretItem(reference, index.factsOf(reference.name), namespace)),
     changes: changesOf(landscape, app, references),
     events: events?.items,
@@ -86,6 +90,7 @@ function factsOfFailure(landscape: Landscape, app: string): ApplicationFacts | u
     readiness: readinessOf(failure),
     isOurs: true,
     lastSync,
+    areSecretsPublished: false,
     secrets: [],
     changes: changesOf(landscape, app, []),
     events: undefined,

@@ -78,12 +78,13 @@ function listed(head: string, values: readonly string[]): readonly Line[] {
   return values.length === 0 ? [[head, '']] : values.map((value, at) => [at === 0 ? head : '', value]);
 }
 
-function secretLines({ secrets }: ApplicationFacts, options: ViewOptions): string {
+function secretLines({ secrets, areSecretsPublished }: ApplicationFacts, options: ViewOptions): string {
   const { now } = options;
   const [first] = secrets;
+  const asOf = areSecretsPublished ? ', as of the last synchronization' : '';
   return formatSection(
     {
-      title: first ? `Secrets (in ${first.metadata.namespace}):` : 'Secrets:',
+      title: first ? `Secrets (in ${first.metadata.namespace}${asOf}):` : 'Secrets:',
       head: ['NAME', 'USE', 'STATE', 'ROTATED', 'AGE', 'FINGERPRINT'],
       rows: secrets.map(({ metadata, use, state, rotatedAt, fingerprint = '-' }) => [
         metadata.name,

@@ -9,9 +9,10 @@ import { REPORT_KEY, readReport } from '#common/resources/report.ts';
 import type { FoundConnection } from '../connection/find.ts';
 import { withoutManagedFields } from '../output/managed-fields.ts';
 import { followObject } from '../wait/follow.ts';
-import { fetchSecrets, selected } from './fetch.ts';
+import { selected } from './fetch.ts';
 import { type Landscape, landscapeOf } from './landscape.ts';
 import type { Query } from './query.ts';
+import { readSecretFacts } from './secret-reading.ts';
 
 export interface FollowLandscape {
   readonly cluster: Cluster;
@@ -27,10 +28,11 @@ export interface FollowLandscape {
 /** How often Applications are listed beside the watch. */
 const POLL_MS = 60_000;
 
-/** Keeps a landscape up to date by watches of the Applications and the report; Secrets are listed anew at each look. */
+/** Keeps a landscape up to date by watches of the Applications and the report; Secrets are read anew. */
 export function follow(options: FollowLandscape): { landscape(): Promise<Landscape>; readonly done: Promise<unknown> } {
   const { query, cluster } = options;
   let { connection, secrets } = options.landscape;
+  let readFor = connection.found?.report?.lastSync;
   const applications = new Map<string, Application>();
   for (const application of options.landscape.applications) applications.set(application.metadata.name, application);
   const onReport = (found: FoundConnection['found']) => {
@@ -41,15 +43,19 @@ export function follow(options: FollowLandscape): { landscape(): Promise<Landsca
   return {
     done,
     async landscape() {
-      if (query.needsSecrets && !secrets?.denied)
+      const { lastSync } = connection.found?.report ?? {};
+      // What is published in place of a list that is not permitted changes with a synchronization only.
+      if (query.needsSecrets && !(secrets?.denied && lastSync === readFor)) {
+        readFor = lastSync;
         secrets = await readSecrets(cluster, connection, query).catch(() => secrets);
+      }
       return landscapeOf({ connection, applications: [...applications.values()], secrets, all: query.all });
     },
   };
 }
 
-function readSecrets(cluster: Cluster, { places }: FoundConnection, { type, selection }: Query) {
-  return fetchSecrets(cluster, places.integrationNamespace, type === 'secrets' ? selection : {});
+function readSecrets(cluster: Cluster, connection: FoundConnection, { type, selection }: Query) {
+  return readSecretFacts(cluster, connection, type === 'secrets' ? selection : {});
 }
 
 async function followApplications(

@@ -1,9 +1,8 @@
-import type { KubeObject } from '#common/cluster/objects.ts';
 import type { Application, ApplicationService, ServiceEntry } from '#common/resources/application.ts';
 import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
 import type { FoundConnection } from '../connection/find.ts';
-import type { Reading } from '../connection/reading.ts';
 import { ReadinessJudge } from './readiness.ts';
+import type { SecretReading } from './secret-reading.ts';
 
 /** What was read about the Applications of one connection. */
 export interface Landscape {
@@ -12,7 +11,7 @@ export interface Landscape {
   /** The names of Applications that were read, and are not of this connection. */
   readonly elsewhere: readonly string[];
   /** Undefined where nobody asks for them. */
-  readonly secrets: Reading<KubeObject> | undefined;
+  readonly secrets: SecretReading | undefined;
   readonly judge: ReadinessJudge;
   /** When a synchronization last ended, RFC 3339. */
   readonly lastSync: string | undefined;
@@ -21,7 +20,7 @@ export interface Landscape {
 export interface LandscapeParts {
   readonly connection: FoundConnection;
   readonly applications: readonly Application[];
-  readonly secrets?: Reading<KubeObject> | undefined;
+  readonly secrets?: SecretReading | undefined;
   /** Also those of other connections, and those that are not from Compass. */
   readonly all: boolean;
 }

@@ -1,18 +1,17 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
-import type { KubeObject } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
-import type { Reading } from '../connection/reading.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { sortBy } from '../output/sort-by.ts';
-import { fetchApplications, fetchSecrets, type Selection } from './fetch.ts';
+import { fetchApplications, type Selection } from './fetch.ts';
 import { type Landscape, landscapeOf } from './landscape.ts';
 import { type ResourceType, readAsked } from './resource.ts';
 import type { Row } from './row.ts';
 import type { Wish } from './rows.ts';
+import { hintOfSecrets, readSecretFacts, type SecretReading } from './secret-reading.ts';
 import { readStatusSelector } from './status-selector.ts';
 
 /** What `get` was asked for, read from the command line. */
@@ -72,11 +71,13 @@ export async function fetchLandscape(invocation: Invocation, cluster: Cluster, q
     fetchApplications(cluster, ofSecrets ? {} : selection, type === 'apps' ? names : []),
   ]);
   const secrets = await readSecrets(cluster, connection, query);
-  for (const right of [...connection.notPermitted, ...(secrets?.denied ? [secrets.denied] : [])]) {
-    invocation.hint(`${describeRight(right)}; ask: ${canICommand(right, { clusterFlags: clusterFlags(flags) })}`);
-  }
-  const doubt = doubtOf(connection);
-  if (doubt) invocation.hint(doubt);
+  const place = { clusterFlags: clusterFlags(flags) };
+  const hints = [
+    ...connection.notPermitted.map((right) => `${describeRight(right)}; ask: ${canICommand(right, place)}`),
+    secrets && hintOfSecrets(secrets, place),
+    doubtOf(connection),
+  ];
+  for (const hint of hints.filter((one) => one !== undefined)) invocation.hint(hint);
   return landscapeOf({ connection, applications, secrets, all });
 }
 
@@ -89,11 +90,11 @@ function doubtOf({ found, notPermitted }: FoundConnection): string | undefined {
 
 async function readSecrets(
   cluster: Cluster,
-  { places }: FoundConnection,
+  connection: FoundConnection,
   { needsSecrets, type, selection, isSelected }: Query,
-): Promise<Reading<KubeObject> | undefined> {
+): Promise<SecretReading | undefined> {
   if (!needsSecrets) return undefined;
-  const secrets = await fetchSecrets(cluster, places.integrationNamespace, type === 'secrets' ? selection : {});
+  const secrets = await readSecretFacts(cluster, connection, type === 'secrets' ? selection : {});
   if (secrets.denied && type === 'secrets' && isSelected) {
     throw new CompassError('ClusterForbidden', `Secrets cannot be selected: ${describeRight(secrets.denied)}`, {
       next: canICommand(secrets.denied),

@@ -1,6 +1,6 @@
 import type { Invocation } from '../command.ts';
 import { formatCustomColumns } from '../output/custom-columns.ts';
-import { formatJsonPath } from '../output/jsonpath.ts';
+import { formatJsonPath, formatJsonPathAsJson } from '../output/jsonpath.ts';
 import { formatYaml } from '../output/yaml.ts';
 import type { ResourceType } from './resource.ts';
 import type { Row } from './row.ts';
@@ -80,6 +80,8 @@ function formatOne({ format, template }: Invocation['output'], document: object,
       return `---\n${formatYaml(document)}`;
     case 'jsonpath':
       return formatJsonPath(template, document);
+    case 'jsonpath-as-json':
+      return formatJsonPathAsJson(template, document);
     case 'name':
       return `${fullName}\n`;
     default:

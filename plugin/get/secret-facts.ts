@@ -1,24 +1,24 @@
 import type { KubeObject } from '#common/cluster/objects.ts';
 import { FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION } from '#common/resources/names.ts';
-import type { Reading } from '../connection/reading.ts';
+import type { SecretReading } from './secret-reading.ts';
 
 /** What is known about a Secret without its values. */
 export interface SecretFacts {
   readonly state: 'present' | 'missing' | 'not permitted';
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
   /** When its content last changed, where the sidecar saw it. */
-  readonly rotatedAt?: string;
+  readonly rotatedAt?: string | undefined;
   /** Keyed, by the sidecar. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Looks Secrets up by their names. */
 export class SecretIndex {
-  readonly #read: Reading<KubeObject>;
+  readonly #read: SecretReading;
   readonly #byName: ReadonlyMap<string, KubeObject>;
 
-  constructor(read: Reading<KubeObject>) {
+  constructor(read: SecretReading) {
     this.#read = read;
     this.#byName = new Map(read.items.map((secret) => [secret.metadata.name, secret]));
   }
@@ -29,7 +29,7 @@ export class SecretIndex {
 
   factsOf(name: string): SecretFacts {
     const metadata = this.#byName.get(name)?.metadata;
-    if (!metadata) return { state: this.#read.denied ? 'not permitted' : 'missing' };
+    if (!metadata) return this.#publishedOf(name);
     const { creationTimestamp, labels, annotations = {} } = metadata;
     const { [FINGERPRINT_ANNOTATION]: fingerprint, [ROTATED_AT_ANNOTATION]: rotatedAt } = annotations;
     return {
@@ -39,6 +39,15 @@ export class SecretIndex {
       ...(fingerprint ? { fingerprint } : {}),
       ...(labels ? { labels } : {}),
     };
+  }
+
+  /** What the last synchronization left; labels are not in it. */
+  #publishedOf(name: string): SecretFacts {
+    const { denied, published } = this.#read;
+    const secret = published?.secrets.get(name);
+    if (!secret) return { state: denied && published?.isCut !== false ? 'not permitted' : 'missing' };
+    const { name: _name, ...facts } = secret;
+    return { state: 'present', ...facts };
   }
 }
 

@@ -43,6 +43,11 @@ export function humanDuration(ms: number): string {
   return rest === 0 ? whole : `${whole}${rest}${band.rest[0]}`;
 }
 
+/** When something comes: `in 38s`, and `now` from the last second before it to as long after it as two clocks differ by. */
+export function comingIn(ms: number): string {
+  return ms < 1_000 && ms >= -CLOCK_GRACE_MS ? 'now' : `in ${humanDuration(ms)}`;
+}
+
 /** How long ago a time was, as kubectl's AGE column: `<unknown>` where there is none. */
 export function age(time: string | null | undefined, now: number): string {
   const at = time ? Date.parse(time) : Number.NaN;

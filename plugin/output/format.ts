@@ -16,13 +16,27 @@ export type OutputFormat =
   | 'json'
   | 'yaml'
   | 'jsonpath'
+  | 'jsonpath-as-json'
   | 'custom-columns';
 
 /** What every command that has a document offers beside its own formats. */
-export const DOCUMENT_FORMATS = ['json', 'yaml', 'jsonpath'] as const satisfies readonly OutputFormat[];
+export const DOCUMENT_FORMATS = [
+  'json',
+  'yaml',
+  'jsonpath',
+  'jsonpath-as-json',
+] as const satisfies readonly OutputFormat[];
 
 /** What every command that lists objects offers beside its own formats. */
-export const LIST_FORMATS = ['wide', 'json', 'yaml', 'name', 'jsonpath', 'custom-columns'] as const;
+export const LIST_FORMATS = [
+  'wide',
+  'json',
+  'yaml',
+  'name',
+  'jsonpath',
+  'jsonpath-as-json',
+  'custom-columns',
+] as const satisfies readonly OutputFormat[];
 
 /** What `-o` said: the format, and what it is made by where it takes a template. */
 export interface Output {
@@ -35,8 +49,17 @@ export function isMachineReadable(format: OutputFormat): format is 'json' | 'yam
   return format === 'json' || format === 'yaml';
 }
 
-/** Formats that take a template, after `=`; or its file, as in `jsonpath-file=NAME`. */
-const TEMPLATES: readonly OutputFormat[] = ['jsonpath', 'custom-columns'];
+/** Formats that take a template, after `=`. */
+const TEMPLATES: readonly OutputFormat[] = ['jsonpath', 'jsonpath-as-json', 'custom-columns'];
+
+/** Those that also take its file, as in `jsonpath-file=NAME`: as with kubectl, not all. */
+const IN_FILES: readonly OutputFormat[] = ['jsonpath', 'custom-columns'];
+
+/** How `-o` can say a format: the ways to a template end with `=`. */
+export function waysToSay(format: OutputFormat): readonly string[] {
+  if (!TEMPLATES.includes(format)) return [format];
+  return IN_FILES.includes(format) ? [`${format}=`, `${format}-file=`] : [`${format}=`];
+}
 
 /**
  * Reads the value of `-o` for a command that has `offered`. Throws Usage, with what there is instead; for a template that is
@@ -46,7 +69,7 @@ export async function readOutput(text: string | undefined, offered: readonly Out
   if (text === undefined || text === '') return { format: 'default', template: '' };
   const equals = text.indexOf('=');
   const kind = equals < 0 ? text : text.slice(0, equals);
-  const format = offered.find((candidate) => candidate === kind.replace(/-file$/, ''));
+  const format = offered.find((candidate) => candidate === kind || waysToSay(candidate).includes(`${kind}=`));
   const takesTemplate = format !== undefined && TEMPLATES.includes(format);
   if (!format || (!takesTemplate && kind !== text)) throw refusal(text, kind, offered);
   if (!takesTemplate) return { format, template: '' };
@@ -59,19 +82,23 @@ export async function readOutput(text: string | undefined, offered: readonly Out
 
 /** The readers of templates are loaded for those who give one. */
 async function requireTemplate(format: OutputFormat, template: string): Promise<void> {
-  if (format === 'jsonpath') (await import('./jsonpath/parse.ts')).parseTemplate(template);
+  if (isJsonPath(format)) (await import('./jsonpath/parse.ts')).parseTemplate(template);
   else (await import('./custom-columns.ts')).parseColumns(template);
 }
 
 /** A path without braces is a text, which kubectl prints as it stands, and leaves one to wonder. */
 export function barePathHint({ format, template }: Output): string | undefined {
-  if (format !== 'jsonpath' || !/^\.?\w[\w.[\]*-]*$/.test(template)) return undefined;
+  if (!isJsonPath(format) || !/^\.?\w[\w.[\]*-]*$/.test(template)) return undefined;
   const path = template.startsWith('.') ? template : `.${template}`;
-  return `hint: without braces this is printed as it stands; the path is -o jsonpath='{${path}}'`;
+  return `hint: without braces this is printed as it stands; the path is -o ${format}='{${path}}'`;
+}
+
+function isJsonPath(format: OutputFormat): boolean {
+  return format === 'jsonpath' || format === 'jsonpath-as-json';
 }
 
 function exampleOf(format: OutputFormat): string {
-  return format === 'jsonpath' ? "'{.metadata.name}'" : 'NAME:.metadata.name';
+  return isJsonPath(format) ? "'{.metadata.name}'" : 'NAME:.metadata.name';
 }
 
 async function readTemplate(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { Output, OutputFormat } from './format.ts';
 
 /** What a command has to show: the document for programs, and texts for people. Only what `-o` asks for is made. */
 export interface Result {
-  /** For json, yaml and jsonpath; custom-columns takes its `items`, or the document itself. */
+  /** For json, yaml and both kinds of jsonpath; custom-columns takes its `items`, or the document itself. */
   readonly document: () => object;
   /** Whether columns come without their heads. */
   readonly noHeaders?: boolean;
@@ -27,6 +27,8 @@ async function render(result: Result, format: OutputFormat, template: string): P
       return (await import('./yaml.ts')).formatYaml(result.document());
     case 'jsonpath':
       return (await import('./jsonpath.ts')).formatJsonPath(template, result.document());
+    case 'jsonpath-as-json':
+      return (await import('./jsonpath.ts')).formatJsonPathAsJson(template, result.document());
     case 'custom-columns':
       return (await import('./custom-columns.ts')).formatCustomColumns(template, result.document(), !result.noHeaders);
     case 'name':

@@ -1,4 +1,4 @@
-import { humanDuration } from '../output/age.ts';
+import { comingIn, humanDuration } from '../output/age.ts';
 import type { ConnectionFacts, IdentityFacts } from './facts.ts';
 import { isExpired, isOverdue, isRefused, renewalShare } from './identity.ts';
 import type { Line } from './judgement.ts';
@@ -69,7 +69,7 @@ function renewal(identity: IdentityFacts, now: number): string[] {
   if (isOverdue(identity, now)) return [`renewal overdue by ${humanDuration(now - renewAt)}`];
   if (renewAt <= now) return ['renewal due now'];
   const share = renewalShare(identity);
-  return [`renews in ${humanDuration(renewAt - now)}${share === 0.5 ? ' (half of its life)' : ''}`];
+  return [`renews ${comingIn(renewAt - now)}${share === 0.5 ? ' (half of its life)' : ''}`];
 }
 
 function differs({ inUse, stored }: IdentityFacts): boolean {

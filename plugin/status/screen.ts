@@ -1,6 +1,6 @@
 import type { Style } from '../command.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
-import { humanDuration } from '../output/age.ts';
+import { comingIn } from '../output/age.ts';
 import type { Level } from '../output/symbols.ts';
 import { plain, wrap, wrapCommand } from '../output/text.ts';
 import type { ConnectionFacts } from './facts.ts';
@@ -228,7 +228,7 @@ function footer(
   { verdict }: Judgement,
   { paint, now, width }: ScreenOptions,
 ): string[] {
-  const next = nextSyncAt === undefined || nextSyncAt <= now ? '' : ` Next sync in ${humanDuration(nextSyncAt - now)}.`;
+  const next = nextSyncAt === undefined || nextSyncAt <= now ? '' : ` Next sync ${comingIn(nextSyncAt - now)}.`;
   // Without a report nobody knows what comes next.
   if (source !== 'report') return [];
   if (verdict === 'Healthy') return wrap(`Everything up to date.${next}`, width).map(paint.dim);

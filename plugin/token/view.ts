@@ -1,4 +1,4 @@
-import { humanDuration } from '../output/age.ts';
+import { comingIn } from '../output/age.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { plain } from '../output/text.ts';
@@ -17,7 +17,7 @@ export function describeToken(
   if (dryRun || connectorUrl === undefined || expiresAt === undefined)
     return `${title} (dry run): none was asked for\n`;
   const left = Date.parse(expiresAt) - now;
-  const until = Number.isFinite(left) ? `${plain(expiresAt, symbols)}, in ${humanDuration(left)}` : 'an unknown time';
+  const until = Number.isFinite(left) ? `${plain(expiresAt, symbols)}, ${comingIn(left)}` : 'an unknown time';
   return [title, `  for      ${plain(connectorUrl, symbols)}`, `  expires  ${until}`, ''].join('\n');
 }
 

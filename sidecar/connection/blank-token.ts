@@ -76,14 +76,14 @@ export class TokenBlanking {
 async function blank({ cluster, config }: ConnectionContext, hash: string): Promise<boolean> {
   const ref = { kind: SECRET, ...config.configurationSecret };
   const secret = await cluster.find<Secret>(ref);
-  const encoded = secret?.data?.['TOKEN'];
-  if (!secret || secret.immutable === true || encoded === undefined) return false;
-  const token = tokenIn(encoded);
+  if (!secret || secret.immutable === true) return false;
+  const { TOKEN: encoded, CONNECTOR_URL: present } = secret.data ?? {};
+  const token = encoded === undefined ? undefined : tokenIn(encoded);
   if (!token || hashToken(token.token) !== hash) return false;
   const { resourceVersion } = secret.metadata;
   // A token can say where it is good for; that must not get lost with it.
-  const isUrlNeeded = token.connectorUrl !== undefined && !secret.data?.['CONNECTOR_URL'];
-  const url = isUrlNeeded ? { CONNECTOR_URL: Buffer.from(token.connectorUrl ?? '', 'utf8').toString('base64') } : {};
+  const isUrlNeeded = token.connectorUrl !== undefined && !present;
+  const url = isUrlNeeded ? { CONNECTOR_URL: Buffer.from(token.connectorUrl).toString('base64') } : {};
   const patch = { metadata: { resourceVersion }, data: { TOKEN: '', ...url } };
   await cluster.mergePatch<Secret>(ref, patch, { fieldManager: SIDECAR_FIELD_MANAGER });
   return true;

@@ -84,7 +84,8 @@ export class ConnectionStep {
     this.#credentials.accept(this.#upkeep.proven);
     if (outcome.connection) await this.#blanking.run(input.configuration);
     await this.#superseded.run(outcome.connection?.credential);
-    return this.#result(input, { judged, present, decision, outcome });
+    // What a renewal took the turn of is not due before that is over.
+    return this.#result(input, { judged, present, decision: finished ? 'keep' : decision, outcome });
   }
 
   /** How the connection stands after what was done, and when there is something to do next. */

@@ -89,13 +89,11 @@ export async function clearPair(
   const secret = await cluster.find<Secret>(ref);
   const owner = secret?.metadata.annotations?.[CONNECTION_ANNOTATION];
   if (!secret || (owner !== undefined && owner !== connectionName)) return;
-  const metadata = {
-    resourceVersion: secret.metadata.resourceVersion,
-    ...(owner === undefined ? {} : { annotations: { [CONNECTION_ANNOTATION]: null } }),
-  };
-  const present = PAIR_KEYS.filter((key) => secret.data?.[key] !== undefined);
-  if (present.length === 0 && owner === undefined) return;
-  const data = Object.fromEntries(present.map((key) => [key, null]));
+  const isEmpty = PAIR_KEYS.every((key) => secret.data?.[key] === undefined);
+  if (isEmpty && owner === undefined) return;
+  const { resourceVersion } = secret.metadata;
+  const metadata = { resourceVersion, annotations: { [CONNECTION_ANNOTATION]: null } };
+  const data = Object.fromEntries(PAIR_KEYS.map((key) => [key, null]));
   await cluster.mergePatch<Secret>(ref, { metadata, data }, { fieldManager: SIDECAR_FIELD_MANAGER });
 }
 
@@ -146,7 +144,7 @@ async function writeKeysOnce(
   const ref = { kind: SECRET, ...where };
   const options = { fieldManager: SIDECAR_FIELD_MANAGER, dryRun };
   const data = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   );
   const existing = await cluster.find<Secret>(ref);
   const written = existing

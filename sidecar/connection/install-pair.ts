@@ -109,7 +109,7 @@ async function readNewPair(context: ConnectionContext, installation: Installatio
 async function remember(context: ConnectionContext, { journal, identity }: Installation, now: number): Promise<void> {
   const before = (await context.state.load()) ?? freshState();
   const hash = journal.tokenHash;
-  const earlier = hash === undefined ? undefined : before.tokens[hash];
+  const earlier = before.tokens[hash ?? ''];
   const tokens = hash
     ? withToken(before, hash, {
         outcome: 'used',

@@ -30,7 +30,7 @@ export class JournalMirror {
       await rename(draft, this.#file);
       await syncFolder(this.#folder);
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
+      await rm(draft).catch(() => undefined);
       this.#log.warn('what a token was spent for is in memory alone: its folder cannot be written', {
         folder: this.#folder,
         error: messageOf(error),
@@ -51,7 +51,7 @@ export class JournalMirror {
   /** It is stored in the cluster, or of no use any more. Never throws. */
   async forget(): Promise<void> {
     if (this.#folder === undefined) return;
-    await rm(this.#file, { force: true }).catch(() => undefined);
+    await rm(this.#file).catch(() => undefined);
   }
 }
 

@@ -52,7 +52,7 @@ export function secretDocument<T>(
   };
 
   const put = async (document: unknown, resourceVersion: string | undefined, dryRun: boolean): Promise<Secret> => {
-    const content = Buffer.from(JSON.stringify(document), 'utf8').toString('base64');
+    const content = Buffer.from(JSON.stringify(document)).toString('base64');
     const metadata = {
       name,
       namespace,
@@ -146,8 +146,7 @@ function writtenMeanwhile({ namespace, name }: NamespacedName): string {
   return `secret ${namespace}/${name}: somebody else wrote it meanwhile`;
 }
 
-function parse(base64: string | undefined): unknown {
-  if (base64 === undefined) return undefined;
+function parse(base64 = ''): unknown {
   try {
     return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
   } catch {

@@ -4,7 +4,7 @@ const TOKEN_HINT = 'request a new one-time token in Compass and store it under T
 
 /** The one error that only a person can end, with what to do. */
 export function tokenRequired(why: string, cause?: unknown): CompassError {
-  return new CompassError('TokenRequired', `${why}; ${TOKEN_HINT}`, cause === undefined ? {} : { cause });
+  return new CompassError('TokenRequired', `${why}; ${TOKEN_HINT}`, { cause });
 }
 
 /** An error that a new token ends, and says so. */

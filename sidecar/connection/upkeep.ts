@@ -96,7 +96,6 @@ export class Upkeep {
   forget(): void {
     this.#rejected = undefined;
     this.#proven = undefined;
-    this.#error = undefined;
     this.schedule.succeed(0);
   }
 

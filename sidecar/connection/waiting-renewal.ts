@@ -53,7 +53,6 @@ export class WaitingRenewal {
         serving: undefined,
         renewAt,
       });
-      this.#error = undefined;
       this.#schedule.succeed(0);
       this.#upkeep.accept(connection);
       return { connection, step: 'maintain', attempted: true, did: 'renewed' };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { CONFIG_MAP, type ConfigMap, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { REPORT_KEY, type Report, readReport } from '#common/resources/report.ts';
+import { assertExit } from '../plugin/assert-exit.ts';
 import { type PluginResult, runPlugin } from '../plugin/run-plugin.ts';
 import { CLIENT, CONFIGURATION, startWorld, type World } from './world.ts';
 
@@ -48,7 +49,7 @@ test('an invitation becomes a connection, step by step, and is in no output', as
 
   const args = ['connect', '--token-stdin', '--runtime-id', world.simulator.runtimeId, '-v=9'];
   const result = await plugin(args, rawEncoded);
-  assert.equal(result.code, 0, result.stderr);
+  assertExit(result, 'connect', 0);
   assert.match(result.stdout, /^connected compass-connection \(1 application, \d+\.\ds\)\n$/);
   assert.match(result.stderr, /reach +localhost \d+ TLS1\.3, \d+ms, clock skew/);
   const steps = ['token', 'reach', 'secret', 'key', 'configuration', 'sign', 'store', 'prove', 'first sync'];
@@ -70,9 +71,9 @@ test('a refused token says so, with exit code 6, and a new one connects', async 
   const { runtimeId, urls } = world.simulator;
   const args = ['connect', '--token-stdin', '--runtime-id', runtimeId, '--connector-url', urls.connector, '-o', 'json'];
 
-  for (const attempt of ['once', 'twice']) {
+  for (let attempt = 1; attempt <= 2; attempt++) {
     const refused = await plugin(args, token);
-    assert.equal(refused.code, 6, `${attempt}: ${refused.stderr}`);
+    assertExit(refused, 'connect', 6);
     assert.match(refused.stderr, /^✗ configuration .*token is refused/m);
     const { error, verdict } = JSON.parse(refused.stdout) as { error: { reason: string }; verdict: object };
     assert.deepEqual([error.reason, verdict], ['TokenRefused', { status: 'Failed', exitCode: 6 }]);

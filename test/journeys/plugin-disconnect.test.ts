@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { conform } from '#common/resources/conform.ts';
+import { readSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
 import { REPORT_KEY, readReport } from '#common/resources/report.ts';
 import { DISCONNECT_RESULT_SCHEMA } from '../../plugin/schemas/disconnect-result.ts';
 import { runPlugin } from '../plugin/run-plugin.ts';
+import { sampleApplications } from '../simulator/samples.ts';
 import { CLIENT, CONNECTION, startWorld } from './world.ts';
 
 test('S16: disconnect revokes, deletes credentials and Applications, and a new token connects again', async (t) => {
@@ -14,8 +16,15 @@ test('S16: disconnect revokes, deletes credentials and Applications, and a new t
   const plugin = (...args: string[]) => runPlugin(args, { KUBECONFIG: world.cluster.kubeconfigPath });
   await world.configure();
   const sidecar = world.start({ APP_CONTROLLER_SYNC_PERIOD: '1h' });
-  world.simulator.landscape.createApplication({ name: 'orders' });
+  const [sample] = sampleApplications;
+  assert.ok(sample);
+  world.simulator.landscape.createApplication({ ...sample, name: 'orders' });
   await world.reaches('Synchronized');
+
+  const ofSecrets = { kind: CONFIG_MAP, namespace: 'compass-system', name: `${CONNECTION.name}-secrets` };
+  const published = async () =>
+    readSecrets((await cluster.get<ConfigMap>(ofSecrets)).data?.[SECRETS_KEY])?.secrets.size;
+  assert.ok((await published()) !== 0);
 
   const unconfirmed = await plugin('disconnect', '--revoke', '-o', 'json');
   assert.equal(unconfirmed.code, 7, unconfirmed.stderr);
@@ -49,6 +58,7 @@ test('S16: disconnect revokes, deletes credentials and Applications, and a new t
   assert.deepEqual(await world.secret(CLIENT.namespace, CLIENT.name), {});
   assert.equal(await cluster.find({ kind: APPLICATION, name: 'orders' }), undefined);
 
+  assert.equal(await published(), 0);
   const status = await plugin('status');
   assert.equal(status.code, 1);
   assert.match(status.stdout, /Disconnected/);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { until } from '../cluster/until.ts';
 import { application, basic, bundle, id } from '../common/sync/samples.ts';
 import { runPlugin } from '../plugin/run-plugin.ts';
+import { DEPLOY_FOLDER } from '../sidecar/deploy/render.ts';
 import { startWorld } from './world.ts';
 
 const OLD = 'old-and-never-printed';
@@ -13,7 +15,9 @@ function bundles(password: string) {
   return [bundle(2, { defaultInstanceAuth: basic(password) })];
 }
 
-test('get and describe show what came from Compass, what failed, and that credentials were rotated', async (t) => {
+test('get and describe show what came from Compass, what failed, and that credentials were rotated', {
+  skip: NO_KUBECTL,
+}, async (t) => {
   const world = await startWorld(t);
   world.simulator.switches.runtimeScopes.push('application.auths:read');
   const { landscape } = world.simulator;
@@ -61,5 +65,18 @@ test('get and describe show what came from Compass, what failed, and that creden
   assert.match(described.stdout, /^ +\d+s +Secret +orders-\S+ +updated /m);
   assert.match(described.stdout, /^ +spec\.services +1 bundle +Director: bundles +compass-sidecar$/m);
   assert.equal((await run('get', 'app', 'nope')).code, 3);
+
+  const applied = await world.cluster.kubectl(['apply', '--server-side', '-f', `${DEPLOY_FOLDER}/rights/people.yaml`]);
+  assert.equal(applied.code, 0, applied.stderr);
+  const { kubeconfigPath } = await world.cluster.as({ name: 'viewer', groups: ['compass-viewers'] });
+  const seen = await until('a viewer sees the new one', async () => {
+    const result = await runPlugin(['get', 'secret', `orders-${BUNDLE}`, '-o', 'json'], { KUBECONFIG: kubeconfigPath });
+    return result.stdout.includes(after.fingerprint) && result;
+  });
+  printed.push(seen.stdout, seen.stderr);
+  const { metadata, state, rotatedAt, fingerprint } = after;
+  const published = JSON.parse(seen.stdout);
+  assert.deepEqual([published.state, published.rotatedAt, published.fingerprint], [state, rotatedAt, fingerprint]);
+  assert.equal(published.metadata.creationTimestamp, metadata.creationTimestamp);
   for (const text of printed) for (const secret of [OLD, NEW]) assert.ok(!text.includes(secret));
 });

@@ -5,11 +5,10 @@ import { bare, type Node, part, partsOf } from '../mutation/syntax.ts';
 type Columns = ReadonlyMap<string, readonly number[]>;
 
 /**
- * The exit codes that the tests in a source file assert: numbers that `assert.equal` or `assert.deepEqual` compare with
- * something that is called `code`, or with what `done` resolves to; by themselves, in arrays and objects of the same shape,
- * or as a column of a table that a loop goes through.
+ * The exit codes of one command that the tests in a source file bring about: those of its calls of assertExit and assertEnd, by
+ * themselves or as a column of a table that a loop goes through.
  */
-export function assertedExitCodes(file: string, source: string): ReadonlySet<number> {
+export function assertedExitCodes(file: string, source: string, command: string): ReadonlySet<number> {
   const program = parseSync(file, source).program as unknown as Node;
   const constants = new Map<string, Node>();
   const found = new Set<number>();
@@ -18,7 +17,7 @@ export function assertedExitCodes(file: string, source: string): ReadonlySet<num
     const inside = node.type === 'ForOfStatement' ? new Map([...columns, ...loopColumns(node, constants)]) : columns;
     const init = node.type === 'VariableDeclarator' ? part(node, 'init') : undefined;
     if (init) constants.set(nameIn(node), bare(init));
-    for (const code of wantedCodes(node, source).flatMap((wanted) => numbers(wanted, columns))) found.add(code);
+    for (const code of assertedBy(node, command, columns)) found.add(code);
     for (const [, child] of partsOf(node)) visit(child, inside);
   }
 
@@ -26,26 +25,12 @@ export function assertedExitCodes(file: string, source: string): ReadonlySet<num
   return found;
 }
 
-/** What an assertion wants an exit code to be; nothing where a node is none. */
-function wantedCodes(node: Node, source: string): readonly Node[] {
-  const text = source.slice(node.start, node.end);
-  const [actual, expected] = argumentsOf(node);
-  if (!actual || !expected || !/^assert\.(?:equal|deepEqual)\(/.test(text)) return [];
-  return pairsOf(actual, expected).flatMap(([value, wanted]) => {
-    if (wanted.type === 'ObjectExpression') return codesIn(wanted);
-    return /\b(?:code|done)\b/i.test(source.slice(value.start, value.end)) ? [wanted] : [];
-  });
-}
-
-/** What is compared with what, also within arrays. */
-function pairsOf(actual: Node, expected: Node): readonly (readonly [actual: Node, expected: Node])[] {
-  const [values, wanted] = [elements(actual), elements(expected)];
-  if (!values || !wanted) return [[actual, expected]];
-  return values.flatMap((value, at) => (wanted[at] ? pairsOf(value, wanted[at]) : []));
-}
-
-function codesIn(record: Node): readonly Node[] {
-  return fields(record).flatMap((field) => (nameIn(field) === 'code' ? (part(field, 'value') ?? []) : []));
+/** Of a call that asserts the exit code of this command; of any other node nothing. */
+function assertedBy(node: Node, command: string, columns: Columns): readonly number[] {
+  const callee = part(node, 'callee');
+  if (node.type !== 'CallExpression' || !['assertExit', 'assertEnd'].includes(String(callee?.['name']))) return [];
+  const [, named, code] = argumentsOf(node);
+  return named?.['value'] === command && code ? numbers(code, columns) : [];
 }
 
 function argumentsOf(call: Node): readonly Node[] {

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../plugin/commands.ts';
 import { exitsWalked } from '../journeys/walk/exits-walked.ts';
 import { assertedExitCodes } from './asserted-exit-codes.ts';
 
-/** The exit codes that no walk brings about, each with the file whose tests do; below test/. */
+/** The exit codes that no walk brings about, each with the file whose tests assert it of this very command; below test/. */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   diff: { 1: 'plugin/diff/asked.test.ts' },
   logs: { 0: 'plugin/logs/logs.test.ts', 130: 'plugin/logs/logs.test.ts', 143: 'plugin/logs/logs.test.ts' },
@@ -46,27 +46,27 @@ describe('every exit code that a command declares is brought about by a test:', 
       assert.deepEqual(Object.keys(ELSEWHERE[name] ?? {}), left);
       for (const [code, file] of Object.entries(ELSEWHERE[name] ?? {})) {
         const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-        assert.ok(assertedExitCodes(file, text).has(Number(code)), `${file} asserts no exit code ${code}`);
+        const asserted = assertedExitCodes(file, text, name);
+        assert.ok(asserted.has(Number(code)), `${file} asserts no exit code ${code} of ${name}`);
       }
     });
   }
 });
 
-test('an exit code counts as brought about where it is compared with one, not wherever its number stands', () => {
+test('an exit code counts as brought about where it is asserted of its command, not wherever its number stands', () => {
   const source = `
     const ROWS = [['a', 4], ['b', 5]] as const;
     test('the 3 of them', async () => {
       const wait = 0;
-      for (const [, code] of ROWS) assert.equal((await run()).code, code);
-      for (const [name, code] of Object.entries({ SIGINT: 130 })) assert.deepEqual([name, await running.done], ['x', code]);
-      assert.deepEqual([left.code, left.lines.length], [6, 7]);
-      assert.deepEqual(await run(), { code: 9, stdout: '' });
-      assert.equal(lines.length, 8);
-      assert.notEqual(left.code, 1);
+      for (const [, code] of ROWS) assertExit(await run(), 'sync', code);
+      for (const [name, code] of Object.entries({ SIGINT: 130 })) await assertEnd(running, 'sync', code);
+      assertExit(await run(), 'cert renew', 9);
+      assertExit(await run(), 'sync', 6);
+      assert.equal((await run()).code, 7);
+      note(await run(), 'sync', 8);
     });`;
-  const codes = [...assertedExitCodes('a.ts', source)];
-  assert.deepEqual(
-    codes.toSorted((a, b) => a - b),
-    [4, 5, 6, 9, 130],
-  );
+  const codesOf = (command: string) => [...assertedExitCodes('a.ts', source, command)].toSorted((a, b) => a - b);
+  assert.deepEqual(codesOf('sync'), [4, 5, 6, 130]);
+  assert.deepEqual(codesOf('cert renew'), [9]);
+  assert.deepEqual(codesOf('cert'), []);
 });

@@ -3,6 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
+import { ranWith } from './assert-exit.ts';
 import { builtPlugin } from './built-plugin.ts';
 import { HOME } from './home.ts';
 
@@ -37,7 +38,7 @@ export async function runHere(
     interrupted,
   };
   const code = await runCommandLine(args, surroundings);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  return ranWith({ code, stdout: stdout.text(), stderr: stderr.text() }, args);
 }
 
 function collect(onWrite: (text: string) => void = () => undefined): Sink & { text(): string } {
@@ -71,7 +72,8 @@ export async function runPlugin(
     [main, ...args],
     { env: clean, timeout: 30_000 },
     (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+      const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
+      resolve(ranWith({ code, stdout, stderr }, args));
     },
   );
   child.stdin?.end(input);

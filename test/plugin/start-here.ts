@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '#common/clock.ts';
 import { runCommandLine } from '../../plugin/cli.ts';
 import type { Sink } from '../../plugin/command.ts';
 import { until } from '../cluster/until.ts';
+import { ranWith } from './assert-exit.ts';
 import { HOME } from './home.ts';
 
 export interface StartOptions {
@@ -45,7 +46,7 @@ export function startHere(t: TestContext, args: readonly string[], options: Star
     interruption.abort('SIGINT');
     await done;
   });
-  return {
+  const running: Running = {
     stdout: stdout.text,
     stderr: stderr.text,
     lines: () => stdout.text().split('\n').slice(0, -1),
@@ -53,6 +54,7 @@ export function startHere(t: TestContext, args: readonly string[], options: Star
     closeStdout: () => stdout.stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     done,
   };
+  return ranWith(running, args);
 }
 
 function collect(terminal: StartOptions['terminal']): Sink & { text(): string } {

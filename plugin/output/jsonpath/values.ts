@@ -22,16 +22,44 @@ export function formatValue(value: unknown): string {
 
 /** JSON as Go writes it: keys sorted, and three signs of HTML and two line ends escaped. */
 function formatCompact(value: object): string {
-  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return encode(value).replace(/[<>&\u2028\u2029]/g, escaped);
+  return escapeSigns(encode(value));
 }
 
+/** The same as `json.MarshalIndent` writes it, with four blanks. */
+export function formatIndented(value: object): string {
+  return escapeSigns(encode(value, { step: ' '.repeat(4), indent: '' }));
+}
+
+function escapeSigns(json: string): string {
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(/[<>&\u2028\u2029]/g, escaped);
+}
+
+interface Layout {
+  /** What a level is indented by; empty where all is one line. */
+  readonly step: string;
+  readonly indent: string;
+}
+
+const ONE_LINE: Layout = { step: '', indent: '' };
+
 /** Not by JSON.stringify as a whole, since in its objects keys that are numbers come first. */
-function encode(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(encode).join(',')}]`;
+function encode(value: unknown, layout = ONE_LINE): string {
+  const inner = { ...layout, indent: layout.indent + layout.step };
+  if (Array.isArray(value))
+    return `[${spread(
+      value.map((item) => encode(item, inner)),
+      layout,
+    )}]`;
   if (!isMap(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${encode(value[key])}`).join(',')}}`;
+  const gap = layout.step === '' ? '' : ' ';
+  const entry = (key: string) => `${JSON.stringify(key)}:${gap}${encode(value[key], inner)}`;
+  return `{${spread(Object.keys(value).sort().map(entry), layout)}}`;
+}
+
+function spread(items: readonly string[], { step, indent }: Layout): string {
+  if (step === '' || items.length === 0) return items.join(',');
+  return `\n${items.map((item) => `${indent}${step}${item}`).join(',\n')}\n${indent}`;
 }
 
 /** Whole numbers above it are no int64, so Go has them as floats. */

@@ -83,6 +83,13 @@ test('listings of the same Applications have the same digest, others another', a
   assert.notEqual(one.digest, other.digest);
 });
 
+test('a page that is too large is asked for in halves, and after four that were not in twice the size', async () => {
+  const shelf = new Shelf([...items(30, 10), ...items(60).slice(30)]);
+  const { listing, listed } = await read(shelf);
+  assert.deepEqual([listing.complete, listed.length], [true, 60]);
+  assert.deepEqual(shelf.asked, [100, 50, 25, 12, 6, 6, 6, 6, 12, 12, 12]);
+});
+
 test('pages that are too large are halved, and grow again', async () => {
   const shelf = new Shelf([...items(40, 10), ...items(2000).slice(40)]);
   const { listing, listed } = await read(shelf);
@@ -117,6 +124,29 @@ test('an Application whose answer cannot be read is skipped by name, and those b
   assert.deepEqual([listing.complete, listed.length, skipped], [true, 248, ['i0007', 'i0150']]);
 });
 
+test('behind an Application that is skipped the pages are large again', async () => {
+  const shelf = new Shelf(items(8).map((item, index) => ({ ...item, isBroken: index === 0 })));
+  assert.deepEqual((await read(shelf)).skipped, ['i0000']);
+  assert.deepEqual(shelf.asked, [100, 50, 25, 12, 6, 3, 1, 100]);
+});
+
+const skippedOf = async (all: readonly Item[]) => {
+  const { listing, skipped } = await read(new Shelf(all));
+  return [listing.complete, skipped.length];
+};
+
+test('five Applications in a row may be unreadable, and many that have readable ones between them', async () => {
+  const broken = (isBroken: (index: number) => boolean) =>
+    items(30).map((item, index) => ({ ...item, isBroken: isBroken(index) }));
+  assert.deepEqual(await skippedOf(broken((index) => index < 5)), [true, 5]);
+  assert.deepEqual(await skippedOf(broken((index) => index < 6)), [false, 5]);
+  assert.deepEqual(await skippedOf(broken((index) => index % 3 === 0)), [true, 10]);
+});
+
+test('any number in a row may be too large', async () => {
+  assert.deepEqual(await skippedOf(items(8, LARGEST + 1)), [true, 8]);
+});
+
 test('a Director whose answers can never be read is not asked for each Application', async () => {
   const shelf = new Shelf(items(250).map((item) => ({ ...item, isBroken: true })));
   const { listing } = await read(shelf);
@@ -148,10 +178,4 @@ test('D3: a page that fails ends the listing with what was seen so far', async (
   const { listing, listed } = await read(failing);
   assert.deepEqual([listing.complete, listing.isTorn, listed.length], [false, false, 200]);
   assert.deepEqual([listing.error?.reason, listing.incompleteBecause], ['CompassTimeout', 'too slow']);
-});
-
-test('a Director that goes in circles is left', async () => {
-  const page = { applications: [], problems: [], totalCount: 1, next: 'again' };
-  const { listing } = await read({ fetchPage: () => Promise.resolve(page), fetchHead: () => Promise.resolve(page) });
-  assert.equal(listing.error?.reason, 'InvalidAnswer');
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SECRET } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application, type ApplicationSpec } from '#common/resources/application.ts';
+import type { ListingSource } from '#common/sync/page-reader.ts';
 import type { PlanEntry, SyncPlan } from '#common/sync/plan-document.ts';
 import { application, basic, bundle, id } from './samples.ts';
 import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from './world.ts';
@@ -219,6 +220,51 @@ test('a listing that is not complete says so, and nothing of what is not in it',
   assert.deepEqual([plan.complete, plan.incompleteBecause, lines(plan)], [false, '1 listed of 2 counted', []]);
 });
 
+test('a plan that is told to stop is an error, whenever that is', async (t) => {
+  const stopping = new AbortController();
+  const page = { applications: [], problems: [], totalCount: 0, next: undefined };
+  const source: ListingSource = {
+    fetchPage() {
+      stopping.abort();
+      return Promise.resolve(page);
+    },
+    fetchHead: assert.fail,
+  };
+  const world = await startSyncWorld(t, 'field', { director: () => source });
+  await assert.rejects(world.plan({ signal: stopping.signal }), { reason: 'Stopping' });
+  await assert.rejects(world.plan({ signal: AbortSignal.abort() }), { reason: 'Stopping' });
+});
+
+test('a plan says no more than there is to say', async (t) => {
+  const world = await start(t);
+  world.simulator.landscape.createApplication(application(1, 'orders'));
+  await world.sync();
+  assert.deepEqual(await planned(world), {
+    schemaVersion: 'v1',
+    time: '2026-01-01T00:00:00Z',
+    listed: 1,
+    complete: true,
+    totals: { create: 0, update: 0, delete: 0, hold: 0, fail: 0, unchanged: 1 },
+    entries: [],
+  });
+});
+
+test('of a plan that is held it says since when, when it goes, and whether somebody rejected it', async (t) => {
+  const world = await startSyncWorld(t, 'field', { holdMs: 15 * MINUTE_MS });
+  const { landscape, runtimeId } = world.simulator;
+  for (const number of [1, 2]) landscape.createApplication(application(number, `app-${number}`));
+  await world.sync();
+  landscape.deleteAllApplications();
+  const { held } = await world.sync();
+  assert.ok(held);
+  world.clock.advance(MINUTE_MS);
+  const { id: plan, why, members } = held;
+  const known = { id: plan, count: 2, since: '2026-01-01T00:00:00Z', budget: 10, why };
+  assert.deepEqual((await planned(world)).held, { ...known, goesAt: '2026-01-01T00:15:00Z' });
+  const decision = { plan, verdict: 'rejected', at: world.clock.now(), runtimeId, members } as const;
+  assert.deepEqual((await world.plan({ kept: { held, decision } })).held, { ...known, decision: 'rejected' });
+});
+
 test('a listing that fails is an error', async (t) => {
   const world = await start(t);
   world.simulator.faults.add({ operation: 'applicationsForRuntime', status: 503 });
@@ -236,6 +282,7 @@ test('a plan can be narrowed to names, of objects or of the Director, and says w
   landscape.updateApplication(id(3), { description: 'changed' });
   const other = await planned(world, ['other', 'same']);
   assert.deepEqual([lines(other), other.totals.unchanged], [['update Application other'], 1]);
+  assert.equal((await planned(world, ['other'])).totals.unchanged, 0);
   assert.equal((await planned(world, ['now'])).entries.length, 4);
   const { entries, unknown } = await planned(world, ['before', 'nobody']);
   assert.deepEqual([entries.length, unknown], [2, ['nobody']]);

@@ -49,7 +49,11 @@ const CONFIG: SynchronizerOptions['config'] = {
   deletionBudget: { fraction: 0.1 },
 };
 
-export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Promise<SyncWorld> {
+export async function startSyncWorld(
+  t: TestContext,
+  crds: Crds = 'field',
+  more: Partial<SynchronizerOptions> = {},
+): Promise<SyncWorld> {
   const switches = { rateLimitPerMinute: 0 };
   const starting = startSimulator({ switches });
   // Before the cluster, which may fail to start: a simulator that nobody closes keeps the process alive.
@@ -79,7 +83,7 @@ export async function startSyncWorld(t: TestContext, crds: Crds = 'field'): Prom
     const synchronizer = create(config, as, options);
     return (more) => synchronizer.run({ ...target, ...more });
   };
-  const synchronizer = create();
+  const synchronizer = create({}, cluster, more);
   const secret = (name: string) => cluster.find<Secret>({ kind: SECRET, name, namespace: INTEGRATION_NAMESPACE });
   return {
     simulator,

@@ -11,6 +11,7 @@ import { type PluginResult, runHere } from '../../plugin/run-plugin.ts';
 /** Templates that every document can fill. */
 const TEMPLATES: Readonly<Record<string, string>> = {
   jsonpath: 'jsonpath={.kind}',
+  'jsonpath-as-json': 'jsonpath-as-json={.kind}',
   'custom-columns': 'custom-columns=KIND:.kind',
 };
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { assertExit, ranWith } from '../assert-exit.ts';
 import { builtPlugin } from '../built-plugin.ts';
 import { HOME } from '../home.ts';
 import { FILES, filesScene } from './files.ts';
@@ -16,7 +17,8 @@ for (const [signal, exitCode] of Object.entries(SIGNALS) as [keyof typeof SIGNAL
     simulator.faults.add({ operation: 'configuration', when: 'afterExecution', delayMs: 1_500 });
     const asked = simulator.requests.next(({ rootFields }) => rootFields.includes('configuration'));
     const main = await builtPlugin();
-    const child = spawn(process.execPath, [main, 'cert', 'issue', '--token-stdin', '--out', out, '--key-size=2048'], {
+    const args = ['cert', 'issue', '--token-stdin', '--out', out, '--key-size=2048'];
+    const child = spawn(process.execPath, [main, ...args], {
       env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', HOME, NODE_EXTRA_CA_CERTS: ca },
       stdio: ['pipe', 'ignore', 'pipe'],
     });
@@ -28,7 +30,7 @@ for (const [signal, exitCode] of Object.entries(SIGNALS) as [keyof typeof SIGNAL
     child.stdin.end(simulator.requestToken().rawEncoded);
     const [code] = await once(child, 'exit');
     await asked;
-    assert.equal(code, exitCode, stderr);
+    assertExit(ranWith({ code, stderr }, args), 'cert issue', exitCode);
     assert.match(stderr, /what the token gave is kept\n.*next: kubectl compass cert issue --resume --out /);
     simulator.faults.clear();
     assert.deepEqual(await names(), ['compass-app.key.new', 'connection.pending.json']);

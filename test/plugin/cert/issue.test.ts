@@ -7,6 +7,7 @@ import { isPair } from '#common/pki/certificate.ts';
 import { conform } from '#common/resources/conform.ts';
 import { CERTIFICATE_FILES_SCHEMA } from '../../../plugin/schemas/certificate-files.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 import { FILES, filesScene } from './files.ts';
 
@@ -109,9 +110,9 @@ suite('cert issue', () => {
     const key = await read('compass-app.key');
     const { rawEncoded } = simulator.requestToken();
     simulator.requests.clear();
-    const { code, stderr } = await issue(['--token-stdin'], rawEncoded);
-    assert.equal(code, 7);
-    assert.match(stderr, /compass-app\.key is there already; the token was not used/);
+    const refused = await issue(['--token-stdin'], rawEncoded);
+    assertExit(refused, 'cert issue', 7);
+    assert.match(refused.stderr, /compass-app\.key is there already; the token was not used/);
     assert.equal(spent(), 0);
     assert.equal(await read('compass-app.key'), key);
     assert.equal((await issue(['--token-stdin', '--force'], rawEncoded)).code, 0);
@@ -122,7 +123,7 @@ suite('cert issue', () => {
     const { issue, names } = await scene(t);
     const { rawEncoded } = simulator.requestToken();
     const untrusted = await issue(['--token-stdin'], rawEncoded, { NODE_EXTRA_CA_CERTS: '' });
-    assert.equal(untrusted.code, 5);
+    assertExit(untrusted, 'cert issue', 5);
     assert.match(
       untrusted.stderr,
       /token was not sent, and is still good.*\n {2}CMP0502 CompassUntrusted; next: give the CA of Compass by --compass-ca FILE/,
@@ -139,9 +140,9 @@ suite('cert issue', () => {
   test('a token that is used, expired or unknown is exit code 6, in a document too, and leaves no file', async (t) => {
     const { issue, names } = await scene(t);
     const args = ['--token-stdin', '--connector-url', simulator.urls.connector, '-o', 'json'];
-    const { code, stdout } = await issue(args, 'an-unknown-token');
-    assert.equal(code, 6);
-    const { error, verdict } = JSON.parse(stdout);
+    const refused = await issue(args, 'an-unknown-token');
+    assertExit(refused, 'cert issue', 6);
+    const { error, verdict } = JSON.parse(refused.stdout);
     assert.equal(verdict.exitCode, 6);
     assert.equal(error.reason, 'TokenRefused');
     assert.deepEqual(await names(), []);

@@ -9,6 +9,7 @@ import { readRequests, requestAnnotation } from '#common/resources/requests.ts';
 import { CERTIFICATE_RENEWAL_SCHEMA } from '../../../plugin/schemas/certificate-renewal.ts';
 import { CERTIFICATE_REVOCATION_SCHEMA } from '../../../plugin/schemas/certificate-revocation.ts';
 import { until } from '../../cluster/until.ts';
+import { assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 import { type ClusterScene, clusterScene } from './cluster-scene.ts';
 
@@ -90,8 +91,9 @@ suite('cert renew', () => {
       ['--dry-run=server', 0],
       ['--detailed-exitcode', 9],
     ] as const) {
-      const { code, stdout } = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
-      assert.equal(code, expected, flag);
+      const result = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
+      assertExit(result, 'cert renew', expected);
+      const { code, stdout } = result;
       const { verdict, requestId } = JSON.parse(stdout);
       assert.deepEqual([verdict.status, requestId], [code === 0 ? 'DryRun' : 'NotNeeded', undefined]);
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { conform } from '#common/resources/conform.ts';
 import { COMPLETION_INSTALLATION_SCHEMA } from '../../../plugin/schemas/completion-installation.ts';
+import { assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 
 const INSTALL = ['completion', 'install'];
@@ -47,7 +48,7 @@ describe('completion install', () => {
     assert.equal(await readFile(path, 'utf8'), text);
     await writeFile(path, '#!/bin/sh\necho mine\n');
     const refused = await runHere([...INSTALL, '--dir', folder]);
-    assert.equal(refused.code, 7);
+    assertExit(refused, 'completion install', 7);
     assert.match(refused.stderr, /is there already, and is not ours/);
     assert.equal(await readFile(path, 'utf8'), '#!/bin/sh\necho mine\n');
   });

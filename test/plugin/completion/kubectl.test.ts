@@ -30,7 +30,7 @@ describe('completion through kubectl', { skip: NO_KUBECTL }, () => {
     const { stdout } = await run('kubectl', ['__complete', 'compass', 'st'], { env });
     assert.match(stdout, /^status\thow the connection to Compass stands, and what needs you\n:4\n$/);
     const flags = await run('kubectl', ['__complete', 'compass', 'status', '-o', 'js'], { env });
-    assert.match(flags.stdout, /^json\njsonpath=\njsonpath-file=\n:6\n$/);
+    assert.match(flags.stdout, /^json\njsonpath=\njsonpath-file=\njsonpath-as-json=\n:6\n$/);
     const words = await run('kubectl', ['__complete', 'compass', 'cert', '-n', 'kyma', 'sh'], { env });
     assert.match(words.stdout, /^show\t.*\n:4\n$/);
   });

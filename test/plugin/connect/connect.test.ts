@@ -4,6 +4,7 @@ import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { conform } from '#common/resources/conform.ts';
 import { CONNECT_RESULT_SCHEMA } from '../../../plugin/schemas/connect-result.ts';
 import { until } from '../../cluster/until.ts';
+import { assertEnd } from '../assert-exit.ts';
 import { changeReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { condition } from '../sample-reports.ts';
@@ -262,7 +263,7 @@ describe('while it waits, connect', () => {
       await changeReport(cluster, { ...WAITING, generation: 2, steps });
       const conditions = [condition('Connected', 'False', reason, says)];
       await changeReport(cluster, { ...WAITING, generation: 3, steps, conditions });
-      assert.equal(await running.done, expected);
+      await assertEnd(running, 'connect', expected);
       assert.match(running.stderr(), new RegExp(`✗ configuration +${says}`));
       assert.match(
         running.stderr(),

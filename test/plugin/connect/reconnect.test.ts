@@ -7,6 +7,7 @@ import { REPORT_KEY } from '#common/resources/report.ts';
 import { readRequests } from '#common/resources/requests.ts';
 import { RECONNECT_RESULT_SCHEMA } from '../../../plugin/schemas/connect-result.ts';
 import { until } from '../../cluster/until.ts';
+import { assertEnd } from '../assert-exit.ts';
 import { changeLease, changeReport, putConnection } from '../put-report.ts';
 import { condition } from '../sample-reports.ts';
 import { startHere } from '../start-here.ts';
@@ -77,7 +78,7 @@ describe('reconnect with our sidecar', () => {
     const report = { ...connected(stage.simulator), generation: 8, requests };
     const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
     await stage.cluster.cluster.mergePatch(ref, { data: { [REPORT_KEY]: JSON.stringify(report) } });
-    assert.equal(await running.done, 6);
+    await assertEnd(running, 'reconnect', 6);
     assert.match(running.stderr(), /the token is spent; the present certificate serves on, and nothing but the secret/);
     assert.match(running.stderr(), / \(x-request-id call-1\)\n/);
   });

@@ -8,6 +8,7 @@ import { readRequests } from '#common/resources/requests.ts';
 import { PLAN_KEY, type SyncPlan } from '#common/sync/plan-document.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
+import { assertExit } from '../assert-exit.ts';
 import { asOfNow, putConnection, putReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { HEALTHY } from '../sample-reports.ts';
@@ -58,7 +59,7 @@ async function asked(
 ) {
   const env = { KUBECONFIG: cluster.kubeconfigPath };
   const [shown, parameters] = await Promise.all([runHere(['diff', ...args], env), answer(cluster, result, plan)]);
-  return { ...shown, parameters };
+  return Object.assign(shown, { parameters });
 }
 
 const { request: _request, ...CHANGES } = PLAN;
@@ -75,7 +76,7 @@ test('diff asks the sidecar, waits for its own answer and shows the plan', async
     { result: 'succeeded' },
     { plan: CHANGES, args: ['commerce', 'a, b', '--summary'] },
   );
-  assert.equal(changed.code, 1);
+  assertExit(changed, 'diff', 1);
   assert.deepEqual(changed.parameters, { apps: 'commerce,a%2C b' });
   assert.match(changed.stdout, /^~ update Application commerce$/m);
 });

@@ -9,6 +9,7 @@ import { paint } from '../../../plugin/output/colour.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { parseCommandLine } from '../../../plugin/parse.ts';
 import { EXPLANATION_SCHEMA } from '../../../plugin/schemas/explanation.ts';
+import { assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 import { compassArguments } from '../shell-words.ts';
 
@@ -102,7 +103,7 @@ describe('explain', () => {
     assert.match(stderr, /^error: there is no code, .* "DeletionHeld"; did you mean DeletionsHeld\?$/m);
     assert.match(stderr, /^ {2}CMP0010 NotExplained; next: kubectl compass explain$/m);
     const failed = await runHere(['explain', 'CMP9999', '-o', 'json']);
-    assert.equal(failed.code, 3);
+    assertExit(failed, 'explain', 3);
     assert.equal(JSON.parse(failed.stdout).verdict.exitCode, 3);
   });
 

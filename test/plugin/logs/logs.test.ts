@@ -4,6 +4,7 @@ import { LEASE, NAMESPACE, POD } from '#common/cluster/objects.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import type { PodLogs } from '../../kube-api/pod-logs.ts';
+import { assertEnd, assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 import { soon, startHere } from '../start-here.ts';
 
@@ -67,14 +68,16 @@ function messages(stdout: string): string[] {
 describe('logs', () => {
   test('shows all replicas by time, with their names', async (t) => {
     const { run } = await twoReplicas(t);
-    const { code, stdout, stderr } = await run();
+    const result = await run();
+    assertExit(result, 'logs', 0);
+    const { stdout, stderr } = result;
     assert.deepEqual(messages(stdout), [
       'a-1 INFO  started',
       'b-2 INFO  stands by',
       'a-1 WARN  an application is not in sync name=sap',
       'b-2 ERROR refused requestId=1ae_5f',
     ]);
-    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(stderr, '');
   });
 
   test('shows what is younger, louder, about an Application, of a call, or last', async (t) => {
@@ -183,7 +186,7 @@ describe('logs --follow', () => {
     await sees('three');
     await sees('four');
     following.interrupt();
-    assert.equal(await following.done, 130);
+    await assertEnd(following, 'logs', 130);
     assert.deepEqual(seen().toSorted(), [
       'an application is not in sync',
       'four',
@@ -221,7 +224,7 @@ test('logs --follow ends with 143 at SIGTERM', async (t) => {
   const following = startHere(t, ['logs', '-f', '-o', 'raw'], cluster);
   await soon('it shows what there is', () => following.lines().length > 0);
   following.interrupt('SIGTERM');
-  assert.equal(await following.done, 143);
+  await assertEnd(following, 'logs', 143);
 });
 
 test('what a genuine API server says of a Pod on a node that it cannot reach comes out as it is', async (t) => {

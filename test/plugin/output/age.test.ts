@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { age, humanDuration } from '../../../plugin/output/age.ts';
+import { age, comingIn, humanDuration } from '../../../plugin/output/age.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -43,6 +43,12 @@ const CASES: readonly (readonly [ms: number, text: string])[] = [
 for (const [ms, text] of CASES) {
   test(`${ms} ms are ${text}`, () => assert.equal(humanDuration(ms), text));
 }
+
+test('what comes in less than a second comes now, and not in 0s', () => {
+  for (const ms of [999, 0, -30 * SECOND]) assert.equal(comingIn(ms), 'now');
+  assert.equal(comingIn(SECOND), 'in 1s');
+  assert.equal(comingIn(2 * MINUTE + 22 * SECOND), 'in 2m22s');
+});
 
 test('a time that is not there has an unknown age', () => {
   for (const time of [null, undefined, '', 'yesterday']) assert.equal(age(time, 0), '<unknown>');

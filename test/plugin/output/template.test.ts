@@ -11,6 +11,9 @@ const NO_CLUSTER = ['--server', 'http://127.0.0.1:1'];
 describe('a template that cannot be read is refused before anything is done:', () => {
   const bad: readonly (readonly [line: string, says: RegExp])[] = [
     ['sync -o jsonpath={.a', /jsonpath/],
+    ['sync -o jsonpath-as-json={.a', /jsonpath/],
+    ['sync -o jsonpath-as-json', /-o jsonpath-as-json needs a template: jsonpath-as-json='\{\.metadata\.name\}'/],
+    ['sync -o jsonpath-as-json-file=x', /unknown output format "jsonpath-as-json-file=x"/],
     ['cert renew -o jsonpath={end}', /\{end\} without a \{range/],
     ['get apps -o custom-columns=NAME', /the column "NAME" is none/],
     ['get apps -o custom-columns=NAME:{.a[}', /\.a\[/],

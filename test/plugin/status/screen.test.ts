@@ -69,6 +69,13 @@ test('a request id is shown whole, or not at all', () => {
   }
 });
 
+test('a synchronization that is due comes now, and one that was due is not foretold', () => {
+  const footer = (dueInMs: number) => screen({ ...factsOf(HEALTHY), nextSyncAt: NOW + dueInMs }, PLAIN);
+  assert.match(footer(999), /Everything up to date\. Next sync now\.\n/);
+  assert.match(footer(1_000), /Next sync in 1s\./);
+  assert.match(footer(-1), /Everything up to date\.\n/);
+});
+
 test('no row of a healthy connection is wider than a narrow terminal', () => {
   for (const row of screen(factsOf(HEALTHY), PLAIN, 40).split('\n')) assert.ok(row.length <= 40, row);
 });

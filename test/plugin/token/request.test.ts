@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { readToken } from '#common/compass/token.ts';
 import { conform } from '#common/resources/conform.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../../../plugin/schemas/token-request-result.ts';
+import { assertEnd, assertExit } from '../assert-exit.ts';
 import { connected, startStage } from '../connect/stage.ts';
 import { runHere } from '../run-plugin.ts';
 import { soon, startHere } from '../start-here.ts';
@@ -40,11 +41,12 @@ test('a token goes into a new file of its owner, which connect can read, and its
   const subject = ['--runtime-id', simulator.runtimeId, '--tenant', simulator.tenant];
   const url = ['--director-url', simulator.urls.directorAdmin, '--auth-token-stdin'];
   const out = join(folder, 'new-token');
-  const { code, stdout, stderr } = await plugin(
+  const result = await plugin(
     ['token', 'request', ...url, ...subject, '--out', out, '-v=9'],
     `Bearer ${simulator.adminToken}\n`,
   );
-  assert.equal(code, 0, stderr);
+  assertExit(result, 'token request', 0);
+  const { stdout, stderr } = result;
   assert.match(
     stdout,
     /^one-time token for runtime .* in .*new-token \(mode 0600\)\n {2}for .*\n {2}expires .*, in 59m\n/,
@@ -158,9 +160,9 @@ describe('what the Director refuses leaves no file:', () => {
     const error = { message: 'insufficient scopes provided', code: 23, name: 'InsufficientScopes' };
     simulator.faults.add({ operation: 'requestOneTimeTokenForRuntime', error });
     const args = ['--director-url', simulator.urls.directorAdmin, '--auth-token-stdin', '--out', join(folder, 'x')];
-    const { code, stderr } = await plugin(['token', 'request', ...args], simulator.adminToken);
-    assert.equal(code, 6, stderr);
-    assert.match(stderr, /InsufficientScopes/);
+    const result = await plugin(['token', 'request', ...args], simulator.adminToken);
+    assertExit(result, 'token request', 6);
+    assert.match(result.stderr, /InsufficientScopes/);
   });
 });
 
@@ -171,9 +173,9 @@ test('where the cluster is to say for whom: no such connection is 3, and no clus
     ['--connection of-somebody-else', 3, 'ClusterNotFound'],
     ['--server https://127.0.0.1:1', 4, 'ClusterUnreachable'],
   ] as const) {
-    const { code, stdout, stderr } = await plugin(`${line} ${flags}`.split(' '), LOGIN);
-    assert.equal(code, expected, stderr);
-    const { error, verdict } = JSON.parse(stdout);
+    const result = await plugin(`${line} ${flags}`.split(' '), LOGIN);
+    assertExit(result, 'token request', expected);
+    const { error, verdict } = JSON.parse(result.stdout);
     assert.deepEqual([error.reason, verdict.exitCode], [reason, expected]);
   }
 });
@@ -194,7 +196,7 @@ test('a Director that takes its time is not waited for after Ctrl-C and SIGTERM,
     // Also whoever ends without a word leaves nothing that is in the way of the next one.
     await assert.rejects(stat(out), { code: 'ENOENT' });
     running.interrupt(signal);
-    assert.equal(await running.done, expected, running.stderr());
+    await assertEnd(running, 'token request', expected);
     await assert.rejects(stat(out), { code: 'ENOENT' });
   }
 });

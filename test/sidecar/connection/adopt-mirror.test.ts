@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
+import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { adoptMirror } from '../../../sidecar/connection/adopt-mirror.ts';
@@ -12,9 +13,11 @@ import {
   type ConfiguredJournal,
   type IssuedJournal,
   JOURNAL_FORMAT,
+  type Journal,
   type PreparedJournal,
 } from '../../../sidecar/connection/journal.ts';
 import { JournalMirror } from '../../../sidecar/connection/journal-mirror.ts';
+import { memoryDocument } from '../../../sidecar/connection/memory-document.ts';
 import { secretDocument } from '../../../sidecar/connection/secret-document.ts';
 import { freshState, STATE_FORMAT } from '../../../sidecar/connection/state.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
@@ -139,3 +142,20 @@ test('R4: what another replica writes meanwhile is not written over, and read be
   assert.equal(await adoptMirror(context), true);
   assert.equal(await stored(), 'issued one');
 });
+
+for (const [reason, isKept] of [
+  ['ClusterConflict', true],
+  ['ClusterAlreadyExists', true],
+  ['ClusterForbidden', true],
+  ['ClusterUnreachable', false],
+] as const) {
+  test(`K3: where the journal cannot be stored (${reason}) ${isKept ? 'what works without it goes on' : 'it is tried again'}`, async (t) => {
+    const { context, folder } = await start(t);
+    const document = memoryDocument<Journal>();
+    const error = new CompassError(reason, 'no');
+    const failing = { ...context, journal: new DocumentStore({ ...document, write: () => Promise.reject(error) }) };
+    if (isKept) assert.equal(await adoptMirror(failing), false);
+    else await assert.rejects(adoptMirror(failing), error);
+    assert.deepEqual(await readdir(folder), ['a-journal.json']);
+  });
+}

@@ -51,6 +51,16 @@ test('a request to reconnect uses the token that lay there when the disconnect w
   assert.equal((await pass({ isReconnectAskedFor: true })).did, 'paired');
 });
 
+test('a pairing that failed before a disconnect keeps no later one waiting', async (t) => {
+  const { pass, configure, simulator } = await startConnected(t);
+  await configure();
+  simulator.switches.tokenDatabaseDown = true;
+  assert.equal((await pass({ isReconnectAskedFor: true })).reconnectError?.reason, 'TokenRefused');
+  await pass({}, asking());
+  simulator.switches.tokenDatabaseDown = false;
+  assert.equal((await pass({ isReconnectAskedFor: true })).did, 'paired');
+});
+
 test('the certificate in memory does not come back to the client Secret after a disconnect', async (t) => {
   const { pass, keys, simulator } = await startConnected(t);
   await pass();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -71,12 +71,45 @@ test('P24: in a full volume what lies there stays whole, nothing of the new one 
   assert.equal(warnings.length, 1);
 });
 
-test('a file that makes no sense, or no folder, is no journal', async (t) => {
+test('P24: a journal is read as it was written, by the next container, too, until it is forgotten', async (t) => {
+  const { folder } = await inFolder(t);
+  const place = join(folder, 'new', 'folder');
+  const noWarnings: Log = { ...silentLog, warn: (message) => assert.fail(message) };
+  const mirror = new JournalMirror(place, 'a', noWarnings);
+  await mirror.forget();
+  await mirror.put(prepared('one'));
+  await mirror.put(issued('one'));
+  const read = await new JournalMirror(place, 'a', noWarnings).read();
+  assert.deepEqual([read?.phase, read?.key.reveal()], ['issued', 'one']);
+  assert.equal(await new JournalMirror(place, 'b', noWarnings).read(), undefined);
+  assert.deepEqual(await readdir(place), ['a-journal.json']);
+  assert.equal((await stat(join(place, 'a-journal.json'))).mode & 0o777, 0o600);
+  await mirror.forget();
+  assert.equal(await mirror.read(), undefined);
+});
+
+test("P24: what a container left that was killed while it wrote is in nobody's way", async (t) => {
+  const { folder, mirror } = await inFolder(t);
+  await writeFile(join(folder, 'a-journal.json.new'), '{"ver');
+  await mirror.put(issued('one'));
+  assert.equal((await mirror.read())?.phase, 'issued');
+});
+
+test('a file that makes no sense is no journal', async (t) => {
   const { folder, mirror } = await inFolder(t);
   await writeFile(join(folder, 'a-journal.json'), '{"version":');
   assert.equal(await mirror.read(), undefined);
-  const nowhere = new JournalMirror(undefined, 'a', silentLog);
-  await nowhere.put(issued('one'));
-  await nowhere.forget();
+});
+
+test('without a folder nothing is written, read, removed, or warned about', async (t) => {
+  const { folder, mirror } = await inFolder(t);
+  await mirror.put(issued('one'));
+  const nowhere = new JournalMirror(undefined, join(folder, 'a'), {
+    ...silentLog,
+    warn: (message) => assert.fail(message),
+  });
+  await nowhere.put(prepared('two'));
   assert.equal(await nowhere.read(), undefined);
+  await nowhere.forget();
+  assert.equal((await mirror.read())?.phase, 'issued');
 });

@@ -18,9 +18,8 @@ import { Steps } from '../../../sidecar/connection/steps.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 /** What a step works with where its documents are in memory; without a cluster and a Compass unless they are given. */
-export function memoryContext(parts: Partial<ConnectionContext> = {}) {
-  const clock = new ManualClock();
-  const { config } = readConfig({ POD_NAMESPACE: 'compass-system', POD_NAME: 'pod-a' });
+export function memoryContext(parts: Partial<ConnectionContext> = {}, clock = new ManualClock()) {
+  const { config } = readConfig({ POD_NAMESPACE: 'compass-system', POD_NAME: 'pod-a', APP_KEY_SIZE: '2048' });
   const context: ConnectionContext = {
     cluster: {} as Cluster,
     clock,
