@@ -6,6 +6,7 @@ import { errorFields, jsonLog, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { directorListing } from '#common/sync/director-source.ts';
 import { createSynchronizer } from '#common/sync/synchronize.ts';
+import { WatchedPresent } from '#common/sync/watched-present.ts';
 import { VERSION } from '#common/version.ts';
 import { CompassWire } from './compass-wire.ts';
 import { THIS_POD } from './config/own-place.ts';
@@ -115,8 +116,11 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const { isLeader: mayDelete, state } = context;
   const holdMs = config.deletionHoldMs;
   const secretList = new SecretList({ cluster, log, config, fingerprintKey });
+  const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
+  const present = new WatchedPresent({ cluster: parts.cluster, place, clock, random, log });
   const synchronizer = createSynchronizer({
     cluster,
+    present,
     clock,
     log,
     config,
@@ -171,6 +175,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
       .then(() => pace.end())
       .finally(() => ended.abort()),
     leadership.run(ended.signal),
+    present.run(ended.signal),
     keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent }),
   ]);
 }
