@@ -25,6 +25,12 @@ export class Health {
     this.metrics.onObservation(observation, status);
   };
 
+  /** Told by a replica that begins to lead. */
+  readonly onLeading = (hasCredentials: boolean): void => {
+    this.readiness.onLeading(hasCredentials);
+    this.metrics.setLeader(true);
+  };
+
   /** Told by the leader while somebody else works on the connection, and why it waits. */
   readonly onParked = (why: string): void => {
     this.readiness.onParked(why);

@@ -11,7 +11,7 @@ export interface LeaderPassOptions {
   readonly leadership: Pick<Leadership, 'isLeader' | 'term' | 'leader'>;
   readonly context: ConnectionContext;
   readonly reconciler: { readonly pass: Pass; forget(): void };
-  readonly health: { onStandby(hasCredentials: boolean, leader?: string): void };
+  readonly health: { onStandby(hasCredentials: boolean, leader?: string): void; onLeading(hasCredentials: boolean): void };
   readonly pace: Pick<StartPace, 'begin' | 'dueInMs'>;
 }
 
@@ -44,6 +44,7 @@ export function leaderPass({ leadership, context, reconciler, health, pace }: Le
       reconciler.forget();
       knownTerm = term;
       await pace.begin();
+      health.onLeading(await hasCredentials(context));
     }
     const { dueInMs } = pace;
     if (dueInMs > 0) {
