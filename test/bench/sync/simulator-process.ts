@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Application } from '../../simulator/model.ts';
+import type { GeneratedSize } from '../../simulator/generate.ts';
+
+const MAIN = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
+
+/** What the simulator says of itself, on its first line. */
+export interface SimulatorSite {
+  readonly urls: { readonly connector: string; readonly connectorMtls: string; readonly director: string };
+  readonly adminUrl: string;
+  readonly tenant: string;
+  readonly runtimeId: string;
+  readonly token: string;
+  readonly caFile: string;
+  readonly caPem: string;
+}
+
+/** A Compass in a process of its own, so that what it computes is not measured as anybody else's. */
+export interface SimulatorProcess extends AsyncDisposable {
+  readonly site: SimulatorSite;
+  /** Asks its admin API. Throws where that refuses. */
+  admin(method: string, path: string, body?: object): Promise<unknown>;
+  generate(count: number, size: GeneratedSize): Promise<void>;
+  applications(): Promise<readonly Application[]>;
+}
+
+export async function startSimulatorProcess(): Promise<SimulatorProcess> {
+  const args = [MAIN, '--json', '--no-samples', '--port=0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const site = JSON.parse(await firstLine(child)) as SimulatorSite;
+  const admin: SimulatorProcess['admin'] = async (method, path, body) => {
+    const answer = await fetch(`${site.adminUrl}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  await admin('PATCH', '/switches', { rateLimitPerMinute: 0 });
+  return {
+    site,
+    admin,
+    async generate(count, size) {
+      await admin('POST', '/applications/generate', { count, ...size });
+    },
+    applications: async () => (await admin('GET', '/applications')) as readonly Application[],
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function firstLine({ stdout }: ChildProcess): Promise<string> {
+  if (!stdout) throw new Error('the simulator has no output');
+  for await (const line of createInterface({ input: stdout })) return line;
+  throw new Error('the simulator ended before it listened');
+}
