@@ -26,6 +26,7 @@ function start() {
   };
   const health = {
     onStandby: (_hasCredentials: boolean, leader?: string) => void happened.push(`stands by ${leader ?? 'nobody'}`),
+    onLeading: () => void happened.push('is said to lead'),
   };
   const pace = { begin: () => Promise.resolve(), dueInMs: 0 };
   const options = { leadership, context, reconciler, health, pace };
@@ -44,7 +45,7 @@ test('a standby does nothing, and who begins to lead believes nothing that it re
   assert.deepEqual(happened(), ['stands by nobody']);
   Object.assign(leadership, { isLeader: true, term: 1 });
   await pass();
-  assert.deepEqual(happened(), [...FORGETS, 'works']);
+  assert.deepEqual(happened(), [...FORGETS, 'is said to lead', 'works']);
   await pass();
   assert.deepEqual(happened(), ['works']);
 });
@@ -56,5 +57,5 @@ test('R4: a leader that lost the Lease and got it back in one pass believes noth
   happened();
   leadership.term = 2;
   await pass();
-  assert.deepEqual(happened(), [...FORGETS, 'works']);
+  assert.deepEqual(happened(), [...FORGETS, 'is said to lead', 'works']);
 });
