@@ -55,6 +55,18 @@ test('a change says when it was, and what it was about', async (t) => {
   );
 });
 
+test('a round counts what it made, changed and left, and what is present whether it could be synchronized or not', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  for (const number of [1, 2, 3]) landscape.createApplication(application(number, `app-${number}`));
+  await world.sync();
+  landscape.updateApplication(id(1), { description: 'changed' });
+  landscape.updateApplication(id(2), { name: 'No name' });
+  landscape.createApplication(application(4, 'app-4'));
+  const { created, updated, unchanged, inSync, present } = await world.sync();
+  assert.deepEqual([created, updated, unchanged, inSync, present], [['app-4'], ['app-1'], 1, 3, 4]);
+});
+
 test('a deletion that fails is none, and only a cluster that is away ends the round', async (t) => {
   const world = await startWithGone(t);
   world.simulator.landscape.updateApplication(id(2), { bundles: [withSecret(12)] });
