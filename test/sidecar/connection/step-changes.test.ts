@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
 import { pairOf } from '#common/pki/certificate.ts';
+import type { ConnectionInput } from '../../../sidecar/connection/connection-result.ts';
 import { restorePair } from '../../../sidecar/connection/credential-store.ts';
 import { reasonIn } from './bench.ts';
 import { CONFIGURED } from './memory-context.ts';
@@ -137,13 +138,48 @@ test('I2: a renewal that waited until it expired gives way to a token', async (t
   assert.equal(reasonIn(await run(withToken('of-somebody'))), 'TokenRefused');
 });
 
-test('upkeep that failed is tried at once when the tenant is corrected', async (t) => {
-  const { run, simulator, takeCalls, configuration } = await stepContext(t);
+test('C21: URLs that a person edits are asked about at once, and those that are known are not', async (t) => {
+  const { run, connection, takeCalls } = await stepContext(t);
+  const { urls } = connection;
+  await run();
+  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
+  await run({ specUrls: urls });
+  assert.deepEqual(takeCalls(), []);
+  const director = `${urls.director}?edited`;
+  await run({ specUrls: { ...urls, director } });
+  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
+  await run({ specUrls: { ...urls, director } });
+  assert.deepEqual(takeCalls(), []);
+});
+
+test('upkeep that failed is tried at once when anything that is given changes, and not else', async (t) => {
+  const { run, simulator, takeCalls, configuration, withToken } = await stepContext(t);
+  await run();
   simulator.faults.add({ target: 'connectorMtls', status: 503 });
+  await run({ isSuspect: true });
+  takeCalls();
+  const tries = async (asked: Partial<ConnectionInput>) => {
+    await run(asked);
+    return takeCalls().length;
+  };
+  assert.equal(await tries({}), 0);
+  for (const changed of [
+    { ...configuration, connectorUrl: `${configuration.connectorUrl}?changed` },
+    { ...configuration, runtimeId: '11111111-1111-4111-8111-111111111111' },
+    { ...configuration, tenant: 'another' },
+    withToken('new').configuration,
+    MISSING,
+    new CompassError('ConfigurationInvalid', 'it is'),
+  ]) {
+    assert.equal(await tries({ configuration: changed }), 1);
+    assert.equal(await tries({ configuration: changed }), 0);
+  }
+});
+
+test('while upkeep goes well a change of the configuration alone asks nobody', async (t) => {
+  const { run, takeCalls, configuration } = await stepContext(t);
   await run();
   takeCalls();
-  await run();
+  await run({ configuration: { ...configuration, tenant: undefined } });
   assert.deepEqual(takeCalls(), []);
-  await run({ configuration: { ...configuration, tenant: 'another' } });
-  assert.equal(takeCalls().length, 1);
 });

@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { Configuration } from '../../../sidecar/connection/configuration.ts';
-import type { ConnectionInput } from '../../../sidecar/connection/connection-result.ts';
 import { ConnectionStep } from '../../../sidecar/connection/connection-step.ts';
 import { JournalMirror } from '../../../sidecar/connection/journal-mirror.ts';
 import { reasonIn } from './bench.ts';
@@ -120,14 +119,6 @@ test('what is superseded is due when its time has come, also before all else', a
   assert.equal((await run()).dueInMs, 5 * 60_000);
 });
 
-test('a renewal that is asked for again is due after the least time between two', async (t) => {
-  const { run, context } = await stepContext(t);
-  assert.equal((await run({ isRenewalAskedFor: true })).did, 'renewed');
-  const again = await run({ isRenewalAskedFor: true });
-  assert.deepEqual([again.did, again.dueInMs], [undefined, context.config.minimalSyncMs]);
-  assert.equal((await run()).dueInMs, PERIOD_MS);
-});
-
 test('without anything to pair with only a change from outside helps', async (t) => {
   const { run, cluster, secret, know, simulator } = await stepContext(t);
   await cluster.delete(secret);
@@ -218,52 +209,6 @@ test('another connection’s Secret is left alone: no token is spent, and nothin
   await context.journal.write({ ...issued, purpose: 'renew' });
   const result = await run({ ...withToken('new'), isReconnectAskedFor: true });
   assert.deepEqual([reasonIn(result), result.connection, takeCalls()], ['ForeignObject', undefined, []]);
-});
-
-test('C21: URLs that a person edits are asked about at once, and those that are known are not', async (t) => {
-  const { run, connection, takeCalls } = await stepContext(t);
-  const { urls } = connection;
-  await run();
-  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
-  await run({ specUrls: urls });
-  assert.deepEqual(takeCalls(), []);
-  const director = `${urls.director}?edited`;
-  await run({ specUrls: { ...urls, director } });
-  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
-  await run({ specUrls: { ...urls, director } });
-  assert.deepEqual(takeCalls(), []);
-});
-
-test('upkeep that failed is tried at once when anything that is given changes, and not else', async (t) => {
-  const { run, simulator, takeCalls, configuration, withToken } = await stepContext(t);
-  await run();
-  simulator.faults.add({ target: 'connectorMtls', status: 503 });
-  await run({ isSuspect: true });
-  takeCalls();
-  const tries = async (asked: Partial<ConnectionInput>) => {
-    await run(asked);
-    return takeCalls().length;
-  };
-  assert.equal(await tries({}), 0);
-  for (const changed of [
-    { ...configuration, connectorUrl: `${configuration.connectorUrl}?changed` },
-    { ...configuration, runtimeId: '11111111-1111-4111-8111-111111111111' },
-    { ...configuration, tenant: 'another' },
-    withToken('new').configuration,
-    MISSING,
-    new CompassError('ConfigurationInvalid', 'it is'),
-  ]) {
-    assert.equal(await tries({ configuration: changed }), 1);
-    assert.equal(await tries({ configuration: changed }), 0);
-  }
-});
-
-test('while upkeep goes well a change of the configuration alone asks nobody', async (t) => {
-  const { run, takeCalls, configuration } = await stepContext(t);
-  await run();
-  takeCalls();
-  await run({ configuration: { ...configuration, tenant: undefined } });
-  assert.deepEqual(takeCalls(), []);
 });
 
 test('K3: what the container before could not store is taken over, once', async (t) => {
