@@ -5,7 +5,7 @@ import { CompassError } from '#common/errors.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { type SyncWorld, startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const LIST = 'applicationsForRuntime';
@@ -16,11 +16,8 @@ const away = () => Promise.reject(new CompassError('ClusterUnreachable', 'no'));
 
 /** Two Applications, of which one is listed no more, and was seen to be missing once. */
 async function startWithGone(t: Parameters<typeof startSyncWorld>[0]): Promise<SyncWorld> {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'goes', 'stays');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'goes'));
-  landscape.createApplication(application(2, 'stays'));
-  await world.sync();
   landscape.deleteApplication(id(1));
   await world.sync();
   world.clock.advance(MINUTE_MS);
@@ -164,11 +161,8 @@ test('a listing that could not be applied confirms nothing, and one that shows w
 });
 
 test('while the cluster is away names are not settled', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'left', 'right');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'left'));
-  landscape.createApplication(application(2, 'right'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'right' });
   landscape.updateApplication(id(2), { description: 'changed' });
   const outcome = await world.another({}, { ...world.cluster.cluster, apply: away })();
