@@ -114,7 +114,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const fingerprintKey = () => context.state.value?.fingerprintKey;
   const { isLeader: mayDelete, state } = context;
   const holdMs = config.deletionHoldMs;
-  const secretList = new SecretList({ cluster, log, config, fingerprintKey });
+  const secretList = new SecretList({ cluster, clock, log, config, fingerprintKey });
   const synchronizer = createSynchronizer({
     cluster,
     clock,
