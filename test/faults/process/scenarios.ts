@@ -102,11 +102,22 @@ async function connect(crash: CrashWorld): Promise<void> {
   await until('the base is synchronized', () => pairing.isDone(crash));
 }
 
+/**
+ * Ends what runs, and lets its second pass: the times of the status are whole ones, and a process that begins in the same
+ * second would have nothing to write where it has in any other.
+ */
+async function stopForGood(crash: CrashWorld): Promise<void> {
+  await crash.stop();
+  const second = () => Math.floor(Date.now() / 1_000);
+  const stopped = second();
+  await until('the second is over', () => Promise.resolve(second() > stopped));
+}
+
 const renewal: Scenario = {
   name: 'renewal',
   async prepare(crash) {
     await connect(crash);
-    await crash.stop();
+    await stopForGood(crash);
     crash.begin();
     const patch = { spec: { refreshCredentialsNow: true } };
     const ref = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
@@ -136,7 +147,7 @@ const apply: Scenario = {
       landscape.createApplication({ name, bundles: [bundle('b', `${name}-password-${lives}`)] }),
     );
     await until('the base is synchronized', async () => (await isApplied(crash)) && isSynchronized(crash));
-    await crash.stop();
+    await stopForGood(crash);
     crash.begin();
     const [before] = switched?.bundles ?? [];
     if (!before || !changed || !gone || !switched) return assert.fail('no base');
