@@ -50,6 +50,17 @@ async function isSynchronized(crash: CrashWorld): Promise<boolean> {
   return (await connectionOf(crash))?.status?.connectionState === 'Synchronized';
 }
 
+/**
+ * Whether the status tells of these Applications, and of the labels, which come last: a process that ends before that leaves
+ * the one after it nothing to take back, and the calls of that one would be others.
+ */
+async function isTold(crash: CrashWorld): Promise<boolean> {
+  const { conditions = [] } = (await connectionOf(crash))?.status ?? {};
+  const messageOf = (type: string) => conditions.find((one) => one.type === type)?.message;
+  const listed = crash.world.simulator.landscape.applications().length;
+  return messageOf('LabelsReported') !== undefined && Number.parseInt(messageOf('Synchronized') ?? '', 10) === listed;
+}
+
 /** Whoever may read sees no entry without the Secret that it names. */
 export async function assertEntriesHaveSecrets(crash: CrashWorld): Promise<void> {
   const applications = await applicationsOf(crash);
@@ -99,25 +110,14 @@ async function connect(crash: CrashWorld): Promise<void> {
     await pairing.prepare(crash);
     await crash.resume();
   }
-  await until('the base is synchronized', () => pairing.isDone(crash));
-}
-
-/**
- * Ends what runs, and lets its second pass: the times of the status are whole ones, and a process that begins in the same
- * second would have nothing to write where it has in any other.
- */
-async function stopForGood(crash: CrashWorld): Promise<void> {
-  await crash.stop();
-  const second = () => Math.floor(Date.now() / 1_000);
-  const stopped = second();
-  await until('the second is over', () => Promise.resolve(second() > stopped));
+  await until('the base is synchronized', async () => (await pairing.isDone(crash)) && isTold(crash));
 }
 
 const renewal: Scenario = {
   name: 'renewal',
   async prepare(crash) {
     await connect(crash);
-    await stopForGood(crash);
+    await crash.stop();
     crash.begin();
     const patch = { spec: { refreshCredentialsNow: true } };
     const ref = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
@@ -146,8 +146,8 @@ const apply: Scenario = {
     const [, switched, changed, gone] = ['kept', 'switched', 'changed', 'gone'].map((name) =>
       landscape.createApplication({ name, bundles: [bundle('b', `${name}-password-${lives}`)] }),
     );
-    await until('the base is synchronized', async () => (await isApplied(crash)) && isSynchronized(crash));
-    await stopForGood(crash);
+    await until('the base is synchronized', async () => (await isApplied(crash)) && isTold(crash));
+    await crash.stop();
     crash.begin();
     const [before] = switched?.bundles ?? [];
     if (!before || !changed || !gone || !switched) return assert.fail('no base');
