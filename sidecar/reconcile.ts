@@ -8,6 +8,7 @@ import type { ConnectionInput, ConnectionResult } from './connection/connection-
 import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import type { Disconnection } from './connection/disconnect.ts';
+import type { Connection } from './connection/maintain.ts';
 import { trustedSpecUrls } from './connection/spec-urls.ts';
 import { ConnectionLog } from './connection-log.ts';
 import type { ConnectionResource } from './connection-resource.ts';
@@ -138,7 +139,8 @@ export class Reconciler {
     const isSyncAskedFor = object?.spec?.resyncNow === true || this.#requests.isOpen('sync');
     const { connection } = result;
     const isDue = connection !== undefined && syncStep.isDue(isSyncAskedFor);
-    const hasRun = connection && (await syncStep.run(connection, isSyncAskedFor, this.#interruption.signal));
+    const run = (to: Connection) => syncStep.run(to, isSyncAskedFor, this.#interruption.signal);
+    const hasRun = await (connection ? run(connection) : syncStep.rest());
     if (hasRun) {
       this.#finish('sync', syncAnswer(syncStep.outcome));
       this.#wasCutShort = false;

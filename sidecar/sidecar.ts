@@ -115,7 +115,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const fingerprintKey = () => context.state.value?.fingerprintKey;
   const { isLeader: mayDelete, state } = context;
   const holdMs = config.deletionHoldMs;
-  const secretList = new SecretList({ cluster, log, config, fingerprintKey });
+  const secretList = new SecretList({ cluster, clock, log, config, fingerprintKey });
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
   const present = new WatchedPresent({ cluster: parts.cluster, place, clock, random, log });
   const synchronizer = createSynchronizer({

@@ -93,6 +93,23 @@ export class SyncStep {
     await secretList?.publish();
   }
 
+  /**
+   * In place of `run` while there is no connection: what a purge left is told until it is written, also by the process after
+   * this one. Nothing ran.
+   */
+  async rest(): Promise<false> {
+    const { secretList, state } = this.#options;
+    const { purge, outcome } = state.value?.disconnected ?? {};
+    if (purge && outcome?.result === 'succeeded') secretList?.note([]);
+    await secretList?.publish();
+    return false;
+  }
+
+  /** Why what is told of the Secrets may be old. */
+  get secretsUnpublished(): string | undefined {
+    return this.#options.secretList?.failure;
+  }
+
   /** Compass refused another call by its rate limit, which is one for all: the listing has to wait as well. */
   holdBack(error: CompassError): void {
     this.#schedule.fail(error);

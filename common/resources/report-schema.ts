@@ -70,6 +70,7 @@ export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title:
       steps: list(step),
       token: text,
       places: object({ configuration: secretName, client: secretName, ca: secretName, integrationNamespace: text }),
+      secretsUnpublished: text,
       revision: count,
       lastSync: time,
       lastChange: time,

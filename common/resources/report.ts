@@ -44,6 +44,8 @@ export interface Report {
   readonly token?: string;
   /** Where this connection's Secrets are. */
   readonly places?: ReportedPlaces;
+  /** Why the list of Secrets could not be written: what it says may be old. */
+  readonly secretsUnpublished?: string;
   /** How many synchronizations have changed something. */
   readonly revision?: number;
   readonly lastSync?: string;

@@ -11,6 +11,8 @@ export interface SecretFacts {
   /** Keyed, by the sidecar. */
   readonly fingerprint?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
+  /** As of the last synchronization, by the sidecar, because Secrets may not be listed. */
+  readonly published?: true;
 }
 
 /** Looks Secrets up by their names. */
@@ -47,7 +49,7 @@ export class SecretIndex {
     const secret = published?.secrets.get(name);
     if (!secret) return { state: denied && published?.isCut !== false ? 'not permitted' : 'missing' };
     const { name: _name, ...facts } = secret;
-    return { state: 'present', ...facts };
+    return { state: 'present', ...facts, published: true };
   }
 }
 

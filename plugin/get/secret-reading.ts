@@ -12,17 +12,22 @@ import { fetchSecrets, type Selection } from './fetch.ts';
 export interface SecretReading extends Reading<KubeObject> {
   /** Where they may not be listed: what the sidecar published of them with its last synchronization, if it did. */
   readonly published?: PublishedSecrets | undefined;
+  /** Why it could not publish that. */
+  readonly unpublished?: string;
 }
 
 /** Lists the Secrets, or reads what is published of them. That knows no labels: what is selected has to be listed. */
 export async function readSecretFacts(
   cluster: Cluster,
-  connection: Pick<FoundConnection, 'name' | 'namespace' | 'places'>,
+  connection: Pick<FoundConnection, 'name' | 'namespace' | 'places' | 'found'>,
   selection: Selection = {},
 ): Promise<SecretReading> {
   const { integrationNamespace } = connection.places;
   const listed = await fetchSecrets(cluster, integrationNamespace, selection);
   if (!listed.denied || selection.labelSelector !== undefined || selection.fieldSelector !== undefined) return listed;
+  // What could not be written anew may be anything by now.
+  const unpublished = connection.found?.report?.secretsUnpublished;
+  if (unpublished !== undefined) return { ...listed, unpublished };
   const published = await fetchPublished(cluster, connection);
   return published?.namespace === integrationNamespace ? { ...listed, published } : listed;
 }
@@ -47,11 +52,12 @@ export function missedRight({ denied, published }: SecretReading): MissingRight 
 
 /** What to say of a right to list Secrets that is missing; undefined where it is there. */
 export function hintOfSecrets(secrets: SecretReading, place: Pick<Place, 'clusterFlags'>): string | undefined {
-  const { denied, published } = secrets;
+  const { denied, published, unpublished } = secrets;
   if (!denied) return undefined;
   const what = describeRight(denied);
   const instead = 'shown as of the last synchronization';
   if (published && !published.isCut) return `${what}; ${instead}`;
   const ask = `ask: ${canICommand(denied, place)}`;
-  return published ? `${what}; most are ${instead}; ${ask}` : `${what}; ${ask}`;
+  const reason = unpublished === undefined ? '' : `the sidecar could not publish what it knows (${unpublished}); `;
+  return published ? `${what}; most are ${instead}; ${ask}` : `${what}; ${reason}${ask}`;
 }

@@ -29,6 +29,8 @@ export interface SecretItem {
   readonly state: SecretFacts['state'];
   readonly rotatedAt?: string;
   readonly fingerprint?: string;
+  /** As of the last synchronization, because Secrets may not be listed. */
+  readonly published?: true;
 }
 
 /** The Secrets that Applications refer to; with `isSelected` only those that were found. */
@@ -48,7 +50,7 @@ export function secretRows(
 
 export function secretItem(reference: SecretReference, facts: SecretFacts, namespace: string): SecretItem {
   const { name, application, service, use, authentication } = reference;
-  const { createdAt, labels, state, rotatedAt, fingerprint } = facts;
+  const { createdAt, labels, state, rotatedAt, fingerprint, published } = facts;
   return {
     apiVersion: DOCUMENT_API_VERSION,
     kind: 'ApplicationSecret',
@@ -66,6 +68,7 @@ export function secretItem(reference: SecretReference, facts: SecretFacts, names
     state,
     ...(rotatedAt ? { rotatedAt } : {}),
     ...(fingerprint ? { fingerprint } : {}),
+    ...(published ? { published } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '#common/resources/conform.ts';
-import { object, text, time } from '#common/resources/schema.ts';
+import { flag, object, text, time } from '#common/resources/schema.ts';
 
 const labels: Schema = { type: 'object', additionalProperties: text };
 
@@ -17,5 +17,5 @@ export const APPLICATION_SECRET_SCHEMA = object(
     /** `present`, `missing` or `not permitted`. */
     state: text,
   },
-  { authentication: text, rotatedAt: time, fingerprint: text },
+  { authentication: text, rotatedAt: time, fingerprint: text, published: flag },
 );

@@ -21,6 +21,8 @@ export interface Observation {
   readonly urls?: { readonly connectorUrl: string; readonly directorUrl: string } | undefined;
   readonly sync?: SyncObservation | undefined;
   readonly labels?: LabelsObservation | undefined;
+  /** Why the list of Secrets may be old. */
+  readonly secretsUnpublished?: string | undefined;
   /** Set where a new pairing is asked for and has not come about, although the present connection works (K26): why. */
   readonly reconnect?: { readonly reason: Reason; readonly message: string } | undefined;
   readonly warnings: readonly Warning[];

@@ -13,7 +13,7 @@ export interface Seen extends Pick<Observation, 'warnings' | 'requests' | 'conne
   readonly context: ConnectionContext;
   readonly object: CompassConnection | undefined;
   readonly result: ConnectionResult;
-  readonly syncStep: Pick<SyncStep, 'sync' | 'labels' | 'dueInMs'>;
+  readonly syncStep: Pick<SyncStep, 'sync' | 'labels' | 'dueInMs' | 'secretsUnpublished'>;
 }
 
 /** The facts of a pass as status, report, Events and metrics are made of them. */
@@ -43,6 +43,7 @@ export function observe({ context, object, result, syncStep, ...seen }: Seen): O
     urls: connection && { connectorUrl: connection.urls.connector, directorUrl: connection.urls.director },
     sync: syncStep.sync,
     labels: syncStep.labels,
+    secretsUnpublished: syncStep.secretsUnpublished,
     steps: context.steps.observed,
     token: result.token,
     reconnect: reconnectError && { reason: reconnectError.reason, message: reconnectError.message },

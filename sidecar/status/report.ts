@@ -66,6 +66,7 @@ export function buildReport(
     steps: observation.steps ? reportedSteps(observation.steps) : previous?.steps,
     token: observation.token,
     places: context.places,
+    secretsUnpublished: observation.secretsUnpublished && clip(observation.secretsUnpublished),
     nextSync: timeOf(observation.nextSyncAt),
     ...synchronization(previous, observation),
     ...history(previous, observation),

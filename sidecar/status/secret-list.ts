@@ -1,3 +1,4 @@
+import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
@@ -10,11 +11,15 @@ import { OwnConfigMap } from './own-config-map.ts';
 
 export interface SecretListOptions {
   readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<Config, 'connectionName' | 'ownNamespace' | 'integrationNamespace'>;
   /** What keyed the fingerprints; without it none is published. */
   readonly fingerprintKey: () => Sensitive | undefined;
 }
+
+/** Somebody may delete, edit or restore it: so often it is looked whether it is still what was written. */
+const LOOK_PERIOD_MS = 60 * 60_000;
 
 /**
  * Publishes what may be known of the Secrets of Applications to those who may not list Secrets, which would be to read
@@ -27,6 +32,8 @@ export class SecretList {
   /** The text that the ConfigMap has, and the one that it is to have. */
   #written: string | undefined;
   #wanted: string | undefined;
+  #readAtMs = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
 
   constructor(options: SecretListOptions) {
     const { cluster, config } = options;
@@ -42,25 +49,38 @@ export class SecretList {
     this.#wanted = renderSecrets(this.#options.config.integrationNamespace, known);
   }
 
+  /** Why what was noted last could not be written: what is there may be old. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
   /** Writes what was noted last, where it differs. Never throws for what may fail by itself: it is tried again the next time. */
   async publish(): Promise<void> {
     const wanted = this.#wanted;
     if (wanted === undefined) return;
     try {
       await this.#map.overTheLatest(() => this.#settle(wanted));
+      this.#failure = undefined;
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
+      this.#failure = error.message;
       this.#options.log.warn('the list of Secrets was not written', errorFields(error));
     }
   }
 
-  /** Another replica may have written since: it is read anew. */
+  /** Another replica may have written since: it is read anew, and what was noted before is old. */
   forget(): void {
+    this.#wanted = undefined;
+    this.#failure = undefined;
     this.#map.forget();
   }
 
   async #settle(wanted: string): Promise<void> {
-    if (!this.#map.isRead) this.#written = await this.#map.read();
+    const now = this.#options.clock.monotonicMs();
+    if (!this.#map.isRead || now - this.#readAtMs >= LOOK_PERIOD_MS) {
+      this.#written = await this.#map.read();
+      this.#readAtMs = now;
+    }
     if (this.#written === wanted) return;
     await this.#map.store(wanted);
     this.#written = wanted;

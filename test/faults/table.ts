@@ -21,6 +21,8 @@ const TIMEOUT_MS = 1_800_000;
 interface Tally {
   passed: number;
   failed: number;
+  /** The run says why, each time. */
+  skipped: number;
 }
 
 /** Some of these make the names of their tests. */
@@ -29,12 +31,11 @@ const isOfMatrix = (file: string) => file.startsWith('test/faults/');
 const files = globSync('test/**/*.test.ts', { cwd: ROOT })
   .filter((file) => isOfMatrix(file) || NAMES_A_ROW.test(readFileSync(join(ROOT, file), 'utf8')))
   .map((file) => join(ROOT, file));
-const tallies = new Map<RowId, Tally>(ROW_IDS.map((id) => [id, { passed: 0, failed: 0 }]));
+const tallies = new Map<RowId, Tally>(ROW_IDS.map((id) => [id, { passed: 0, failed: 0, skipped: 0 }]));
 let hasFailed = false;
 
-function count(name: string, skipped: boolean, key: keyof Tally): void {
+function count(name: string, key: keyof Tally): void {
   if (key === 'failed') hasFailed = true;
-  if (skipped) return;
   for (const id of rowsOfName(name)) {
     const tally = tallies.get(id);
     if (tally) tally[key] += 1;
@@ -42,18 +43,21 @@ function count(name: string, skipped: boolean, key: keyof Tally): void {
 }
 
 function resultOf(id: RowId): string {
-  const { passed, failed } = tallies.get(id) ?? { passed: 0, failed: 0 };
+  const { passed = 0, failed = 0, skipped = 0 } = tallies.get(id) ?? {};
   if (failed > 0) return `FAILED (${failed} of ${passed + failed})`;
   if (passed > 0) return `${passed} passed`;
+  if (skipped > 0) return `skipped (${skipped}); the run says why`;
   const why = whyNot(id);
   return why === undefined ? 'NO TEST RAN' : `not here: ${why}`;
 }
 
+const MARKS: Readonly<Record<string, keyof Tally>> = { '✔': 'passed', '✖': 'failed', '﹣': 'skipped' };
+
 /** A line of the spec reporter; what it lists again at its end, as failed, is counted already. */
 function countLog(text: string): void {
   const [told = ''] = text.split(/^✖ failing tests:$/m);
-  for (const [, mark, name = ''] of told.matchAll(/^ *([✔✖]) (.*) \([\d.]+ms\)/gm)) {
-    count(name, false, mark === '✔' ? 'passed' : 'failed');
+  for (const [, mark = '', name = ''] of told.matchAll(/^ *([✔✖﹣]) (.*) \([\d.]+ms\)/gm)) {
+    count(name, MARKS[mark] ?? 'failed');
   }
 }
 
@@ -70,8 +74,8 @@ if (logs.length > 0) {
   print();
 } else {
   const stream = run({ files, timeout: TIMEOUT_MS, concurrency: 2 });
-  stream.on('test:pass', ({ name, skip }) => count(name, skip !== undefined && skip !== false, 'passed'));
-  stream.on('test:fail', ({ name }) => count(name, false, 'failed'));
+  stream.on('test:pass', ({ name, skip }) => count(name, skip === undefined || skip === false ? 'passed' : 'skipped'));
+  stream.on('test:fail', ({ name }) => count(name, 'failed'));
   stream.on('end', print);
   stream.compose(new spec()).pipe(process.stdout, { end: false });
 }

@@ -38,7 +38,9 @@ export async function tryAll(
     await share(crew, ordered, async (worker, mutant) => {
       const atLoad = mutant.isStatic || !trace.reachedBy.has(mutant.id);
       const ids = atLoad ? all.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id];
-      const candidates = [...new Set(ids.flatMap((id) => trace.reachedBy.get(id) ?? []))];
+      const reaching = [...new Set(ids.flatMap((id) => trace.reachedBy.get(id) ?? []))];
+      // Nothing of a module that only declares is passed while tests run: any of them may depend on it.
+      const candidates = reaching.length === 0 && mutant.isStatic ? [...trace.cleanMs.keys()] : reaching;
       const chosen = choose(candidates, trace.cpuMs, recent.get(mutant.file));
       if (chosen.length === 0) return void results.push({ mutant, killedBy: undefined });
       const killedBy = await tryOne(worker, mutant.id, chosen, trace, atLoad);

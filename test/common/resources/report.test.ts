@@ -70,6 +70,7 @@ const FULL: Required<Report> = {
     ca: { namespace: 'istio-system', name: 'ca-certificates' },
     integrationNamespace: 'kyma-system',
   },
+  secretsUnpublished: 'cannot patch configmaps',
   revision: 218,
   lastSync: TIME,
   lastChange: TIME,

@@ -2,17 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { until } from '../../cluster/until.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { type SyncWorld, startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
 /** `stays` and `goes` are in the cluster, and the Director lists only the first any more. */
 async function startWithOneGone(t: TestContext): Promise<SyncWorld> {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'stays', 'goes');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'stays'));
-  landscape.createApplication(application(2, 'goes'));
-  await world.sync();
   landscape.deleteApplication(id(2));
   return world;
 }
@@ -49,11 +46,8 @@ test('a listing that differs in between begins the minute anew', async (t) => {
 });
 
 test('D1: an empty listing deletes nothing, and shows what is held', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'one', 'two');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'one'));
-  landscape.createApplication(application(2, 'two'));
-  await world.sync();
   landscape.deleteAllApplications();
   const { held } = await world.sync();
   assert.deepEqual([held?.count, held?.names], [2, ['one', 'two']]);

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application } from './samples.ts';
-import { startSyncWorld } from './world.ts';
+import { startSyncWorld, startSyncWorldWith } from './world.ts';
 
 test('the log says once why the listing fails, again when the reason is another, and when it works again', async (t) => {
-  const world = await startSyncWorld(t);
-  const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'orders'));
-  await world.sync();
+  const world = await startSyncWorldWith(t, 'orders');
+  const { faults } = world.simulator;
   const after = world.logged.length;
   const failAs = async (fault: Parameters<typeof faults.add>[0]) => {
     faults.clear();

@@ -5,7 +5,7 @@ import { CompassError } from '#common/errors.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { type SyncWorld, startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const LIST = 'applicationsForRuntime';
@@ -16,11 +16,8 @@ const away = () => Promise.reject(new CompassError('ClusterUnreachable', 'no'));
 
 /** Two Applications, of which one is listed no more, and was seen to be missing once. */
 async function startWithGone(t: Parameters<typeof startSyncWorld>[0]): Promise<SyncWorld> {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'goes', 'stays');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'goes'));
-  landscape.createApplication(application(2, 'stays'));
-  await world.sync();
   landscape.deleteApplication(id(1));
   await world.sync();
   world.clock.advance(MINUTE_MS);
@@ -53,6 +50,18 @@ test('a change says when it was, and what it was about', async (t) => {
     later.changes.map(({ kind, name, action }) => [kind, name, action]),
     [['Secret', `stays-${id(12)}`, 'deleted']],
   );
+});
+
+test('a round counts what it made, changed and left, and what is present whether it could be synchronized or not', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape } = world.simulator;
+  for (const number of [1, 2, 3]) landscape.createApplication(application(number, `app-${number}`));
+  await world.sync();
+  landscape.updateApplication(id(1), { description: 'changed' });
+  landscape.updateApplication(id(2), { name: 'No name' });
+  landscape.createApplication(application(4, 'app-4'));
+  const { created, updated, unchanged, inSync, present } = await world.sync();
+  assert.deepEqual([created, updated, unchanged, inSync, present], [['app-4'], ['app-1'], 1, 3, 4]);
 });
 
 test('a deletion that fails is none, and only a cluster that is away ends the round', async (t) => {
@@ -152,11 +161,8 @@ test('a listing that could not be applied confirms nothing, and one that shows w
 });
 
 test('while the cluster is away names are not settled', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'left', 'right');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'left'));
-  landscape.createApplication(application(2, 'right'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'right' });
   landscape.updateApplication(id(2), { description: 'changed' });
   const outcome = await world.another({}, { ...world.cluster.cluster, apply: away })();

@@ -4,7 +4,7 @@ import { CONFIG_MAP, type KubeObject, type OwnerReference, SECRET, type Secret }
 import { APPLICATION } from '#common/resources/application.ts';
 import type { PlanEntry } from '#common/sync/plan-document.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from './world.ts';
+import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const withSecret = (number: number) => bundle(number, { defaultInstanceAuth: basic() });
@@ -52,11 +52,8 @@ test('a Secret that nothing refers to any more waits like an Application, and go
 });
 
 test('a Secret that somebody else owns, too, does not go with an Application', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'goes', 'stays');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'goes'));
-  landscape.createApplication(application(2, 'stays'));
-  await world.sync();
   const owner = async (name: string): Promise<OwnerReference> => {
     const { apiVersion, kind } = APPLICATION;
     return { apiVersion, kind, name, uid: (await world.application(name))?.metadata.uid ?? '' };
@@ -83,11 +80,8 @@ test('a Secret that somebody else owns, too, does not go with an Application', a
 });
 
 test('what fails has the name of the listing, and the object that says so tells that it is another one there', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'left', 'right');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'left'));
-  landscape.createApplication(application(2, 'right'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'right' });
   landscape.updateApplication(id(2), { name: 'No name' });
   const short = async () =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { application, basic, bundle, id } from './samples.ts';
-import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from './world.ts';
+import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const withSecret = (number: number, password?: string) => bundle(number, { defaultInstanceAuth: basic(password) });
 
@@ -152,10 +152,8 @@ test('D10: where none is present the smaller id gets the name', async (t) => {
 });
 
 test('a rename waits for a complete listing, and everything else goes on', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before');
   const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'after' });
   landscape.createApplication(application(2, 'others'));
   const set = { '/data/applicationsForRuntime/totalCount': 7 };

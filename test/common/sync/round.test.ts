@@ -10,7 +10,7 @@ import { Present } from '#common/sync/present.ts';
 import { Round } from '#common/sync/round.ts';
 import { Tally } from '#common/sync/tally.ts';
 import { application, basic, bundle, id, presentApplication } from './samples.ts';
-import { type SyncWorld, startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const SETTINGS = { gatewayUrl: 'http://gateway.example', skipVerify: false };
 const refuse = (reason: Reason) => () => Promise.reject(new CompassError(reason, 'no'));
@@ -47,10 +47,8 @@ test('each change says what caused it', async (t) => {
 });
 
 test('a name that somebody takes while an Application is on its way to it stays theirs', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   const { cluster } = world.cluster;
   const { apiVersion, kind } = APPLICATION;
@@ -73,10 +71,8 @@ test('a name that somebody takes while an Application is on its way to it stays 
 });
 
 test('an Application that moves on while it is renamed is read anew, and goes in the same round', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   const { cluster } = world.cluster;
   let isFirst = true;
@@ -111,10 +107,8 @@ test('of two new ones of one name the first listed gets it, and the API server i
 });
 
 test('a free name that a renamed one was listed with first is not given to a new one', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   landscape.createApplication(application(2, 'now'));
   assert.deepEqual(reasons(await world.sync()), [['now', 'NameConflict']]);
@@ -133,10 +127,8 @@ test("somebody else's Application is refused before anything is sent", async (t)
 });
 
 test('what waits for a complete listing is told, and not noted on the object', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before');
   const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   faults.add({ operation: 'applicationsForRuntime', set: { '/data/applicationsForRuntime/totalCount': 99 } });
   assert.deepEqual(reasons(await world.sync()), [['now', 'ListingIncomplete']]);
@@ -144,10 +136,8 @@ test('what waits for a complete listing is told, and not noted on the object', a
 });
 
 test('an Application whose writes always conflict is tried four times', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'orders');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'orders'));
-  await world.sync();
   landscape.updateApplication(id(1), { description: 'changed' });
   let tries = 0;
   const apply = () => {
@@ -192,11 +182,8 @@ test('once the cluster refuses everything nothing more is written, notes include
 });
 
 test('a note that cannot be written fails nothing, unless the cluster is away', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'orders', 'others');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'orders'));
-  landscape.createApplication(application(2, 'others'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'No name' });
   landscape.updateApplication(id(2), { description: 'changed' });
   const { cluster } = world.cluster;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { application, basic, bundle, id } from './samples.ts';
-import { type SyncWorld, startSyncWorld } from './world.ts';
+import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const LIST = 'applicationsForRuntime';
@@ -27,11 +27,8 @@ test('a name that was taken in a torn listing is that of whoever has it in the n
 });
 
 test('who was renamed in a torn listing and is gone in the next is not brought to its new name', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'before', 'stays');
   const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'before'));
-  landscape.createApplication(application(2, 'stays'));
-  await world.sync();
   landscape.updateApplication(id(1), { name: 'now' });
   tearOnce(world, () => landscape.deleteApplication(id(1)));
   await world.sync();
@@ -72,11 +69,8 @@ test('credentials that are hidden take one more reading, and no third', async (t
 });
 
 test('a list that never stands still is read four times, and nothing is concluded from what it lacks', async (t) => {
-  const world = await startSyncWorld(t);
+  const world = await startSyncWorldWith(t, 'goes', 'stays');
   const { landscape, faults } = world.simulator;
-  landscape.createApplication(application(1, 'goes'));
-  landscape.createApplication(application(2, 'stays'));
-  await world.sync();
   landscape.deleteApplication(id(1));
   await world.sync();
   world.clock.advance(MINUTE_MS);

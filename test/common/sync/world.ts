@@ -16,6 +16,7 @@ import { startTestCluster, type TestCluster } from '../../cluster/start-test-clu
 import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { pair } from '../../simulator/tests/pair.ts';
+import { application } from './samples.ts';
 
 export const INTEGRATION_NAMESPACE = 'kyma-system';
 
@@ -119,6 +120,16 @@ function brief(line: string): string {
 
 function decode(base64: string): string {
   return Buffer.from(base64, 'base64').toString();
+}
+
+/** With Applications of these names, the first of which has the first of the samples' ids, synchronized once. */
+export async function startSyncWorldWith(t: TestContext, ...names: readonly string[]): Promise<SyncWorld> {
+  const world = await startSyncWorld(t);
+  for (const [index, name] of names.entries()) {
+    world.simulator.landscape.createApplication(application(index + 1, name));
+  }
+  await world.sync();
+  return world;
 }
 
 async function pairedEndpoint(simulator: Simulator): Promise<Endpoint> {

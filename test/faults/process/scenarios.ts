@@ -50,6 +50,17 @@ async function isSynchronized(crash: CrashWorld): Promise<boolean> {
   return (await connectionOf(crash))?.status?.connectionState === 'Synchronized';
 }
 
+/**
+ * Whether the status tells of these Applications, and of the labels, which come last: a process that ends before that leaves
+ * the one after it nothing to take back, and the calls of that one would be others.
+ */
+async function isTold(crash: CrashWorld): Promise<boolean> {
+  const { conditions = [] } = (await connectionOf(crash))?.status ?? {};
+  const messageOf = (type: string) => conditions.find((one) => one.type === type)?.message;
+  const listed = crash.world.simulator.landscape.applications().length;
+  return messageOf('LabelsReported') !== undefined && Number.parseInt(messageOf('Synchronized') ?? '', 10) === listed;
+}
+
 /** Whoever may read sees no entry without the Secret that it names. */
 export async function assertEntriesHaveSecrets(crash: CrashWorld): Promise<void> {
   const applications = await applicationsOf(crash);
@@ -99,7 +110,7 @@ async function connect(crash: CrashWorld): Promise<void> {
     await pairing.prepare(crash);
     await crash.resume();
   }
-  await until('the base is synchronized', () => pairing.isDone(crash));
+  await until('the base is synchronized', async () => (await pairing.isDone(crash)) && isTold(crash));
 }
 
 const renewal: Scenario = {
@@ -135,7 +146,7 @@ const apply: Scenario = {
     const [, switched, changed, gone] = ['kept', 'switched', 'changed', 'gone'].map((name) =>
       landscape.createApplication({ name, bundles: [bundle('b', `${name}-password-${lives}`)] }),
     );
-    await until('the base is synchronized', async () => (await isApplied(crash)) && isSynchronized(crash));
+    await until('the base is synchronized', async () => (await isApplied(crash)) && isTold(crash));
     await crash.stop();
     crash.begin();
     const [before] = switched?.bundles ?? [];

@@ -4,7 +4,7 @@ import { conform } from '#common/resources/conform.ts';
 import { checkCertificate, type Demands } from '../../../plugin/cert/check.ts';
 import { CERTIFICATE_CHECK_SCHEMA } from '../../../plugin/schemas/certificate-check.ts';
 import { assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { type ClusterScene, clusterScene } from './cluster-scene.ts';
 
 const HOUR = 3_600_000;
@@ -97,7 +97,7 @@ suite('cert check', () => {
       [[], 1, 'RenewalDue'],
       [['--expires-in', '1h', '--survive', '3h'], 0, 'Fine'],
     ]);
-    assertExit(await runHere(['cert', 'check'], env), 'cert check', 1);
+    assertExit(await runPlugin(['cert', 'check'], env), 'cert check', 1);
   });
 
   test('of one that expired exits with 6', async (t) => {

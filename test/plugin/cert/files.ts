@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { type PluginResult, runHere } from '../run-plugin.ts';
+import { type PluginResult, runHere, runPlugin } from '../run-plugin.ts';
 
 /** A folder for files of a credential, and ways to run `cert` on it. */
 export interface FilesScene {
@@ -30,7 +30,7 @@ export async function filesScene(t: TestContext, simulator: Simulator): Promise<
     out,
     ca,
     issue: (args, input = '', env = {}) =>
-      runHere(['cert', 'issue', '--out', out, '--key-size=2048', ...args], { ...trusting, ...env }, input),
+      runPlugin(['cert', 'issue', '--out', out, '--key-size=2048', ...args], { ...trusting, ...env }, input),
     run: (verb, args = []) => runHere(['cert', verb, ...files, ...args], trusting),
     names: async () => (await readdir(out).catch(() => [])).toSorted(),
     read: (name) => readFile(join(out, name), 'utf8'),

@@ -10,7 +10,7 @@ import { CERTIFICATE_RENEWAL_SCHEMA } from '../../../plugin/schemas/certificate-
 import { CERTIFICATE_REVOCATION_SCHEMA } from '../../../plugin/schemas/certificate-revocation.ts';
 import { until } from '../../cluster/until.ts';
 import { assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { type ClusterScene, clusterScene } from './cluster-scene.ts';
 
 const REF = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
@@ -91,7 +91,7 @@ suite('cert renew', () => {
       ['--dry-run=server', 0],
       ['--detailed-exitcode', 9],
     ] as const) {
-      const result = await runHere(['cert', 'renew', flag, '-o', 'json'], env);
+      const result = await runPlugin(['cert', 'renew', flag, '-o', 'json'], env);
       assertExit(result, 'cert renew', expected);
       const { code, stdout } = result;
       const { verdict, requestId } = JSON.parse(stdout);

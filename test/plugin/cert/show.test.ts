@@ -10,7 +10,7 @@ import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { CERTIFICATE_COMPARISON_SCHEMA } from '../../../plugin/schemas/certificate-comparison.ts';
 import { issueRoot } from '../../common/pki/authority.ts';
 import { assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { CLIENT_ID, clusterScene } from './cluster-scene.ts';
 
 suite('cert show', () => {
@@ -42,7 +42,7 @@ suite('cert show', () => {
 
   test('says where they differ, with exit code 1 in every format', async (t) => {
     const { env } = await clusterScene(t, { report: {}, inUse: 'keyed-b' });
-    const shown = await runHere(['cert', 'show'], env);
+    const shown = await runPlugin(['cert', 'show'], env);
     assertExit(shown, 'cert show', 1);
     assert.match(shown.stdout, /^✗ the sidecar presents another certificate than the one that is stored$/m);
     const json = await runHere(['cert', 'inspect', '-o', 'json', '--chain', '--ca'], env);

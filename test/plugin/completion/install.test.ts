@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { conform } from '#common/resources/conform.ts';
 import { COMPLETION_INSTALLATION_SCHEMA } from '../../../plugin/schemas/completion-installation.ts';
 import { assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 
 const INSTALL = ['completion', 'install'];
 
@@ -47,7 +47,7 @@ describe('completion install', () => {
     assert.match((await runHere([...INSTALL, '--dir', folder])).stdout, / replaced\n$/);
     assert.equal(await readFile(path, 'utf8'), text);
     await writeFile(path, '#!/bin/sh\necho mine\n');
-    const refused = await runHere([...INSTALL, '--dir', folder]);
+    const refused = await runPlugin([...INSTALL, '--dir', folder]);
     assertExit(refused, 'completion install', 7);
     assert.match(refused.stderr, /is there already, and is not ours/);
     assert.equal(await readFile(path, 'utf8'), '#!/bin/sh\necho mine\n');

@@ -9,6 +9,7 @@ import { changeReport } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 import { condition } from '../sample-reports.ts';
 import { startHere } from '../start-here.ts';
+import { startPlugin } from '../start-plugin.ts';
 import { CONFIGURATION, connected, type Stage, startStage, WAITING } from './stage.ts';
 
 const CANARY = 'canary-of-a-token-that-is-none';
@@ -257,7 +258,7 @@ describe('while it waits, connect', () => {
       const { cluster, configuration, file } = await startStage(t, WAITING);
       const tokenFile = await file('token', CANARY);
       const args = ['connect', '--token-file', tokenFile, '--runtime-id', RUNTIME, ...URL_FLAG];
-      const running = startHere(t, args, { kubeconfigPath: cluster.kubeconfigPath });
+      const running = await startPlugin(t, args, { kubeconfigPath: cluster.kubeconfigPath });
       await until('the Secret is written', async () => (await configuration()) !== undefined);
       const steps = [{ time: '2026-09-11T10:00:01Z', step: 'configuration', status: 'error', message: says }];
       await changeReport(cluster, { ...WAITING, generation: 2, steps });

@@ -11,6 +11,7 @@ import { assertEnd } from '../assert-exit.ts';
 import { changeLease, changeReport, putConnection } from '../put-report.ts';
 import { condition } from '../sample-reports.ts';
 import { startHere } from '../start-here.ts';
+import { startPlugin } from '../start-plugin.ts';
 import { connected, type Stage, startStage } from './stage.ts';
 
 const CONNECTION = { kind: COMPASS_CONNECTION, name: 'compass-connection' };
@@ -63,7 +64,7 @@ describe('reconnect with our sidecar', () => {
     await putConnection(stage.cluster, 'Synchronized');
     const tokenFile = await stage.file('token', stage.simulator.requestToken().rawEncoded);
     const args = ['reconnect', '--token-file', tokenFile, '--compass-ca', stage.caFile];
-    const running = startHere(t, args, { kubeconfigPath: stage.cluster.kubeconfigPath });
+    const running = await startPlugin(t, args, { kubeconfigPath: stage.cluster.kubeconfigPath });
     const request = await until('it asks', async () => readRequests((await resource(stage))?.metadata.annotations)[0]);
     const answer = { verb: 'reconnect', accepted: '2026-09-11T10:00:00Z', finished: '2026-09-11T10:00:01Z' };
     const failed = {

@@ -7,7 +7,7 @@ import type { Report } from '#common/resources/report.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { putReport } from '../put-report.ts';
-import { type PluginResult, runHere } from '../run-plugin.ts';
+import { type PluginResult, runHere, runPlugin } from '../run-plugin.ts';
 import { condition, HEALTHY } from '../sample-reports.ts';
 
 export const CONFIGURATION = { namespace: 'compass-system', name: 'compass-agent-configuration' };
@@ -34,6 +34,8 @@ export interface Stage {
   /** For commands that need a file of roots. */
   readonly caFile: string;
   plugin(args: readonly string[], input?: string): Promise<PluginResult>;
+  /** The same by the built program. */
+  built(args: readonly string[], input?: string): Promise<PluginResult>;
   /** A file with this content. */
   file(name: string, content: string): Promise<string>;
   /** The values of the configuration Secret, and who wrote them. */
@@ -69,6 +71,7 @@ export async function startStage(t: TestContext, report?: Report | ((simulator: 
     caFile,
     file,
     plugin: (args, input) => runHere([...args, '--compass-ca', caFile], env, input),
+    built: (args, input) => runPlugin([...args, '--compass-ca', caFile], env, input),
     async configuration() {
       const secret = await cluster.cluster.find<Secret>({ kind: SECRET, ...CONFIGURATION });
       if (!secret) return undefined;

@@ -10,7 +10,7 @@ import { startTestCluster, type TestCluster } from '../../cluster/start-test-clu
 import { until } from '../../cluster/until.ts';
 import { assertExit } from '../assert-exit.ts';
 import { asOfNow, putConnection, putReport } from '../put-report.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { HEALTHY } from '../sample-reports.ts';
 import { NOTHING, PLAN } from './sample-plan.ts';
 
@@ -58,7 +58,7 @@ async function asked(
   { plan, args = [] }: { readonly plan?: SyncPlan; readonly args?: readonly string[] } = {},
 ) {
   const env = { KUBECONFIG: cluster.kubeconfigPath };
-  const [shown, parameters] = await Promise.all([runHere(['diff', ...args], env), answer(cluster, result, plan)]);
+  const [shown, parameters] = await Promise.all([runPlugin(['diff', ...args], env), answer(cluster, result, plan)]);
   return Object.assign(shown, { parameters });
 }
 

@@ -10,7 +10,7 @@ import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { parseCommandLine } from '../../../plugin/parse.ts';
 import { EXPLANATION_SCHEMA } from '../../../plugin/schemas/explanation.ts';
 import { assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { compassArguments } from '../shell-words.ts';
 
 /** In 80 columns, but for commands: those are to be copied, and stay whole. */
@@ -102,7 +102,7 @@ describe('explain', () => {
     assert.equal(stdout, '');
     assert.match(stderr, /^error: there is no code, .* "DeletionHeld"; did you mean DeletionsHeld\?$/m);
     assert.match(stderr, /^ {2}CMP0010 NotExplained; next: kubectl compass explain$/m);
-    const failed = await runHere(['explain', 'CMP9999', '-o', 'json']);
+    const failed = await runPlugin(['explain', 'CMP9999', '-o', 'json']);
     assertExit(failed, 'explain', 3);
     assert.equal(JSON.parse(failed.stdout).verdict.exitCode, 3);
   });

@@ -70,6 +70,7 @@ test('a viewer sees ages and fingerprints as of the last synchronization, withou
   const seconds = (time: string) => `${time.slice(0, 19)}Z`;
   assert.deepEqual([state, fingerprint], ['present', ORDERS.fingerprint]);
   assert.equal(rotatedAt, seconds(ORDERS.rotatedAt));
+  assert.equal(document.published, true);
   assert.deepEqual(metadata, {
     name: ORDERS_SECRET,
     namespace: 'kyma-system',
@@ -116,6 +117,17 @@ for (const [title, text] of [
     assert.match(stderr, /ask: kubectl auth can-i list secrets -n kyma-system/);
   });
 }
+
+test('what the sidecar could not write anew is not shown to a viewer, and said to be so', {
+  skip: NO_KUBECTL,
+}, async (t) => {
+  const { cluster, kubeconfigPath } = await asViewer(t);
+  await publish(cluster, published());
+  await changeReport(cluster, { ...REPORT, secretsUnpublished: 'cannot patch configmaps' });
+  const { stdout, stderr } = await runPlugin(['get', 'secrets'], { KUBECONFIG: kubeconfigPath });
+  assert.match(stdout, /^orders-\S+ +not permitted +- +-$/m);
+  assert.match(stderr, /the sidecar could not publish what it knows \(cannot patch configmaps\); ask: kubectl auth/);
+});
 
 test('with -w, what the next synchronization publishes is shown', { skip: NO_KUBECTL }, async (t) => {
   const { cluster, kubeconfigPath } = await asViewer(t);

@@ -63,11 +63,17 @@ describe('what get is asked for', () => {
   test("takes kubectl's own flags for what they mean, and refuses what it cannot do", async (t) => {
     const { run } = await withLandscape(t);
     // But for ages, which go on from one run to the next.
-    const listed = async (args: string) => (await run(args)).stdout.replace(/ +\d+s\b/g, ' 1s');
+    const listed = async (args: string) => {
+      const { code, stdout, stderr } = await run(args);
+      return [code, stdout.replace(/ +\d+s\b/g, ' 1s'), stderr];
+    };
     const all = await listed('apps -A --no-headers');
-    assert.match(all, /orders/);
-    assert.equal(await listed('apps --all-namespaces --no-headers'), all);
-    assert.equal(await listed('apps -A --no-headers --chunk-size=50 --allow-missing-template-keys --kuberc x'), all);
+    assert.match(String(all[1]), /orders/);
+    assert.deepEqual(await listed('apps --all-namespaces --no-headers'), all);
+    assert.deepEqual(
+      await listed('apps -A --no-headers --chunk-size=50 --allow-missing-template-keys --kuberc x'),
+      all,
+    );
     const [kind] = namesOf((await run('app orders --show-kind --no-headers')).stdout);
     assert.equal(kind, 'application.applicationconnector.kyma-project.io/orders');
     for (const flag of ['--show-managed-fields', '--allow-missing-template-keys=false']) {

@@ -5,8 +5,9 @@ import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import { startTestCluster, type TestCluster } from '../../cluster/start-test-cluster.ts';
 import type { PodLogs } from '../../kube-api/pod-logs.ts';
 import { assertEnd, assertExit } from '../assert-exit.ts';
-import { runHere } from '../run-plugin.ts';
+import { runHere, runPlugin } from '../run-plugin.ts';
 import { soon, startHere } from '../start-here.ts';
+import { startPlugin } from '../start-plugin.ts';
 
 const NAMESPACE_NAME = 'compass-system';
 
@@ -38,7 +39,7 @@ async function putPod({ cluster }: TestCluster, name: string, container = 'sidec
 /** Two replicas in the embedded server, which has their logs; the genuine one has no kubelet to ask. */
 async function twoReplicas(
   t: TestContext,
-): Promise<{ cluster: TestCluster; logs: PodLogs; run: (...args: string[]) => ReturnType<typeof runHere> }> {
+): Promise<{ cluster: TestCluster; logs: PodLogs; run: (...args: string[]) => ReturnType<typeof runPlugin> }> {
   const cluster = await startTestCluster(t, { target: 'embedded' });
   const logs = cluster.embedded?.logs;
   assert.ok(logs);
@@ -55,7 +56,7 @@ async function twoReplicas(
     ago(30_000),
   );
   logs.write('b-2', 'sidecar', [textOf({ level: 'error', msg: 'refused', requestId: '1ae_5f' })], ago(10_000));
-  return { cluster, logs, run: (...args) => runHere(['logs', ...args], { KUBECONFIG: cluster.kubeconfigPath }) };
+  return { cluster, logs, run: (...args) => runPlugin(['logs', ...args], { KUBECONFIG: cluster.kubeconfigPath }) };
 }
 
 function messages(stdout: string): string[] {
@@ -166,7 +167,7 @@ describe('logs', () => {
 describe('logs --follow', () => {
   test('shows each line once, through lost streams and restarts, takes up new Pods, and ends with Ctrl-C', async (t) => {
     const { cluster, logs } = await twoReplicas(t);
-    const following = startHere(t, ['logs', '-f', '--since', '1h', '-o', 'raw'], cluster);
+    const following = await startPlugin(t, ['logs', '-f', '--since', '1h', '-o', 'raw'], cluster);
     const seen = () => following.lines().map((line) => JSON.parse(line).msg);
     const sees = (msg: string) =>
       soon(
@@ -221,7 +222,7 @@ test('logs --follow --tail 0 shows what comes only, of the Pods that there are a
 
 test('logs --follow ends with 143 at SIGTERM', async (t) => {
   const { cluster } = await twoReplicas(t);
-  const following = startHere(t, ['logs', '-f', '-o', 'raw'], cluster);
+  const following = await startPlugin(t, ['logs', '-f', '-o', 'raw'], cluster);
   await soon('it shows what there is', () => following.lines().length > 0);
   following.interrupt('SIGTERM');
   await assertEnd(following, 'logs', 143);

@@ -9,6 +9,7 @@ import { assertEnd, assertExit } from '../assert-exit.ts';
 import { connected, startStage } from '../connect/stage.ts';
 import { runHere } from '../run-plugin.ts';
 import { soon, startHere } from '../start-here.ts';
+import { startPlugin } from '../start-plugin.ts';
 
 const LOGIN = 'canary-of-a-login';
 
@@ -37,11 +38,11 @@ describe('before it asks anybody, token request', () => {
 });
 
 test('a token goes into a new file of its owner, which connect can read, and its expiry onto the screen', async (t) => {
-  const { plugin, simulator, folder } = await startStage(t);
+  const { built, plugin, simulator, folder } = await startStage(t);
   const subject = ['--runtime-id', simulator.runtimeId, '--tenant', simulator.tenant];
   const url = ['--director-url', simulator.urls.directorAdmin, '--auth-token-stdin'];
   const out = join(folder, 'new-token');
-  const result = await plugin(
+  const result = await built(
     ['token', 'request', ...url, ...subject, '--out', out, '-v=9'],
     `Bearer ${simulator.adminToken}\n`,
   );
@@ -156,24 +157,24 @@ describe('what the Director refuses leaves no file:', () => {
   }
 
   test('scopes that are missing are 6', async (t) => {
-    const { plugin, simulator, folder } = await startStage(t, connected);
+    const { built, simulator, folder } = await startStage(t, connected);
     const error = { message: 'insufficient scopes provided', code: 23, name: 'InsufficientScopes' };
     simulator.faults.add({ operation: 'requestOneTimeTokenForRuntime', error });
     const args = ['--director-url', simulator.urls.directorAdmin, '--auth-token-stdin', '--out', join(folder, 'x')];
-    const result = await plugin(['token', 'request', ...args], simulator.adminToken);
+    const result = await built(['token', 'request', ...args], simulator.adminToken);
     assertExit(result, 'token request', 6);
     assert.match(result.stderr, /InsufficientScopes/);
   });
 });
 
 test('where the cluster is to say for whom: no such connection is 3, and no cluster 4', async (t) => {
-  const { plugin } = await startStage(t, connected);
+  const { built } = await startStage(t, connected);
   const line = 'token request --director-url https://127.0.0.1:1/ --auth-token-stdin --out /dev/null/t -o json';
   for (const [flags, expected, reason] of [
     ['--connection of-somebody-else', 3, 'ClusterNotFound'],
     ['--server https://127.0.0.1:1', 4, 'ClusterUnreachable'],
   ] as const) {
-    const result = await plugin(`${line} ${flags}`.split(' '), LOGIN);
+    const result = await built(`${line} ${flags}`.split(' '), LOGIN);
     assertExit(result, 'token request', expected);
     const { error, verdict } = JSON.parse(result.stdout);
     assert.deepEqual([error.reason, verdict.exitCode], [reason, expected]);
@@ -190,7 +191,7 @@ test('a Director that takes its time is not waited for after Ctrl-C and SIGTERM,
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    const running = startHere(t, ['token', 'request', ...url, '--out', out], cluster);
+    const running = await startPlugin(t, ['token', 'request', ...url, '--out', out], cluster);
     await soon('it asks', () => simulator.requests.list().length > 0);
     simulator.requests.clear();
     // Also whoever ends without a word leaves nothing that is in the way of the next one.

@@ -107,6 +107,20 @@ function commonNameOf({ key, leaf, chain }: IssuedJournal): string | undefined {
   return readStored({ crt: leaf, key: key.reveal(), crtChain: chain }, Date.now()).commonName;
 }
 
+test('while the Connector is asked, the step says by what', async (t) => {
+  const { context, applicant, prepared, said } = await start(t);
+  const asked = new Set<string>();
+  context.steps.onChange = () => asked.add(said('configuration'));
+  await issue(context, applicant, prepared);
+  assert.ok(asked.delete('asking the Connector with the one-time token'));
+  const { token: _, ...renewal } = applicant;
+  await context.journal.remove();
+  const { tokenHash: __, ...begun } = prepared;
+  await assert.rejects(issue(context, { ...renewal, purpose: 'renew' }, { ...begun, purpose: 'renew' }));
+  assert.ok(asked.has('asking the Connector with the present certificate'));
+  assert.ok(!asked.has('asking the Connector with the one-time token'));
+});
+
 test('a pairing makes a key of its own, and writes down each phase before the next', async (t) => {
   const { context, applicant, way, clock, clientId, shown, said, simulator } = await start(t);
   await context.state.write({ ...freshState(), epoch: 4 });

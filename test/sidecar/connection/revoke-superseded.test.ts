@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { jsonLog } from '#common/log.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import type { Connection } from '../../../sidecar/connection/maintain.ts';
 import { freshState, type StoredState, type SupersededPair } from '../../../sidecar/connection/state.ts';
@@ -24,7 +25,13 @@ const givenUp = ({ credential, urls, runtimeId }: Connection, since: number): Su
 /** Two connections, of which the first was given up for the second just now. */
 async function start(t: TestContext, changes: Partial<StoredState> = {}) {
   const switches = { isLeader: () => true };
-  const compass = await compassContext(t, { isLeader: () => switches.isLeader() });
+  const logged: string[] = [];
+  const log = jsonLog(
+    (line) => logged.push(line),
+    'info',
+    () => 0,
+  );
+  const compass = await compassContext(t, { isLeader: () => switches.isLeader(), log });
   const { context, clock, pair, takeCalls } = compass;
   clock.advance(HOUR_MS);
   const [{ connection: old }, { connection: present }] = [await pair(), await pair()];
@@ -34,7 +41,7 @@ async function start(t: TestContext, changes: Partial<StoredState> = {}) {
   const superseded = new Superseded(context, () => 1);
   const left = () => context.state.value?.superseded?.map(({ fingerprint }) => fingerprint) ?? [];
   const types = () => superseded.warnings.map(({ type }) => type);
-  return { ...compass, superseded, old, present, waiting, left, types, switches };
+  return { ...compass, superseded, old, present, waiting, left, types, switches, logged };
 }
 
 test('S17: an identity that was given up is revoked after five minutes, to the millisecond, and forgotten', async (t) => {
@@ -130,14 +137,16 @@ test('S17: a revocation that fails is a warning, and tried again when it is due'
 });
 
 test('S17: after a day of failures it is given up, and no earlier', async (t) => {
-  const { superseded, present, clock, simulator, types, left } = await start(t);
+  const { superseded, present, clock, simulator, types, left, logged } = await start(t);
   simulator.faults.add({ target: 'connectorMtls', status: 503 });
   clock.advance(24 * HOUR_MS - 1);
   await superseded.run(present.credential);
+  assert.match(logged.at(-1) ?? '', /could not be revoked yet, and is tried again/);
   assert.deepEqual([left().length, types()], [1, ['OldCertificateValid']]);
   clock.advance(superseded.dueInMs);
   await superseded.run(present.credential);
   assert.deepEqual([left(), types()], [[], []]);
+  assert.match(logged.at(-1) ?? '', /is not revoked; it ends by its own date/);
   const other = await start(t);
   other.simulator.faults.add({ target: 'connectorMtls', status: 503 });
   other.clock.advance(24 * HOUR_MS);
@@ -157,11 +166,12 @@ test('R4: who does not lead revokes nothing, which is no failure', async (t) => 
 });
 
 test('S17: a pair that cannot be used any more needs no revocation', async (t) => {
-  const { superseded, present, clock, waiting, context, takeCalls, left } = await start(t);
+  const { superseded, present, clock, waiting, context, takeCalls, left, logged } = await start(t);
   clock.advance(5 * MINUTE_MS);
   await context.state.write({ ...freshState(), superseded: [{ ...waiting, key: new Sensitive('no key') }] });
   await superseded.run(present.credential);
   assert.deepEqual([takeCalls(), left()], [[], []]);
+  assert.match(logged.at(-1) ?? '', /"msg":"the identity before is given up","outcome":"[^"]*key/);
 });
 
 test('a bug on the way to a revocation is not hidden', async (t) => {

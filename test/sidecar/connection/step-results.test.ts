@@ -2,23 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { SECRET } from '#common/cluster/objects.ts';
+import { test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
-import { pairOf } from '#common/pki/certificate.ts';
-import { Sensitive } from '#common/sensitive.ts';
 import type { Configuration } from '../../../sidecar/connection/configuration.ts';
-import type { ConnectionInput } from '../../../sidecar/connection/connection-result.ts';
 import { ConnectionStep } from '../../../sidecar/connection/connection-step.ts';
-import type { ConnectionContext } from '../../../sidecar/connection/context.ts';
-import { restorePair } from '../../../sidecar/connection/credential-store.ts';
 import { JournalMirror } from '../../../sidecar/connection/journal-mirror.ts';
-import { freshState, type StoredState } from '../../../sidecar/connection/state.ts';
-import { Upkeep } from '../../../sidecar/connection/upkeep.ts';
 import { reasonIn } from './bench.ts';
-import { pairedContext } from './compass-context.ts';
 import { CONFIGURED } from './memory-context.ts';
+import { stepContext } from './step-context.ts';
 
 const HOUR_MS = 3_600_000;
 /** Of six hours, the shortest that upkeep waits. */
@@ -27,36 +19,8 @@ const NONE = Number.POSITIVE_INFINITY;
 const MISSING = new CompassError('ConfigurationMissing', 'there is none');
 const URLS = { connector: 'https://c.example/graphql', director: 'https://d.example/graphql' };
 
-/** A connection that is stored, and a process that has just started. */
-async function start(t: TestContext, parts: Partial<ConnectionContext> = {}) {
-  const compass = await pairedContext(t, parts);
-  const { simulator, connection } = compass;
-  const context = { ...compass.context, config: { ...compass.context.config, keySize: 2048 } };
-  await restorePair(context.cluster, context.config, pairOf(connection.credential));
-  const { urls, runtimeId, tenant } = connection;
-  const know = (known: Partial<StoredState> = {}) => context.state.write({ ...freshState(), ...known });
-  await know({ urls, runtimeId, ...(tenant === undefined ? {} : { tenant }) });
-  const configuration: Configuration = {
-    ...{ connectorUrl: simulator.urls.connector, runtimeId: simulator.runtimeId, tenant: simulator.tenant },
-    token: undefined,
-  };
-  const step = new ConnectionStep(context, () => 0);
-  const run = (asked: Partial<ConnectionInput> = {}, by = step) =>
-    by.run({
-      ...{ configuration, specUrls: undefined, isReconnectAskedFor: false },
-      ...{ isRenewalAskedFor: false, isSuspect: false, ...asked },
-    });
-  const renewAt = new Upkeep(context, () => 0).renewAt(connection.credential);
-  const secret = { kind: SECRET, ...context.config.clientSecret };
-  const withToken = (text: string): Configuration => ({
-    ...configuration,
-    token: { value: new Sensitive(text), hash: `hash of ${text}` },
-  });
-  return { ...compass, context, know, configuration, withToken, step, run, renewAt, secret };
-}
-
 test('a connection that is stored is known by the configuration, and by the state where that is gone', async (t) => {
-  const { step, configuration, connection, know, cluster, secret } = await start(t);
+  const { step, configuration, connection, know, cluster, secret } = await stepContext(t);
   const stored = async (from: Configuration | CompassError, specUrls?: typeof URLS) => {
     const { credential, ...rest } = (await step.stored({ configuration: from, specUrls })) ?? assert.fail('none');
     assert.equal(credential.fingerprint, connection.credential.fingerprint);
@@ -84,7 +48,7 @@ test('a connection that is stored is known by the configuration, and by the stat
 });
 
 test('what was given up is not stored, and does not come back', async (t) => {
-  const { step, configuration, cluster, secret, context } = await start(t);
+  const { step, configuration, cluster, secret, context } = await stepContext(t);
   assert.ok(await step.stored({ configuration, specUrls: undefined }));
   step.forget();
   await cluster.delete(secret);
@@ -95,7 +59,7 @@ test('what was given up is not stored, and does not come back', async (t) => {
 });
 
 test('a connection that works says when it is renewed, and what comes first is what is due', async (t) => {
-  const { run, connection, renewAt, clock, takeCalls } = await start(t);
+  const { run, connection, renewAt, clock, takeCalls } = await stepContext(t);
   const first = await run();
   assert.deepEqual([first.credential?.fingerprint, first.renewAt], [connection.credential.fingerprint, renewAt]);
   assert.deepEqual([first.dueInMs, first.warnings, first.restored, first.token], [PERIOD_MS, [], undefined, 'none']);
@@ -110,7 +74,7 @@ test('a connection that works says when it is renewed, and what comes first is w
 });
 
 test('upkeep that fails is due again after its wait, however soon the certificate is to be renewed', async (t) => {
-  const { run, renewAt, clock, simulator } = await start(t);
+  const { run, renewAt, clock, simulator } = await stepContext(t);
   await run();
   simulator.faults.add({ target: 'connectorMtls', status: 503 });
   clock.advance(renewAt - clock.now() + 1);
@@ -122,7 +86,7 @@ test('upkeep that fails is due again after its wait, however soon the certificat
 });
 
 test('an alarm is raised for a certificate that is overdue, beside what else is to be warned of', async (t) => {
-  const { run, connection, clock, simulator, know, revoked } = await start(t);
+  const { run, connection, clock, simulator, know, revoked } = await stepContext(t);
   const { notAfter, certificateChain, key } = connection.credential;
   const { urls, runtimeId } = connection;
   simulator.faults.add({ target: 'connectorMtls', status: 503 });
@@ -143,7 +107,7 @@ test('an alarm is raised for a certificate that is overdue, beside what else is 
 });
 
 test('what is superseded is due when its time has come, also before all else', async (t) => {
-  const { run, connection, clock, know } = await start(t);
+  const { run, connection, clock, know } = await stepContext(t);
   const { certificateChain, key } = connection.credential;
   const { urls, runtimeId } = connection;
   const before = { certificateChain, key, fingerprint: 'of the one before', runtimeId, since: clock.now() };
@@ -155,16 +119,8 @@ test('what is superseded is due when its time has come, also before all else', a
   assert.equal((await run()).dueInMs, 5 * 60_000);
 });
 
-test('a renewal that is asked for again is due after the least time between two', async (t) => {
-  const { run, context } = await start(t);
-  assert.equal((await run({ isRenewalAskedFor: true })).did, 'renewed');
-  const again = await run({ isRenewalAskedFor: true });
-  assert.deepEqual([again.did, again.dueInMs], [undefined, context.config.minimalSyncMs]);
-  assert.equal((await run()).dueInMs, PERIOD_MS);
-});
-
 test('without anything to pair with only a change from outside helps', async (t) => {
-  const { run, cluster, secret, know, simulator } = await start(t);
+  const { run, cluster, secret, know, simulator } = await stepContext(t);
   await cluster.delete(secret);
   const { dueInMs, credential, renewAt, connection, ...rest } = await run();
   assert.deepEqual([dueInMs, credential, renewAt, connection], [NONE, undefined, undefined, undefined]);
@@ -177,7 +133,7 @@ test('without anything to pair with only a change from outside helps', async (t)
 });
 
 test('a certificate that nobody knows the place of is none to connect with, and is shown', async (t) => {
-  const { run, know, connection, renewAt } = await start(t);
+  const { run, know, connection, renewAt } = await stepContext(t);
   await know();
   const lost = await run({ isRenewalAskedFor: true });
   assert.deepEqual([lost.connection, lost.dueInMs, reasonIn(lost)], [undefined, NONE, 'TokenRequired']);
@@ -186,7 +142,7 @@ test('a certificate that nobody knows the place of is none to connect with, and 
 });
 
 test('a certificate that Compass refuses is asked about now and then: it may have been a mistake', async (t) => {
-  const { run, simulator, clock, takeCalls } = await start(t);
+  const { run, simulator, clock, takeCalls } = await stepContext(t);
   await run();
   const [certificate] = simulator.certificates.list();
   assert.ok(certificate);
@@ -204,11 +160,10 @@ test('a certificate that Compass refuses is asked about now and then: it may hav
 });
 
 test('a pairing that fails is due after its own wait, or when a certificate that serves is to be renewed', async (t) => {
-  const { run, withToken, renewAt, clock, simulator } = await start(t);
+  const { run, withToken, renewAt, clock, simulator } = await stepContext(t);
   await run();
   simulator.switches.tokenDatabaseDown = true;
-  const configuration = withToken('of-somebody');
-  const asked = { configuration, isReconnectAskedFor: true };
+  const asked = { ...withToken('of-somebody'), isReconnectAskedFor: true };
   const failed = await run(asked);
   assert.deepEqual([failed.reconnectError?.reason, failed.dueInMs], ['TokenRefused', 2_000]);
   clock.advance(500);
@@ -219,7 +174,7 @@ test('a pairing that fails is due after its own wait, or when a certificate that
 });
 
 test('a pairing that waits for a configuration is due never, and the certificate that serves in its own time', async (t) => {
-  const { run, context, renewAt, clock, issued, cluster, secret } = await start(t);
+  const { run, context, renewAt, clock, issued, cluster, secret } = await stepContext(t);
   await run();
   await context.journal.write({ ...issued, phase: 'configured', configuredAt: clock.now(), subject: 'CN=x' } as never);
   clock.advance(renewAt - clock.now() - HOUR_MS);
@@ -231,7 +186,7 @@ test('a pairing that waits for a configuration is due never, and the certificate
 });
 
 test('a reconnect that is asked for without a token leaves the connection, and says what it lacks', async (t) => {
-  const { run } = await start(t);
+  const { run } = await stepContext(t);
   const asked = await run({ isReconnectAskedFor: true });
   assert.deepEqual([asked.connection !== undefined, asked.error], [true, undefined]);
   assert.match(asked.reconnectError?.message ?? '', /a reconnect was asked for, but there is no unused TOKEN/);
@@ -239,74 +194,28 @@ test('a reconnect that is asked for without a token leaves the connection, and s
 });
 
 test('while a disconnect is under way no token is spent, and nothing that waits is installed', async (t) => {
-  const { run, know, withToken, context, issued, takeCalls } = await start(t);
+  const { run, know, withToken, context, issued, takeCalls } = await stepContext(t);
   const disconnected = { id: 'a', since: 1, purge: false };
   await know({ disconnected });
   await context.journal.write({ ...issued, purpose: 'renew' });
-  const result = await run({ configuration: withToken('new'), isReconnectAskedFor: true });
+  const result = await run({ ...withToken('new'), isReconnectAskedFor: true });
   assert.deepEqual([reasonIn(result), result.connection, takeCalls()], ['Disconnected', undefined, []]);
 });
 
 test('another connection’s Secret is left alone: no token is spent, and nothing that waits is installed', async (t) => {
-  const { run, withToken, context, issued, takeCalls, cluster, secret } = await start(t);
+  const { run, withToken, context, issued, takeCalls, cluster, secret } = await stepContext(t);
   const annotations = { 'compass.kyma-project.io/connection': 'another' };
   await cluster.mergePatch(secret, { metadata: { annotations } });
   await context.journal.write({ ...issued, purpose: 'renew' });
-  const result = await run({ configuration: withToken('new'), isReconnectAskedFor: true });
+  const result = await run({ ...withToken('new'), isReconnectAskedFor: true });
   assert.deepEqual([reasonIn(result), result.connection, takeCalls()], ['ForeignObject', undefined, []]);
-});
-
-test('C21: URLs that a person edits are asked about at once, and those that are known are not', async (t) => {
-  const { run, connection, takeCalls } = await start(t);
-  const { urls } = connection;
-  await run();
-  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
-  await run({ specUrls: urls });
-  assert.deepEqual(takeCalls(), []);
-  const director = `${urls.director}?edited`;
-  await run({ specUrls: { ...urls, director } });
-  assert.deepEqual(takeCalls(), ['connector-mtls configuration ok']);
-  await run({ specUrls: { ...urls, director } });
-  assert.deepEqual(takeCalls(), []);
-});
-
-test('upkeep that failed is tried at once when anything that is given changes, and not else', async (t) => {
-  const { run, simulator, takeCalls, configuration, withToken } = await start(t);
-  await run();
-  simulator.faults.add({ target: 'connectorMtls', status: 503 });
-  await run({ isSuspect: true });
-  takeCalls();
-  const tries = async (asked: Partial<ConnectionInput>) => {
-    await run(asked);
-    return takeCalls().length;
-  };
-  assert.equal(await tries({}), 0);
-  for (const changed of [
-    { ...configuration, connectorUrl: `${configuration.connectorUrl}?changed` },
-    { ...configuration, runtimeId: '11111111-1111-4111-8111-111111111111' },
-    { ...configuration, tenant: 'another' },
-    withToken('new'),
-    MISSING,
-    new CompassError('ConfigurationInvalid', 'it is'),
-  ]) {
-    assert.equal(await tries({ configuration: changed }), 1);
-    assert.equal(await tries({ configuration: changed }), 0);
-  }
-});
-
-test('while upkeep goes well a change of the configuration alone asks nobody', async (t) => {
-  const { run, takeCalls, configuration } = await start(t);
-  await run();
-  takeCalls();
-  await run({ configuration: { ...configuration, tenant: undefined } });
-  assert.deepEqual(takeCalls(), []);
 });
 
 test('K3: what the container before could not store is taken over, once', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'compass-step-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const mirror = new JournalMirror(folder, 'compass-connection', silentLog);
-  const { run, context, clock } = await start(t, { mirror });
+  const { run, context, clock } = await stepContext(t, { mirror });
   const journal = { ...CONFIGURED, configuredAt: clock.now() };
   await mirror.put(journal);
   await run();

@@ -3,12 +3,14 @@ import { type TestContext, test } from 'node:test';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap, NAMESPACE, SECRET } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
-import { jsonLog } from '#common/log.ts';
+import { jsonLog, silentLog } from '#common/log.ts';
 import { FINGERPRINT_ANNOTATION, ROTATED_AT_ANNOTATION } from '#common/resources/names.ts';
-import { readSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
+import { readSecrets, renderSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { readConfig } from '../../../sidecar/config.ts';
+import { freshState } from '../../../sidecar/connection/state.ts';
 import { SecretList } from '../../../sidecar/status/secret-list.ts';
+import { SyncStep, type SyncStepOptions } from '../../../sidecar/sync-step.ts';
 import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from '../../common/sync/world.ts';
 import { sampleApplications } from '../../simulator/samples.ts';
 
@@ -31,7 +33,9 @@ async function start(t: TestContext, options: { key?: Sensitive | undefined } = 
   });
   const logged: string[] = [];
   const log = jsonLog((line) => logged.push(line), 'warn', Date.now);
-  const listOn = (cluster: Cluster) => new SecretList({ cluster, log, config, fingerprintKey: () => options.key });
+  const { clock } = world;
+  const fingerprintKey = () => options.key;
+  const listOn = (cluster: Cluster) => new SecretList({ cluster, clock, log, config, fingerprintKey });
   const list = listOn(fixture.cluster);
   const noting = (own: SecretList) => ({ onSecrets: own.note.bind(own), fingerprintKey: () => KEY });
   const synchronize = world.another({}, fixture.cluster, noting(list));
@@ -162,9 +166,53 @@ test('where it may not be written that is one warning, and the synchronization i
   await list.publish();
   assert.equal(outcome.applyError, undefined);
   assert.ok(outcome.inSync > 0);
+  assert.equal(list.failure, 'cannot get configmaps in namespace compass-system');
   assert.equal(logged.length, 1);
   assert.match(logged.join(''), /the list of Secrets was not written.*cannot get configmaps/);
   assert.equal(await published(), undefined);
+});
+
+test('what another replica wrote since is not overwritten by what was noted before it', async (t) => {
+  const { world, fixture, list, round, published } = await start(t);
+  addSamples(world);
+  await round();
+  await fixture.cluster.mergePatch(REF, { data: { [SECRETS_KEY]: renderSecrets(INTEGRATION_NAMESPACE, []) } });
+  list.forget();
+  await list.publish();
+  assert.equal((await published())?.secrets.size, 0);
+  await round();
+  assert.ok(((await published())?.secrets.size ?? 0) > 2);
+});
+
+test('what a purge left is told until it is written, also by the process after it', async (t) => {
+  const { world, listOn, fixture, round, published } = await start(t);
+  addSamples(world);
+  await round();
+  assert.ok(((await published())?.secrets.size ?? 0) > 2);
+  const outcome = { result: 'succeeded', message: 'disconnected', counts: {} } as const;
+  const restAfter = async (purge: boolean) => {
+    const state = { value: { ...freshState(), disconnected: { id: 'one', since: 0, purge, outcome } } };
+    const parts = { config, clock: world.clock, random: () => 0, log: silentLog, state };
+    const step = new SyncStep({ ...parts, secretList: listOn(fixture.cluster) } as unknown as SyncStepOptions);
+    await step.rest();
+  };
+  await restAfter(false);
+  assert.ok(((await published())?.secrets.size ?? 0) > 2);
+  await restAfter(true);
+  assert.equal((await published())?.secrets.size, 0);
+});
+
+test('now and then it is looked whether it is still what was written', async (t) => {
+  const { world, fixture, list, round, published } = await start(t);
+  addSamples(world);
+  await round();
+  await fixture.cluster.delete(REF);
+  world.clock.advance(59 * 60_000);
+  await list.publish();
+  assert.equal(await fixture.cluster.find(REF), undefined);
+  world.clock.advance(60_000);
+  await list.publish();
+  assert.ok(((await published())?.secrets.size ?? 0) > 2);
 });
 
 test('a round that could not read the Secrets says nothing of them', async (t) => {
