@@ -25,7 +25,7 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'planning',
     sources: [
-      'common/sync/{delete-unlisted,vanished,kept,last-good,access-record,credential-sight}.ts',
+      'common/sync/{delete-unlisted,remove-as-judged,vanished,kept,last-good,access-record,credential-sight}.ts',
       'common/sync/{listing,page-reader,conclude,round,synchronize-once}.ts',
       'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
