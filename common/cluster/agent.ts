@@ -6,8 +6,12 @@ import { OneContextAgent } from './one-context-agent.ts';
 /** What a TLS connection to the API server is made with. */
 export type TlsOptions = Pick<HttpsAgentOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
 
-/** Enough for what runs side by side (some watches, one pass, a Lease); more wait for their turn. */
-const MOST_CONNECTIONS = 16;
+/** Enough for what runs side by side: six watches, sixteen writes, some reads, and a Lease, which must never wait. */
+const MOST_CONNECTIONS = 32;
+/** As many as write at the same time: between two bursts nothing is dialled anew. */
+const MOST_IDLE_CONNECTIONS = 16;
+/** How long a connection that nobody uses is kept. Shorter than servers keep one, which would close it as we write. */
+const IDLE_MS = 30_000;
 
 /** Node's agents go through these by themselves, and dial directly where a proxy is of any other kind. */
 const HTTP_PROXIES = ['http:', 'https:'];
@@ -25,18 +29,20 @@ function proxyUrlOf(proxyUrl: string): URL {
 
 /**
  * An agent that keeps few connections alive. TCP keep-alive finds dead peers of idle connections; the last one used is
- * used again first, so that surplus ones age out. A proxy is always gone through: where it is none that can be used,
- * InvalidSetting is thrown.
+ * used again first, so that surplus ones age out, after `idleMs`. A proxy is always gone through: where it is none that
+ * can be used, InvalidSetting is thrown.
  */
-export function keepAliveAgent(server: string, tls: TlsOptions, proxyUrl?: string): HttpAgent {
+export function keepAliveAgent(server: string, tls: TlsOptions, proxyUrl?: string, idleMs = IDLE_MS): HttpAgent {
   const proxy = proxyUrl === undefined ? undefined : proxyUrlOf(proxyUrl);
   const isSocks = proxy !== undefined && SOCKS_PROXIES.includes(proxy.protocol);
   const options: HttpAgentOptions = {
     keepAlive: true,
     keepAliveMsecs: 30_000,
     maxSockets: MOST_CONNECTIONS,
-    maxFreeSockets: 4,
+    maxFreeSockets: MOST_IDLE_CONNECTIONS,
     scheduling: 'lifo',
+    // Node closes idle connections by it; of one that is in use it would only tell.
+    timeout: idleMs,
     ...(proxyUrl === undefined || isSocks ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
   };
   const agent = server.startsWith('http:') ? new HttpAgent(options) : new OneContextAgent({ ...options, ...tls });
