@@ -14,9 +14,10 @@ import { Round } from './round.ts';
 import { Stopped, writer } from './scene.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { Tally } from './tally.ts';
+import type { WriteGate } from './write-gate.ts';
 
 /** Applications that are written at the same time, unless said. */
-const CONCURRENCY = 8;
+const CONCURRENCY = 16;
 /** How often the list is read in one round, when it changes while it is read. */
 const MOST_READINGS = 4;
 
@@ -28,6 +29,8 @@ const PERIODS_IN_GAP = 3;
 export interface Memory {
   readonly deletions: DeletionState;
   readonly alterations: Alterations;
+  /** Before all writes of a process. */
+  readonly gate: WriteGate;
 }
 
 export interface RoundResult {
@@ -48,7 +51,7 @@ export interface Judged {
 export async function synchronizeOnce(
   options: SynchronizerOptions,
   request: SyncRequest,
-  { deletions, alterations }: Memory,
+  { deletions, alterations, gate }: Memory,
 ): Promise<RoundResult> {
   const { cluster, clock, config, mayDelete = () => true } = options;
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
@@ -59,7 +62,7 @@ export async function synchronizeOnce(
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
   const key = options.fingerprintKey?.();
   const marking = () => ({ key, now: clock.now() });
-  const write = writer(clock, request.signal);
+  const write = writer(gate, request.signal);
   const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings);

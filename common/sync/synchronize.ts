@@ -13,6 +13,7 @@ import { type PlanRequest, planSync } from './plan-sync.ts';
 import type { PresentSecret } from './present.ts';
 import type { PresentSource } from './present-source.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
+import { WriteGate } from './write-gate.ts';
 
 export type { SyncOutcome } from './outcome.ts';
 
@@ -72,6 +73,7 @@ export interface Synchronizer {
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   let running: Promise<SyncOutcome> | undefined;
   const alterations = new Alterations(options.log);
+  const gate = new WriteGate(options.clock, Math.random);
   let deletions: DeletionState = NO_DELETIONS;
   let listedFor: string | undefined;
   let logged: Logged = NOTHING_LOGGED;
@@ -82,7 +84,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     // What one Runtime's listings said of absence says nothing about another's.
     if (of !== listedFor) deletions = NO_DELETIONS;
     listedFor = of;
-    const result = await synchronizeOnce(options, request, { deletions, alterations });
+    const result = await synchronizeOnce(options, request, { deletions, alterations, gate });
     deletions = result.deletions;
     logged = logOutcome(options.log, result.outcome, logged);
     const { applyError, stopped } = result.outcome;

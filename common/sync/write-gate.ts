@@ -11,6 +11,11 @@ interface Bounds {
 /** What a large cluster takes without noticing, and what one that is pressed still takes. */
 const BOUNDS: Bounds = { least: 2, first: 8, most: 16 };
 
+/** What is waited at least, where the API server asks to wait. */
+const SHORTEST_PAUSE_MS = 1_000;
+/** Whoever is asked to wait longer comes back in another round. */
+export const LONGEST_PAUSE_MS = 30_000;
+
 /** Writes that take so many times as long as they can: more at a time would only wait in the API server. */
 const QUEUED = 2;
 /** How fast the quickest window is forgotten: a server may have become slower for good. */
@@ -19,7 +24,7 @@ const FORGETTING = 1.02;
 /**
  * How many writes are under way at a time, all of a process together: one more after a window of writes that went as quickly
  * as they can, half as many where the API server is pressed (429, 503, 504, no answer in time). What one write is asked to
- * wait, all wait.
+ * wait (429), all wait, and up to half as long again; not what is longer than LONGEST_PAUSE_MS.
  */
 export class WriteGate {
   readonly #clock: Clock;
@@ -31,6 +36,8 @@ export class WriteGate {
   #windowMs: number[] = [];
   #quickestMs = Number.POSITIVE_INFINITY;
   #slowedAtMs = Number.NEGATIVE_INFINITY;
+  /** How often in a row it was told to wait. */
+  #pauses = 0;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, random: () => number, bounds: Bounds = BOUNDS) {
@@ -87,6 +94,7 @@ export class WriteGate {
   }
 
   #took(durationMs: number): void {
+    this.#pauses = 0;
     this.#windowMs.push(durationMs);
     if (this.#windowMs.length < this.#limit) return;
     const medianMs = this.#windowMs.toSorted((a, b) => a - b)[Math.floor(this.#windowMs.length / 2)] ?? 0;
@@ -99,15 +107,20 @@ export class WriteGate {
   #failed(error: unknown, startMs: number): void {
     if (!isPressed(error)) return;
     this.#windowMs = [];
-    if (hasReason(error, 'ClusterThrottled')) this.#pause(error.retryAfterMs ?? 0);
-    if (startMs < this.#slowedAtMs) return;
+    const isNew = startMs >= this.#slowedAtMs;
+    if (hasReason(error, 'ClusterThrottled')) this.#pause(error.retryAfterMs, isNew);
+    if (!isNew) return;
     this.#slowedAtMs = this.#clock.monotonicMs();
     this.#limit = Math.max(this.#bounds.least, Math.floor(this.#limit / 2));
   }
 
-  #pause(askedMs: number): void {
-    const untilMs = this.#clock.monotonicMs() + askedWaitMs(askedMs, this.#random);
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+  /** Without a word on how long, the pauses double. */
+  #pause(retryAfterMs: number | undefined, isNew: boolean): void {
+    if (isNew) this.#pauses += 1;
+    const askedMs = retryAfterMs ?? Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#pauses);
+    if (askedMs > LONGEST_PAUSE_MS) return;
+    const waitMs = askedWaitMs(Math.max(SHORTEST_PAUSE_MS, askedMs), this.#random);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.monotonicMs() + waitMs);
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type PageOf, pipelined } from '#common/sync/pipeline.ts';
+import { turns } from './turns.ts';
 
 const OPTIONS = { limit: 2, aheadBytes: 100 };
 
@@ -17,10 +18,10 @@ class Bench {
     this.#pages = pages.values();
   }
 
-  readonly next = async (): Promise<PageOf<number> | undefined> => {
+  readonly next = (): Promise<PageOf<number> | undefined> => {
     this.events.push('read');
     const { value, done } = this.#pages.next();
-    return done ? undefined : value;
+    return Promise.resolve(done ? undefined : value);
   };
 
   /** Ends when `release` says so. */
@@ -40,11 +41,6 @@ class Bench {
     this.#gates.get(item)?.();
     await turns();
   }
-}
-
-/** Everything that can go on without anybody else has gone on after so many turns. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
 function page(items: readonly number[], { bytes = 1, isLast = false } = {}): PageOf<number> {
@@ -109,10 +105,9 @@ test('after a failure nothing more begins, and it is told when all that had begu
 test('a page that cannot be read is told when all that had begun is over', async () => {
   const bench = new Bench([]);
   const pages = [page([1])].values();
-  const next = async () => {
+  const next = () => {
     const { value, done } = pages.next();
-    if (done) throw new Error('no further page');
-    return value;
+    return done ? Promise.reject(new Error('no further page')) : Promise.resolve(value);
   };
   const done = pipelined(next, OPTIONS, bench.work);
   const failed = assert.rejects(done, /no further page/);
@@ -135,7 +130,7 @@ test('whatever the pages are, each item is worked on once, in order, and never m
       const begun: number[] = [];
       let running = 0;
       const source = given.values();
-      const next = async () => source.next().value as PageOf<number> | undefined;
+      const next = () => Promise.resolve(source.next().value as PageOf<number> | undefined);
       await pipelined(next, { limit, aheadBytes: 100 }, async (one) => {
         begun.push(one);
         running += 1;

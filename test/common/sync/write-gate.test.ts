@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { CompassError, type Reason } from '#common/errors.ts';
 import { WriteGate } from '#common/sync/write-gate.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
+import { turns } from './turns.ts';
 
 const BOUNDS = { least: 2, first: 4, most: 6 };
 
@@ -37,10 +38,6 @@ class Bench {
     for (const { fail } of this.#open.splice(0)) fail(new CompassError(reason, 'no', { retryAfterMs }));
     await turns();
   }
-}
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }
 
 test('so many writes are under way at a time, and the next begins when one ends', async () => {
