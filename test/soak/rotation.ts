@@ -26,7 +26,7 @@ const ONE_TAKES_MS = 20_000;
 const PERIOD_MS = 1_000;
 
 /** As in sidecar/deploy/deployment.yaml. */
-const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size', '--v8-pool-size=0'];
+const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-size=0'];
 
 interface Sample {
   readonly rssKb: number;
