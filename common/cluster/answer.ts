@@ -107,13 +107,22 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
   }
 }
 
-/** Sends a request and parses its answer. `read` gives undefined for what is none; without it any JSON will do. */
+interface Reading<T> {
+  readonly scrub?: Scrub | undefined;
+  /** Gives undefined for what is no such answer; without it any JSON will do. */
+  readonly read?: (value: unknown) => T | undefined;
+  /** Told how long the text of the answer is, in characters. */
+  readonly onLength?: (length: number) => void;
+}
+
+/** Sends a request and parses its answer. */
 export async function callJson<T>(
   caller: Caller,
   request: ApiRequest,
-  { scrub, read }: { readonly scrub?: Scrub | undefined; readonly read?: (value: unknown) => T | undefined } = {},
+  { scrub, read, onLength }: Reading<T> = {},
 ): Promise<T> {
   const { text } = await call(caller, request, scrub);
+  onLength?.(text.length);
   const parsed = parseJson(text);
   const result = read ? read(parsed) : (parsed as T | undefined);
   if (result !== undefined) return result;

@@ -7,9 +7,8 @@ import { Present, toPresentApplication, toPresentSecret } from './present.ts';
 
 /** Every Secret of a bundle carries this label, ours as well as the reference agent's. */
 export const SECRETS_OF_BUNDLES = 'bundleId';
-/** Objects a page, which are whole: a page is to stay small beside what is kept. */
-const APPLICATIONS_A_PAGE = 50;
-const SECRETS_A_PAGE = 250;
+/** The objects are whole: a page is to stay small beside what is kept, however large they are. */
+const PAGES = { pageSize: 20, pageBytes: 512 * 1024 };
 /** How often a list that expired half-way is begun anew. */
 const MOST_TRIES = 3;
 
@@ -38,7 +37,7 @@ async function readOnce(cluster: Cluster, place: Place, signal?: AbortSignal): P
   const aborting = signal ? { signal } : {};
   const present = new Present();
   const versions = { applications: '', secrets: '' };
-  const applications = cluster.listPages<Application>(APPLICATION, { pageSize: APPLICATIONS_A_PAGE, ...aborting });
+  const applications = cluster.listPages<Application>(APPLICATION, { ...PAGES, ...aborting });
   for await (const page of applications) {
     versions.applications = page.resourceVersion;
     for (const application of page.items) present.putApplication(toPresentApplication(application, connectionName));
@@ -46,7 +45,7 @@ async function readOnce(cluster: Cluster, place: Place, signal?: AbortSignal): P
   const secrets = cluster.listPages<Secret>(SECRET, {
     namespace,
     labelSelector: SECRETS_OF_BUNDLES,
-    pageSize: SECRETS_A_PAGE,
+    ...PAGES,
     ...aborting,
   });
   for await (const page of secrets) {
