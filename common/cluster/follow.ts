@@ -23,8 +23,6 @@ export interface Followed<T extends KubeObject> {
   absent(): void;
   /** Something failed, and is tried again after `retryInMs`. */
   failed(error: unknown, retryInMs: number): void;
-  /** Whether a watch is under way. */
-  live?(isLive: boolean): void;
 }
 
 export interface FollowLoopOptions {
@@ -34,6 +32,8 @@ export interface FollowLoopOptions {
   readonly metadataOnly?: boolean;
   /** How often everything is listed beside the watch, in milliseconds. Also the longest wait after failures. */
   readonly pollMs: number;
+  /** How long to wait while the server refuses it again and again: without a right, say. Unless said, as after any failure. */
+  readonly refusedMs?: number;
   /** After how many seconds the server ends each watch; 300 unless said. */
   readonly timeoutSeconds?: number;
   /** Where a listing that was made already leaves off, in place of the first one. */
@@ -144,16 +144,11 @@ class Follower<T extends KubeObject> {
     } = this.#options;
     let resourceVersion = from;
     const selection = { namespace, labelSelector, fieldSelector, metadataOnly };
-    this.#followed.live?.(true);
-    try {
-      const watch = this.#cluster.watch<T>(this.#kind, { ...selection, timeoutSeconds, resourceVersion, signal });
-      for await (const event of watch) {
-        resourceVersion = this.#take(event);
-      }
-      return resourceVersion;
-    } finally {
-      this.#followed.live?.(false);
+    const watch = this.#cluster.watch<T>(this.#kind, { ...selection, timeoutSeconds, resourceVersion, signal });
+    for await (const event of watch) {
+      resourceVersion = this.#take(event);
     }
+    return resourceVersion;
   }
 
   #take(event: WatchEvent<T>): string {
@@ -183,15 +178,23 @@ class Follower<T extends KubeObject> {
 
   /** What a failure means: how long to wait before the next try. */
   #afterFailure(error: unknown): number {
-    const { random, pollMs } = this.#options;
+    const { random } = this.#options;
     // An expired watch is the server's everyday way to ask for a new listing.
     if (hasReason(error, 'ClusterWatchExpired') && this.#failures === 1) return 0;
-    const longestMs = Math.min(pollMs, LONGEST_WAIT_MS);
-    const waitMs = backoffMs(this.#failures, random, { firstMs: 1_000, longestMs });
+    const waitMs = this.#waitAfter(error);
     const askedMs = error instanceof CompassError ? askedWaitMs(error.retryAfterMs ?? 0, random) : 0;
     const retryInMs = Math.max(waitMs, askedMs);
     if (hasReason(error, 'NotInstalled')) this.#followed.absent();
     else this.#followed.failed(error, retryInMs);
     return retryInMs;
+  }
+
+  #waitAfter(error: unknown): number {
+    const { random, pollMs, refusedMs } = this.#options;
+    const longestMs = Math.min(pollMs, LONGEST_WAIT_MS);
+    // Once may be a server that has not read its rules yet.
+    const isRefused = this.#failures > 1 && hasReason(error, 'ClusterForbidden', 'ClusterRefused');
+    if (isRefused && refusedMs !== undefined) return refusedMs * (1 - random() / 5);
+    return backoffMs(this.#failures, random, { firstMs: 1_000, longestMs });
   }
 }

@@ -17,7 +17,8 @@ export type KnownVersion = (name: string) => string | undefined;
 export class Marks {
   readonly #known: KnownVersion;
   readonly #most: number;
-  readonly #marks = new Map<string, Mark>();
+  #marks = new Map<string, Mark>();
+  #taken: ReadonlyMap<string, Mark> = new Map();
   #isOverflown = false;
 
   /** Of more than `most` objects it is only remembered that there are too many. */
@@ -48,17 +49,21 @@ export class Marks {
     this.#sweep();
     const isNeeded = ([name, { isGone }]: [string, Mark]) => !isGone || this.#known(name) !== undefined;
     const names = this.#isOverflown ? undefined : [...this.#marks].filter(isNeeded).map(([name]) => name);
+    const taken = this.#marks;
     this.clear();
+    this.#taken = taken;
     return names;
   }
 
-  /** For what could not be read after all. */
+  /** For what was taken last and could not be read after all. */
   putBack(name: string): void {
-    if (!this.#marks.has(name)) this.#marks.set(name, UNREAD);
+    const mark = this.#taken.get(name);
+    if (mark && !this.#marks.has(name)) this.#marks.set(name, mark);
   }
 
   clear(): void {
-    this.#marks.clear();
+    this.#marks = new Map();
+    this.#taken = this.#marks;
     this.#isOverflown = false;
   }
 
@@ -77,9 +82,6 @@ export class Marks {
     return isGone ? order !== undefined && order > 0 : order !== undefined && order >= 0;
   }
 }
-
-/** Older than anything that is known, and comparable with nothing. */
-const UNREAD: Mark = { resourceVersion: '', isGone: false };
 
 function isOlder(version: string, than: string): boolean {
   const order = compareVersions(version, than);

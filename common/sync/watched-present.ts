@@ -1,11 +1,10 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { type Followed, follow, type Listed, type ObjectEvent } from '#common/cluster/follow.ts';
-import { type Kind, type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
-import { reasonOf } from '#common/errors.ts';
-import { errorFields, type Log } from '#common/log.ts';
+import { follow } from '#common/cluster/follow.ts';
+import { type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
+import type { Log } from '#common/log.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
-import { Marks } from './marks.ts';
+import { KeptKind, type KeptObjects } from './kept-kind.ts';
 import type { Place } from './place.ts';
 import { type Present, toPresentApplication, toPresentSecret } from './present.ts';
 import type { PresentSource } from './present-source.ts';
@@ -22,10 +21,8 @@ export interface WatchedPresentOptions {
 }
 
 const POLL_MS = 15 * 60_000;
-/** Objects a page of a poll: metadata only. */
-const POLL_PAGE = 500;
-/** Up to so many objects of a kind are read one by one, more of them by lists. */
-const MOST_READ_SINGLY = 200;
+/** How long a watch that is refused is not tried again. */
+const REFUSED_MS = 10 * 60_000;
 
 /**
  * Keeps what is present from round to round. It is read whole once; then watches of metadata alone tell which objects are
@@ -34,16 +31,13 @@ const MOST_READ_SINGLY = 200;
  */
 export class WatchedPresent implements PresentSource {
   readonly #options: WatchedPresentOptions;
-  readonly #kept: readonly [KeptKind, KeptKind];
-  #present: Present | undefined;
-  #watching: AbortController | undefined;
-  #loops: Promise<unknown> = Promise.resolve();
+  #term: Term | undefined;
+  #opening: Promise<unknown> = Promise.resolve();
+  #watching: Promise<unknown> = Promise.resolve();
   #isRunning = false;
 
   constructor(options: WatchedPresentOptions) {
     this.#options = options;
-    const present = () => this.#present;
-    this.#kept = [keptApplications(options, present), keptSecrets(options, present)];
   }
 
   /** Watches until `signal`; then it resolves. Nothing is watched before the first round has read what there is. */
@@ -52,174 +46,122 @@ export class WatchedPresent implements PresentSource {
     if (this.#isRunning) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     this.#isRunning = false;
     this.forget();
-    await this.#loops;
+    await this.#watching;
   }
 
-  async open(signal?: AbortSignal): Promise<Present> {
-    const present = this.#present;
-    if (!present || !this.#kept.every(({ isSound }) => isSound)) return this.#fill(signal);
-    for (const kept of this.#kept) if (!(await kept.refresh(present, signal))) return this.#fill(signal);
-    return present;
+  /** One at a time: what one reads, another one is not to miss. */
+  open(signal?: AbortSignal): Promise<Present> {
+    const opened = this.#opening.then(() => this.#open(signal));
+    this.#opening = opened.catch(() => undefined);
+    return opened;
   }
 
   forget(): void {
-    this.#watching?.abort();
-    this.#watching = undefined;
-    this.#present = undefined;
+    this.#term?.ending.abort();
+    this.#term = undefined;
   }
 
-  async #fill(signal: AbortSignal | undefined): Promise<Present> {
-    const { cluster, place } = this.#options;
-    // What is told from now on is compared with what is read now.
-    for (const { marks } of this.#kept) marks.clear();
-    const { present, versions } = await readPresent(cluster, place, signal);
-    this.#present = present;
-    if (this.#isRunning && !this.#watching) this.#watch([versions.applications, versions.secrets]);
+  async #open(signal: AbortSignal | undefined): Promise<Present> {
+    this.#term ??= new Term(this.#options);
+    const term = this.#term;
+    const present = (await term.refreshed(signal)) ?? (await term.read(signal));
+    if (this.#isRunning && this.#term === term) {
+      const before = this.#watching;
+      this.#watching = Promise.all([before, term.watch()]).then(() => undefined);
+    }
+    return present;
+  }
+}
+
+/** From one reading of everything on, until it is forgotten. */
+class Term {
+  readonly ending = new AbortController();
+  readonly #options: WatchedPresentOptions;
+  readonly #kept: readonly KeptKind[];
+  #present: Present | undefined;
+  #versions: readonly [string, string] = ['', ''];
+  #watching: Promise<unknown> | undefined;
+
+  constructor(options: WatchedPresentOptions) {
+    this.#options = options;
+    const present = () => this.#present;
+    const { place } = options;
+    this.#kept = [this.#keep(applications(place, present)), this.#keep(secrets(place, present))];
+  }
+
+  /** What is kept, brought up to date; undefined where everything is to be read. */
+  async refreshed(signal: AbortSignal | undefined): Promise<Present | undefined> {
+    const present = this.#present;
+    if (!present || !this.#kept.every(({ isSound }) => isSound)) return undefined;
+    for (const kept of this.#kept) if (!(await kept.refresh(signal))) return undefined;
     return present;
   }
 
-  #watch(versions: readonly string[]): void {
+  async read(signal: AbortSignal | undefined): Promise<Present> {
+    const { cluster, place } = this.#options;
+    // Where this fails, the next one reads everything as well.
+    this.#present = undefined;
+    for (const kept of this.#kept) kept.readAnew();
+    const { present, versions } = await readPresent(cluster, place, signal);
+    this.#present = present;
+    this.#versions = [versions.applications, versions.secrets];
+    return present;
+  }
+
+  /** Watches from what was read first on; resolves at the end of the term. */
+  watch(): Promise<unknown> {
     const { cluster, clock, random, pollMs = POLL_MS } = this.#options;
-    const watching = new AbortController();
-    this.#watching = watching;
-    const { signal } = watching;
-    const before = this.#loops;
-    const loops = this.#kept.map(async (kept, index) => {
-      const { kind, namespace, labelSelector } = kept;
-      const from = versions[index] ?? '';
-      kept.isSound = true;
-      const options = { namespace, labelSelector, metadataOnly: true, pollMs, from, clock, random, signal };
-      await follow(cluster, kind, options, kept).finally(() => {
-        if (this.#watching === watching || !this.#watching) kept.isSound = false;
-      });
+    const { signal } = this.ending;
+    const common = { metadataOnly: true, pollMs, refusedMs: REFUSED_MS, clock, random, signal };
+    this.#watching ??= Promise.all(
+      this.#kept.map((kept, index) => {
+        const { kind, namespace, labelSelector = '' } = kept.objects;
+        kept.begin();
+        return follow(cluster, kind, { ...common, namespace, labelSelector, from: this.#versions[index] ?? '' }, kept);
+      }),
+    );
+    return this.#watching;
+  }
+
+  #keep<T extends KubeObject>(objects: KeptObjects<T>): KeptKind {
+    const { cluster, log } = this.#options;
+    const { kind, namespace, labelSelector = '' } = objects;
+    const kept = new KeptKind<T>({
+      objects,
+      list: (signal, pageSize) =>
+        cluster.listPages(kind, { namespace, labelSelector, metadataOnly: true, pageSize, signal }),
+      find: (name, signal) => cluster.find<T>({ kind, name, namespace }, signal),
+      log,
     });
-    this.#loops = Promise.all([before, ...loops]);
+    return kept as unknown as KeptKind;
   }
-}
-
-/** One kind of objects that is kept, as a watch of it and the rounds see it. */
-class KeptKind implements Followed<KubeObject> {
-  readonly kind: Kind;
-  readonly namespace: string | undefined;
-  readonly labelSelector: string;
-  readonly marks: Marks;
-  /** Whether nothing has failed since everything was listed: what is not marked is as it is known. */
-  isSound = false;
-  readonly #cluster: Cluster;
-  readonly #log: Log;
-  readonly #access: Access;
-  #failure: string | undefined;
-
-  constructor({ cluster, log }: WatchedPresentOptions, selection: Selection, access: Access) {
-    this.kind = selection.kind;
-    this.namespace = selection.namespace;
-    this.labelSelector = selection.labelSelector;
-    this.#cluster = cluster;
-    this.#log = log;
-    this.#access = access;
-    this.marks = new Marks(access.versionOf, MOST_READ_SINGLY);
-  }
-
-  /** Reads what was marked into `present`; false where that is too much. What could not be read is marked as before. */
-  async refresh(present: Present, signal: AbortSignal | undefined): Promise<boolean> {
-    const names = this.marks.take();
-    if (!names) return false;
-    let read = 0;
-    try {
-      for (const name of names) {
-        await this.#access.read(present, name, signal);
-        read += 1;
-      }
-      return true;
-    } finally {
-      for (const name of names.slice(read)) this.marks.putBack(name);
-    }
-  }
-
-  async list(signal: AbortSignal): Promise<Listed> {
-    const { namespace, labelSelector } = this;
-    const listed = new Map<string, string>();
-    let resourceVersion = '';
-    const options = { namespace, labelSelector, metadataOnly: true, pageSize: POLL_PAGE, signal };
-    for await (const page of this.#cluster.listPages(this.kind, options)) {
-      resourceVersion = page.resourceVersion;
-      for (const { metadata } of page.items) listed.set(metadata.name, metadata.resourceVersion ?? '');
-    }
-    return { resourceVersion, apply: () => this.#apply(listed, resourceVersion) };
-  }
-
-  take({ type, object: { metadata } }: ObjectEvent<KubeObject>): void {
-    this.marks.note(metadata.name, metadata.resourceVersion ?? '', type === 'deleted');
-  }
-
-  absent(): void {
-    this.isSound = false;
-  }
-
-  failed(error: unknown, retryInMs: number): void {
-    this.isSound = false;
-    const reason = reasonOf(error);
-    if (reason === this.#failure) return;
-    this.#failure = reason;
-    const fields = { kind: this.kind.kind, retryInMs, ...errorFields(error) };
-    this.#log.warn('a watch failed and is tried again; until then everything is listed in each round', fields);
-  }
-
-  #apply(listed: ReadonlyMap<string, string>, version: string): number {
-    let news = 0;
-    for (const [name, seen] of listed) if (this.marks.note(name, seen, false)) news += 1;
-    for (const name of this.#access.names()) {
-      if (!listed.has(name) && this.marks.note(name, version, true)) news += 1;
-    }
-    this.isSound = true;
-    this.#failure = undefined;
-    return news;
-  }
-}
-
-type Selection = Pick<KeptKind, 'kind' | 'namespace' | 'labelSelector'>;
-
-interface Access {
-  versionOf(name: string): string | undefined;
-  names(): Iterable<string>;
-  /** Reads one object, whole, into what is present. Throws CompassError. */
-  read(present: Present, name: string, signal: AbortSignal | undefined): Promise<void>;
 }
 
 type GetPresent = () => Present | undefined;
 
-function keptApplications(options: WatchedPresentOptions, present: GetPresent): KeptKind {
-  const { cluster, place } = options;
-  return new KeptKind(
-    options,
-    { kind: APPLICATION, namespace: undefined, labelSelector: '' },
-    {
-      versionOf: (name) => present()?.application(name)?.resourceVersion,
-      names: () => present()?.applicationNames() ?? [],
-      async read(into, name, signal) {
-        const found = await cluster.find<Application>({ kind: APPLICATION, name }, signal);
-        if (found) into.putApplication(toPresentApplication(found, place.connectionName));
-        else into.removeApplication(name);
-      },
+function applications({ connectionName }: Place, present: GetPresent): KeptObjects<Application> {
+  return {
+    kind: APPLICATION,
+    versionOf: (name) => present()?.application(name)?.resourceVersion,
+    names: () => present()?.applicationNames() ?? [],
+    put(name, found) {
+      if (found) present()?.putApplication(toPresentApplication(found, connectionName));
+      else present()?.removeApplication(name);
     },
-  );
+  };
 }
 
-function keptSecrets(options: WatchedPresentOptions, present: GetPresent): KeptKind {
-  const { cluster, place } = options;
-  const namespace = place.integrationNamespace;
-  return new KeptKind(
-    options,
-    { kind: SECRET, namespace, labelSelector: SECRETS_OF_BUNDLES },
-    {
-      versionOf: (name) => present()?.secret(name)?.resourceVersion,
-      names: () => present()?.secretNames() ?? [],
-      async read(into, name, signal) {
-        const found = await cluster.find<Secret>({ kind: SECRET, name, namespace }, signal);
-        // Without the label it is none of a bundle's any more.
-        if (found?.metadata.labels?.[SECRETS_OF_BUNDLES] === undefined) into.removeSecret(name);
-        else into.putSecret(toPresentSecret(found, place.connectionName));
-      },
+function secrets({ connectionName, integrationNamespace }: Place, present: GetPresent): KeptObjects<Secret> {
+  return {
+    kind: SECRET,
+    namespace: integrationNamespace,
+    labelSelector: SECRETS_OF_BUNDLES,
+    versionOf: (name) => present()?.secret(name)?.resourceVersion,
+    names: () => present()?.secretNames() ?? [],
+    put(name, found) {
+      // Without the label it is none of a bundle's any more.
+      if (found?.metadata.labels?.[SECRETS_OF_BUNDLES] === undefined) present()?.removeSecret(name);
+      else present()?.putSecret(toPresentSecret(found, connectionName));
     },
-  );
+  };
 }
