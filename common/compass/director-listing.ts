@@ -1,5 +1,6 @@
 import { CompassError, hasReason, messageOf } from '../errors.ts';
 import { isRecord } from '../json.ts';
+import { showsAccessUnread, wholeItem } from './director-item.ts';
 import {
   InvalidItem,
   type RawPage,
@@ -9,7 +10,13 @@ import {
   readEvent,
   readPage,
 } from './director-reader.ts';
-import type { DirectorApplication, DirectorBundle, DirectorPage, ListingProblem } from './director-types.ts';
+import type {
+  DirectorApplication,
+  DirectorBundle,
+  DirectorItem,
+  DirectorPage,
+  ListingProblem,
+} from './director-types.ts';
 import {
   APPLICATION_IDS,
   APPLICATIONS,
@@ -37,8 +44,8 @@ const PAGE_SIZE = 100;
 const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed', 'InvalidAnswer'] as const;
 
 /**
- * One page of the Runtime's Applications, complete in depth: further pages of bundles and definitions are followed, one
- * Application and one bundle a request. An Application that cannot be used is a problem beside the others.
+ * One page of the Runtime's Applications. Each is complete in depth when it is asked for: further pages of bundles and
+ * definitions are followed then, one bundle a request. An Application that cannot be used is a problem beside the others.
  *
  * Throws AnswerTooLarge for a page above 8 MiB, and InvalidAnswer for one that cannot be read (ask for half of it; where
  * `first` was 1, fetchApplicationIds names the one).
@@ -48,16 +55,31 @@ export async function fetchApplicationsPage(
   transport: Transport,
   request: PageRequest,
 ): Promise<DirectorPage> {
-  const { page, faults } = await fetchFrame(endpoint, transport, APPLICATIONS, request);
-  const applications: DirectorApplication[] = [];
-  const problems: ListingProblem[] = [];
-  for (const [index, item] of page.items.entries()) {
+  const { page, faults, bytes } = await fetchFrame(endpoint, transport, APPLICATIONS, request);
+  const items = page.items.map((item, index) => {
     const fault = faults.find((one) => one.path[2] === index);
-    const result = fault ? problemOf(item, fault.error) : await readWhole(endpoint, transport, item);
-    if ('reason' in result) problems.push(result);
-    else applications.push(result);
-  }
-  return { applications, problems, totalCount: page.totalCount, next: page.next };
+    return fault ? wholeItem(problemOf(item, fault.error)) : unreadItem(endpoint, transport, item);
+  });
+  return { items, totalCount: page.totalCount, next: page.next, bytes };
+}
+
+function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): DirectorItem {
+  let unread: unknown = item;
+  return {
+    ...identityOf(item),
+    showsAccess: showsAccessUnread(item),
+    whole() {
+      const held = unread;
+      unread = undefined;
+      return readWhole(endpoint, transport, held);
+    },
+  };
+}
+
+/** A page without content. */
+export interface IdsPage extends Pick<DirectorPage, 'totalCount' | 'next'> {
+  readonly applications: readonly { readonly id: string; readonly name: string }[];
+  readonly problems: readonly ListingProblem[];
 }
 
 /** Id and name only of the same page, for when the whole is too large. An item without both is a problem. */
@@ -65,7 +87,7 @@ export async function fetchApplicationIds(
   endpoint: Endpoint,
   transport: Transport,
   request: PageRequest,
-): Promise<Omit<DirectorPage, 'applications'> & { readonly applications: readonly { id: string; name: string }[] }> {
+): Promise<IdsPage> {
   const { page } = await fetchFrame(endpoint, transport, APPLICATION_IDS, request);
   const applications: { id: string; name: string }[] = [];
   const problems: ListingProblem[] = [];
@@ -87,7 +109,7 @@ async function fetchFrame(endpoint: Endpoint, transport: Transport, operation: O
   const page = frameOf(answer, operation);
   if (page.next !== undefined && page.next === after)
     throw invalidAnswer(answer, operation, 'the cursor does not advance');
-  return { page, faults };
+  return { page, faults, bytes: answer.bytes };
 }
 
 /** Items of the page are found in `applicationsForRuntime.data.<index>`. */

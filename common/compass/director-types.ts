@@ -54,11 +54,25 @@ export interface ListingProblem {
   readonly message: string;
 }
 
-/** One page of `applicationsForRuntime`, checked. */
+/** One Application of a page, which may go on in further pages. */
+export interface DirectorItem {
+  readonly id?: string;
+  readonly name?: string;
+  /** Whether the page itself shows credentials or request parameters of it. */
+  readonly showsAccess: boolean;
+  /**
+   * Follows its further pages; what the page held of it is let go, so it is asked for once. A problem where it cannot be
+   * used; throws CompassError where Compass is away.
+   */
+  whole(): Promise<DirectorApplication | ListingProblem>;
+}
+
+/** One page of `applicationsForRuntime`, of which the frame is checked. */
 export interface DirectorPage {
-  readonly applications: readonly DirectorApplication[];
-  readonly problems: readonly ListingProblem[];
+  readonly items: readonly DirectorItem[];
   readonly totalCount: number;
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;
+  /** How large the answer was. */
+  readonly bytes: number;
 }

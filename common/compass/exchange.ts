@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 
 export interface Exchange {
   readonly url: URL;
@@ -85,12 +86,15 @@ export function exchange(what: Exchange): Promise<HttpAnswer> {
 const TOO_LARGE = Symbol('the answer is too large');
 
 async function collect(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
-  const chunks: Buffer[] = [];
+  // Each chunk is let go as soon as it is read: an answer may be large.
+  const decoder = new StringDecoder('utf8');
+  let body = '';
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw TOO_LARGE;
-    chunks.push(chunk);
+    body += decoder.write(chunk);
   }
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString(), bytes };
+  body += decoder.end();
+  return { status: response.statusCode ?? 0, headers: response.headers, body, bytes };
 }

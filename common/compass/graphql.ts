@@ -40,6 +40,8 @@ export interface Answer {
   /** Not empty only for a partial call. */
   readonly faults: readonly GraphqlFault[];
   readonly requestId: string;
+  /** How large it was. */
+  readonly bytes: number;
 }
 
 /**
@@ -124,7 +126,7 @@ async function perform(attempt: Attempt): Promise<Answer> {
   const worst = mostSpecific(faults);
   if (worst && !(what.partial && data)) throw worst;
   if (!data) throw callError(context, 'InvalidAnswer', 'the answer has no data', { status: 200, maybeDone: true });
-  return { data, faults, requestId: context.requestId };
+  return { data, faults, requestId: context.requestId, bytes: attempt.progress.bytes };
 }
 
 async function send({ endpoint, what, transport, context, progress }: Attempt, url: URL, body: string) {

@@ -1,4 +1,4 @@
-import type { DirectorApplication, DirectorAuth } from '#common/compass/director-types.ts';
+import type { DirectorItem } from '#common/compass/director-types.ts';
 import type { Desired } from './desired.ts';
 import type { Listing } from './listing.ts';
 import { isDisposable } from './ownership.ts';
@@ -27,12 +27,9 @@ export class CredentialSight {
     this.#isWaiting = false;
   }
 
-  /** Looks over a page before its Applications are settled. */
-  look(applications: readonly DirectorApplication[]): void {
-    const isShown = applications.some(({ bundles }) =>
-      bundles.some((bundle) => saysSomething(bundle.defaultInstanceAuth)),
-    );
-    if (isShown) this.#verdict = 'removed';
+  /** Looks over what is listed before anything of it is settled. */
+  look(listed: readonly Pick<DirectorItem, 'showsAccess'>[]): void {
+    if (listed.some(({ showsAccess }) => showsAccess)) this.#verdict = 'removed';
   }
 
   /**
@@ -73,9 +70,4 @@ export class CredentialSight {
   #count({ id, uid, bundlesWithSecrets }: PresentApplication): void {
     if (bundlesWithSecrets.length > 0) this.#holders.add(id ?? uid);
   }
-}
-
-function saysSomething(auth: DirectorAuth | null | undefined): boolean {
-  const parameters = { ...auth?.additionalHeaders, ...auth?.additionalQueryParams };
-  return Boolean(auth?.credential) || Object.keys(parameters).length > 0;
 }

@@ -1,13 +1,29 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
-import type { DirectorApplication, DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import type {
+  DirectorApplication,
+  DirectorItem,
+  DirectorPage,
+  ListingProblem,
+} from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { createPageReader, type ListingSource } from './page-reader.ts';
 
 /** A page as it is handed on: every Application comes once in a listing, even where the Director's pages shift. */
 export interface ListedPage {
-  readonly applications: readonly DirectorApplication[];
-  readonly problems: readonly ListingProblem[];
+  readonly items: readonly ListedItem[];
+  /** How large the answer was. */
+  readonly bytes: number;
+  /** No further page is asked for: what follows is what the listing showed. */
+  readonly isLast: boolean;
+}
+
+export interface ListedItem extends Omit<DirectorItem, 'whole'> {
+  /**
+   * Asked for once, and of one Application after the other, because its further pages are followed now. Undefined where
+   * Compass is away, which ends the listing.
+   */
+  whole(): Promise<DirectorApplication | ListingProblem | undefined>;
 }
 
 /** What a listing showed, without its content. */
@@ -38,41 +54,68 @@ const MOST_PAGES = 20_000;
 const STALE_PAGES = 3;
 
 /**
- * Reads all pages of one listing, one at a time: the next is asked for when the last has been dealt with. Returns what
- * it showed; a page that fails ends it, and is in the result instead of being thrown.
+ * Reads all pages of one listing, one at a time, each when it is asked for. Returns what it showed; a page or an Application
+ * that Compass does not give any more ends it, and is in the result instead of being thrown.
  */
 export async function* listApplications(source: ListingSource, clock: Clock): AsyncGenerator<ListedPage, Listing> {
   const tally = createTally();
   const readPage = createPageReader(source);
+  const reading = new Reading(clock);
   const beganMs = clock.monotonicMs();
   let pages = 0;
-  let latencyMs = 0;
   let stale = 0;
   let after: string | undefined;
-  let error: CompassError | undefined;
+  let endless: string | undefined;
   do {
-    const startMs = clock.monotonicMs();
-    const page = await readPage(after).catch((caught: unknown) => {
-      if (!(caught instanceof CompassError)) throw caught;
-      error = caught;
-    });
-    latencyMs += clock.monotonicMs() - startMs;
-    if (!page) break;
+    const from = after;
+    const page = await reading.answer(() => readPage(from));
+    if (!page || reading.error) break;
     pages += 1;
-    const fresh = tally.add(page);
     after = page.next;
-    yield fresh;
-    stale = fresh.applications.length + fresh.problems.length === 0 ? stale + 1 : 0;
-    if (stale === STALE_PAGES)
-      error = new CompassError('InvalidAnswer', 'the Director lists the same pages in a circle');
-    if (pages === MOST_PAGES) error = new CompassError('InvalidAnswer', `the listing has no end after ${pages} pages`);
-  } while (after !== undefined && error === undefined);
-  return { ...tally.result(error), error, pages, beganMs, latencyMs };
+    const items = tally.add(page).map((item) => ({ ...item, whole: () => reading.answer(() => item.whole()) }));
+    stale = items.length === 0 ? stale + 1 : 0;
+    endless = whyEndless(pages, stale);
+    yield { items, bytes: page.bytes, isLast: after === undefined || endless !== undefined };
+  } while (after !== undefined && endless === undefined && reading.error === undefined);
+  const error = reading.error ?? (endless === undefined ? undefined : new CompassError('InvalidAnswer', endless));
+  return { ...tally.result(error), error, pages, beganMs, latencyMs: reading.latencyMs };
+}
+
+/** Why no end is in sight; undefined while one may be. */
+function whyEndless(pages: number, stale: number): string | undefined {
+  if (stale === STALE_PAGES) return 'the Director lists the same pages in a circle';
+  return pages === MOST_PAGES ? `the listing has no end after ${pages} pages` : undefined;
+}
+
+/** What is asked of the Director in one listing: it takes time, and its first failure ends it. */
+class Reading {
+  readonly #clock: Clock;
+  latencyMs = 0;
+  error: CompassError | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Undefined where the listing has ended. Throws bugs. */
+  async answer<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    if (this.error) return undefined;
+    const startMs = this.#clock.monotonicMs();
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      this.error ??= error;
+      return undefined;
+    } finally {
+      this.latencyMs += this.#clock.monotonicMs() - startMs;
+    }
+  }
 }
 
 interface Tally {
   /** Counts a page, and leaves out what came before. */
-  add(page: DirectorPage): ListedPage;
+  add(page: DirectorPage): readonly DirectorItem[];
   result(
     error: CompassError | undefined,
   ): Pick<Listing, 'complete' | 'incompleteBecause' | 'isTorn' | 'heads' | 'digest'>;
@@ -103,10 +146,7 @@ function createTally(): Tally {
   return {
     add(page) {
       totals.add(page.totalCount);
-      return {
-        applications: page.applications.filter(({ id, name }) => isNew(id, name)),
-        problems: page.problems.filter(({ id, name }) => isNew(id, name)),
-      };
+      return page.items.filter(({ id, name }) => isNew(id, name));
     },
     result(error) {
       const because = error?.message ?? doubt();

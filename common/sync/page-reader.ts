@@ -1,3 +1,4 @@
+import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
 
@@ -65,5 +66,5 @@ function skipped(head: ListedHead, { reason, message }: CompassError): DirectorP
     reason: reason === 'AnswerTooLarge' ? reason : 'InvalidApplication',
     message,
   };
-  return { applications: [], problems: [problem], totalCount: head.totalCount, next: head.next };
+  return { items: [wholeItem(problem)], totalCount: head.totalCount, next: head.next, bytes: 0 };
 }

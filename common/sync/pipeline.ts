@@ -32,6 +32,8 @@ export async function pipelined<T>(
       const ahead = isLast || bytes > aheadBytes ? undefined : next();
       // Whether it failed is asked for when this page has been started.
       ahead?.catch(() => undefined);
+      // What asks for it goes out now, and not when all that is to be done without waiting has been done.
+      if (ahead !== undefined) await new Promise((resolve) => setImmediate(resolve));
       for (const item of items) await crew.start(() => work(item));
       if (!ahead) await crew.finish();
       page = await (ahead ?? next());

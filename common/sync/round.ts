@@ -1,8 +1,9 @@
+import { showsAccess } from '#common/compass/director-item.ts';
 import type { DirectorApplication } from '#common/compass/director-types.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { applyDesired } from './apply.ts';
 import { CredentialSight } from './credential-sight.ts';
-import type { Desired, MappingSettings } from './desired.ts';
+import type { Desired, Mapped, MappingSettings } from './desired.ts';
 import { keepCredentials } from './kept.ts';
 import { toDesired } from './mapping.ts';
 import { decide, foreignApplication } from './plan.ts';
@@ -65,9 +66,15 @@ export class Round {
     return this.#overflow;
   }
 
+  /** One listed Application as the cluster is to show it. */
+  map(application: DirectorApplication): Mapped {
+    // Only a further page of it may have had credentials.
+    this.sight.look([{ showsAccess: showsAccess(application) }]);
+    return toDesired(application, this.#settings);
+  }
+
   /** Plans one listed Application and carries the plan out, or defers it. Throws Stopped, and bugs. */
-  async settle(application: DirectorApplication): Promise<void> {
-    const mapped = toDesired(application, this.#settings);
+  async settle(application: Pick<DirectorApplication, 'id' | 'name'>, mapped: Mapped): Promise<void> {
     if (mapped.kind === 'invalid') return this.fail(application, mapped.problem);
     const desired = this.sight.judge(mapped.desired);
     if (desired) await this.#attempt(desired, () => this.#settleOnce(desired));

@@ -1,23 +1,20 @@
 import { CompassError } from '#common/errors.ts';
 import type { Alterations } from './alterations.ts';
 import { settleNames } from './conclude.ts';
-import { concurrently } from './concurrently.ts';
 import { deleteUnlisted, findUnlisted, toCandidate, type Unlisted } from './delete-unlisted.ts';
 import { type DeletionState, type DeletionVerdict, judgeDeletions, type ListedIds, passOver } from './deletions.ts';
-import { type Listing, listApplications } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { type FetchOutcome, type KeptDeletions, type SyncOutcome, toHeldPlan } from './outcome.ts';
 import { isDisposable } from './ownership.ts';
-import type { ListingSource } from './page-reader.ts';
 import { Present, type PresentApplication } from './present.ts';
 import { listedPresent } from './present-source.ts';
+import { readListing } from './read-listing.ts';
 import { Round } from './round.ts';
 import { Stopped, writer } from './scene.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { Tally } from './tally.ts';
 import type { WriteGate } from './write-gate.ts';
 
-/** Applications that are written at the same time, unless said. */
-const CONCURRENCY = 16;
 /** How often the list is read in one round, when it changes while it is read. */
 const MOST_READINGS = 4;
 
@@ -102,24 +99,6 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
     if (round.applyError) progress.deletions = passOver(progress.deletions, idsOf(listing));
     else await conclude(options, progress, listing);
     if (round.overflow === 0 || round.applyError || listing.error) return;
-  }
-}
-
-async function readListing(
-  { clock, concurrency = CONCURRENCY }: SynchronizerOptions,
-  { signal }: SyncRequest,
-  round: Round,
-  source: ListingSource,
-): Promise<Listing> {
-  round.begin();
-  const pages = listApplications(source, clock);
-  for (;;) {
-    const { done, value } = await pages.next();
-    if (done) return value;
-    if (signal?.aborted) throw new Stopped('the synchronization was stopped');
-    round.sight.look(value.applications);
-    await concurrently(value.applications, concurrency, (application) => round.settle(application));
-    for (const problem of value.problems) await round.fail(problem, problem);
   }
 }
 

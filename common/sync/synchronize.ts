@@ -40,7 +40,7 @@ export interface SynchronizerOptions {
   readonly present?: PresentSource;
   /** Keys the fingerprints that Secrets are marked with; without it they are not. */
   readonly fingerprintKey?: () => Sensitive | undefined;
-  /** Applications that are written at the same time. */
+  /** Applications that are worked on at the same time; how many writes are under way is another thing, see WriteGate. */
   readonly concurrency?: number;
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */
   readonly holdMs?: number;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorAuth } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { Sensitive } from '#common/sensitive.ts';
@@ -32,13 +33,14 @@ function listed(name: string, more: Partial<Desired> = {}): Desired {
   return { id: name, name, spec: { services: [service] }, secrets: [], kept: [], ...more } as unknown as Desired;
 }
 
-const applicationWith = (...auths: readonly (DirectorAuth | null | undefined)[]) => ({
-  ...{ id: 'any', name: 'any', clientIds: [] },
-  bundles: auths.map((defaultInstanceAuth, at) => ({
-    ...{ id: `b${at}`, name: `Bundle ${at}`, apiDefinitions: [], eventDefinitions: [] },
-    ...(defaultInstanceAuth === undefined ? {} : { defaultInstanceAuth }),
-  })),
-});
+const applicationWith = (...auths: readonly (DirectorAuth | null | undefined)[]) =>
+  wholeItem({
+    ...{ id: 'any', name: 'any', clientIds: [] },
+    bundles: auths.map((defaultInstanceAuth, at) => ({
+      ...{ id: `b${at}`, name: `Bundle ${at}`, apiDefinitions: [], eventDefinitions: [] },
+      ...(defaultInstanceAuth === undefined ? {} : { defaultInstanceAuth }),
+    })),
+  });
 
 const BASIC: DirectorAuth = { credential: { type: 'Basic', username: 'user', password: 'not-a-password' } };
 

@@ -219,7 +219,8 @@ test('of five hundred that are renamed at once all wait for the whole listing, a
   const round = new Round({ present, place: { connectionName: 'one' } } as never, tally, SETTINGS);
   const settle = (number: number) => {
     const { id: listed, name } = application(number, `renamed-${number}`);
-    return round.settle({ id: listed ?? '', name, clientIds: [], bundles: [] });
+    const whole = { id: listed ?? '', name, clientIds: [], bundles: [] };
+    return round.settle(whole, round.map(whole));
   };
   for (let number = 0; number < 500; number += 1) await settle(number);
   assert.deepEqual([round.deferred.length, round.overflow, tally.failed], [500, 0, []]);
