@@ -71,7 +71,11 @@ function compareSecrets(
   return secrets.flatMap(({ name, owner, labels, annotations, data }) => {
     const object = byName.get(name);
     if (!object) return [];
-    const owners = (object.metadata.ownerReferences ?? []).map((reference) => [reference.kind, reference.name, reference.uid]);
+    const owners = (object.metadata.ownerReferences ?? []).map((reference) => [
+      reference.kind,
+      reference.name,
+      reference.uid,
+    ]);
     return [
       ...compareMarks(`Secret ${name}`, object, labels, annotations),
       ...compareValues(`Secret ${name}: owners`, [['Application', owner, uids.get(owner)]], owners),

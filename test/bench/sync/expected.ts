@@ -37,6 +37,11 @@ export interface Expected {
 const PREFIX_ROOM = 27;
 const LONGEST_LABEL = 63;
 
+/** The Director lists everything by its id. */
+function byId<T extends { readonly id: string }>(all: readonly T[]): readonly T[] {
+  return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 function sha(algorithm: 'sha1' | 'sha256', text: string): string {
   return createHash(algorithm).update(text).digest('hex');
 }
@@ -105,8 +110,8 @@ function serviceOf(application: Application, bundle: Bundle, settings: Settings)
     description: description || 'Description not provided',
     ...(schema === null ? {} : { authCreateParameterSchema: schema }),
     entries: [
-      ...bundle.apiDefinitions.map((api) => apiEntry(application, bundle, api, settings)),
-      ...bundle.eventDefinitions.map((event) => ({ id: event.id, name: event.name, type: 'Events' })),
+      ...byId(bundle.apiDefinitions).map((api) => apiEntry(application, bundle, api, settings)),
+      ...byId(bundle.eventDefinitions).map((event) => ({ id: event.id, name: event.name, type: 'Events' })),
     ],
   };
 }
@@ -128,9 +133,7 @@ function secretsOf({ name }: Application, bundle: Bundle, { connection }: Settin
   const parameters = parametersOf(bundle.defaultInstanceAuth);
   return [
     ...(content ? [{ ...common, name: secretName(name, bundle.id), data: content }] : []),
-    ...(hasContent(parameters)
-      ? [{ ...common, name: secretName(`params-${name}`, bundle.id), data: parameters }]
-      : []),
+    ...(hasContent(parameters) ? [{ ...common, name: secretName(`params-${name}`, bundle.id), data: parameters }] : []),
   ];
 }
 
@@ -148,7 +151,7 @@ export function expectedOf(applications: readonly Application[], settings: Setti
           applicationId: application.id,
           authentication: { clientIds: new Set((application.auths ?? []).map(({ id }) => id)) },
         },
-        services: application.bundles.map((bundle) => serviceOf(application, bundle, settings)),
+        services: byId(application.bundles).map((bundle) => serviceOf(application, bundle, settings)),
       },
     })),
     secrets: applications.flatMap((application) =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,7 +14,8 @@ export interface ProcessMemory {
 /** Reads it from /proc (proc_pid_status(5)). */
 export function memoryOf(pid: number): ProcessMemory {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN) * 1024;
+  const bytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN) * 1024;
   return { rss: bytes('VmRSS'), peakRss: bytes('VmHWM'), anonymous: bytes('RssAnon') };
 }
 
@@ -28,16 +30,28 @@ export interface MemoryCgroup extends Disposable {
   kills(): number;
 }
 
-/** A new one; a text that says why where this machine allows none. */
-export function createMemoryCgroup(limitBytes: number): MemoryCgroup | string {
-  const name = `compass-bench-${process.pid}-${Date.now()}`;
+/** One that was made, or why none can be. Disposing of it removes it, once its processes have ended. */
+export interface MaybeCgroup extends Disposable {
+  readonly cgroup?: MemoryCgroup;
+  readonly why?: string;
+}
+
+/** A new one, where this machine allows that. */
+export function createMemoryCgroup(limitBytes: number): MaybeCgroup {
+  const none = (why: string) => ({ why, [Symbol.dispose]: () => undefined });
   try {
-    if (existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) return versionOne(name, limitBytes);
-    if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return versionTwo(name, limitBytes);
-    return 'there are no memory cgroups here';
+    const cgroup = makeCgroup(`compass-bench-${randomUUID()}`, limitBytes);
+    return cgroup
+      ? { cgroup, [Symbol.dispose]: () => cgroup[Symbol.dispose]() }
+      : none('there are no memory cgroups here');
   } catch (error) {
-    return `no memory cgroup may be made here: ${error instanceof Error ? error.message : error}`;
+    return none(`no memory cgroup may be made here: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+function makeCgroup(name: string, limitBytes: number): MemoryCgroup | undefined {
+  if (existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) return versionOne(name, limitBytes);
+  return existsSync('/sys/fs/cgroup/cgroup.controllers') ? versionTwo(name, limitBytes) : undefined;
 }
 
 function versionOne(name: string, limitBytes: number): MemoryCgroup {

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { load } from 'js-yaml';
 import { buildProgram } from '../../../.scripts/build.ts';
 import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
@@ -15,15 +17,24 @@ interface ContainerRun {
 
 /** The built sidecar, which lies in a folder. */
 export interface SidecarProgram {
-  start(env: Readonly<Record<string, string>>, cgroup?: MemoryCgroup): RunningSidecar;
+  start(env: Readonly<Record<string, string>>, options?: StartOptions): RunningSidecar;
 }
+
+interface StartOptions {
+  readonly cgroup?: MemoryCgroup | undefined;
+  /** Flags of Node beside the container's. */
+  readonly flags?: readonly string[];
+}
+
+/** A line of its log. */
+export type LogLine = Readonly<Record<string, unknown>>;
 
 export interface RunningSidecar extends AsyncDisposable {
   readonly pid: number;
   readonly startedMs: number;
-  /** Lines of its log, as JSON. */
-  readonly lines: readonly Readonly<Record<string, unknown>>[];
-  readonly hasEnded: boolean;
+  readonly lines: readonly LogLine[];
+  /** Throws, with the end of its log, where it has ended. */
+  assertRuns(): void;
   stop(): Promise<void>;
 }
 
@@ -33,35 +44,36 @@ export async function buildSidecar(folder: string): Promise<SidecarProgram> {
   const main = join(folder, 'sidecar', 'main.js');
   const run = await containerRun();
   return {
-    start(env, cgroup) {
-      const command = [process.execPath, ...run.flags, main];
+    start(env, { cgroup, flags = [] } = {}) {
+      const command = [process.execPath, ...run.flags, ...flags, main];
       const [program = '', ...args] = cgroup ? ['sh', '-c', `${cgroup.enter}; exec "$@"`, 'sh', ...command] : command;
       const startedMs = performance.now();
-      const child = spawn(program, args, { env: { ...run.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-      const lines: Readonly<Record<string, unknown>>[] = [];
-      let rest = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        const parts = (rest + text).split('\n');
-        rest = parts.pop() ?? '';
-        lines.push(...parts.map((line) => JSON.parse(line) as Record<string, unknown>));
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => process.stderr.write(text));
-      const ended = once(child, 'exit');
-      const stop = async () => {
-        child.kill();
-        await ended;
-      };
-      return {
-        pid: child.pid ?? 0,
-        startedMs,
-        lines,
-        get hasEnded() {
-          return child.exitCode !== null || child.signalCode !== null;
-        },
-        stop,
-        [Symbol.asyncDispose]: stop,
-      };
+      const child = spawn(program, args, { env: { ...run.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+      return running(child, startedMs);
     },
+  };
+}
+
+function running(child: ChildProcess, startedMs: number): RunningSidecar {
+  const lines: LogLine[] = [];
+  const reader = createInterface({ input: child.stdout ?? Readable.from([]) });
+  reader.on('line', (line) => lines.push(JSON.parse(line) as LogLine));
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill();
+    await ended;
+  };
+  return {
+    pid: child.pid ?? 0,
+    startedMs,
+    lines,
+    assertRuns() {
+      if (child.exitCode === null && child.signalCode === null) return;
+      const tail = lines.slice(-5).map((line) => JSON.stringify(line));
+      throw new Error([`the sidecar ended: ${child.signalCode ?? child.exitCode}`, ...tail].join('\n'));
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 
@@ -83,6 +95,8 @@ async function containerRun(): Promise<ContainerRun> {
   const deployment = load(await readFile(join(DEPLOY_FOLDER, 'deployment.yaml'), 'utf8')) as Deployment;
   const [container] = deployment.spec.template.spec.containers;
   const { command = [], env = [] } = container ?? {};
-  const values = env.flatMap(({ name, value }) => (value === undefined || name.startsWith('APP_') ? [] : [[name, value]]));
+  const values = env.flatMap(({ name, value }) =>
+    value === undefined || name.startsWith('APP_') ? [] : [[name, value]],
+  );
   return { flags: command.slice(1, -1), env: Object.fromEntries(values) };
 }

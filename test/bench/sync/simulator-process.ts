@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Application } from '../../simulator/model.ts';
 import type { GeneratedSize } from '../../simulator/generate.ts';
+import type { Application } from '../../simulator/model.ts';
 
 const MAIN = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 
@@ -25,6 +25,12 @@ export interface SimulatorProcess extends AsyncDisposable {
   admin(method: string, path: string, body?: object): Promise<unknown>;
   generate(count: number, size: GeneratedSize): Promise<void>;
   applications(): Promise<readonly Application[]>;
+  /** When the first request of an operation came, in milliseconds since 1970, since `forget`. Throws where none did. */
+  firstRequestMs(operation: string): Promise<number>;
+  forget(): Promise<void>;
+  /** From now on it takes connections, and says nothing. */
+  fallSilent(): void;
+  readonly pid: number;
 }
 
 export async function startSimulatorProcess(): Promise<SimulatorProcess> {
@@ -45,8 +51,21 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
       await admin('POST', '/applications/generate', { count, ...size });
     },
     applications: async () => (await admin('GET', '/applications')) as readonly Application[],
+    async firstRequestMs(operation) {
+      const requests = (await admin('GET', '/requests')) as readonly { operation: string | null; time: string }[];
+      const first = requests.find((request) => request.operation === operation);
+      if (!first) throw new Error(`nobody asked for ${operation}`);
+      return Date.parse(first.time);
+    },
+    async forget() {
+      await admin('DELETE', '/requests');
+    },
+    fallSilent() {
+      child.kill('SIGSTOP');
+    },
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
-      child.kill();
+      child.kill('SIGKILL');
       await once(child, 'exit');
     },
   };

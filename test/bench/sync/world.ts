@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { clusterAt } from '#common/cluster/connect.ts';
-import { NAMESPACE, SECRET } from '#common/cluster/objects.ts';
+import { type Kind, type KubeObject, NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { ADMIN } from '../../cluster/control-plane.ts';
 import { installCrd, readCrds } from '../../cluster/crds.ts';
@@ -13,8 +13,11 @@ import { endpointOf } from '../../cluster/endpoint-of.ts';
 import { startGenuine } from '../../cluster/genuine/start-genuine.ts';
 import { writeKubeconfig } from '../../cluster/kubeconfig.ts';
 import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
-import type { Found, RawObject } from './check-world.ts';
+import { differences, type Found, type RawObject } from './check-world.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.ts';
+
+/** What each Application of the benchmark has: one Secret a bundle. */
+export const LANDSCAPE = { bundles: 2, apis: 5 } as const;
 
 /** The sidecar's account, which priority and fairness see as in life; an administrator is exempt. */
 const ACCOUNT = {
@@ -33,10 +36,27 @@ export interface SyncBench extends AsyncDisposable {
   readonly auditLog: string;
   /** Stores a one-time token. */
   configure(): Promise<void>;
-  /** Everything that the checker looks at. */
-  found(): Promise<Found>;
+  /** Whether it is as the checker says that it is to be: the first differences. */
+  differences(): Promise<readonly string[]>;
+  /** What a bare client needs, to speak as the sidecar's account. */
+  readonly account: Account;
+  /** The client certificate and key with which the sidecar speaks to Compass, once it is connected. */
+  credentials(): Promise<{ readonly cert: string; readonly key: string }>;
 }
 
+interface Account {
+  readonly server: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const SETTINGS = {
+  gateway: 'http://central-application-gateway.kyma-system.svc.cluster.local:8082',
+  connection: 'compass-connection',
+};
+
+/** `audit` makes the API server write down all that the sidecar asks it for. */
 export async function startSyncBench(options: { readonly audit?: boolean } = {}): Promise<SyncBench> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-bench-'));
   const auditLog = options.audit ? join(folder, 'audit.log') : '';
@@ -54,14 +74,15 @@ export async function startSyncBench(options: { readonly audit?: boolean } = {})
   const rights = ['apply', '--server-side', '-f', join(DEPLOY_FOLDER, 'rights'), '--kubeconfig', adminConfig];
   await promisify(execFile)('kubectl', rights);
   const { site } = simulator;
-  const account = await writeKubeconfig(plane, await plane.proofFor(ACCOUNT));
+  const proof = await plane.proofFor(ACCOUNT);
+  if (!('cert' in proof)) throw new Error('the account has no certificate');
   return {
     cluster,
     simulator,
     folder,
     auditLog,
     env: {
-      KUBECONFIG: account,
+      KUBECONFIG: await writeKubeconfig(plane, proof),
       POD_NAME: 'compass-sidecar-bench',
       POD_NAMESPACE: 'compass-system',
       APP_COMPASS_CA_BUNDLE: site.caFile,
@@ -77,18 +98,30 @@ export async function startSyncBench(options: { readonly audit?: boolean } = {})
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData };
       await cluster.apply(SECRET, secret, { fieldManager: 'compass-bench', force: true });
     },
-    async found() {
-      const applications: RawObject[] = [];
-      const secrets: RawObject[] = [];
-      for await (const { items } of cluster.listPages(APPLICATION, {})) applications.push(...(items as unknown as RawObject[]));
-      const ofBundles = { namespace: 'kyma-system', labelSelector: 'bundleId' };
-      for await (const { items } of cluster.listPages(SECRET, ofBundles)) secrets.push(...(items as unknown as RawObject[]));
-      return { applications, secrets };
+    async credentials() {
+      const ref = { kind: SECRET, namespace: 'compass-system', name: 'cluster-client-certificates' };
+      const { data = {} } = (await cluster.find<Secret>(ref)) ?? {};
+      const pem = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
+      return { cert: pem('crtChain'), key: pem('key') };
     },
+    differences: async () => differences(await simulator.applications(), await found(cluster), SETTINGS),
+    account: { server: plane.server, ca: plane.ca, cert: proof.cert, key: proof.key },
     async [Symbol.asyncDispose]() {
       cluster.close();
       await Promise.all([plane.stop(), simulator[Symbol.asyncDispose]()]);
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+async function found(cluster: Cluster): Promise<Found> {
+  const all = async (kind: Kind, options: object) => {
+    const objects: RawObject[] = [];
+    for await (const { items } of cluster.listPages<KubeObject & RawObject>(kind, options)) objects.push(...items);
+    return objects;
+  };
+  return {
+    applications: await all(APPLICATION, {}),
+    secrets: await all(SECRET, { namespace: 'kyma-system', labelSelector: 'bundleId' }),
   };
 }

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { APPLICATIONS } from '#common/compass/documents.ts';
+import type { SyncBench } from './world.ts';
+
+const PROGRAM = fileURLToPath(new URL('bare-listing.cjs', import.meta.url));
+
+/** One listing, downloaded, parsed and dropped. */
+interface BareListed {
+  readonly tookMs: number;
+  readonly pages: number;
+  readonly applications: number;
+}
+
+/** A process that asks for the same listing as the sidecar, by the same certificate, and does nothing with it. */
+export interface BareListing extends AsyncDisposable {
+  list(): Promise<BareListed>;
+}
+
+export async function startBareListing(bench: SyncBench): Promise<BareListing> {
+  const { site } = bench.simulator;
+  const script = join(bench.folder, 'listing.json');
+  const what = {
+    ...(await bench.credentials()),
+    url: site.urls.director,
+    ca: site.caPem,
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', Tenant: site.tenant },
+    document: APPLICATIONS.document,
+    operationName: APPLICATIONS.operationName,
+    runtimeId: site.runtimeId,
+  };
+  await writeFile(script, JSON.stringify(what), { mode: 0o600 });
+  const child = spawn(process.execPath, [PROGRAM, script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const output = createInterface({ input: child.stdout });
+  return {
+    async list() {
+      const line = once(output, 'line') as Promise<[string]>;
+      child.stdin.write('\n');
+      const ended = once(child, 'exit').then(() => {
+        throw new Error('the bare listing ended');
+      });
+      const [text] = await Promise.race([line, ended]);
+      return JSON.parse(text) as BareListed;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
