@@ -1,59 +1,11 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { CALLS, type TracedCall } from '#common/calls.ts';
-import { systemClock } from '#common/clock.ts';
+import { test } from 'node:test';
 import { SECRET } from '#common/cluster/objects.ts';
-import { silentLog } from '#common/log.ts';
 import { APPLICATION } from '#common/resources/application.ts';
-import { WatchedPresent } from '#common/sync/watched-present.ts';
 import { until } from '../../cluster/until.ts';
-import { application, basic, bundle, id } from './samples.ts';
-import { INTEGRATION_NAMESPACE, type Sync, type SyncWorld, startSyncWorld } from './world.ts';
-
-interface WatchedWorld extends SyncWorld {
-  readonly watched: WatchedPresent;
-  readonly sync: Sync;
-}
-
-/** Two Applications with a Secret each, synchronized once. */
-async function startWatched(t: TestContext, pollMs?: number): Promise<WatchedWorld> {
-  const world = await startSyncWorld(t);
-  const { cluster } = world.cluster;
-  const place = { connectionName: 'compass-connection', integrationNamespace: INTEGRATION_NAMESPACE };
-  const options = { cluster, place, clock: systemClock, random: Math.random, log: silentLog };
-  const watched = new WatchedPresent({ ...options, ...(pollMs === undefined ? {} : { pollMs }) });
-  const over = new AbortController();
-  const running = watched.run(over.signal);
-  t.after(async () => {
-    over.abort();
-    await running;
-  });
-  const sync = world.another(undefined, undefined, { present: watched });
-  const { landscape } = world.simulator;
-  landscape.createApplication(application(1, 'orders', [bundle(11, { defaultInstanceAuth: basic('one') })]));
-  landscape.createApplication(application(2, 'parcels', [bundle(12, { defaultInstanceAuth: basic('two') })]));
-  const { created } = await sync();
-  assert.equal(created.length, 2);
-  return { ...world, watched, sync };
-}
-
-/** The calls of the API server that a synchronization made for Applications and Secrets, but for the watches. */
-async function callsOf(sync: Sync): Promise<readonly string[]> {
-  const calls: string[] = [];
-  const note = { start: ({ side, what }: TracedCall) => void (side === 'cluster' && calls.push(what)) };
-  CALLS.subscribe(note as never);
-  try {
-    await sync();
-  } finally {
-    CALLS.unsubscribe(note as never);
-  }
-  return calls.filter((call) => !call.startsWith('watch ')).toSorted();
-}
-
-/** Events of what was written before may still be on their way. */
-async function settled({ sync }: WatchedWorld): Promise<void> {
-  await until('a round without a call', async () => (await callsOf(sync)).length === 0);
-}
+import { id } from './samples.ts';
+import { callsOf, settled, startWatched } from './watched-world.ts';
+import { INTEGRATION_NAMESPACE } from './world.ts';
 
 test('a round without a change asks the API server for nothing', async (t) => {
   const world = await startWatched(t);
