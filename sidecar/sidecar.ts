@@ -160,7 +160,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     handlers: requestHandlers({ context, synchronizer, syncStep }),
   });
   const pace = new StartPace(context, random);
-  const pass = leaderPass({ leadership, context, reconciler, health, pace });
+  const pass = leaderPass({ leadership, context, reconciler, health, pace, present });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
   const onChange = loop.trigger;
   const onUrgent = () => {
