@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { coldStart } from './sync/cold-start.ts';
 import { first } from './sync/first.ts';
 import { idle } from './sync/idle.ts';
 import { inCgroup } from './sync/in-cgroup.ts';
 import { noChange } from './sync/no-change.ts';
+import { profile } from './sync/profile.ts';
 import { type Row, table } from './sync/row.ts';
 import { buildSidecar, type SidecarProgram } from './sync/sidecar-program.ts';
 import { growth, memory, Sizes } from './sync/sizes.ts';
@@ -14,7 +15,7 @@ import { growth, memory, Sizes } from './sync/sizes.ts';
 interface Bench {
   readonly program: SidecarProgram;
   readonly sizes: Sizes;
-  /** So many of the Applications that a case is about: for trying it out. */
+  /** So much of what a case is about: BENCH_SCALE=0.05 tries the benchmark out, and its figures say nothing. */
   scaled(count: number): number;
 }
 
@@ -31,17 +32,43 @@ const CASES: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>>
   cgroup: ({ program, scaled }) => inCgroup(program, scaled(10_000)),
 };
 
-const folder = await mkdtemp(join(tmpdir(), 'compass-bench-'));
-const scale = Number(process.env['BENCH_SCALE'] ?? 1);
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CASES);
-const program = await buildSidecar(folder);
-const bench: Bench = { program, sizes: new Sizes(program), scaled: (count) => Math.ceil(count * scale) };
-const rows: Row[] = [];
-for (const name of names) {
-  const run = CASES[name];
-  if (!run) throw new Error(`there is no case ${name}: ${Object.keys(CASES).join(', ')}`);
-  rows.push(...(await run(bench)));
+/** Asked for by name only. */
+const PROFILE = 'profile';
+
+async function measured(names: readonly string[], bench: Bench): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const name of names) {
+    const startMs = performance.now();
+    if (name === PROFILE) process.stdout.write(await profile(bench.program, bench.scaled(2_000)));
+    else rows.push(...((await CASES[name]?.(bench)) ?? []));
+    process.stderr.write(`${name}: ${((performance.now() - startMs) / 1_000).toFixed(0)} s\n`);
+  }
+  return rows;
 }
-process.stdout.write(table(rows));
+
+function machine(): object {
+  const [cpu] = cpus();
+  return {
+    node: process.version,
+    kernel: release(),
+    cpu: cpu?.model,
+    cores: availableParallelism(),
+    memoryGib: Math.round(totalmem() / 1024 ** 3),
+  };
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CASES);
+const unknown = names.find((name) => !(name in CASES || name === PROFILE));
+if (unknown !== undefined)
+  throw new Error(`there is no case ${unknown}: ${[...Object.keys(CASES), PROFILE].join(', ')}`);
+const scale = Number(process.env['BENCH_SCALE'] ?? 1);
+const folder = await mkdtemp(join(tmpdir(), 'compass-bench-'));
+const program = await buildSidecar(folder);
+const scaled = (count: number) => Math.ceil(count * scale);
+const rows = await measured(names, { program, sizes: new Sizes(program), scaled });
 await rm(folder, { recursive: true });
+if (rows.length > 0) {
+  process.stdout.write(table(rows));
+  process.stdout.write(`${JSON.stringify({ time: new Date(), machine: machine(), scale, rows })}\n`);
+}
 process.exitCode = rows.every(({ ok }) => ok !== false) ? 0 : 1;

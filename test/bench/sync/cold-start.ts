@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { systemClock } from '#common/clock.ts';
+import { LEASE } from '#common/cluster/objects.ts';
 import { freePorts } from '../../cluster/genuine/ports.ts';
 import { median } from '../median.ts';
 import { readAudit } from './audit.ts';
@@ -14,6 +15,8 @@ const STARTS = 20;
 const APPLICATIONS = 10;
 /** What it watches from the beginning: the connection, its two Secrets, and the ConfigMap that can take one's place. */
 const WATCHES = 4;
+const LEASE_OF_CONNECTION = { kind: LEASE, namespace: 'compass-system', name: 'compass-connection-lease' };
+const SETTLE_MS = 200;
 
 /**
  * From the start of a process until it is ready as leader and all of its watches are open, beside a bare Node's start and end.
@@ -51,7 +54,7 @@ async function connectOnce(bench: SyncBench, program: SidecarProgram): Promise<v
   await new Rounds(bench, sidecar).next();
 }
 
-/** In milliseconds. Each start is another Pod's, and the one before has given up the Lease. */
+/** In milliseconds. Each start is another Pod's, and nobody has the Lease. */
 async function startOnce(bench: SyncBench, program: SidecarProgram, number: number): Promise<number> {
   const [port = 0] = await freePorts(1);
   const startedAtMs = Date.now();
@@ -62,8 +65,11 @@ async function startOnce(bench: SyncBench, program: SidecarProgram, number: numb
   });
   await ready(port, () => sidecar.assertRuns());
   const readyMs = performance.now() - sidecar.startedMs;
-  await systemClock.sleep(200);
-  await sidecar.stop();
+  // its watches are written down when they end
+  await systemClock.sleep(SETTLE_MS);
+  await sidecar.kill();
+  await bench.cluster.delete(LEASE_OF_CONNECTION);
+  await systemClock.sleep(SETTLE_MS);
   const watches = (await readAudit(bench.auditLog)).filter(
     ({ verb, receivedUs }) => verb === 'watch' && receivedUs >= startedAtMs * 1_000,
   );

@@ -47,7 +47,7 @@ function sha(algorithm: 'sha1' | 'sha256', text: string): string {
 }
 
 /** For URLs and names of services. */
-export function normalize(name: string): string {
+function normalize(name: string): string {
   const dashed = name.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase();
   return dashed.replace(/-$/, '').slice(0, 57).replace(/^-/, '');
 }

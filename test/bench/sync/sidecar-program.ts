@@ -35,7 +35,10 @@ export interface RunningSidecar extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   /** Throws, with the end of its log, where it has ended. */
   assertRuns(): void;
+  /** As the kubelet does. */
   stop(): Promise<void>;
+  /** Without a chance to clean up. */
+  kill(): Promise<void>;
 }
 
 /** Builds it, and runs it as sidecar/deploy/deployment.yaml says. */
@@ -59,8 +62,8 @@ function running(child: ChildProcess, startedMs: number): RunningSidecar {
   const reader = createInterface({ input: child.stdout ?? Readable.from([]) });
   reader.on('line', (line) => lines.push(JSON.parse(line) as LogLine));
   const ended = once(child, 'exit');
-  const stop = async () => {
-    child.kill();
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
     await ended;
   };
   return {
@@ -73,6 +76,7 @@ function running(child: ChildProcess, startedMs: number): RunningSidecar {
       throw new Error([`the sidecar ended: ${child.signalCode ?? child.exitCode}`, ...tail].join('\n'));
     },
     stop,
+    kill: () => stop('SIGKILL'),
     [Symbol.asyncDispose]: stop,
   };
 }
