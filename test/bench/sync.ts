@@ -40,8 +40,10 @@ async function measured(names: readonly string[], bench: Bench): Promise<readonl
   for (const name of names) {
     const startMs = performance.now();
     if (name === PROFILE) process.stdout.write(await profile(bench.program, bench.scaled(2_000)));
-    else rows.push(...((await CASES[name]?.(bench)) ?? []));
-    process.stderr.write(`${name}: ${((performance.now() - startMs) / 1_000).toFixed(0)} s\n`);
+    const found = (await CASES[name]?.(bench)) ?? [];
+    rows.push(...found);
+    const tookS = (performance.now() - startMs) / 1_000;
+    process.stderr.write(`${name}, in ${tookS.toFixed(0)} s:\n${found.length > 0 ? table(found) : ''}`);
   }
   return rows;
 }

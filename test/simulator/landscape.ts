@@ -19,10 +19,21 @@ export class Landscape {
   readonly #applications = new Map<string, Application>();
   /** Undefined after a change: thousands of them are asked for page by page. */
   #ordered: readonly Application[] | undefined;
+  #version = 0;
 
   constructor(tenant: string) {
     this.#defaultTenant = tenant;
     this.tenants.add(tenant);
+  }
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    this.#ordered = undefined;
   }
 
   createRuntime(input: RuntimeInput = {}): Runtime {
@@ -36,6 +47,7 @@ export class Landscape {
     };
     this.tenants.add(runtime.tenant);
     this.#runtimes.set(runtime.id, runtime);
+    this.#changed();
     return runtime;
   }
 
@@ -49,6 +61,7 @@ export class Landscape {
 
   /** Returns false where there was none. */
   deleteRuntime(id: string): boolean {
+    this.#changed();
     return this.#runtimes.delete(id);
   }
 
@@ -56,7 +69,7 @@ export class Landscape {
     const application = completeApplication(input, this.#defaultTenant, DEFAULT_FORMATION);
     this.tenants.add(application.tenant);
     this.#applications.set(application.id, application);
-    this.#ordered = undefined;
+    this.#changed();
     return application;
   }
 
@@ -78,7 +91,7 @@ export class Landscape {
     const updated: Application = { ...present, ...fields, id };
     if (bundles !== undefined) updated.bundles = bundles.map(completeBundle);
     this.#applications.set(id, updated);
-    this.#ordered = undefined;
+    this.#changed();
     return updated;
   }
 
@@ -93,13 +106,13 @@ export class Landscape {
 
   /** Returns false where there was none. */
   deleteApplication(id: string): boolean {
-    this.#ordered = undefined;
+    this.#changed();
     return this.#applications.delete(id);
   }
 
   deleteAllApplications(): void {
     this.#applications.clear();
-    this.#ordered = undefined;
+    this.#changed();
   }
 
   /** What a Runtime may list: its tenant's Applications that share a formation with it, ordered by id. */

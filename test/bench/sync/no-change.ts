@@ -1,7 +1,7 @@
 import { median } from '../median.ts';
 import { alter } from './alter.ts';
 import { type Audited, busyS, isOfSynchronization, isWrite, readAudit } from './audit.ts';
-import { startBareListing } from './bare-listing.ts';
+import { type BareListing, startBareListing } from './bare-listing.ts';
 import { QUICK_ROUNDS, type RoundSeen, Rounds } from './rounds.ts';
 import { judge, type Row } from './row.ts';
 import type { SidecarProgram } from './sidecar-program.ts';
@@ -21,7 +21,8 @@ export async function noChange(program: SidecarProgram, count: number): Promise<
   await rounds.next();
   // the last writes of the first round come back by the watches
   await rounds.nextQuiet();
-  const { quiet, bareS } = await quietRounds(bench, rounds);
+  await using bare = await startBareListing(bench);
+  const { quiet, bareS } = await quietRounds(bare, rounds);
   const ofQuiet = await between(bench, quiet[0], quiet.at(-1));
   const roundS = median(quiet.map(({ tookS }) => tookS));
   const of = `no change in ${count}`;
@@ -40,16 +41,14 @@ export async function noChange(program: SidecarProgram, count: number): Promise<
       by: { name: 'download and parse', figure: bareS },
       bar: { ratioAtMost: 1.5 },
     }),
-    ...(await onePercent(bench, rounds, count, roundS)),
+    ...(await onePercent(bench, bare, rounds, count, roundS)),
   ];
 }
 
 /** Rounds, and after each of them a bare listing, so that whatever else the machine does falls on both alike. */
-async function quietRounds(bench: SyncBench, rounds: Rounds): Promise<{ quiet: readonly RoundSeen[]; bareS: number }> {
-  await using bare = await startBareListing(bench);
+async function quietRounds(bare: BareListing, rounds: Rounds): Promise<{ quiet: readonly RoundSeen[]; bareS: number }> {
   // the first one warms it up, as the sidecar is
   await bare.list();
-  await bench.simulator.forget();
   const quiet: RoundSeen[] = [];
   const bareMs: number[] = [];
   await rounds.next();
@@ -57,7 +56,6 @@ async function quietRounds(bench: SyncBench, rounds: Rounds): Promise<{ quiet: r
     quiet.push(await rounds.next());
     const { tookMs } = await bare.list();
     bareMs.push(tookMs);
-    await bench.simulator.forget();
   }
   return { quiet, bareS: median(bareMs) / 1_000 };
 }
@@ -74,13 +72,21 @@ async function between(
 }
 
 /** Half of the changes are descriptions, half are credentials: one write each, and no other. */
-async function onePercent(bench: SyncBench, rounds: Rounds, count: number, quietS: number): Promise<readonly Row[]> {
+async function onePercent(
+  bench: SyncBench,
+  bare: BareListing,
+  rounds: Rounds,
+  count: number,
+  quietS: number,
+): Promise<readonly Row[]> {
   const took: number[] = [];
   const due: number[] = [];
   let wrong = 0;
   let written = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const changed = await alter(bench.simulator, count / 100, round);
+    // what the simulator has to work out anew is no part of the round
+    await bare.list();
     const seen = await rounds.next();
     const events = (await between(bench, seen, seen)).filter(isWrite);
     const names = events.map(({ resource, name }) => `${resource}/${name}`);

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { GeneratedSize } from '../../simulator/generate.ts';
 import type { Application } from '../../simulator/model.ts';
+import type { LoggedRequest } from '../../simulator/request-log.ts';
 
 const MAIN = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 
@@ -25,7 +26,10 @@ export interface SimulatorProcess extends AsyncDisposable {
   admin(method: string, path: string, body?: object): Promise<unknown>;
   generate(count: number, size: GeneratedSize): Promise<void>;
   applications(): Promise<readonly Application[]>;
-  /** When the first request of an operation came, in milliseconds since 1970, since `forget`. Throws where none did. */
+  /**
+   * When the first request of an operation came since `forget`, in milliseconds since 1970. Only those with a request id count,
+   * which bare programs do not send. Throws where there was none.
+   */
   firstRequestMs(operation: string): Promise<number>;
   forget(): Promise<void>;
   /** From now on it takes connections, and says nothing. */
@@ -43,7 +47,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-  await admin('PATCH', '/switches', { rateLimitPerMinute: 0 });
+  await admin('PATCH', '/switches', { rateLimitPerMinute: 0, rememberListings: true });
   return {
     site,
     admin,
@@ -52,8 +56,8 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
     },
     applications: async () => (await admin('GET', '/applications')) as readonly Application[],
     async firstRequestMs(operation) {
-      const requests = (await admin('GET', '/requests')) as readonly { operation: string | null; time: string }[];
-      const first = requests.find((request) => request.operation === operation);
+      const requests = (await admin('GET', '/requests')) as readonly LoggedRequest[];
+      const first = requests.find((request) => request.operation === operation && request.requestId !== null);
       if (!first) throw new Error(`nobody asked for ${operation}`);
       return Date.parse(first.time);
     },
