@@ -28,6 +28,12 @@ export interface SyncOutcome {
   readonly applyError?: CompassError | undefined;
   /** Whether it was told to end before it was through. */
   readonly stopped: boolean;
+  /** How long it took. */
+  readonly durationMs: number;
+  /** Requests that were sent to write something. */
+  readonly writes: number;
+  /** How many of them may be under way at a time, by what the API server takes: see WriteGate. */
+  readonly writeLimit: number;
 }
 
 export interface FetchOutcome {

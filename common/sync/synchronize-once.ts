@@ -51,6 +51,7 @@ export async function synchronizeOnce(
   { deletions, alterations, gate }: Memory,
 ): Promise<RoundResult> {
   const { cluster, clock, config, mayDelete = () => true } = options;
+  const beganMs = clock.monotonicMs();
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
   const source = options.present ?? listedPresent(cluster, place);
   const seen = await source.open(request.signal).catch(toCompassError);
@@ -59,14 +60,17 @@ export async function synchronizeOnce(
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
   const key = options.fingerprintKey?.();
   const marking = () => ({ key, now: clock.now() });
-  const write = writer(gate, request.signal);
+  const write = writer(gate, request.signal, () => {
+    tally.writes += 1;
+  });
   const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings);
   if (seen instanceof CompassError) round.applyError = seen;
   const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
-  return { outcome: toOutcome(progress, stopped), deletions: progress.deletions, round, judged: progress.judged };
+  const measured = { stopped, durationMs: clock.monotonicMs() - beganMs, writeLimit: gate.limit };
+  return { outcome: toOutcome(progress, measured), deletions: progress.deletions, round, judged: progress.judged };
 }
 
 interface Progress {
@@ -150,9 +154,12 @@ function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
   };
 }
 
-function toOutcome({ round, fetch, deletions, kept }: Progress, stopped: boolean): SyncOutcome {
+function toOutcome(
+  { round, fetch, deletions, kept }: Progress,
+  measured: Pick<SyncOutcome, 'stopped' | 'durationMs' | 'writeLimit'>,
+): SyncOutcome {
   const { tally, scene, applyError } = round;
-  const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes } = tally;
+  const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes, writes } = tally;
   const { connectionName } = scene.place;
   const isKept = ({ ownership, uid }: PresentApplication) =>
     ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
@@ -171,7 +178,8 @@ function toOutcome({ round, fetch, deletions, kept }: Progress, stopped: boolean
     kept,
     changes,
     applyError,
-    stopped,
+    ...measured,
+    writes,
   };
 }
 

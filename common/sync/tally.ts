@@ -9,6 +9,8 @@ export class Tally {
   readonly updated = new Set<string>();
   readonly deleted = new Set<string>();
   deletedSecrets = 0;
+  /** Requests that were sent to write something. */
+  writes = 0;
   readonly #now: () => number;
   readonly #changes: Change[] = [];
   #failed = new Map<string, FailedApplication>();
