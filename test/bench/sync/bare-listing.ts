@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { APPLICATIONS } from '#common/compass/documents.ts';
+import { endsWithUs } from './ends-with-us.ts';
 import type { SyncBench } from './world.ts';
 
 const PROGRAM = fileURLToPath(new URL('bare-listing.cjs', import.meta.url));
@@ -34,7 +35,7 @@ export async function startBareListing(bench: SyncBench): Promise<BareListing> {
     runtimeId: site.runtimeId,
   };
   await writeFile(script, JSON.stringify(what), { mode: 0o600 });
-  const child = spawn(process.execPath, [PROGRAM, script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = endsWithUs(spawn(process.execPath, [PROGRAM, script], { stdio: ['pipe', 'pipe', 'inherit'] }));
   const output = createInterface({ input: child.stdout });
   return {
     async list() {

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { load } from 'js-yaml';
 import { buildProgram } from '../../../.scripts/build.ts';
 import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
+import { endsWithUs } from './ends-with-us.ts';
 import type { MemoryCgroup } from './process-memory.ts';
 
 /** How the container runs it: Node's flags, and the settings that are the same everywhere. */
@@ -52,7 +53,7 @@ export async function buildSidecar(folder: string): Promise<SidecarProgram> {
       const [program = '', ...args] = cgroup ? ['sh', '-c', `${cgroup.enter}; exec "$@"`, 'sh', ...command] : command;
       const startedMs = performance.now();
       const child = spawn(program, args, { env: { ...run.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-      return running(child, startedMs);
+      return running(endsWithUs(child), startedMs);
     },
   };
 }

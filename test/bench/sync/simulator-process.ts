@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { GeneratedSize } from '../../simulator/generate.ts';
 import type { Application } from '../../simulator/model.ts';
 import type { LoggedRequest } from '../../simulator/request-log.ts';
+import { endsWithUs } from './ends-with-us.ts';
 
 const MAIN = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 
@@ -39,7 +40,7 @@ export interface SimulatorProcess extends AsyncDisposable {
 
 export async function startSimulatorProcess(): Promise<SimulatorProcess> {
   const args = [MAIN, '--json', '--no-samples', '--port=0'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endsWithUs(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   const site = JSON.parse(await firstLine(child)) as SimulatorSite;
   const admin: SimulatorProcess['admin'] = async (method, path, body) => {
     const answer = await fetch(`${site.adminUrl}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
