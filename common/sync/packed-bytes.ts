@@ -1,11 +1,17 @@
 import { formatTime } from '#common/clock.ts';
 
-type Encoding = 'hex' | 'base64url';
-
 const UUID_BYTES = 16;
 const TIME_BYTES = 5;
 /** Between texts. One that has it reads back as another, which whoever packs finds out. */
 const SEPARATOR = '\n';
+
+const DIGITS = Buffer.from('0123456789abcdef');
+const DASH = 0x2d;
+/** Of a UUID. */
+const FIRST_GROUP_BYTES = 4;
+const OTHER_GROUPS_BYTES = [2, 2, 2, 6];
+/** Texts are put together here, since one that was put together by `+` would keep its parts. */
+const scratch = Buffer.alloc(64);
 
 /** Puts parts behind each other into a string of which each character is a byte. */
 export class Writer {
@@ -20,22 +26,22 @@ export class Writer {
     return this.rest(String.fromCharCode(value));
   }
 
-  /** A text of `encoding` as what it stands for, in so many bytes, whatever it is. */
-  bytes(text: string, encoding: Encoding, length: number): this {
+  /** Hexadecimal digits as what they stand for, in so many bytes, whatever they are. */
+  hex(text: string, length: number): this {
     const bytes = Buffer.alloc(length);
-    bytes.write(text, encoding);
+    bytes.write(text, 'hex');
     return this.rest(bytes.toString('latin1'));
   }
 
   uuid(text: string): this {
-    return this.bytes(text.replaceAll('-', ''), 'hex', UUID_BYTES);
+    return this.hex(text.replaceAll('-', ''), UUID_BYTES);
   }
 
   /** RFC 3339 in whole seconds. */
   time(text: string): this {
     const seconds = Math.trunc(Date.parse(text) / 1000);
     const hex = seconds >= 0 ? seconds.toString(16).padStart(2 * TIME_BYTES, '0') : '';
-    return this.bytes(hex, 'hex', TIME_BYTES);
+    return this.hex(hex, TIME_BYTES);
   }
 
   text(text: string): this {
@@ -59,20 +65,33 @@ export class Reader {
   }
 
   byte(): number {
-    return this.#take(1).charCodeAt(0);
+    this.#at += 1;
+    return this.#packed.charCodeAt(this.#at - 1);
   }
 
-  bytes(length: number, encoding: Encoding): string {
-    return Buffer.from(this.#take(length), 'latin1').toString(encoding);
+  /** So many bytes as hexadecimal digits. */
+  hex(length: number): string {
+    return scratch.toString('latin1', 0, this.#digits(0, length));
   }
 
   uuid(): string {
-    return this.bytes(UUID_BYTES, 'hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    let end = this.#digits(0, FIRST_GROUP_BYTES);
+    for (const length of OTHER_GROUPS_BYTES) {
+      scratch[end] = DASH;
+      end = this.#digits(end + 1, length);
+    }
+    return scratch.toString('latin1', 0, end);
   }
 
   time(): string {
-    const seconds = Buffer.from(this.#take(TIME_BYTES), 'latin1').readUIntBE(0, TIME_BYTES);
+    let seconds = 0;
+    for (let left = TIME_BYTES; left > 0; left -= 1) seconds = seconds * 256 + this.byte();
     return formatTime(seconds * 1000);
+  }
+
+  /** A text of so many characters. */
+  chars(length: number): string {
+    return this.#take(length);
   }
 
   text(): string {
@@ -84,6 +103,18 @@ export class Reader {
 
   rest(): string {
     return this.#take(this.#packed.length - this.#at);
+  }
+
+  /** Puts the digits of so many bytes from `start` on; gives where they end. */
+  #digits(start: number, length: number): number {
+    let end = start;
+    for (let left = length; left > 0; left -= 1) {
+      const byte = this.byte();
+      scratch[end] = DIGITS[byte >> 4] ?? 0;
+      scratch[end + 1] = DIGITS[byte & 0xf] ?? 0;
+      end += 2;
+    }
+    return end;
   }
 
   #take(length: number): string {

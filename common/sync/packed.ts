@@ -36,7 +36,7 @@ export function openApplication(name: string, packed: string): PresentApplicatio
   return {
     name,
     ...commonOf(head, reader),
-    digest: reader.bytes(DIGEST_BYTES, 'base64url'),
+    digest: reader.chars(DIGEST_CHARS),
     id: head & FIRST ? reader.uuid() : undefined,
     bundlesWithSecrets: Array.from({ length: reader.byte() }, () => reader.uuid()),
     resourceVersion: reader.text(),
@@ -56,10 +56,10 @@ export function openSecret(name: string, packed: string): PresentSecret {
   const head = reader.byte();
   if (head === JSON_FORM) return { createdAt: undefined, ...JSON.parse(reader.rest()), name };
   const common = commonOf(head, reader);
-  const digest = reader.bytes(DIGEST_BYTES, 'base64url');
-  const contentDigest = reader.bytes(DIGEST_BYTES, 'base64url');
+  const digest = reader.chars(DIGEST_CHARS);
+  const contentDigest = reader.chars(DIGEST_CHARS);
   const createdAt = reader.time();
-  const fingerprint = head & FIRST ? { fingerprint: reader.bytes(FINGERPRINT_BYTES, 'hex') } : {};
+  const fingerprint = head & FIRST ? { fingerprint: reader.hex(FINGERPRINT_BYTES) } : {};
   const rotatedAt = head & SECOND ? { rotatedAt: reader.time() } : {};
   const ownerUid = head & THIRD ? reader.uuid() : undefined;
   const resourceVersion = reader.text();
@@ -69,7 +69,8 @@ export function openSecret(name: string, packed: string): PresentSecret {
   return { name, ...common, digest, contentDigest, createdAt, owners, resourceVersion, marks };
 }
 
-const DIGEST_BYTES = 16;
+/** As text, since it is compared in each round. */
+const DIGEST_CHARS = 22;
 const FINGERPRINT_BYTES = 16;
 
 function packJson({ name: _, ...rest }: PresentApplication | PresentSecret): string {
@@ -79,8 +80,8 @@ function packJson({ name: _, ...rest }: PresentApplication | PresentSecret): str
 function packUsualApplication(record: PresentApplication): string | undefined {
   const { id, bundlesWithSecrets, digest, resourceVersion, syncError } = record;
   const head = headOf(record, [id !== undefined, syncError !== undefined]);
-  if (bundlesWithSecrets.length > 0xff) return undefined;
-  const writer = new Writer().byte(head).uuid(record.uid).bytes(digest, 'base64url', DIGEST_BYTES);
+  if (bundlesWithSecrets.length > 0xff || digest.length !== DIGEST_CHARS) return undefined;
+  const writer = new Writer().byte(head).uuid(record.uid).rest(digest);
   if (id !== undefined) writer.uuid(id);
   writer.byte(bundlesWithSecrets.length);
   for (const bundle of bundlesWithSecrets) writer.uuid(bundle);
@@ -94,17 +95,13 @@ function packUsualSecret(record: PresentSecret): string | undefined {
   const { fingerprint, rotatedAt, access } = marks;
   const [owner] = owners;
   if (createdAt === undefined || owners.length > 1) return undefined;
+  if (digest.length !== DIGEST_CHARS || contentDigest.length !== DIGEST_CHARS) return undefined;
   const head = headOf(
     record,
     [fingerprint, rotatedAt, owner, access].map((part) => part !== undefined),
   );
-  const writer = new Writer()
-    .byte(head)
-    .uuid(record.uid)
-    .bytes(digest, 'base64url', DIGEST_BYTES)
-    .bytes(contentDigest, 'base64url', DIGEST_BYTES);
-  writer.time(createdAt);
-  if (fingerprint !== undefined) writer.bytes(fingerprint, 'hex', FINGERPRINT_BYTES);
+  const writer = new Writer().byte(head).uuid(record.uid).rest(digest).rest(contentDigest).time(createdAt);
+  if (fingerprint !== undefined) writer.hex(fingerprint, FINGERPRINT_BYTES);
   if (rotatedAt !== undefined) writer.time(rotatedAt);
   if (owner) writer.uuid(owner.uid);
   writer.text(resourceVersion);

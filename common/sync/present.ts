@@ -75,6 +75,9 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
   };
 }
 
+/** Applications that are kept as they were opened, as many as are looked at side by side. */
+const MOST_OPENED = 64;
+
 /**
  * What the cluster has, by name, kept up to date by every write of ours. Records are packed: there may be tens of thousands,
  * for as long as the process lives.
@@ -85,6 +88,8 @@ export class Present {
   /** More than one name while a rename is under way. */
   #namesById = new Map<string, string | readonly string[]>();
   #secrets = new Map<string, string>();
+  /** Opened last: one is looked at several times in a row. */
+  readonly #opened = new Map<string, PresentApplication>();
 
   /** Another one, on which nothing that is done to this one is seen. */
   copy(): Present {
@@ -97,8 +102,14 @@ export class Present {
   }
 
   application(name: string): PresentApplication | undefined {
+    const known = this.#opened.get(name);
+    if (known) return known;
     const packed = this.#applications.get(name);
-    return packed === undefined ? undefined : openApplication(name, packed);
+    if (packed === undefined) return undefined;
+    const opened = openApplication(name, packed);
+    if (this.#opened.size >= MOST_OPENED) this.#opened.clear();
+    this.#opened.set(name, opened);
+    return opened;
   }
 
   /** Those of one id that are not somebody else's: more than one while a rename is under way. */
@@ -135,6 +146,7 @@ export class Present {
     const application = this.application(name);
     if (!application) return;
     const { uid, id } = application;
+    this.#opened.delete(name);
     this.#applications.delete(name);
     this.#namesByUid.delete(packId(uid));
     if (id === undefined) return;
