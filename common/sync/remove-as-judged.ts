@@ -53,8 +53,7 @@ async function removeAsJudged<T extends KubeObject>(
   const mayGoOn = () => !round.applyError && round.scene.mayDelete();
   try {
     if (!mayGoOn()) return false;
-    // It waits and stops as the deletion would.
-    const found = await round.scene.write(read);
+    const found = await round.scene.read(read);
     if (!found) forget();
     else if (!isSame(found, judged)) update(found);
     else if (mayGoOn()) return await remove().then(() => true);

@@ -20,6 +20,8 @@ export interface Scene {
   mayDelete(): boolean;
   /** Carries out one write; see `writer`. */
   write<T>(request: () => Promise<T>): Promise<T>;
+  /** Reads what a write depends on, with the same patience; it counts as none. */
+  read<T>(request: () => Promise<T>): Promise<T>;
 }
 
 /** A round was told to end: nothing more is written, and nobody is to blame. */

@@ -11,6 +11,7 @@ import { listedPresent } from './present-source.ts';
 import { readListing } from './read-listing.ts';
 import { Round } from './round.ts';
 import { Stopped, writer } from './scene.ts';
+import type { SettledBefore } from './settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { Tally } from './tally.ts';
 import type { WriteGate } from './write-gate.ts';
@@ -28,6 +29,8 @@ export interface Memory {
   readonly alterations: Alterations;
   /** Before all writes of a process. */
   readonly gate: WriteGate;
+  /** What need not be looked at again. */
+  readonly before: SettledBefore;
 }
 
 export interface RoundResult {
@@ -48,7 +51,7 @@ export interface Judged {
 export async function synchronizeOnce(
   options: SynchronizerOptions,
   request: SyncRequest,
-  { deletions, alterations, gate }: Memory,
+  { deletions, alterations, gate, before }: Memory,
 ): Promise<RoundResult> {
   const { cluster, clock, config, mayDelete = () => true } = options;
   const beganMs = clock.monotonicMs();
@@ -59,15 +62,17 @@ export async function synchronizeOnce(
   const tally = new Tally(() => clock.now());
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
   const key = options.fingerprintKey?.();
+  before.begin(key);
   const marking = () => ({ key, now: clock.now() });
   const write = writer(gate, request.signal, () => {
     tally.writes += 1;
   });
-  const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write };
+  const read = writer(gate, request.signal);
+  const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write, read };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
-  const round = new Round(scene, tally, settings);
+  const round = new Round(scene, tally, settings, before);
   if (seen instanceof CompassError) round.applyError = seen;
-  const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
+  const progress: Progress = { round, before, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
   const measured = { stopped, durationMs: clock.monotonicMs() - beganMs, writeLimit: gate.limit };
   return { outcome: toOutcome(progress, measured), deletions: progress.deletions, round, judged: progress.judged };
@@ -75,6 +80,7 @@ export async function synchronizeOnce(
 
 interface Progress {
   readonly round: Round;
+  readonly before: SettledBefore;
   fetch: FetchOutcome;
   deletions: DeletionState;
   kept: KeptDeletions;
@@ -129,7 +135,10 @@ async function conclude(
     heldBefore: held,
   });
   progress.deletions = verdict.state;
-  if (listing.complete) progress.kept = toKept(verdict);
+  if (listing.complete) {
+    progress.kept = toKept(verdict);
+    progress.before.keepOnly(listing.heads);
+  }
   progress.judged = { listing, unlisted, verdict };
   await deleteUnlisted(progress.round, unlisted, verdict);
 }

@@ -6,8 +6,13 @@ import { APPLICATION } from '#common/resources/application.ts';
 import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { readPresent } from '#common/sync/read-present.ts';
+import { until } from '../../cluster/until.ts';
 import { application, basic, bundle, id } from './samples.ts';
 import { INTEGRATION_NAMESPACE, type SyncWorld, startSyncWorld } from './world.ts';
+
+const EMBEDDED_ONLY = {
+  skip: process.env['COMPASS_TEST_TARGET'] === 'genuine' && 'faults are the embedded server’s',
+};
 
 interface KeptWorld extends SyncWorld {
   /** A round of one who read once what is present, and hears of nothing since. */
@@ -76,6 +81,7 @@ test('what is another version than was judged stays, is not even asked to go, an
   });
   assert.deepEqual(calls, [`get ${APPLICATIONS}`, 'get secrets']);
   assert.deepEqual([outcome?.deleted, outcome?.deletedSecrets, outcome?.failed], [[], 0, []]);
+  assert.equal(outcome?.writes, 0);
   assert.ok(await world.application('goes'));
   const next = await world.round();
   assert.deepEqual([next.deleted, next.deletedSecrets], [['goes'], 1]);
@@ -124,4 +130,15 @@ test('who leads no more by the time it was read deletes nothing', async (t) => {
   assert.deepEqual([deleted, deletedSecrets], [[], 0]);
   assert.ok(asked > 1);
   assert.ok(await world.application('goes'));
+});
+
+test('an API server that asks to wait with the reading is waited for', EMBEDDED_ONLY, async (t) => {
+  const world = await startKept(t);
+  const effect = { kind: 'status', code: 429, retryAfterSeconds: 2 } as const;
+  world.cluster.embedded?.faults.add({ verb: 'get', resource: 'applications', effect });
+  const round = world.round();
+  await until('it waits', () => Promise.resolve(world.clock.sleepers > 0));
+  world.clock.advance(3_000);
+  const { deleted, applyError } = await round;
+  assert.deepEqual([deleted, applyError], [['goes'], undefined]);
 });
