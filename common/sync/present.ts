@@ -160,6 +160,21 @@ export class Present {
     return packed === undefined ? undefined : openSecret(name, packed);
   }
 
+  /** What is kept of it, which is another text once anything about it is another. */
+  packedApplication(name: string): string | undefined {
+    return this.#applications.get(name);
+  }
+
+  /** See packedApplication. */
+  packedSecret(name: string): string | undefined {
+    return this.#secrets.get(name);
+  }
+
+  /** Whether the Application of that name is the only one that carries the id. */
+  isOnlyOf(id: string, name: string): boolean {
+    return this.#namesById.get(packId(id)) === name;
+  }
+
   secretNames(): Iterable<string> {
     return this.#secrets.keys();
   }

@@ -1,10 +1,8 @@
-import type { DirectorApplication } from '#common/compass/director-types.ts';
-import type { Mapped } from './desired.ts';
 import { type ListedItem, type ListedPage, type Listing, listApplications } from './listing.ts';
 import type { ListingSource } from './page-reader.ts';
 import { pipelined } from './pipeline.ts';
 import { Room } from './room.ts';
-import type { Round } from './round.ts';
+import type { Listed, Round } from './round.ts';
 import { Stopped } from './scene.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { weightOf } from './weight.ts';
@@ -79,14 +77,15 @@ class Entrance {
     const listed = this.#isClosed ? undefined : await item.whole();
     if (!listed) return NOTHING;
     if ('reason' in listed) return { weight: 0, work: () => this.#round.fail(listed, listed) };
-    return this.#admit(listed, this.#round.map(listed));
+    const taken = this.#round.take(listed);
+    return taken ? this.#admit(taken) : NOTHING;
   }
 
   /** Of what is listed, only what becomes of it stays. */
-  async #admit({ id, name }: DirectorApplication, mapped: Mapped): Promise<Entered> {
-    const weight = weightOf(mapped);
+  async #admit(taken: Listed): Promise<Entered> {
+    const weight = weightOf(taken.mapped);
     await this.#room.enter(weight);
-    return { weight, work: () => this.#round.settle({ id, name }, mapped) };
+    return { weight, work: () => this.#round.settle(taken) };
   }
 
   async #carryOut({ weight, work }: Entered): Promise<void> {

@@ -11,6 +11,7 @@ import type { PresentApplication } from './present.ts';
 import { isLasting, isTooLarge, type Problem } from './problem.ts';
 import { refresh } from './refresh.ts';
 import { isClusterWide, type Scene } from './scene.ts';
+import { listedDigest, SettledBefore } from './settled-before.ts';
 import type { Tally } from './tally.ts';
 import { noteSyncError } from './write-application.ts';
 
@@ -27,12 +28,20 @@ export interface Move {
   readonly from: readonly string[];
 }
 
+/** A listed Application, and what it is to be in the cluster. */
+export interface Listed extends Pick<DirectorApplication, 'id' | 'name'> {
+  /** See listedDigest. */
+  readonly digest: string;
+  readonly mapped: Mapped;
+}
+
 /** One synchronization under way: brings listed Applications into the cluster, one by one, whatever becomes of the others. */
 export class Round {
   readonly scene: Scene;
   readonly tally: Tally;
   readonly sight: CredentialSight;
   readonly #settings: MappingSettings;
+  readonly #before: SettledBefore;
   readonly #claims = new Map<string, string>();
   readonly #deferred = new Map<string, Desired>();
   #refusals = 0;
@@ -40,8 +49,9 @@ export class Round {
   /** What concerns the cluster as a whole: from then on nothing more is written. */
   applyError: CompassError | undefined;
 
-  constructor(scene: Scene, tally: Tally, settings: MappingSettings) {
+  constructor(scene: Scene, tally: Tally, settings: MappingSettings, before = new SettledBefore()) {
     this.scene = scene;
+    this.#before = before;
     this.tally = tally;
     this.sight = new CredentialSight(scene.present, scene.place.connectionName);
     this.#settings = settings;
@@ -66,18 +76,21 @@ export class Round {
     return this.#overflow;
   }
 
-  /** One listed Application as the cluster is to show it. */
-  map(application: DirectorApplication): Mapped {
+  /** Looks at one listed Application, and maps it; undefined where it is settled, because it is as it was before. */
+  take(application: DirectorApplication): Listed | undefined {
     // Only a further page of it may have had credentials.
     this.sight.look([{ showsAccess: showsAccess(application) }]);
-    return toDesired(application, this.#settings);
+    const digest = listedDigest(application);
+    if (this.#isAsBefore(application, digest)) return undefined;
+    const { id, name } = application;
+    return { id, name, digest, mapped: toDesired(application, this.#settings) };
   }
 
   /** Plans one listed Application and carries the plan out, or defers it. Throws Stopped, and bugs. */
-  async settle(application: Pick<DirectorApplication, 'id' | 'name'>, mapped: Mapped): Promise<void> {
-    if (mapped.kind === 'invalid') return this.fail(application, mapped.problem);
+  async settle({ id, name, digest, mapped }: Listed): Promise<void> {
+    if (mapped.kind === 'invalid') return this.fail({ id, name }, mapped.problem);
     const desired = this.sight.judge(mapped.desired);
-    if (desired) await this.#attempt(desired, () => this.#settleOnce(desired));
+    if (desired) await this.#attempt(desired, () => this.#settleOnce(desired, digest));
     else this.#putOff(mapped.desired, 'its credentials are gone: what that means shows once the whole is listed');
   }
 
@@ -111,7 +124,21 @@ export class Round {
     for (const record of this.scene.present.applicationsOf(listed.id)) await this.#note(record, problem);
   }
 
-  async #settleOnce(desired: Desired): Promise<void> {
+  #isAsBefore(application: DirectorApplication, digest: string): boolean {
+    const { id, name } = application;
+    const { present, claimSecret } = this.scene;
+    const secretNames = this.#before.find(application, digest, present);
+    const record = present.application(name);
+    const isClaimed = (this.#claims.get(name) ?? id) !== id;
+    if (!secretNames || !record || isClaimed || this.applyError) return false;
+    if (!secretNames.every((secret) => claimSecret(secret, id))) return false;
+    this.#claims.set(name, id);
+    this.#refusals = 0;
+    this.tally.settled.add(record.uid);
+    return true;
+  }
+
+  async #settleOnce(desired: Desired, digest: string): Promise<void> {
     const { id, name } = desired;
     const { present, place } = this.scene;
     const holder = present.application(name);
@@ -125,6 +152,9 @@ export class Round {
     const own = target?.id === id ? [target] : [];
     const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
     await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
+    const isPlain = whole.problem === undefined && desired.kept.length === 0 && !desired.vanished;
+    const secretNames = whole.secrets.map((secret) => secret.name);
+    if (isPlain) this.#before.note(desired, digest, secretNames, present);
   }
 
   #defer(desired: Desired, holder: PresentApplication | undefined): void {

@@ -12,6 +12,7 @@ import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
 import type { PresentSecret } from './present.ts';
 import type { PresentSource } from './present-source.ts';
+import { SettledBefore } from './settled-before.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
 import { WriteGate } from './write-gate.ts';
 
@@ -74,6 +75,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   let running: Promise<SyncOutcome> | undefined;
   const alterations = new Alterations(options.log);
   const gate = new WriteGate(options.clock, Math.random);
+  const before = new SettledBefore();
   let deletions: DeletionState = NO_DELETIONS;
   let listedFor: string | undefined;
   let logged: Logged = NOTHING_LOGGED;
@@ -84,7 +86,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     // What one Runtime's listings said of absence says nothing about another's.
     if (of !== listedFor) deletions = NO_DELETIONS;
     listedFor = of;
-    const result = await synchronizeOnce(options, request, { deletions, alterations, gate });
+    const result = await synchronizeOnce(options, request, { deletions, alterations, gate, before });
     deletions = result.deletions;
     logged = logOutcome(options.log, result.outcome, logged);
     const { applyError, stopped } = result.outcome;
@@ -106,6 +108,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     },
     forget() {
       deletions = NO_DELETIONS;
+      before.clear();
       options.present?.forget();
     },
   };

@@ -220,7 +220,9 @@ test('of five hundred that are renamed at once all wait for the whole listing, a
   const settle = (number: number) => {
     const { id: listed, name } = application(number, `renamed-${number}`);
     const whole = { id: listed ?? '', name, clientIds: [], bundles: [] };
-    return round.settle(whole, round.map(whole));
+    const taken = round.take(whole);
+    assert.ok(taken);
+    return round.settle(taken);
   };
   for (let number = 0; number < 500; number += 1) await settle(number);
   assert.deepEqual([round.deferred.length, round.overflow, tally.failed], [500, 0, []]);

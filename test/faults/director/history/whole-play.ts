@@ -6,6 +6,7 @@ import { Alterations } from '#common/sync/alterations.ts';
 import { NO_DELETIONS } from '#common/sync/deletions.ts';
 import type { KeptDeletions } from '#common/sync/outcome.ts';
 import type { ListingSource } from '#common/sync/page-reader.ts';
+import { SettledBefore } from '#common/sync/settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from '#common/sync/synchronize.ts';
 import { type Memory, synchronizeOnce } from '#common/sync/synchronize-once.ts';
 import { WriteGate } from '#common/sync/write-gate.ts';
@@ -208,5 +209,6 @@ function freshMemory(clock: Clock): Memory {
     deletions: NO_DELETIONS,
     alterations: new Alterations(silentLog),
     gate: new WriteGate(clock, () => 0),
+    before: new SettledBefore(),
   };
 }

@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import type { DirectorApplication } from '#common/compass/director-types.ts';
+import type { Sensitive } from '#common/sensitive.ts';
+import { packId } from './packed.ts';
+import type { Present } from './present.ts';
+
+/** What an Application came to. */
+interface Settled {
+  /** See listedDigest. */
+  readonly listed: string;
+  /** What the cluster had of it then, as Present keeps it. */
+  readonly application: string;
+  readonly secretNames: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+/** Of 128 bits, as base64url. */
+const DIGEST_LENGTH = 22;
+
+/** A digest of everything that is listed of an Application. */
+export function listedDigest(application: DirectorApplication): string {
+  return hash('sha256', JSON.stringify(application), 'base64url').slice(0, DIGEST_LENGTH);
+}
+
+/**
+ * Remembers from round to round which Applications were brought into the cluster whole, with nothing to be said about them:
+ * one that is listed and present as it was then needs no more than to be found here.
+ */
+export class SettledBefore {
+  readonly #settled = new Map<string, Settled>();
+  #key: string | undefined;
+
+  /** A round begins. What was written with another key counts no more. */
+  begin(key: Sensitive | undefined): void {
+    if (this.#key !== key?.reveal()) this.#settled.clear();
+    this.#key = key?.reveal();
+  }
+
+  /** The names of its Secrets, where it is listed and present as it was when it was noted. */
+  find({ id, name }: DirectorApplication, listed: string, present: Present): readonly string[] | undefined {
+    const settled = this.#settled.get(packId(id));
+    const isSame =
+      settled?.listed === listed &&
+      present.isOnlyOf(id, name) &&
+      present.packedApplication(name) === settled.application &&
+      settled.secretNames.every((secret, at) => present.packedSecret(secret) === settled.secrets[at]);
+    return isSame ? settled.secretNames : undefined;
+  }
+
+  /** It is as it is listed, Secrets of these names included, which nothing but it owns; or else it is forgotten. */
+  note(
+    { id, name }: Pick<DirectorApplication, 'id' | 'name'>,
+    listed: string,
+    secretNames: readonly string[],
+    present: Present,
+  ): void {
+    const application = present.packedApplication(name);
+    const uid = present.application(name)?.uid;
+    const secrets: string[] = [];
+    for (const secret of secretNames) {
+      const packed = present.packedSecret(secret);
+      const owners = present.secret(secret)?.owners ?? [];
+      if (packed !== undefined && owners.length === 1 && owners[0]?.uid === uid) secrets.push(packed);
+    }
+    const isWhole = application !== undefined && secrets.length === secretNames.length;
+    if (isWhole) this.#settled.set(packId(id), { listed, application, secretNames, secrets });
+    else this.#settled.delete(packId(id));
+  }
+
+  /** Forgets those that are not listed any more. */
+  keepOnly(heads: ReadonlyMap<string, unknown>): void {
+    if (this.#settled.size <= heads.size) return;
+    const listed = new Set([...heads.keys()].map(packId));
+    for (const id of this.#settled.keys()) if (!listed.has(id)) this.#settled.delete(id);
+  }
+
+  clear(): void {
+    this.#settled.clear();
+  }
+}
