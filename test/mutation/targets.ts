@@ -25,11 +25,28 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'planning',
     sources: [
-      'common/sync/{delete-unlisted,remove-as-judged,vanished,kept,last-good,access-record,credential-sight}.ts',
+      'common/sync/{delete-unlisted,vanished,kept,last-good,access-record,credential-sight}.ts',
       'common/sync/{listing,page-reader,conclude,round,synchronize-once}.ts',
       'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
     tests: ['test/common/sync/*.test.ts'],
+  },
+  {
+    name: 'present',
+    sources: [
+      'common/sync/{packed,packed-bytes,marks,kept-kind,watched-present,read-present}.ts',
+      'common/cluster/{versions,list-pages}.ts',
+    ],
+    tests: [
+      'test/common/sync/{packed,marks,kept-kind,watched-present,watched-faults,read-present}.test.ts',
+      'test/common/cluster/{versions,large-lists}.test.ts',
+    ],
+  },
+  {
+    name: 'pace',
+    sources: ['common/sync/{pipeline,write-gate,scene,remove-as-judged}.ts'],
+    tests: ['test/common/sync/{pipeline,write-gate,scene,remove-as-judged}.test.ts'],
+    more: ['test/common/sync/{rounds,paging,cluster-faults,deleting,renames}.test.ts'],
   },
   {
     name: 'states',
