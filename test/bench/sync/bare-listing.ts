@@ -20,6 +20,7 @@ interface BareListed {
 /** A process that asks for the same listing as the sidecar, by the same certificate, and does nothing with it. */
 export interface BareListing extends AsyncDisposable {
   list(): Promise<BareListed>;
+  readonly pid: number;
 }
 
 export async function startBareListing(bench: SyncBench): Promise<BareListing> {
@@ -36,16 +37,14 @@ export async function startBareListing(bench: SyncBench): Promise<BareListing> {
   };
   await writeFile(script, JSON.stringify(what), { mode: 0o600 });
   const child = endsWithUs(spawn(process.execPath, [PROGRAM, script], { stdio: ['pipe', 'pipe', 'inherit'] }));
-  const output = createInterface({ input: child.stdout });
+  const output = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
+    pid: child.pid ?? 0,
     async list() {
-      const line = once(output, 'line') as Promise<[string]>;
       child.stdin.write('\n');
-      const ended = once(child, 'exit').then(() => {
-        throw new Error('the bare listing ended');
-      });
-      const [text] = await Promise.race([line, ended]);
-      return JSON.parse(text) as BareListed;
+      const { value, done } = await output.next();
+      if (done) throw new Error('the bare listing ended');
+      return JSON.parse(value) as BareListed;
     },
     async [Symbol.asyncDispose]() {
       child.kill();

@@ -2,6 +2,7 @@ import { median } from '../median.ts';
 import { alter } from './alter.ts';
 import { type Audited, busyS, isOfSynchronization, isWrite, readAudit } from './audit.ts';
 import { type BareListing, startBareListing } from './bare-listing.ts';
+import { cpuSecondsOf } from './process-memory.ts';
 import { QUICK_ROUNDS, type RoundSeen, Rounds } from './rounds.ts';
 import { judge, type Row } from './row.ts';
 import type { SidecarProgram } from './sidecar-program.ts';
@@ -22,7 +23,10 @@ export async function noChange(program: SidecarProgram, count: number): Promise<
   // the last writes of the first round come back by the watches
   await rounds.nextQuiet();
   await using bare = await startBareListing(bench);
+  const cpuS = () => ({ sidecar: cpuSecondsOf(sidecar.pid), bare: cpuSecondsOf(bare.pid) });
+  const before = cpuS();
   const { quiet, bareS } = await quietRounds(bare, rounds);
+  const after = cpuS();
   const ofQuiet = await between(bench, quiet[0], quiet.at(-1));
   const roundS = median(quiet.map(({ tookS }) => tookS));
   const of = `no change in ${count}`;
@@ -40,6 +44,12 @@ export async function noChange(program: SidecarProgram, count: number): Promise<
       unit: 's',
       by: { name: 'download and parse', figure: bareS },
       bar: { ratioAtMost: 1.5 },
+    }),
+    judge({
+      what: `${of}: processor time of a round`,
+      figure: (after.sidecar - before.sidecar) / (ROUNDS + 1),
+      unit: 's',
+      by: { name: 'download and parse', figure: (after.bare - before.bare) / (ROUNDS + 1) },
     }),
     ...(await onePercent(bench, bare, rounds, count, roundS)),
   ];

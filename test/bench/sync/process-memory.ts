@@ -19,6 +19,16 @@ export function memoryOf(pid: number): ProcessMemory {
   return { rss: bytes('VmRSS'), peakRss: bytes('VmHWM'), anonymous: bytes('RssAnon') };
 }
 
+const TICKS_A_SECOND = 100;
+
+/** How long a process has computed, in seconds (proc_pid_stat(5): utime and stime, in ticks of a hundredth on Linux). */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // the name before may hold blanks
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
 /** A memory cgroup with a limit, which processes are put into as they start. */
 export interface MemoryCgroup extends Disposable {
   /** What `sh -c` is to do before it becomes the program. */

@@ -5,7 +5,7 @@ import type { SidecarProgram } from './sidecar-program.ts';
 import { LANDSCAPE, type SyncBench, startSyncBench } from './world.ts';
 
 const QUIET_ROUNDS = 5;
-const MOST_LINES = 40;
+const MOST_LINES = 30;
 
 /** Where the sidecar's time goes in a first synchronization, and after a restart in rounds that change nothing: as text. */
 export async function profile(program: SidecarProgram, count: number): Promise<string> {
@@ -38,39 +38,86 @@ async function profiled(bench: SyncBench, program: SidecarProgram, name: string,
 
 /** As V8 writes it; times in microseconds. */
 interface CpuProfile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string };
-  }[];
+  readonly nodes: readonly Node[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-const WAITING = '(idle)';
-
-function lines({ nodes, samples, timeDeltas }: CpuProfile): string[] {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  const byFunction = new Map<string, number>();
-  const byFile = new Map<string, number>();
-  let totalUs = 0;
-  for (const [index, id] of samples.entries()) {
-    const tookUs = timeDeltas[index] ?? 0;
-    const { text, file } = names.get(id) ?? { text: '?', file: '?' };
-    if (text === WAITING) continue;
-    totalUs += tookUs;
-    byFunction.set(text, (byFunction.get(text) ?? 0) + tookUs);
-    byFile.set(file, (byFile.get(file) ?? 0) + tookUs);
-  }
-  const shares = (times: ReadonlyMap<string, number>) =>
-    [...times]
-      .toSorted(([, a], [, b]) => b - a)
-      .slice(0, MOST_LINES)
-      .map(([what, us]) => `${((us / totalUs) * 100).toFixed(1).padStart(6)} %  ${what}`);
-  return [`  ${(totalUs / 1e6).toFixed(1)} s of work`, ...shares(byFile), '  by function:', ...shares(byFunction)];
+interface Node {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly children?: readonly number[];
 }
 
-function nameOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): { text: string; file: string } {
-  if (functionName.startsWith('(') && url === '') return { text: functionName, file: functionName };
-  const file = url === '' ? '(native)' : url.startsWith('node:') ? url : basename(url);
-  return { text: `${functionName || '(anonymous)'} ${file}`, file };
+const WAITING = '(idle)';
+const OWN = / main\.js$/;
+
+function lines(profile: CpuProfile): string[] {
+  const own = selfTimes(profile);
+  const totalUs = [...own.values()].reduce((sum, us) => sum + us, 0);
+  const byFile = grouped(profile.nodes, own, fileOf);
+  const byFunction = grouped(profile.nodes, own, nameOf);
+  const whole = grouped(profile.nodes, wholeTimes(profile.nodes, own), nameOf);
+  const ofOurs = new Map([...whole].filter(([name]) => OWN.test(name)));
+  const shares = (times: ReadonlyMap<string, number>, title: string) => [
+    `  ${title}`,
+    ...[...times]
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, MOST_LINES)
+      .map(([what, us]) => `${((us / totalUs) * 100).toFixed(1).padStart(6)} %  ${what}`),
+  ];
+  return [
+    ...shares(byFile, `by file, of ${(totalUs / 1e6).toFixed(1)} s:`),
+    ...shares(byFunction, 'by function:'),
+    ...shares(ofOurs, 'our functions, each with all that it calls:'),
+  ];
+}
+
+/** How long each node ran itself, by its id; what waits is left out. */
+function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): ReadonlyMap<number, number> {
+  const waiting = new Set(nodes.filter(({ callFrame }) => callFrame.functionName === WAITING).map(({ id }) => id));
+  const times = new Map<number, number>();
+  for (const [index, id] of samples.entries()) {
+    if (!waiting.has(id)) times.set(id, (times.get(id) ?? 0) + (timeDeltas[index] ?? 0));
+  }
+  return times;
+}
+
+/** With what a node calls; a function that calls itself counts once, at its outermost. */
+function wholeTimes(nodes: readonly Node[], own: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const times = new Map<number, number>();
+  const visit = (id: number, callers: readonly string[]): number => {
+    const node = byId.get(id);
+    if (!node) return 0;
+    const name = nameOf(node);
+    const below = (node.children ?? []).map((child) => visit(child, [...callers, name]));
+    const us = below.reduce((sum, part) => sum + part, own.get(id) ?? 0);
+    if (!callers.includes(name)) times.set(id, us);
+    return us;
+  };
+  const [root] = nodes;
+  if (root) visit(root.id, []);
+  return times;
+}
+
+function grouped(
+  nodes: readonly Node[],
+  times: ReadonlyMap<number, number>,
+  keyOf: (node: Node) => string,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const node of nodes) sums.set(keyOf(node), (sums.get(keyOf(node)) ?? 0) + (times.get(node.id) ?? 0));
+  return sums;
+}
+
+function fileOf({ callFrame: { functionName, url } }: Node): string {
+  if (url === '') return functionName.startsWith('(') ? functionName : '(native)';
+  return url.startsWith('node:') ? url : basename(url);
+}
+
+function nameOf(node: Node): string {
+  const { functionName } = node.callFrame;
+  const file = fileOf(node);
+  return functionName === file ? file : `${functionName || '(anonymous)'} ${file}`;
 }
