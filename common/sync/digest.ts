@@ -30,28 +30,27 @@ interface Labelled {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A digest of what matters about a Secret: its whole data and the two labels that are ours. */
-export function secretDigest(secret: Pick<Secret, 'data'> & { metadata: Labelled }): string {
-  return labelledDigest(secret.metadata.labels ?? {}, secretValues(secret));
+/** What a Secret is told apart by. */
+export interface SecretDigests {
+  /** Of what matters about it: its whole data and the two labels that are ours. */
+  readonly digest: string;
+  /** Of its data alone. */
+  readonly contentDigest: string;
 }
 
-export function desiredSecretDigest(secret: DesiredSecret): string {
-  return labelledDigest(secret.labels, secret.content.reveal());
+export function secretDigests(secret: Pick<Secret, 'data'> & { metadata: Labelled }): SecretDigests {
+  return digestsOf(secret.metadata.labels ?? {}, secretValues(secret));
 }
 
-/** A digest of a Secret's data alone. */
-export function secretContentDigest(secret: Pick<Secret, 'data'>): string {
-  return digest(readable(secretValues(secret)));
-}
-
-export function desiredContentDigest({ content }: DesiredSecret): string {
-  return digest(readable(content.reveal()));
+export function desiredSecretDigests({ labels, content }: Pick<DesiredSecret, 'labels' | 'content'>): SecretDigests {
+  return digestsOf(labels, content.reveal());
 }
 
 type Content = Readonly<Record<string, string>>;
 
-function labelledDigest(labels: Content, content: Content): string {
-  return digest({ app: labels['app'], bundleId: labels['bundleId'], content: readable(content) });
+function digestsOf(labels: Content, content: Content): SecretDigests {
+  const contentDigest = digest(readable(content));
+  return { digest: digest({ app: labels['app'], bundleId: labels['bundleId'], contentDigest }), contentDigest };
 }
 
 function readable(content: Content): Readonly<Record<string, unknown>> {

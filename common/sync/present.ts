@@ -1,7 +1,7 @@
 import type { OwnerReference, Secret } from '#common/cluster/objects.ts';
 import { type Application, compassMetadataOf, type FoundService, servicesOf } from '#common/resources/application.ts';
 import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
-import { applicationDigest, secretContentDigest, secretDigest } from './digest.ts';
+import { applicationDigest, secretDigests } from './digest.ts';
 import { applicationOwnership, type Ownership, secretOwnership } from './ownership.ts';
 import { openApplication, openSecret, packApplication, packId, packSecret } from './packed.ts';
 import { readMarks, type SecretMarks } from './secret-marks.ts';
@@ -68,8 +68,7 @@ export function toPresentSecret(secret: Secret, connectionName: string): Present
     ownership: secretOwnership(secret, connectionName),
     owners: metadata.ownerReferences ?? [],
     createdAt: metadata.creationTimestamp,
-    digest: secretDigest(secret),
-    contentDigest: secretContentDigest(secret),
+    ...secretDigests(secret),
     marks: readMarks(metadata.annotations),
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
