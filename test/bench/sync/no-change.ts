@@ -46,7 +46,7 @@ export async function noChange(program: SidecarProgram, count: number): Promise<
       bar: { ratioAtMost: 1.5 },
     }),
     judge({
-      what: `${of}: processor time of a round`,
+      what: `${of}: processor time from round to round`,
       figure: (after.sidecar - before.sidecar) / (ROUNDS + 1),
       unit: 's',
       by: { name: 'download and parse', figure: (after.bare - before.bare) / (ROUNDS + 1) },

@@ -4,7 +4,7 @@ import { QUICK_ROUNDS, Rounds } from './rounds.ts';
 import type { SidecarProgram } from './sidecar-program.ts';
 import { LANDSCAPE, type SyncBench, startSyncBench } from './world.ts';
 
-const QUIET_ROUNDS = 5;
+const QUIET_ROUNDS = 10;
 const MOST_LINES = 30;
 
 /** Where the sidecar's time goes in a first synchronization, and after a restart in rounds that change nothing: as text. */

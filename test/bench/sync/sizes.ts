@@ -9,7 +9,7 @@ export interface SizeSeen {
   readonly count: number;
   /** How long the first synchronization took. */
   readonly firstS: number;
-  /** The shorter of two rounds that changed nothing. */
+  /** The shortest of three rounds that changed nothing. */
   readonly quietS: number;
   /** At the end of the first synchronization. */
   readonly memory: ProcessMemory;
@@ -41,7 +41,7 @@ async function synchronized(program: SidecarProgram, count: number): Promise<Siz
   const rounds = new Rounds(bench, sidecar);
   const { tookS: firstS } = await rounds.next();
   const memory = memoryOf(sidecar.pid);
-  const quiet = [await rounds.nextQuiet(), await rounds.nextQuiet()];
+  const quiet = [await rounds.nextQuiet(), await rounds.nextQuiet(), await rounds.nextQuiet()];
   const quietS = Math.min(...quiet.map(({ tookS }) => tookS));
   await sidecar.stop();
   return { count, firstS, quietS, memory, differences: await bench.differences() };
