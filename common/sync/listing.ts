@@ -43,7 +43,7 @@ export interface Listing {
   readonly pages: number;
   /** When the first page was asked for, on the clock that never steps. */
   readonly beganMs: number;
-  /** How long the Director took for its answers, all of them. */
+  /** How long the Director was waited for, all its answers together. */
   readonly latencyMs: number;
 }
 
@@ -90,6 +90,9 @@ function whyEndless(pages: number, stale: number): string | undefined {
 /** What is asked of the Director in one listing: it takes time, and its first failure ends it. */
 class Reading {
   readonly #clock: Clock;
+  #underWay = 0;
+  #sinceMs = 0;
+  /** How long something was under way: a page that is read ahead and an Application that is made whole take their time together. */
   latencyMs = 0;
   error: CompassError | undefined;
 
@@ -100,7 +103,8 @@ class Reading {
   /** Undefined where the listing has ended. Throws bugs. */
   async answer<T>(ask: () => Promise<T>): Promise<T | undefined> {
     if (this.error) return undefined;
-    const startMs = this.#clock.monotonicMs();
+    if (this.#underWay === 0) this.#sinceMs = this.#clock.monotonicMs();
+    this.#underWay += 1;
     try {
       return await ask();
     } catch (error) {
@@ -108,7 +112,8 @@ class Reading {
       this.error ??= error;
       return undefined;
     } finally {
-      this.latencyMs += this.#clock.monotonicMs() - startMs;
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.latencyMs += this.#clock.monotonicMs() - this.#sinceMs;
     }
   }
 }

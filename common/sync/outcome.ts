@@ -44,7 +44,7 @@ export interface FetchOutcome {
   /** Every page read, counts agree, no duplicates: nothing is deleted without. */
   readonly complete: boolean;
   readonly incompleteBecause?: string | undefined;
-  /** How long the Director took for its answers, all of them. */
+  /** How long the Director was waited for, all its answers together. */
   readonly latencyMs: number;
 }
 

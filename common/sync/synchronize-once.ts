@@ -6,7 +6,7 @@ import { type DeletionState, type DeletionVerdict, judgeDeletions, type ListedId
 import type { Listing } from './listing.ts';
 import { type FetchOutcome, type KeptDeletions, type SyncOutcome, toHeldPlan } from './outcome.ts';
 import { isDisposable } from './ownership.ts';
-import { Present, type PresentApplication } from './present.ts';
+import { Present } from './present.ts';
 import { listedPresent } from './present-source.ts';
 import { readListing } from './read-listing.ts';
 import { Round } from './round.ts';
@@ -148,7 +148,7 @@ function toKept({ held, decision }: DeletionVerdict): KeptDeletions {
 }
 
 function idsOf({ complete, digest, heads }: Listing): ListedIds {
-  return { complete, digest, ids: new Set(heads.keys()) };
+  return { complete, digest, ids: heads };
 }
 
 function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
@@ -170,11 +170,15 @@ function toOutcome(
   const { tally, scene, applyError } = round;
   const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes, writes } = tally;
   const { connectionName } = scene.place;
-  const isKept = ({ ownership, uid }: PresentApplication) =>
-    ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
+  let present = 0;
+  // One after the other: all records at once would be more than anything else that a round needs.
+  for (const { ownership, uid } of scene.present.applications()) {
+    const isKept = ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
+    if (isKept) present += 1;
+  }
   return {
     fetch,
-    present: [...scene.present.applications()].filter(isKept).length,
+    present,
     inSync,
     created: [...created],
     updated: [...updated],
