@@ -65,7 +65,7 @@ export class WatchedPresent implements PresentSource {
     this.#term ??= new Term(this.#options);
     const term = this.#term;
     const present = (await term.refreshed(signal)) ?? (await term.read(signal));
-    if (this.#isRunning && this.#term === term) {
+    if (this.#isRunning) {
       const before = this.#watching;
       this.#watching = Promise.all([before, term.watch()]).then(() => undefined);
     }
