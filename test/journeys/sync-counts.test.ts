@@ -85,10 +85,11 @@ test('a round asks for what it has to write, and for nothing else', EMBEDDED_ONL
     for await (const { items } of world.cluster.cluster.listPages(APPLICATION)) names.push(...items.map(String));
     return names.length === APPLICATIONS;
   });
-  const { 'a page of the Director': _, ...first } = countsOf(world);
+  const { 'a page of the Director': _, 'LIST applications': lists = 0, ...first } = countsOf(world);
+  // Once, and again where so busy a machine cost it the Lease.
+  assert.ok(lists >= 1 && lists <= 3, `${lists} lists`);
   assert.deepEqual(first, {
-    'LIST applications': 1,
-    'LIST secrets': 1,
+    'LIST secrets': lists,
     'POST applications': APPLICATIONS,
     'POST secrets': 2 * APPLICATIONS,
     'PATCH applications': APPLICATIONS,
