@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Audited, readAudit, spanS, writesOf } from './audit.ts';
+import { startBareListing } from './bare-listing.ts';
 import { recorded } from './recorded.ts';
-import { Rounds } from './rounds.ts';
+import { QUICK_ROUNDS, Rounds } from './rounds.ts';
 import { judge, type Row } from './row.ts';
 import type { SidecarProgram } from './sidecar-program.ts';
 import { LANDSCAPE, startSyncBench } from './world.ts';
@@ -43,13 +44,24 @@ export async function first(program: SidecarProgram, count: number): Promise<rea
   ];
 }
 
-/** The writes of a first synchronization, as its API server saw them. */
+/** Long enough to make the landscape between two rounds. */
+const PERIOD = '15s';
+
+/**
+ * The writes of a first synchronization, as its API server saw them. The Applications come when the sidecar is connected, and
+ * their pages are asked for once before it does so: what the simulator computes would take from the processors of all.
+ */
 async function synchronized(program: SidecarProgram, count: number): Promise<readonly Audited[]> {
   await using bench = await startSyncBench({ audit: true });
-  await bench.simulator.generate(count, LANDSCAPE);
   await bench.configure();
-  await using sidecar = program.start(bench.env);
-  await new Rounds(bench, sidecar).next();
+  await using sidecar = program.start({ ...bench.env, ...QUICK_ROUNDS, APP_CONTROLLER_SYNC_PERIOD: PERIOD });
+  const rounds = new Rounds(bench, sidecar);
+  await rounds.next();
+  await using bare = await startBareListing(bench);
+  await bench.simulator.generate(count, LANDSCAPE);
+  await bare.list();
+  const { line } = await rounds.next();
+  if (line['created'] !== count) throw new Error(`not all were created in one round: ${JSON.stringify(line)}`);
   return await acceptedWrites(bench.auditLog);
 }
 
