@@ -140,3 +140,51 @@ test('what could not be read is told again, unless something newer was', () => {
   for (const name of marks.take() ?? []) marks.putBack(name);
   assert.deepEqual(marks.take(), ['a']);
 });
+
+test('what is told late changes nothing, and what came true in between is forgotten', () => {
+  const known = new Map<string, string>();
+  const marks = new Marks((name) => known.get(name), 2);
+  assert.equal(marks.note('a', '9', false), true);
+  assert.equal(marks.note('a', '8', true), false);
+  assert.deepEqual(marks.take(), ['a']);
+  assert.deepEqual(marks.take(), []);
+  known.set('a', '4');
+  marks.note('a', '5', false);
+  known.set('a', '5');
+  assert.equal(marks.note('a', '5', false), false);
+  known.delete('a');
+  assert.deepEqual(marks.take(), []);
+});
+
+test('what is gone at the very version that is known is news', () => {
+  const marks = new Marks(() => '9', 2);
+  assert.equal(marks.note('a', '9', true), true);
+  assert.deepEqual(marks.take(), ['a']);
+});
+
+test('that there were too many stays true when they came true since', () => {
+  const known = new Map<string, string>();
+  const marks = new Marks((name) => known.get(name), 2);
+  for (const name of ['a', 'b', 'c']) {
+    marks.note(name, '5', false);
+    known.set(name, '1');
+  }
+  for (const name of known.keys()) known.set(name, '5');
+  assert.equal(marks.take(), undefined);
+});
+
+test('only what was taken last is put back, and in no place of anything newer', () => {
+  const known = new Map([['a', '1']]);
+  const marks = new Marks((name) => known.get(name), 2);
+  marks.putBack('a');
+  assert.deepEqual(marks.take(), []);
+  marks.note('a', '5', false);
+  marks.take();
+  marks.note('a', '9', false);
+  marks.putBack('a');
+  known.set('a', '5');
+  assert.deepEqual(marks.take(), ['a']);
+  marks.clear();
+  marks.putBack('a');
+  assert.deepEqual(marks.take(), []);
+});
