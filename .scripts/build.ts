@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import {
   apart,
+  GLOBAL_APART,
   LEAN_BUILTINS,
   LEAN_GRAPHQL,
   LEAN_PROM,
   LEAN_YARGS,
   type Libraries,
   libraryEntry,
+  seldom,
 } from './lean-imports.ts';
 
 /** The repository's root. */
@@ -51,7 +53,7 @@ async function buildSidecar(folder: string): Promise<Metafile> {
     minifyWhitespace: true,
     banner: { js: REQUIRE },
     define: await version(),
-    plugins: [LEAN_BUILTINS, apart(libraries)],
+    plugins: [LEAN_BUILTINS, seldom(libraries), apart(libraries)],
   });
   return merged([metafile, ...(await buildLibraries(folder, libraries))]);
 }
@@ -105,7 +107,7 @@ async function buildLibrary(folder: string, family: string, specifiers: Iterable
     // the one thing that they ask of a module of the other kind
     define: { 'import.meta.url': '__filename' },
     inject: family === 'graphql' ? [join(ROOT, '.scripts/lean-headers.ts')] : [],
-    plugins: [LEAN_BUILTINS, LEAN_YARGS, LEAN_GRAPHQL, LEAN_PROM],
+    plugins: [LEAN_BUILTINS, LEAN_YARGS, LEAN_GRAPHQL, LEAN_PROM, GLOBAL_APART],
   });
   return metafile;
 }

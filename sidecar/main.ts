@@ -11,6 +11,9 @@ const { systemClock } = await import('#common/clock.ts');
 const { errorFields, jsonLog } = await import('#common/log.ts');
 const { THIS_NODE } = await import('./config/running-node.ts');
 const { runSidecar } = await import('./sidecar.ts');
+const { keepHeapSmall, stopOptimizing } = await import('./heap.ts');
+
+stopOptimizing();
 
 const write = (line: string) => process.stdout.write(line);
 // Whoever reads the log may go away; what is kept goes on, and a word about it would have nowhere to go either.
@@ -29,6 +32,7 @@ const exitCode = await runSidecar({
   random: Math.random,
   stopping: stop.signal,
   node: THIS_NODE,
+  keepSmall: (isBusy, signal) => keepHeapSmall({ clock: systemClock, isBusy }, signal),
 });
 process.exitCode ||= exitCode;
 

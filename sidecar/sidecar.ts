@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** How Node runs the process: where it is unsafe, nothing starts. */
   readonly node?: RunningNode;
+  /** Keeps the heap small until `signal`, where the process is the sidecar's alone. */
+  readonly keepSmall?: (isBusy: () => boolean, signal: AbortSignal) => Promise<void>;
 }
 
 /** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
@@ -176,6 +178,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
       .finally(() => ended.abort()),
     leadership.run(ended.signal),
     present.run(ended.signal),
+    surroundings.keepSmall?.(() => health.liveness.isBusy, ended.signal),
     keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent }),
   ]);
 }

@@ -81,8 +81,8 @@ export class SecretList {
       this.#written = await this.#map.read();
       this.#readAtMs = now;
     }
-    if (this.#written === wanted) return;
-    await this.#map.store(wanted);
+    if (this.#written !== wanted) await this.#map.store(wanted);
+    // one text is kept of two that are the same: it is long
     this.#written = wanted;
   }
 }
