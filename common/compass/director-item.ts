@@ -9,6 +9,7 @@ export function wholeItem(whole: DirectorApplication | ListingProblem): Director
     ...(name === undefined ? {} : { name }),
     showsAccess: 'bundles' in whole && showsAccess(whole),
     whole: () => Promise.resolve(whole),
+    isOfOnePage: () => false,
   };
 }
 

@@ -27,7 +27,7 @@ import {
 } from './documents.ts';
 import type { Endpoint, Transport } from './endpoint.ts';
 import { joinPages } from './further-pages.ts';
-import { type Answer, call } from './graphql.ts';
+import { type Answer, type Call, call } from './graphql.ts';
 import type { GraphqlFault } from './graphql-errors.ts';
 
 export interface PageRequest {
@@ -36,6 +36,8 @@ export interface PageRequest {
   readonly first?: number;
   /** `next` of the page before. */
   readonly after?: string | undefined;
+  /** Asked with the digest of an answer: a page that it gives is taken, and the answer is not read. */
+  readonly known?: ((digest: string) => DirectorPage | undefined) | undefined;
 }
 
 const PAGE_SIZE = 100;
@@ -55,24 +57,39 @@ export async function fetchApplicationsPage(
   transport: Transport,
   request: PageRequest,
 ): Promise<DirectorPage> {
-  const { page, faults, bytes } = await fetchFrame(endpoint, transport, APPLICATIONS, request);
+  let known: DirectorPage | undefined;
+  const knows = (digest: string) => {
+    known = request.known?.(digest);
+    return known !== undefined;
+  };
+  const answer = await ask(endpoint, transport, APPLICATIONS, request, request.known ? knows : undefined);
+  if (known) return known;
+  const { page, faults } = frameOf(answer, APPLICATIONS, request);
+  const { bytes, digest } = answer;
   const items = page.items.map((item, index) => {
     const fault = faults.find((one) => one.path[2] === index);
     return fault ? wholeItem(problemOf(item, fault.error)) : unreadItem(endpoint, transport, item);
   });
-  return { items, totalCount: page.totalCount, next: page.next, bytes };
+  return {
+    ...{ items, totalCount: page.totalCount, next: page.next, bytes },
+    ...(digest === undefined ? {} : { digest }),
+  };
 }
 
 function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): DirectorItem {
   let unread: unknown = item;
+  let further = 0;
   return {
     ...identityOf(item),
     showsAccess: showsAccessUnread(item),
     whole() {
       const held = unread;
       unread = undefined;
-      return readWhole(endpoint, transport, held);
+      return readWhole(endpoint, transport, held, () => {
+        further += 1;
+      });
     },
+    isOfOnePage: () => unread === undefined && further === 0,
   };
 }
 
@@ -88,7 +105,8 @@ export async function fetchApplicationIds(
   transport: Transport,
   request: PageRequest,
 ): Promise<IdsPage> {
-  const { page } = await fetchFrame(endpoint, transport, APPLICATION_IDS, request);
+  const answer = await ask(endpoint, transport, APPLICATION_IDS, request);
+  const { page } = frameOf(answer, APPLICATION_IDS, request);
   const applications: { id: string; name: string }[] = [];
   const problems: ListingProblem[] = [];
   for (const item of page.items) {
@@ -99,17 +117,26 @@ export async function fetchApplicationIds(
   return { applications, problems, totalCount: page.totalCount, next: page.next };
 }
 
-async function fetchFrame(endpoint: Endpoint, transport: Transport, operation: Operation, request: PageRequest) {
-  const { runtimeId, first = PAGE_SIZE, after } = request;
+function ask(
+  endpoint: Endpoint,
+  transport: Transport,
+  operation: Operation,
+  { runtimeId, first = PAGE_SIZE, after }: PageRequest,
+  knows?: Call['knows'],
+): Promise<Answer> {
   const variables = after === undefined ? { runtimeId, first } : { runtimeId, first, after };
-  const answer = await call(endpoint, { ...operation, variables, onRuntime: true, partial: true }, transport);
+  const more = knows ? { knows } : {};
+  return call(endpoint, { ...operation, ...more, variables, onRuntime: true, partial: true }, transport);
+}
+
+function frameOf(answer: Answer, operation: Operation, { after }: PageRequest) {
   const faults = answer.faults.filter((fault) => !isHiddenField(fault));
   const general = faults.find((fault) => !isAboutOneItem(fault));
   if (general) throw general.error;
-  const page = frameOf(answer, operation);
+  const page = readFrame(answer, operation);
   if (page.next !== undefined && page.next === after)
     throw invalidAnswer(answer, operation, 'the cursor does not advance');
-  return { page, faults, bytes: answer.bytes };
+  return { page, faults };
 }
 
 /** Items of the page are found in `applicationsForRuntime.data.<index>`. */
@@ -124,7 +151,7 @@ function isHiddenField({ path, error }: GraphqlFault): boolean {
   return path.length === 4 && path[3] === 'auths' && hasReason(error, 'InsufficientScopes');
 }
 
-function frameOf(answer: Answer, operation: Operation): RawPage {
+function readFrame(answer: Answer, operation: Operation): RawPage {
   try {
     return readPage(answer.data['applicationsForRuntime'], 'applicationsForRuntime');
   } catch (error) {
@@ -143,10 +170,11 @@ async function readWhole(
   endpoint: Endpoint,
   transport: Transport,
   item: unknown,
+  onFurther: () => void,
 ): Promise<DirectorApplication | ListingProblem> {
   try {
     const { application, bundles } = readApplication(item);
-    const follow = furtherPages(endpoint, transport, application.id);
+    const follow = furtherPages(endpoint, transport, application.id, onFurther);
     const readOne = (value: unknown) => readWholeBundle(follow, value);
     return { ...application, bundles: await joinPages(bundles, 'bundles', readOne, follow.bundles) };
   } catch (error) {
@@ -172,18 +200,19 @@ async function readWholeBundle(follow: FurtherPages, value: unknown): Promise<Di
 type FurtherPages = ReturnType<typeof furtherPages>;
 
 /** Undefined where the Application or the bundle is gone. */
-function furtherPages(endpoint: Endpoint, transport: Transport, applicationId: string) {
-  const ask = async (operation: Operation, variables: Record<string, unknown>) => {
+function furtherPages(endpoint: Endpoint, transport: Transport, applicationId: string, onAsked: () => void) {
+  const askFor = async (operation: Operation, variables: Record<string, unknown>) => {
+    onAsked();
     const { data } = await call(endpoint, { ...operation, variables: { applicationId, ...variables } }, transport);
     return isRecord(data['application']) ? data['application'] : undefined;
   };
   return {
     async bundles(first: number, after: string): Promise<RawPage | undefined> {
-      const application = await ask(FURTHER_BUNDLES, { first, after });
+      const application = await askFor(FURTHER_BUNDLES, { first, after });
       return application && readPage(application['bundles'], 'bundles');
     },
     async definitions(operation: Operation, field: string, bundleId: string, first: number, after: string) {
-      const application = await ask(operation, { bundleId, first, after });
+      const application = await askFor(operation, { bundleId, first, after });
       const bundle = application?.['bundle'];
       return isRecord(bundle) ? readPage(bundle[field], field) : undefined;
     },

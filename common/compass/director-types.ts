@@ -65,6 +65,8 @@ export interface DirectorItem {
    * used; throws CompassError where Compass is away.
    */
   whole(): Promise<DirectorApplication | ListingProblem>;
+  /** Whether it was made whole of this page alone; what goes on in further pages may change without it. */
+  isOfOnePage(): boolean;
 }
 
 /** One page of `applicationsForRuntime`, of which the frame is checked. */
@@ -75,4 +77,6 @@ export interface DirectorPage {
   readonly next: string | undefined;
   /** How large the answer was. */
   readonly bytes: number;
+  /** Of the answer as it came: a page with the same digest says the same. Undefined where it came otherwise. */
+  readonly digest?: string | undefined;
 }

@@ -1,13 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
-import type {
-  DirectorApplication,
-  DirectorItem,
-  DirectorPage,
-  ListingProblem,
-} from '#common/compass/director-types.ts';
+import type { DirectorApplication, ListingProblem } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { createPageReader, type ListingSource } from './page-reader.ts';
+import type { PageMemory, ReadItem, ReadPage } from './remembered-page.ts';
 
 /** A page as it is handed on: every Application comes once in a listing, even where the Director's pages shift. */
 export interface ListedPage {
@@ -18,7 +14,7 @@ export interface ListedPage {
   readonly isLast: boolean;
 }
 
-export interface ListedItem extends Omit<DirectorItem, 'whole'> {
+export interface ListedItem extends Omit<ReadItem, 'whole' | 'isOfOnePage'> {
   /**
    * Asked for once, and of one Application after the other, because its further pages are followed now. Undefined where
    * Compass is away, which ends the listing.
@@ -57,9 +53,13 @@ const STALE_PAGES = 3;
  * Reads all pages of one listing, one at a time, each when it is asked for. Returns what it showed; a page or an Application
  * that Compass does not give any more ends it, and is in the result instead of being thrown.
  */
-export async function* listApplications(source: ListingSource, clock: Clock): AsyncGenerator<ListedPage, Listing> {
+export async function* listApplications(
+  source: ListingSource,
+  clock: Clock,
+  memory?: PageMemory,
+): AsyncGenerator<ListedPage, Listing> {
   const tally = createTally();
-  const readPage = createPageReader(source);
+  const readPage = createPageReader(source, memory);
   const reading = new Reading(clock);
   const beganMs = clock.monotonicMs();
   let pages = 0;
@@ -120,7 +120,7 @@ class Reading {
 
 interface Tally {
   /** Counts a page, and leaves out what came before. */
-  add(page: DirectorPage): readonly DirectorItem[];
+  add(page: ReadPage): readonly ReadItem[];
   result(
     error: CompassError | undefined,
   ): Pick<Listing, 'complete' | 'incompleteBecause' | 'isTorn' | 'heads' | 'digest'>;

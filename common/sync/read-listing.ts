@@ -4,6 +4,7 @@ import { pipelined } from './pipeline.ts';
 import { Room } from './room.ts';
 import type { Listed, Round } from './round.ts';
 import { Stopped } from './scene.ts';
+import { listedDigest } from './settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { weightOf } from './weight.ts';
 
@@ -25,7 +26,7 @@ export async function readListing(
   source: ListingSource,
 ): Promise<Listing> {
   round.begin();
-  const pages = listApplications(source, clock);
+  const pages = listApplications(source, clock, round.pageMemory);
   let listing: Listing | undefined;
   const requireGoing = () => {
     if (signal?.aborted) throw new Stopped('the synchronization was stopped');
@@ -74,10 +75,13 @@ class Entrance {
 
   async #enter(item: ListedItem): Promise<Entered> {
     this.#requireGoing();
-    const listed = this.#isClosed ? undefined : await item.whole();
+    if (this.#isClosed || this.#round.takeAsBefore(item)) return NOTHING;
+    const listed = await item.whole();
     if (!listed) return NOTHING;
     if ('reason' in listed) return { weight: 0, work: () => this.#round.fail(listed, listed) };
-    const taken = this.#round.take(listed);
+    const digest = listedDigest(listed);
+    item.note?.(digest);
+    const taken = this.#round.take(listed, digest);
     return taken ? this.#admit(taken) : NOTHING;
   }
 

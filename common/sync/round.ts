@@ -10,8 +10,9 @@ import { decide, foreignApplication } from './plan.ts';
 import type { PresentApplication } from './present.ts';
 import { isLasting, isTooLarge, type Problem } from './problem.ts';
 import { refresh } from './refresh.ts';
+import type { PageMemory, ReadItem } from './remembered-page.ts';
 import { isClusterWide, type Scene } from './scene.ts';
-import { listedDigest, SettledBefore } from './settled-before.ts';
+import { SettledBefore } from './settled-before.ts';
 import type { Tally } from './tally.ts';
 import { noteSyncError } from './write-application.ts';
 
@@ -76,11 +77,23 @@ export class Round {
     return this.#overflow;
   }
 
+  /** What is known of pages that were read in the round before. */
+  get pageMemory(): PageMemory {
+    const { present } = this.scene;
+    const before = this.#before;
+    return { pages: before.pages, isAsBefore: (head) => before.find(head, head.listed, present) !== undefined };
+  }
+
+  /** Whether it is settled by that alone that its page came as before, without its content. */
+  takeAsBefore({ id, name, listedBefore }: Pick<ReadItem, 'id' | 'name' | 'listedBefore'>): boolean {
+    if (id === undefined || name === undefined || listedBefore === undefined) return false;
+    return this.#isAsBefore({ id, name }, listedBefore);
+  }
+
   /** Looks at one listed Application, and maps it; undefined where it is settled, because it is as it was before. */
-  take(application: DirectorApplication): Listed | undefined {
+  take(application: DirectorApplication, digest: string): Listed | undefined {
     // Only a further page of it may have had credentials.
     this.sight.look([{ showsAccess: showsAccess(application) }]);
-    const digest = listedDigest(application);
     if (this.#isAsBefore(application, digest)) return undefined;
     const { id, name } = application;
     return { id, name, digest, mapped: toDesired(application, this.#settings) };
@@ -124,10 +137,9 @@ export class Round {
     for (const record of this.scene.present.applicationsOf(listed.id)) await this.#note(record, problem);
   }
 
-  #isAsBefore(application: DirectorApplication, digest: string): boolean {
-    const { id, name } = application;
+  #isAsBefore({ id, name }: Pick<DirectorApplication, 'id' | 'name'>, digest: string): boolean {
     const { present, claimSecret } = this.scene;
-    const secretNames = this.#before.find(application, digest, present);
+    const secretNames = this.#before.find({ id, name }, digest, present);
     const record = present.application(name);
     const isClaimed = (this.#claims.get(name) ?? id) !== id;
     if (!secretNames || !record || isClaimed || this.applyError) return false;

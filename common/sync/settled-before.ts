@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { DirectorApplication } from '#common/compass/director-types.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { packId } from './packed.ts';
+import { PagesBefore } from './pages-before.ts';
 import type { Present } from './present.ts';
 
 /** What an Application came to. */
@@ -27,17 +28,23 @@ export function listedDigest(application: DirectorApplication): string {
  * one that is listed and present as it was then needs no more than to be found here.
  */
 export class SettledBefore {
+  readonly pages = new PagesBefore();
   readonly #settled = new Map<string, Settled>();
   #key: string | undefined;
 
   /** A round begins. What was written with another key counts no more. */
   begin(key: Sensitive | undefined): void {
     if (this.#key !== key?.reveal()) this.#settled.clear();
+    this.pages.begin();
     this.#key = key?.reveal();
   }
 
   /** The names of its Secrets, where it is listed and present as it was when it was noted. */
-  find({ id, name }: DirectorApplication, listed: string, present: Present): readonly string[] | undefined {
+  find(
+    { id, name }: Pick<DirectorApplication, 'id' | 'name'>,
+    listed: string,
+    present: Present,
+  ): readonly string[] | undefined {
     const settled = this.#settled.get(packId(id));
     const isSame =
       settled?.listed === listed &&
@@ -75,6 +82,7 @@ export class SettledBefore {
   }
 
   clear(): void {
+    this.pages.clear();
     this.#settled.clear();
   }
 }

@@ -8,6 +8,7 @@ import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { Present } from '#common/sync/present.ts';
 import { Round } from '#common/sync/round.ts';
+import { listedDigest } from '#common/sync/settled-before.ts';
 import { Tally } from '#common/sync/tally.ts';
 import { application, basic, bundle, id, presentApplication } from './samples.ts';
 import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
@@ -220,7 +221,7 @@ test('of five hundred that are renamed at once all wait for the whole listing, a
   const settle = (number: number) => {
     const { id: listed, name } = application(number, `renamed-${number}`);
     const whole = { id: listed ?? '', name, clientIds: [], bundles: [] };
-    const taken = round.take(whole);
+    const taken = round.take(whole, listedDigest(whole));
     assert.ok(taken);
     return round.settle(taken);
   };

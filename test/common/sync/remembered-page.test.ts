@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { APPLICATION } from '#common/resources/application.ts';
+import { directorListing, type OpenListing } from '#common/sync/director-source.ts';
+import { application, id } from './samples.ts';
+import { startSyncWorld } from './world.ts';
+
+/** Applications on two pages, synchronized once; `read` tells of which pages the answers were read since it was asked last. */
+async function start(t: TestContext, count = 130) {
+  const world = await startSyncWorld(t);
+  const { landscape, caPem } = world.simulator;
+  for (let number = 1; number <= count; number += 1) landscape.createApplication(application(number, `app-${number}`));
+  const pages: string[] = [];
+  const open = directorListing({ extraRoots: [caPem] });
+  const director: OpenListing = (target) => {
+    const source = open(target);
+    return {
+      ...source,
+      async fetchPage(first, after, known) {
+        const page = after === undefined ? 'first' : 'further';
+        let isKnown = false;
+        const answer = await source.fetchPage(first, after, (digest) => {
+          const found = known?.(digest);
+          isKnown = found !== undefined;
+          return found;
+        });
+        if (!isKnown) pages.push(page);
+        return answer;
+      },
+    };
+  };
+  const sync = world.another(undefined, undefined, { director });
+  const read = () => pages.splice(0);
+  await sync();
+  assert.equal(read().length, Math.ceil(count / 100));
+  return { world, landscape, sync, read };
+}
+
+test('a page that comes as before is not read, and all of it counts as listed, present and in sync', async (t) => {
+  const { world, sync, read } = await start(t);
+  const before = await world.versions();
+  for (let round = 0; round < 3; round += 1) {
+    const { fetch, present, unchanged, inSync, secrets, failed, writes } = await sync();
+    assert.deepEqual(read(), []);
+    assert.deepEqual([fetch.complete, fetch.listed, fetch.pages], [true, 130, 2]);
+    assert.deepEqual([present, unchanged, inSync, failed, writes], [130, 130, 130, [], 0]);
+    assert.equal(secrets, Object.keys(before).length - 130);
+  }
+  assert.deepEqual(await world.versions(), before);
+});
+
+test('a page of which one Application has changed is read, and no other', async (t) => {
+  const { world, landscape, sync, read } = await start(t);
+  landscape.updateApplication(id(1), { description: 'changed' });
+  assert.deepEqual([(await sync()).updated, read().length], [['app-1'], 1]);
+  assert.equal((await world.application('app-1'))?.spec?.description, 'changed');
+  await sync();
+  assert.deepEqual(read(), []);
+});
+
+test('a page that comes as before is read where something else was made of one of its Applications', async (t) => {
+  const { world, sync, read } = await start(t);
+  await world.cluster.cluster.mergePatch({ kind: APPLICATION, name: 'app-7' }, { spec: { description: 'mine' } });
+  assert.deepEqual([(await sync()).updated, read().length], [['app-7'], 1]);
+  assert.notEqual((await world.application('app-7'))?.spec?.description, 'mine');
+  await world.cluster.cluster.delete({ kind: APPLICATION, name: 'app-9' });
+  assert.deepEqual([(await sync()).created, read().length], [['app-9'], 1]);
+  await sync();
+  assert.deepEqual(read(), []);
+});
+
+test('an Application that goes on in further pages is read in each round: those pages change by themselves', async (t) => {
+  const { world, landscape, sync, read } = await start(t, 1);
+  const bundles = Array.from({ length: 101 }, (_, index) => ({ name: `bundle-${index}` }));
+  landscape.createApplication({ id: id(2), name: 'large', bundles });
+  await sync();
+  assert.deepEqual(read(), ['first']);
+  await sync();
+  assert.deepEqual(read(), ['first']);
+  const last = landscape.application(id(2))?.bundles.at(-1);
+  landscape.putBundle(id(2), { ...last, name: last?.name ?? '', description: 'changed' });
+  assert.deepEqual([(await sync()).updated, read()], [['large'], ['first']]);
+  const services = (await world.application('large'))?.spec?.services ?? [];
+  assert.ok(services.some(({ description }) => description === 'changed'));
+});
+
+test('an Application that is not listed any more goes, and one with a problem keeps its page from being skipped', async (t) => {
+  const { world, landscape, sync, read } = await start(t);
+  landscape.deleteApplication(id(130));
+  await sync();
+  world.clock.advance(60_000);
+  assert.ok(read().length > 0);
+  assert.deepEqual((await sync()).deleted, ['app-130']);
+  read();
+  landscape.updateApplication(id(3), { name: 'Not A Name' });
+  for (let round = 0; round < 2; round += 1) {
+    const { failed } = await sync();
+    assert.deepEqual([failed.length, read().length], [1, 1]);
+  }
+});
