@@ -70,7 +70,7 @@ function parsed(text: string): unknown {
 const DIGEST_LENGTH = 22;
 
 function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url').slice(0, DIGEST_LENGTH);
+  return hash('sha256', canonicalText(value) ?? '', 'base64url').slice(0, DIGEST_LENGTH);
 }
 
 /** Deeper than anything that is meant; what lies below counts as it is written, because a stack has an end. */
@@ -98,4 +98,28 @@ export function canonical(value: unknown, depth = 0): unknown {
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** The canonical form as JSON, without building it: this runs several times for each object that is written. */
+export function canonicalText(value: unknown, depth = 0): string | undefined {
+  if (value === '' || value === null || value === false || value === undefined) return undefined;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (depth === DEEPEST) return JSON.stringify(asWritten(value));
+  return Array.isArray(value) ? arrayText(value, depth) : objectText(value as Readonly<Record<string, unknown>>, depth);
+}
+
+function arrayText(items: readonly unknown[], depth: number): string | undefined {
+  if (items.length === 0) return undefined;
+  let text = '[';
+  for (const item of items) text += `${text.length > 1 ? ',' : ''}${canonicalText(item, depth + 1) ?? 'null'}`;
+  return `${text}]`;
+}
+
+function objectText(object: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    const item = canonicalText(object[key], depth + 1);
+    if (item !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${item}`;
+  }
+  return text === '' ? undefined : `${text}}`;
 }

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Sensitive } from '#common/sensitive.ts';
-import { applicationDigest, canonical, desiredSecretDigests, secretDigests } from '#common/sync/digest.ts';
+import {
+  applicationDigest,
+  canonical,
+  canonicalText,
+  desiredSecretDigests,
+  secretDigests,
+} from '#common/sync/digest.ts';
 
 const digestOfSecret = (secret: Parameters<typeof secretDigests>[0]) => secretDigests(secret).digest;
 const contentDigestOf = (data: Readonly<Record<string, string>>) => secretDigests({ metadata: {}, data }).contentDigest;
@@ -141,6 +147,19 @@ test('the canonical form of a canonical form is itself', () => {
     fc.property(fc.jsonValue(), (value) => {
       assert.deepEqual(canonical(canonical(value)), canonical(value));
     }),
+  );
+});
+
+test('the text of the canonical form is what would be built of it, in JSON', () => {
+  const inJson = (value: unknown) => JSON.parse(JSON.stringify(value) ?? 'null') as unknown;
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      assert.deepEqual(JSON.parse(canonicalText(value) ?? 'null'), inJson(canonical(value)));
+    }),
+  );
+  assert.equal(
+    canonicalText({ b: [1, null, ''], a: { d: 'x', c: false }, e: {} }),
+    '{"a":{"d":"x"},"b":[1,null,null]}',
   );
 });
 
