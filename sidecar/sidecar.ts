@@ -92,6 +92,7 @@ async function serve(surroundings: Surroundings, config: Config, log: Log): Prom
     await keepConnection(surroundings, { config, log, cluster, health, wire });
   } finally {
     ended.abort();
+    wire.close();
     await server.close();
     cluster.close();
   }

@@ -44,7 +44,9 @@ class CompassAgent extends Agent {
     const giveUp = new AbortController();
     const afterMs = this.#transport.connectMs ?? CONNECT_MS;
     const timer = setTimeout(() => giveUp.abort(new ConnectTimeout(afterMs)), afterMs);
-    this.#connect(options, giveUp.signal)
+    const { closed } = this.#transport;
+    const signal = closed ? AbortSignal.any([giveUp.signal, closed]) : giveUp.signal;
+    this.#connect(options, signal)
       .finally(() => clearTimeout(timer))
       .then(
         (socket) => callback(null, socket),
