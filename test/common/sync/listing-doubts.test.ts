@@ -169,7 +169,13 @@ test('of an Application that is skipped there is as much as the Director tells',
 
 /** A page of these, of which each is made whole by `whole`. */
 function pageOf(ids: readonly string[], next: string | undefined, whole: (id: string) => Promise<DirectorApplication>) {
-  const items = ids.map((id) => ({ id, name: id, showsAccess: false, whole: () => whole(id), isOfOnePage: () => false }));
+  const items = ids.map((id) => ({
+    id,
+    name: id,
+    showsAccess: false,
+    whole: () => whole(id),
+    isOfOnePage: () => false,
+  }));
   return { items, totalCount: 4, next, bytes: 7 };
 }
 
