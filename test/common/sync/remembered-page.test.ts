@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { wholeItem } from '#common/compass/director-item.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { directorListing, type OpenListing } from '#common/sync/director-source.ts';
+import { PagesBefore } from '#common/sync/pages-before.ts';
+import { type FetchPage, readRemembered } from '#common/sync/remembered-page.ts';
 import { application, id } from './samples.ts';
 import { startSyncWorld } from './world.ts';
 
@@ -97,4 +100,64 @@ test('an Application that is not listed any more goes, and one with a problem ke
     const { failed } = await sync();
     assert.deepEqual([failed.length, read().length], [1, 1]);
   }
+});
+
+/** A page of two that somebody reads, and what is remembered of it. */
+async function rememberedPage() {
+  const memory = { pages: new PagesBefore(), isAsBefore: () => true };
+  let listed = ['one', 'two'];
+  let asked = 0;
+  const fetchPage: FetchPage = (known) => {
+    asked += 1;
+    const items = listed.map((name, index) => ({
+      ...wholeItem({ id: id(index), name, clientIds: [], bundles: [] }),
+      isOfOnePage: () => true,
+    }));
+    const page = { items, totalCount: listed.length, next: undefined, bytes: 7, digest: listed.join() };
+    return Promise.resolve(known?.(page.digest) ?? page);
+  };
+  const read = () => readRemembered('100 ', fetchPage, memory);
+  for (const { name, note } of (await read()).items) note?.(`digest of ${name}`);
+  const { items } = await read();
+  assert.deepEqual(
+    items.map(({ listedBefore }) => listedBefore),
+    ['digest of one', 'digest of two'],
+  );
+  asked = 0;
+  return {
+    items,
+    list: (...names: string[]) => {
+      listed = names;
+    },
+    asked: () => asked,
+  };
+}
+
+test('a page that came as before is asked for again, once, where its Applications are needed after all', async () => {
+  const { items, asked } = await rememberedPage();
+  const whole = await Promise.all(items.map((item) => item.whole()));
+  assert.deepEqual([whole.map(({ name }) => name), asked()], [['one', 'two'], 1]);
+});
+
+test('an Application that its page does not show any more is a problem of its own', async () => {
+  const { items, list } = await rememberedPage();
+  list('one');
+  const [one, two] = await Promise.all(items.map((item) => item.whole()));
+  assert.equal(one?.name, 'one');
+  assert.ok(two && 'reason' in two);
+  assert.deepEqual([two.name, two.reason], ['two', 'InvalidApplication']);
+});
+
+test('what a page showed is forgotten when a round has gone by without it', () => {
+  const pages = new PagesBefore();
+  pages.note('100 ', { digest: 'd', heads: [], totalCount: 0, next: undefined, bytes: 2 });
+  pages.begin();
+  assert.ok(pages.find('100 ', 'd'), 'asked for in each round it is kept');
+  assert.equal(pages.find('100 ', 'another'), undefined);
+  assert.equal(pages.find('50 ', 'd'), undefined);
+  pages.begin();
+  assert.ok(pages.find('100 ', 'd'));
+  pages.begin();
+  pages.begin();
+  assert.equal(pages.find('100 ', 'd'), undefined);
 });
