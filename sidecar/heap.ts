@@ -6,6 +6,8 @@ import type { Clock } from '#common/clock.ts';
 const LOOK_MS = 10_000;
 /** What the heap may have grown by, in bytes, before a collection is worth its pause: some tens of milliseconds. */
 const WORTHWHILE = 4 * 1024 * 1024;
+/** After so many looks more there is another collection: connections and credentials are let go of a minute after their last use. */
+const LOOKS_TO_FOLLOW = 9;
 
 /**
  * From now on V8 only interprets, and compiles without optimizing. What an optimizing compiler needs (its own code, its memory
@@ -41,11 +43,16 @@ export async function keepHeapSmall(
   signal: AbortSignal,
 ): Promise<void> {
   let leastBytes = 0;
+  let looksLeft = Number.POSITIVE_INFINITY;
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal);
-    if (signal.aborted || isBusy() || heapBytes() < leastBytes + WORTHWHILE) continue;
+    looksLeft -= 1;
+    if (signal.aborted || isBusy()) continue;
+    const hasGrown = heapBytes() >= leastBytes + WORTHWHILE;
+    if (!hasGrown && looksLeft > 0) continue;
     collect();
     leastBytes = heapBytes();
+    looksLeft = hasGrown ? LOOKS_TO_FOLLOW : Number.POSITIVE_INFINITY;
   }
 }
 
