@@ -12,6 +12,7 @@ import { systemClock } from '#common/clock.ts';
 import { buildProgram } from '../../.scripts/build.ts';
 import { type FaultWorld, startFaultWorld } from '../faults/world.ts';
 import { CLIENT } from '../journeys/world.ts';
+import { containerRun } from '../sidecar/deploy/container-run.ts';
 import type { LoggedRequest } from '../simulator/request-log.ts';
 import { askDirector, WHO } from '../simulator/tests/director.ts';
 import { growthOf, median } from './trend.ts';
@@ -24,9 +25,6 @@ const ROTATIONS = Number(process.env['ROTATIONS'] ?? 50);
 const LIFETIME_SECONDS = 60;
 const ONE_TAKES_MS = 20_000;
 const PERIOD_MS = 1_000;
-
-/** As in sidecar/deploy/deployment.yaml. */
-const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-size=0'];
 
 interface Sample {
   readonly rssKb: number;
@@ -41,9 +39,13 @@ function sampleOf(pid: number): Sample {
 async function startBuilt(t: TestContext, world: FaultWorld): Promise<{ pid: number; output: () => string }> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-soak-'));
   await buildProgram('sidecar', folder);
-  const env = world.env({ APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '0.95', APP_LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '1' });
+  const env = world.env({ APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '0.95', APP_LOG_LEVEL: 'info' });
+  const run = await containerRun();
   const program = join(folder, 'sidecar', 'main.js');
-  const child = spawn(process.execPath, [...FLAGS, program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...run.flags, program], {
+    env: { ...run.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'exit');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,20 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { load } from 'js-yaml';
 import { buildProgram } from '../../../.scripts/build.ts';
-import { DEPLOY_FOLDER } from '../../sidecar/deploy/render.ts';
+import { containerRun } from '../../sidecar/deploy/container-run.ts';
 import { endsWithUs } from './ends-with-us.ts';
 import type { MemoryCgroup } from './process-memory.ts';
-
-/** How the container runs it: Node's flags, and the settings that are the same everywhere. */
-interface ContainerRun {
-  readonly flags: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** The built sidecar, which lies in a folder. */
 export interface SidecarProgram {
@@ -80,28 +72,4 @@ function running(child: ChildProcess, startedMs: number): RunningSidecar {
     kill: () => stop('SIGKILL'),
     [Symbol.asyncDispose]: stop,
   };
-}
-
-interface Deployment {
-  readonly spec: {
-    readonly template: {
-      readonly spec: {
-        readonly containers: readonly {
-          readonly command: readonly string[];
-          readonly env: readonly { readonly name: string; readonly value?: string }[];
-        }[];
-      };
-    };
-  };
-}
-
-/** `node FLAGS… /app/main.js`, and the variables with a value of their own. */
-async function containerRun(): Promise<ContainerRun> {
-  const deployment = load(await readFile(join(DEPLOY_FOLDER, 'deployment.yaml'), 'utf8')) as Deployment;
-  const [container] = deployment.spec.template.spec.containers;
-  const { command = [], env = [] } = container ?? {};
-  const values = env.flatMap(({ name, value }) =>
-    value === undefined || name.startsWith('APP_') ? [] : [[name, value]],
-  );
-  return { flags: command.slice(1, -1), env: Object.fromEntries(values) };
 }
