@@ -15,6 +15,8 @@ export interface CompassWireOptions {
   readonly stopping: AbortSignal;
   /** Told of each call: for the metrics. */
   readonly observe?: (call: ObservedCall) => void;
+  /** Makes the whole process trust these roots, too, where that is ours to do: else each connection gets them. */
+  readonly trust?: ((roots: readonly string[]) => void) | undefined;
 }
 
 /** Many times the roots of a whole operating system, in bytes. */
@@ -30,7 +32,10 @@ export class CompassWire {
 
   /** Reads the bundles of roots. Throws InvalidSetting for one that cannot be read or has no certificate in it. */
   static async open(options: CompassWireOptions): Promise<CompassWire> {
-    return new CompassWire(options, await readBundles(options));
+    const roots = await readBundles(options);
+    if (!options.trust || roots.length === 0) return new CompassWire(options, roots);
+    options.trust(roots);
+    return new CompassWire(options, []);
   }
 
   private constructor(options: CompassWireOptions, extraRoots: readonly string[]) {

@@ -1,11 +1,11 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Clock } from '#common/clock.ts';
 
 /** How often it is looked whether there is something to give back. */
 const LOOK_MS = 10_000;
-/** What the heap may have grown by, in bytes, before a collection is worth its pause: some tens of milliseconds. */
-const WORTHWHILE = 4 * 1024 * 1024;
+/** What the process may have grown by, in bytes, before a collection is worth its pause: some tens of milliseconds. */
+const WORTHWHILE = 1024 * 1024;
 /** After so many looks more there is another collection: connections and credentials are let go of a minute after their last use. */
 const LOOKS_TO_FOLLOW = 9;
 
@@ -32,14 +32,16 @@ export interface HeapOptions {
   /** Whether something is under way that a pause would hold up. */
   readonly isBusy: () => boolean;
   readonly collect?: () => void;
+  /** How large the process is, in bytes. */
+  readonly residentBytes?: () => number;
 }
 
 /**
- * Keeps the heap small while nothing is under way, until `signal`: a synchronization leaves as much garbage as V8 lets it, and
+ * Keeps the process small while nothing is under way, until `signal`: a synchronization leaves as much garbage as V8 lets it, and
  * then hours may pass without another collection.
  */
 export async function keepHeapSmall(
-  { clock, isBusy, collect = collectGarbage }: HeapOptions,
+  { clock, isBusy, collect = collectGarbage, residentBytes = process.memoryUsage.rss }: HeapOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let leastBytes = 0;
@@ -48,14 +50,10 @@ export async function keepHeapSmall(
     await clock.sleep(LOOK_MS, signal);
     looksLeft -= 1;
     if (signal.aborted || isBusy()) continue;
-    const hasGrown = heapBytes() >= leastBytes + WORTHWHILE;
+    const hasGrown = residentBytes() >= leastBytes + WORTHWHILE;
     if (!hasGrown && looksLeft > 0) continue;
     collect();
-    leastBytes = heapBytes();
+    leastBytes = residentBytes();
     looksLeft = hasGrown ? LOOKS_TO_FOLLOW : Number.POSITIVE_INFINITY;
   }
-}
-
-function heapBytes(): number {
-  return getHeapStatistics().total_heap_size;
 }

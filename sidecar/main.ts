@@ -12,6 +12,7 @@ const { errorFields, jsonLog } = await import('#common/log.ts');
 const { THIS_NODE } = await import('./config/running-node.ts');
 const { runSidecar } = await import('./sidecar.ts');
 const { keepHeapSmall, stopOptimizing } = await import('./heap.ts');
+const { getCACertificates, setDefaultCACertificates } = await import('node:tls');
 
 stopOptimizing();
 
@@ -32,6 +33,8 @@ const exitCode = await runSidecar({
   random: Math.random,
   stopping: stop.signal,
   node: THIS_NODE,
+  // One store of roots for all credentials; of those with roots of their own each has a copy, of more than a megabyte.
+  trust: (roots) => setDefaultCACertificates([...getCACertificates('default'), ...roots]),
   keepSmall: (isBusy, signal) => keepHeapSmall({ clock: systemClock, isBusy }, signal),
 });
 process.exitCode ||= exitCode;

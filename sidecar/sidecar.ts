@@ -52,6 +52,8 @@ export interface Surroundings {
   readonly node?: RunningNode;
   /** Keeps the heap small until `signal`, where the process is the sidecar's alone. */
   readonly keepSmall?: (isBusy: () => boolean, signal: AbortSignal) => Promise<void>;
+  /** Makes the process trust further roots (PEM) wherever none are named, where the process is the sidecar's alone. */
+  readonly trust?: (roots: readonly string[]) => void;
 }
 
 /** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
@@ -79,9 +81,9 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
 
 /** Runs between probes that answer and connections that are closed: whatever it ends by, nothing keeps the process alive. */
 async function serve(surroundings: Surroundings, config: Config, log: Log): Promise<void> {
-  const { env, clock, stopping } = surroundings;
+  const { env, clock, stopping, trust } = surroundings;
   const health = new Health(clock, VERSION);
-  const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
+  const wire = await CompassWire.open({ config, clock, log, stopping, trust, observe: health.metrics.onCompassCall });
   const observe = health.metrics.onClusterCall;
   const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
   const ended = new AbortController();
