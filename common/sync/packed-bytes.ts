@@ -1,56 +1,87 @@
-import { formatTime } from '#common/clock.ts';
-
+/** A UUID as it is usually written. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_BYTES = 16;
-const TIME_BYTES = 5;
-/** Between texts. One that has it reads back as another, which whoever packs finds out. */
+/** RFC 3339 in whole seconds, in UTC. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+/** Its digits, two in a byte. */
+const TIME_BYTES = 7;
+const HEX = /^[0-9a-f]*$/;
+/** Between texts. */
 const SEPARATOR = '\n';
 
-const DIGITS = Buffer.from('0123456789abcdef');
-const DASH = 0x2d;
-/** Of a UUID. */
-const FIRST_GROUP_BYTES = 4;
-const OTHER_GROUPS_BYTES = [2, 2, 2, 6];
-/** Texts are put together here, since one that was put together by `+` would keep its parts. */
-const scratch = Buffer.alloc(64);
+/** Nearly everything is converted here: a buffer of its own would be garbage right after. */
+const scratch = Buffer.alloc(512);
 
-/** Puts parts behind each other into a string of which each character is a byte. */
+function room(bytes: number): Buffer {
+  return bytes <= scratch.length ? scratch : Buffer.alloc(bytes);
+}
+
+/** From hexadecimal digits to a string of which each character is a byte; it keeps nothing else alive. */
+function toBytes(digits: string): string {
+  const length = digits.length / 2;
+  const buffer = room(length);
+  buffer.write(digits, 'hex');
+  return buffer.toString('latin1', 0, length);
+}
+
+function toDigits(bytes: string): string {
+  const buffer = room(bytes.length);
+  buffer.write(bytes, 'latin1');
+  return buffer.toString('hex', 0, bytes.length);
+}
+
+/** A UUID as sixteen characters; undefined where it is none, or would read back otherwise. */
+export function packUuid(text: string): string | undefined {
+  return UUID.test(text) ? toBytes(text.replaceAll('-', '')) : undefined;
+}
+
+/**
+ * Puts parts behind each other: first what becomes bytes, a character each, then texts as they are. All bytes are converted
+ * at once: where nothing is optimized, what is done byte by byte takes most of the time.
+ */
 export class Writer {
-  readonly #parts: string[] = [];
+  #digits = '';
+  readonly #texts: string[] = [];
+  #fits = true;
 
-  /** Flat: a string that was put together by `+` would keep its parts. */
-  get packed(): string {
-    return this.#parts.join('');
+  /** Undefined where a part would not read back the same. Flat: a string that was put together by `+` would keep its parts. */
+  get packed(): string | undefined {
+    return this.#fits ? [toBytes(this.#digits), ...this.#texts].join('') : undefined;
   }
 
   byte(value: number): this {
-    return this.rest(String.fromCharCode(value));
+    return this.#put(value <= 0xff, value.toString(16).padStart(2, '0'));
   }
 
-  /** Hexadecimal digits as what they stand for, in so many bytes, whatever they are. */
-  hex(text: string, length: number): this {
-    const bytes = Buffer.alloc(length);
-    bytes.write(text, 'hex');
-    return this.rest(bytes.toString('latin1'));
+  /** Hexadecimal digits, of so many bytes. */
+  hex(digits: string, length: number): this {
+    return this.#put(digits.length === 2 * length && HEX.test(digits), digits);
   }
 
   uuid(text: string): this {
-    return this.hex(text.replaceAll('-', ''), UUID_BYTES);
+    return this.#put(UUID.test(text), text.replaceAll('-', ''));
   }
 
-  /** RFC 3339 in whole seconds. */
   time(text: string): this {
-    const seconds = Math.trunc(Date.parse(text) / 1000);
-    const hex = seconds >= 0 ? seconds.toString(16).padStart(2 * TIME_BYTES, '0') : '';
-    return this.hex(hex, TIME_BYTES);
+    return this.#put(TIME.test(text), text.replace(/\D/g, ''));
+  }
+
+  /** So many characters, whatever they are. */
+  chars(text: string, length: number): this {
+    this.#fits &&= text.length === length;
+    this.#texts.push(text);
+    return this;
   }
 
   text(text: string): this {
-    return this.rest(text).rest(SEPARATOR);
+    this.#fits &&= !text.includes(SEPARATOR);
+    this.#texts.push(text, SEPARATOR);
+    return this;
   }
 
-  /** The last part, as it is. */
-  rest(text: string): this {
-    this.#parts.push(text);
+  #put(fits: boolean, digits: string): this {
+    this.#fits &&= fits;
+    this.#digits += digits;
     return this;
   }
 }
@@ -58,6 +89,7 @@ export class Writer {
 /** Reads what a Writer wrote, part by part. */
 export class Reader {
   readonly #packed: string;
+  #digits: string | undefined;
   #at = 0;
 
   constructor(packed: string) {
@@ -71,55 +103,33 @@ export class Reader {
 
   /** So many bytes as hexadecimal digits. */
   hex(length: number): string {
-    return scratch.toString('latin1', 0, this.#digits(0, length));
+    const start = 2 * this.#at;
+    this.#at += length;
+    this.#digits ??= toDigits(this.#packed);
+    return this.#digits.slice(start, start + 2 * length);
   }
 
   uuid(): string {
-    let end = this.#digits(0, FIRST_GROUP_BYTES);
-    for (const length of OTHER_GROUPS_BYTES) {
-      scratch[end] = DASH;
-      end = this.#digits(end + 1, length);
-    }
-    return scratch.toString('latin1', 0, end);
+    const hex = this.hex(UUID_BYTES);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
   time(): string {
-    let seconds = 0;
-    for (let left = TIME_BYTES; left > 0; left -= 1) seconds = seconds * 256 + this.byte();
-    return formatTime(seconds * 1000);
+    const hex = this.hex(TIME_BYTES);
+    const date = `${hex.slice(0, 4)}-${hex.slice(4, 6)}-${hex.slice(6, 8)}`;
+    return `${date}T${hex.slice(8, 10)}:${hex.slice(10, 12)}:${hex.slice(12)}Z`;
   }
 
-  /** A text of so many characters. */
+  /** So many characters. */
   chars(length: number): string {
-    return this.#take(length);
-  }
-
-  text(): string {
-    const end = this.#packed.indexOf(SEPARATOR, this.#at);
-    const text = this.#take(end - this.#at);
-    this.#at += SEPARATOR.length;
-    return text;
-  }
-
-  rest(): string {
-    return this.#take(this.#packed.length - this.#at);
-  }
-
-  /** Puts the digits of so many bytes from `start` on; gives where they end. */
-  #digits(start: number, length: number): number {
-    let end = start;
-    for (let left = length; left > 0; left -= 1) {
-      const byte = this.byte();
-      scratch[end] = DIGITS[byte >> 4] ?? 0;
-      scratch[end + 1] = DIGITS[byte & 0xf] ?? 0;
-      end += 2;
-    }
-    return end;
-  }
-
-  #take(length: number): string {
     const part = this.#packed.slice(this.#at, this.#at + length);
     this.#at += length;
     return part;
+  }
+
+  text(): string {
+    const text = this.chars(this.#packed.indexOf(SEPARATOR, this.#at) - this.#at);
+    this.#at += SEPARATOR.length;
+    return text;
   }
 }
