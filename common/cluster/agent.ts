@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { CompassError } from '../errors.ts';
 import { OneContextAgent } from './one-context-agent.ts';
 
@@ -41,12 +43,24 @@ export function keepAliveAgent(server: string, tls: TlsOptions, proxyUrl?: strin
     maxSockets: MOST_CONNECTIONS,
     maxFreeSockets: MOST_IDLE_CONNECTIONS,
     scheduling: 'lifo',
-    // Node closes idle connections by it; of one that is in use it would only tell.
-    timeout: idleMs,
     ...(proxyUrl === undefined || isSocks ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
   };
   const agent = server.startsWith('http:') ? new HttpAgent(options) : new OneContextAgent({ ...options, ...tls });
+  closeUnused(agent, idleMs);
   return isSocks ? throughSocks(agent, proxy) : agent;
+}
+
+/**
+ * Has connections closed when nobody has used them for so long: Node's agents do that by the socket's time-out. Their option
+ * `timeout` would also listen to that of each request.
+ */
+function closeUnused(agent: HttpAgent, idleMs: number): void {
+  const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => unknown;
+  agent.keepSocketAlive = (socket: Duplex & Partial<Pick<Socket, 'setTimeout'>>) => {
+    const isKept = keep(socket);
+    if (isKept) socket.setTimeout?.(idleMs);
+    return isKept as undefined;
+  };
 }
 
 /** Few go this way: what speaks the protocol is loaded by whoever does. */

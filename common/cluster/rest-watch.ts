@@ -7,7 +7,7 @@ import { collectionPath, queryString } from './paths.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { subjectOf } from './subject.ts';
 import { translateAnswer } from './translate.ts';
-import { type ApiRequest, send } from './transport.ts';
+import { type ApiRequest, Limit, sendForStream } from './transport.ts';
 import { unreachable } from './unreachable.ts';
 import { readEvents } from './watch-stream.ts';
 
@@ -19,7 +19,7 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
   let answer: IncomingMessage;
   try {
     answer = await traceCall({ side: 'cluster', what: `${request.subject.verb} ${request.subject.resource}` }, () =>
-      send(options, request),
+      sendForStream(options, request),
     );
   } catch (error) {
     if (request.signal?.aborted) return undefined;
@@ -27,7 +27,8 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
   }
   const code = answer.statusCode ?? 0;
   if (code === 200) return answer;
-  const body = await readBody(answer, request, options.endpoint.server, options.timeoutMs).catch(() => '');
+  const sent = { answer, limit: new Limit(request) };
+  const body = await readBody(sent, request, options.endpoint.server).catch(() => '');
   throw translateAnswer(request.subject, { code, headers: answer.headers, body });
 }
 
