@@ -1,6 +1,5 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { follow } from '#common/cluster/follow.ts';
 import { type KubeObject, SECRET, type Secret } from '#common/cluster/objects.ts';
 import type { Log } from '#common/log.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
@@ -9,6 +8,7 @@ import type { Place } from './place.ts';
 import { type Present, toPresentApplication, toPresentSecret } from './present.ts';
 import type { PresentSource } from './present-source.ts';
 import { readPresent, SECRETS_OF_BUNDLES } from './read-present.ts';
+import { RestingWatch } from './resting-watch.ts';
 
 export interface WatchedPresentOptions {
   readonly cluster: Cluster;
@@ -33,7 +33,7 @@ export class WatchedPresent implements PresentSource {
   readonly #options: WatchedPresentOptions;
   #term: Term | undefined;
   #opening: Promise<unknown> = Promise.resolve();
-  #watching: Promise<unknown> = Promise.resolve();
+  readonly #watching = new Set<Promise<void>>();
   #isRunning = false;
 
   constructor(options: WatchedPresentOptions) {
@@ -46,7 +46,7 @@ export class WatchedPresent implements PresentSource {
     if (this.#isRunning) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     this.#isRunning = false;
     this.forget();
-    await this.#watching;
+    await Promise.all(this.#watching);
   }
 
   /** One at a time: what one reads, another one is not to miss. */
@@ -65,34 +65,39 @@ export class WatchedPresent implements PresentSource {
     this.#term ??= new Term(this.#options);
     const term = this.#term;
     const present = (await term.refreshed(signal)) ?? (await term.read(signal));
-    if (this.#isRunning) {
-      const before = this.#watching;
-      this.#watching = Promise.all([before, term.watch()]).then(() => undefined);
-    }
+    if (this.#isRunning) for (const watch of term.watches) this.#keepWatching(watch);
     return present;
+  }
+
+  #keepWatching(watch: RestingWatch): void {
+    const watching = watch.watch().finally(() => this.#watching.delete(watching));
+    this.#watching.add(watching);
   }
 }
 
 /** From one reading of everything on, until it is forgotten. */
 class Term {
   readonly ending = new AbortController();
+  readonly watches: readonly RestingWatch[];
   readonly #options: WatchedPresentOptions;
   readonly #kept: readonly KeptKind[];
   #present: Present | undefined;
-  #versions: readonly [string, string] = ['', ''];
-  #watching: Promise<unknown> | undefined;
 
   constructor(options: WatchedPresentOptions) {
     this.#options = options;
     const present = () => this.#present;
-    const { place } = options;
+    const { place, cluster, clock, random, pollMs = POLL_MS } = options;
+    const { signal } = this.ending;
+    const common = { metadataOnly: true, pollMs, refusedMs: REFUSED_MS, clock, random, signal };
     this.#kept = [this.#keep(applications(place, present)), this.#keep(secrets(place, present))];
+    this.watches = this.#kept.map((kept) => new RestingWatch(cluster, kept, common));
   }
 
-  /** What is kept, brought up to date; undefined where everything is to be read. */
+  /** What is kept, brought up to date; undefined where everything is to be read. Throws CompassError. */
   async refreshed(signal: AbortSignal | undefined): Promise<Present | undefined> {
     const present = this.#present;
     if (!present || !this.#kept.every(({ isSound }) => isSound)) return undefined;
+    for (const watch of this.watches) if (!(await watch.catchUp(signal))) return undefined;
     for (const kept of this.#kept) if (!(await kept.refresh(signal))) return undefined;
     return present;
   }
@@ -104,23 +109,10 @@ class Term {
     for (const kept of this.#kept) kept.readAnew();
     const { present, versions } = await readPresent(cluster, place, signal);
     this.#present = present;
-    this.#versions = [versions.applications, versions.secrets];
+    const [ofApplications, ofSecrets] = this.watches;
+    ofApplications?.readAt(versions.applications);
+    ofSecrets?.readAt(versions.secrets);
     return present;
-  }
-
-  /** Watches from what was read first on; resolves at the end of the term. */
-  watch(): Promise<unknown> {
-    const { cluster, clock, random, pollMs = POLL_MS } = this.#options;
-    const { signal } = this.ending;
-    const common = { metadataOnly: true, pollMs, refusedMs: REFUSED_MS, clock, random, signal };
-    this.#watching ??= Promise.all(
-      this.#kept.map((kept, index) => {
-        const { kind, namespace, labelSelector = '' } = kept.objects;
-        kept.begin();
-        return follow(cluster, kind, { ...common, namespace, labelSelector, from: this.#versions[index] ?? '' }, kept);
-      }),
-    );
-    return this.#watching;
   }
 
   #keep<T extends KubeObject>(objects: KeptObjects<T>): KeptKind {
