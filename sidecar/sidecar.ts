@@ -111,7 +111,7 @@ interface Parts {
 async function keepConnection(surroundings: Surroundings, parts: Parts): Promise<void> {
   const { clock, random, stopping } = surroundings;
   const { config, log, health, wire } = parts;
-  const onLeadership = () => loop.trigger();
+  const onLeadership = () => loop.hurry();
   const leadership = new Leadership({ cluster: parts.cluster, clock, log, random, config, onChange: onLeadership });
   const context = connectionContext(surroundings, parts, leadership);
   const { cluster } = context;

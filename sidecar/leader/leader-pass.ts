@@ -49,8 +49,11 @@ export function leaderPass({ leadership, context, reconciler, health, pace, pres
       context.journal.forget();
       reconciler.forget();
       knownTerm = term;
+      const credentials = hasCredentials(context);
+      // what it throws is thrown below
+      credentials.catch(() => undefined);
       await pace.begin();
-      health.onLeading(await hasCredentials(context));
+      health.onLeading(await credentials);
     }
     const { dueInMs } = pace;
     if (dueInMs > 0) {
