@@ -32,18 +32,23 @@ export class CompassWire {
 
   /** Reads the bundles of roots. Throws InvalidSetting for one that cannot be read or has no certificate in it. */
   static async open(options: CompassWireOptions): Promise<CompassWire> {
-    const roots = await readBundles(options);
-    if (!options.trust || roots.length === 0) return new CompassWire(options, roots);
-    options.trust(roots);
-    return new CompassWire(options, []);
+    return new CompassWire(options, await readBundles(options));
   }
 
-  private constructor(options: CompassWireOptions, extraRoots: readonly string[]) {
-    const { config, clock, stopping: signal } = options;
+  private constructor(options: CompassWireOptions, roots: readonly string[]) {
+    const { config, clock, trust, stopping: signal } = options;
+    let untrusted = roots;
     this.#config = config;
     this.time = new CompassTime(clock);
     this.transport = {
-      extraRoots,
+      // Read for the first connection: to trust them takes as long as ten requests, and the start is to be quick.
+      get extraRoots() {
+        if (trust && untrusted.length > 0) {
+          trust(untrusted);
+          untrusted = [];
+        }
+        return untrusted;
+      },
       skipVerify: config.skipCompassTlsVerify,
       proxy: config.proxy,
       clock,
