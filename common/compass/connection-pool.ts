@@ -45,9 +45,15 @@ class CompassAgent extends Agent {
     const afterMs = this.#transport.connectMs ?? CONNECT_MS;
     const timer = setTimeout(() => giveUp.abort(new ConnectTimeout(afterMs)), afterMs);
     const { closed } = this.#transport;
-    const signal = closed ? AbortSignal.any([giveUp.signal, closed]) : giveUp.signal;
-    this.#connect(options, signal)
-      .finally(() => clearTimeout(timer))
+    // Not AbortSignal.any: what listens to that is held for as long as `closed` is, and a socket listens until it is closed.
+    const close = () => giveUp.abort(closed?.reason);
+    closed?.addEventListener('abort', close, { once: true });
+    if (closed?.aborted) close();
+    this.#connect(options, giveUp.signal)
+      .finally(() => {
+        clearTimeout(timer);
+        closed?.removeEventListener('abort', close);
+      })
       .then(
         (socket) => callback(null, socket),
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
