@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import {
   apart,
   GLOBAL_APART,
@@ -33,6 +33,14 @@ const COMMON = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** The program, which lies beside the file that loads it. */
+const PROGRAM_APART: Plugin = {
+  name: 'program-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
+  },
+};
+
 async function version(): Promise<Record<string, string>> {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return { COMPASS_VERSION: JSON.stringify(manifest.version) };
@@ -40,22 +48,27 @@ async function version(): Promise<Record<string, string>> {
 
 /**
  * The sidecar stays: what it never runs must not lie in its memory, nor what it runs a few times a year before it does. So
- * libraries lie apart here, too. Names are kept as they are: the stacks that it logs are read by people.
+ * libraries lie apart here, too, and all of our own code in `program.js`, which `main.js` loads: a module in the same file
+ * that is imported late would be read twice. Names are kept as they are: the stacks that it logs are read by people.
  */
 async function buildSidecar(folder: string): Promise<Metafile> {
   const libraries: Libraries = new Map();
-  const { metafile } = await build({
+  const own = {
     ...COMMON,
-    entryPoints: ['sidecar/main.ts'],
     outdir: folder,
     format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,
+  } as const;
+  const program = await build({
+    ...own,
+    entryPoints: ['sidecar/program.ts'],
     banner: { js: REQUIRE },
     define: await version(),
     plugins: [LEAN_BUILTINS, seldom(libraries), apart(libraries)],
   });
-  return merged([metafile, ...(await buildLibraries(folder, libraries))]);
+  const main = await build({ ...own, entryPoints: ['sidecar/main.ts'], plugins: [PROGRAM_APART] });
+  return merged([main.metafile, program.metafile, ...(await buildLibraries(folder, libraries))]);
 }
 
 /**

@@ -70,8 +70,8 @@ test('the bundle of the sidecar holds sidecar and common, and refuses a bad sett
 test('all of our own code in a bundle is ASCII: with one other character V8 keeps two bytes of each', async () => {
   for (const program of ['plugin', 'sidecar'] as const) {
     await buildProgram(program, folder);
-    const main = await readFile(join(folder, program, program === 'plugin' ? 'program.js' : 'main.js'));
-    const at = main.findIndex((byte) => byte > 0x7f);
-    assert.equal(at, -1, main.subarray(at - 40, at + 10).toString());
+    const code = await readFile(join(folder, program, 'program.js'));
+    const at = code.findIndex((byte) => byte > 0x7f);
+    assert.equal(at, -1, code.subarray(at - 40, at + 10).toString());
   }
 });
