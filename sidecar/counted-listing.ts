@@ -20,7 +20,7 @@ export function countedListing(open: OpenListing, onPage: (progress: ListingProg
         const page = await source.fetchPage(first, after, known);
         if (after === undefined) [pages, listed] = [0, 0];
         pages += 1;
-        listed += page.items.length;
+        listed += page.listed ?? page.items.length;
         onPage({ pages, listed, total: page.totalCount });
         return page;
       },

@@ -72,6 +72,8 @@ export interface DirectorItem {
 /** One page of `applicationsForRuntime`, of which the frame is checked. */
 export interface DirectorPage {
   readonly items: readonly DirectorItem[];
+  /** How many it shows, where some of them are not in `items`. */
+  readonly listed?: number;
   readonly totalCount: number;
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;

@@ -34,10 +34,10 @@ export async function settleNames(round: Round, listing: Listing): Promise<void>
 async function dropLeftovers(round: Round, landscape: Parameters<typeof isLeftover>[1]): Promise<void> {
   const { present } = round.scene;
   const leftovers: PresentApplication[] = [];
-  for (const record of present.applications()) {
-    if (record.isTerminating || !isLeftover(record, landscape)) continue;
-    const target = present.application(landscape.heads.get(record.id ?? '') ?? '');
-    if (target !== undefined && round.tally.settled.has(target.uid)) leftovers.push(record);
+  for (const name of present.applicationNames()) {
+    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    if (!record || record.isTerminating || !isLeftover(record, landscape)) continue;
+    if (round.tally.isSettled(landscape.heads.get(record.id ?? '') ?? '')) leftovers.push(record);
   }
   await concurrently(leftovers, 4, async (record) => {
     await removeApplication(round, record);

@@ -1,16 +1,15 @@
 import { concurrently } from './concurrently.ts';
-import type { Candidate, DeletionVerdict } from './deletions.ts';
+import type { Candidate, DeletionVerdict, Keys } from './deletions.ts';
 import type { Listing } from './listing.ts';
 import { credentialsSecretName, parametersSecretName } from './names.ts';
 import { applicationOwners, isDisposable } from './ownership.ts';
-import type { PresentApplication, PresentSecret } from './present.ts';
+import type { Present, PresentApplication, PresentSecret } from './present.ts';
 import { removeApplication, removeSecret } from './remove-as-judged.ts';
 import type { Round } from './round.ts';
 
 /** What a complete listing leaves without a reason to be. */
 export interface Unlisted {
-  /** The uids of the Applications that this connection keeps, the unlisted ones among them; none that is on its way out. */
-  readonly present: readonly string[];
+  readonly present: KeptApplications;
   readonly applications: readonly PresentApplication[];
   readonly secrets: readonly PresentSecret[];
 }
@@ -18,17 +17,44 @@ export interface Unlisted {
 /** Finds what the Director no longer lists: Applications by their ids, Secrets by what the Applications refer to. */
 export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unlisted {
   const { present, place } = round.scene;
-  const uids: string[] = [];
+  const kept: string[] = [];
   const applications: PresentApplication[] = [];
-  for (const record of present.applications()) {
-    const { id, uid, ownership, isTerminating } = record;
-    const isListed = id !== undefined && listing.heads.has(id);
-    if (isTerminating || ownership === 'foreign') continue;
-    if (!isListed && !isDisposable(ownership, place.connectionName)) continue;
-    uids.push(uid);
-    if (!isListed) applications.push(record);
+  for (const name of present.applicationNames()) {
+    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    const isListed = !record || (record.id !== undefined && listing.heads.has(record.id));
+    if (record && !isKept(record, isListed, place.connectionName)) continue;
+    kept.push(name);
+    if (record && !isListed) applications.push(record);
   }
-  return { present: uids, applications, secrets: findOrphans(round) };
+  return { present: new KeptApplications(present, kept), applications, secrets: findOrphans(round) };
+}
+
+function isKept({ ownership, isTerminating }: PresentApplication, isListed: boolean, connectionName: string): boolean {
+  if (isTerminating || ownership === 'foreign') return false;
+  return isListed || isDisposable(ownership, connectionName);
+}
+
+/** The uids of the Applications that this connection keeps, the unlisted ones among them; none that is on its way out. */
+class KeptApplications implements Keys {
+  readonly #present: Present;
+  readonly #names: readonly string[];
+
+  constructor(present: Present, names: readonly string[]) {
+    this.#present = present;
+    this.#names = names;
+  }
+
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** Seldom asked for, and dear: only a plan that was held or let go is compared with all of them. */
+  *[Symbol.iterator](): Iterator<string> {
+    for (const name of this.#names) {
+      const record = this.#present.application(name);
+      if (record) yield record.uid;
+    }
+  }
 }
 
 /**
@@ -53,16 +79,16 @@ function isLeft({ scene, tally }: Round, { ownership, isTerminating, owners }: P
   if (ownership === 'foreign' || isTerminating) return false;
   const uids = applicationOwners(owners);
   if (uids.length < owners.length) return false;
-  const live = uids.filter((uid) => scene.present.applicationByUid(uid) !== undefined);
-  return live.length === 0 ? ownership === 'ours' : live.every((uid) => tally.settled.has(uid));
+  const live = uids.flatMap((uid) => scene.present.applicationByUid(uid) ?? []);
+  return live.length === 0 ? ownership === 'ours' : live.every(({ name }) => tally.isSettled(name));
 }
 
 /** Two names of one Application may be cut to one Secret: the former of a rename names it for as long as it is there. */
 function namesOfUnsettled({ scene, tally }: Round): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { uid, name, bundlesWithSecrets } of scene.present.applications()) {
-    if (tally.settled.has(uid)) continue;
-    for (const bundle of bundlesWithSecrets) {
+  for (const name of scene.present.applicationNames()) {
+    if (tally.isSettled(name)) continue;
+    for (const bundle of scene.present.application(name)?.bundlesWithSecrets ?? []) {
       names.add(credentialsSecretName(name, bundle)).add(parametersSecretName(name, bundle));
     }
   }

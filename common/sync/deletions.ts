@@ -8,6 +8,11 @@ export interface Candidate {
   readonly name: string;
 }
 
+/** Keys of many, which may be found only when they are asked for. */
+export interface Keys extends Iterable<string> {
+  readonly length: number;
+}
+
 /** An orphaned Secret or an unlisted Application, and when it was first seen to be one. */
 type Sightings = ReadonlyMap<string, number>;
 
@@ -48,7 +53,7 @@ export interface DeletionInput {
   readonly now: number;
   readonly listing: ListedIds;
   /** The keys of the Applications that this connection keeps, the candidates among them. */
-  readonly present: readonly string[];
+  readonly present: Keys;
   readonly applications: readonly Candidate[];
   readonly secrets: readonly Candidate[];
   readonly budget: DeletionBudget;

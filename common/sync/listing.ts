@@ -8,6 +8,8 @@ import type { PageMemory, ReadItem, ReadPage } from './remembered-page.ts';
 /** A page as it is handed on: every Application comes once in a listing, even where the Director's pages shift. */
 export interface ListedPage {
   readonly items: readonly ListedItem[];
+  /** Whether any of them has credentials or request parameters, also of those that were settled without being read. */
+  readonly showsAccess: boolean;
   /** How large the answer was. */
   readonly bytes: number;
   /** No further page is asked for: what follows is what the listing showed. */
@@ -72,10 +74,12 @@ export async function* listApplications(
     if (!page || reading.error) break;
     pages += 1;
     after = page.next;
-    const items = tally.add(page).map((item) => ({ ...item, whole: () => reading.answer(() => item.whole()) }));
-    stale = items.length === 0 ? stale + 1 : 0;
+    const { fresh, isStale } = tally.add(page);
+    const items = fresh.map((item) => ({ ...item, whole: () => reading.answer(() => item.whole()) }));
+    stale = isStale ? stale + 1 : 0;
     endless = whyEndless(pages, stale);
-    yield { items, bytes: page.bytes, isLast: after === undefined || endless !== undefined };
+    const isLast = after === undefined || endless !== undefined;
+    yield { items, showsAccess: page.showsAccess, bytes: page.bytes, isLast };
   } while (after !== undefined && endless === undefined && reading.error === undefined);
   const error = reading.error ?? (endless === undefined ? undefined : new CompassError('InvalidAnswer', endless));
   return { ...tally.result(error), error, pages, beganMs, latencyMs: reading.latencyMs };
@@ -119,8 +123,8 @@ class Reading {
 }
 
 interface Tally {
-  /** Counts a page, and leaves out what came before. */
-  add(page: ReadPage): readonly ReadItem[];
+  /** Counts a page, and leaves out what came before; stale where all of it did. */
+  add(page: ReadPage): { readonly fresh: readonly ReadItem[]; readonly isStale: boolean };
   result(
     error: CompassError | undefined,
   ): Pick<Listing, 'complete' | 'incompleteBecause' | 'isTorn' | 'heads' | 'digest'>;
@@ -149,9 +153,12 @@ function createTally(): Tally {
   };
   const doubt = () => torn() ?? (nameless > 0 ? `${nameless} listed without an id` : undefined);
   return {
-    add(page) {
-      totals.add(page.totalCount);
-      return page.items.filter(({ id, name }) => isNew(id, name));
+    add({ totalCount, items, asBefore = [] }) {
+      totals.add(totalCount);
+      let settled = 0;
+      for (const { id, name } of asBefore) if (isNew(id, name)) settled += 1;
+      const fresh = items.filter(({ id, name }) => isNew(id, name));
+      return { fresh, isStale: fresh.length + settled === 0 };
     },
     result(error) {
       const because = error?.message ?? doubt();

@@ -1,7 +1,7 @@
 import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
-import { type PageMemory, type ReadPage, readRemembered } from './remembered-page.ts';
+import { type PageMemory, type ReadPage, readRemembered, toReadPage } from './remembered-page.ts';
 
 /** The Director's listing, page by page; `after` is the cursor of the page before. Throws CompassError. */
 export interface ListingSource {
@@ -43,16 +43,16 @@ export function createPageReader(source: ListingSource, memory?: PageMemory) {
     pagesOfThisSize = 0;
   };
 
-  const read = (size: number, after: string | undefined): Promise<ReadPage> =>
+  const read = async (size: number, after: string | undefined): Promise<ReadPage> =>
     memory
       ? readRemembered(`${size} ${after ?? ''}`, (known) => source.fetchPage(size, after, known), memory)
-      : source.fetchPage(size, after);
+      : toReadPage(await source.fetchPage(size, after));
 
-  const skip = async (after: string | undefined, error: CompassError): Promise<DirectorPage> => {
+  const skip = async (after: string | undefined, error: CompassError): Promise<ReadPage> => {
     unreadable = error.reason === 'InvalidAnswer' ? unreadable + 1 : 0;
     if (unreadable > MOST_UNREADABLE) throw error;
     resize(LARGEST_PAGE);
-    return skipped(await source.fetchHead(after), error);
+    return toReadPage(skipped(await source.fetchHead(after), error));
   };
 
   return async function readPage(after: string | undefined): Promise<ReadPage> {

@@ -3,16 +3,16 @@ export interface PageBefore {
   /** Of the answer that it came in. */
   readonly digest: string;
   readonly heads: readonly HeadBefore[];
+  /** Whether it showed credentials or request parameters of any of them. */
+  readonly showsAccess: boolean;
   readonly totalCount: number;
   readonly next: string | undefined;
-  readonly bytes: number;
 }
 
 /** An Application that the page showed whole. */
 export interface HeadBefore {
   readonly id: string;
   readonly name: string;
-  readonly showsAccess: boolean;
   /** See listedDigest. */
   readonly listed: string;
 }

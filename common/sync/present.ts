@@ -87,6 +87,9 @@ export class Present {
   /** More than one name while a rename is under way. */
   #namesById = new Map<string, string | readonly string[]>();
   #secrets = new Map<string, string>();
+  #secretsState = {};
+  /** How many ids are those of more than one Application. */
+  #shared = 0;
   /** Opened last: one is looked at several times in a row. */
   readonly #opened = new Map<string, PresentApplication>();
 
@@ -97,6 +100,8 @@ export class Present {
     copy.#namesByUid = new Map(this.#namesByUid);
     copy.#namesById = new Map(this.#namesById);
     copy.#secrets = new Map(this.#secrets);
+    copy.#secretsState = this.#secretsState;
+    copy.#shared = this.#shared;
     return copy;
   }
 
@@ -138,6 +143,7 @@ export class Present {
     this.#namesByUid.set(packId(uid), name);
     if (id === undefined) return;
     const others = this.#namesOf(id);
+    if (others.length === 1) this.#shared += 1;
     this.#namesById.set(packId(id), others.length === 0 ? name : [...others, name]);
   }
 
@@ -150,6 +156,7 @@ export class Present {
     this.#namesByUid.delete(packId(uid));
     if (id === undefined) return;
     const [first, ...more] = this.#namesOf(id).filter((other) => other !== name);
+    if (first !== undefined && more.length === 0) this.#shared -= 1;
     if (first === undefined) this.#namesById.delete(packId(id));
     else this.#namesById.set(packId(id), more.length === 0 ? first : [first, ...more]);
   }
@@ -169,9 +176,14 @@ export class Present {
     return this.#secrets.get(name);
   }
 
-  /** Whether the Application of that name is the only one that carries the id. */
+  /** Whether the Application of that name, which carries the id, is the only one that does. */
   isOnlyOf(id: string, name: string): boolean {
-    return this.#namesById.get(packId(id)) === name;
+    return this.#shared === 0 || this.#namesById.get(packId(id)) === name;
+  }
+
+  /** Another object as soon as any Secret is another one. */
+  get secretsState(): object {
+    return this.#secretsState;
   }
 
   secretNames(): Iterable<string> {
@@ -184,10 +196,11 @@ export class Present {
 
   putSecret(secret: PresentSecret): void {
     this.#secrets.set(secret.name, packSecret(secret));
+    this.#secretsState = {};
   }
 
   removeSecret(name: string): void {
-    this.#secrets.delete(name);
+    if (this.#secrets.delete(name)) this.#secretsState = {};
   }
 
   #namesOf(id: string): readonly string[] {

@@ -35,7 +35,7 @@ export async function readListing(
     const { done, value } = await pages.next();
     if (!done) {
       requireGoing();
-      round.sight.look(value.items);
+      round.sight.look(value);
       return value;
     }
     listing = value;
@@ -75,7 +75,7 @@ class Entrance {
 
   async #enter(item: ListedItem): Promise<Entered> {
     this.#requireGoing();
-    if (this.#isClosed || this.#round.takeAsBefore(item)) return NOTHING;
+    if (this.#isClosed) return NOTHING;
     const listed = await item.whole();
     if (!listed) return NOTHING;
     if ('reason' in listed) return { weight: 0, work: () => this.#round.fail(listed, listed) };

@@ -10,7 +10,7 @@ import { decide, foreignApplication } from './plan.ts';
 import type { PresentApplication } from './present.ts';
 import { isLasting, isTooLarge, type Problem } from './problem.ts';
 import { refresh } from './refresh.ts';
-import type { PageMemory, ReadItem } from './remembered-page.ts';
+import type { PageMemory } from './remembered-page.ts';
 import { isClusterWide, type Scene } from './scene.ts';
 import { SettledBefore } from './settled-before.ts';
 import type { Tally } from './tally.ts';
@@ -79,22 +79,14 @@ export class Round {
 
   /** What is known of pages that were read in the round before. */
   get pageMemory(): PageMemory {
-    const { present } = this.scene;
-    const before = this.#before;
-    return { pages: before.pages, isAsBefore: (head) => before.find(head, head.listed, present) !== undefined };
-  }
-
-  /** Whether it is settled by that alone that its page came as before, without its content. */
-  takeAsBefore({ id, name, listedBefore }: Pick<ReadItem, 'id' | 'name' | 'listedBefore'>): boolean {
-    if (id === undefined || name === undefined || listedBefore === undefined) return false;
-    return this.#isAsBefore({ id, name }, listedBefore);
+    return { pages: this.#before.pages, takeAsBefore: (head) => this.#takeAsBefore(head, head.listed) };
   }
 
   /** Looks at one listed Application, and maps it; undefined where it is settled, because it is as it was before. */
   take(application: DirectorApplication, digest: string): Listed | undefined {
     // Only a further page of it may have had credentials.
-    this.sight.look([{ showsAccess: showsAccess(application) }]);
-    if (this.#isAsBefore(application, digest)) return undefined;
+    this.sight.look({ showsAccess: showsAccess(application) });
+    if (this.#takeAsBefore(application, digest)) return undefined;
     const { id, name } = application;
     return { id, name, digest, mapped: toDesired(application, this.#settings) };
   }
@@ -137,16 +129,16 @@ export class Round {
     for (const record of this.scene.present.applicationsOf(listed.id)) await this.#note(record, problem);
   }
 
-  #isAsBefore({ id, name }: Pick<DirectorApplication, 'id' | 'name'>, digest: string): boolean {
+  /** One that is listed and present as it was when it was settled before is settled; what it names is claimed again. */
+  #takeAsBefore({ id, name }: Pick<DirectorApplication, 'id' | 'name'>, digest: string): boolean {
     const { present, claimSecret } = this.scene;
+    if (this.applyError || (this.#claims.get(name) ?? id) !== id) return false;
     const secretNames = this.#before.find({ id, name }, digest, present);
-    const record = present.application(name);
-    const isClaimed = (this.#claims.get(name) ?? id) !== id;
-    if (!secretNames || !record || isClaimed || this.applyError) return false;
-    if (!secretNames.every((secret) => claimSecret(secret, id))) return false;
+    if (!secretNames) return false;
+    for (const secret of secretNames) if (!claimSecret(secret, id)) return false;
     this.#claims.set(name, id);
     this.#refusals = 0;
-    this.tally.settled.add(record.uid);
+    this.tally.takeAsBefore(name);
     return true;
   }
 

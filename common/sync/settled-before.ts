@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DirectorApplication } from '#common/compass/director-types.ts';
 import type { Sensitive } from '#common/sensitive.ts';
-import { packId } from './packed.ts';
 import { PagesBefore } from './pages-before.ts';
 import type { Present } from './present.ts';
 
@@ -45,11 +44,11 @@ export class SettledBefore {
     listed: string,
     present: Present,
   ): readonly string[] | undefined {
-    const settled = this.#settled.get(packId(id));
+    const settled = this.#settled.get(id);
     const isSame =
       settled?.listed === listed &&
-      present.isOnlyOf(id, name) &&
       present.packedApplication(name) === settled.application &&
+      present.isOnlyOf(id, name) &&
       settled.secretNames.every((secret, at) => present.packedSecret(secret) === settled.secrets[at]);
     return isSame ? settled.secretNames : undefined;
   }
@@ -62,23 +61,24 @@ export class SettledBefore {
     present: Present,
   ): void {
     const application = present.packedApplication(name);
-    const uid = present.application(name)?.uid;
+    const record = present.application(name);
+    const uid = record?.uid;
     const secrets: string[] = [];
     for (const secret of secretNames) {
       const packed = present.packedSecret(secret);
       const owners = present.secret(secret)?.owners ?? [];
       if (packed !== undefined && owners.length === 1 && owners[0]?.uid === uid) secrets.push(packed);
     }
-    const isWhole = application !== undefined && secrets.length === secretNames.length;
-    if (isWhole) this.#settled.set(packId(id), { listed, application, secretNames, secrets });
-    else this.#settled.delete(packId(id));
+    const isOurs = record !== undefined && record.ownership !== 'foreign' && !record.isTerminating;
+    const isWhole = isOurs && secrets.length === secretNames.length;
+    if (isWhole && application !== undefined) this.#settled.set(id, { listed, application, secretNames, secrets });
+    else this.#settled.delete(id);
   }
 
   /** Forgets those that are not listed any more. */
   keepOnly(heads: ReadonlyMap<string, unknown>): void {
     if (this.#settled.size <= heads.size) return;
-    const listed = new Set([...heads.keys()].map(packId));
-    for (const id of this.#settled.keys()) if (!listed.has(id)) this.#settled.delete(id);
+    for (const id of this.#settled.keys()) if (!heads.has(id)) this.#settled.delete(id);
   }
 
   clear(): void {

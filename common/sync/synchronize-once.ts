@@ -171,9 +171,9 @@ function toOutcome(
   const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes, writes } = tally;
   const { connectionName } = scene.place;
   let present = 0;
-  // One after the other: all records at once would be more than anything else that a round needs.
-  for (const { ownership, uid } of scene.present.applications()) {
-    const isKept = ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
+  for (const name of scene.present.applicationNames()) {
+    const ownership = tally.isAsBefore(name) ? 'ours' : (scene.present.application(name)?.ownership ?? 'foreign');
+    const isKept = ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.isSettled(name));
     if (isKept) present += 1;
   }
   return {
@@ -184,7 +184,7 @@ function toOutcome(
     updated: [...updated],
     deleted: [...deleted],
     deletedSecrets,
-    unchanged: Math.max(0, tally.settled.size - created.size - updated.size),
+    unchanged: Math.max(0, tally.settledCount - created.size - updated.size),
     secrets: wanted.size,
     failed,
     held: toHeldPlan(deletions.held),

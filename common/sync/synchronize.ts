@@ -10,7 +10,7 @@ import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
 import type { KeptDeletions, SyncOutcome } from './outcome.ts';
 import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
-import type { PresentSecret } from './present.ts';
+import type { Present } from './present.ts';
 import type { PresentSource } from './present-source.ts';
 import { SettledBefore } from './settled-before.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
@@ -46,7 +46,7 @@ export interface SynchronizerOptions {
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */
   readonly holdMs?: number;
   /** Told the Secrets of bundles that there are after a round, where they could be read and the round went to its end. */
-  readonly onSecrets?: (secrets: Iterable<PresentSecret>) => void;
+  readonly onSecrets?: (present: Present) => void;
   /** See Scene. */
   readonly mayDelete?: () => boolean;
 }
@@ -90,7 +90,7 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     deletions = result.deletions;
     logged = logOutcome(options.log, result.outcome, logged);
     const { applyError, stopped } = result.outcome;
-    if (!applyError && !stopped) options.onSecrets?.(result.round.scene.present.secrets());
+    if (!applyError && !stopped) options.onSecrets?.(result.round.scene.present);
     return result.outcome;
   };
 

@@ -5,7 +5,7 @@ import { errorFields, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { type PublishedSecret, renderSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
 import type { Sensitive } from '#common/sensitive.ts';
-import type { PresentSecret } from '#common/sync/present.ts';
+import type { Present, PresentSecret } from '#common/sync/present.ts';
 import type { Config } from '../config.ts';
 import { OwnConfigMap } from './own-config-map.ts';
 
@@ -32,6 +32,8 @@ export class SecretList {
   /** The text that the ConfigMap has, and the one that it is to have. */
   #written: string | undefined;
   #wanted: string | undefined;
+  /** What that was made of. */
+  #noted: { readonly secrets: object; readonly isKeyed: boolean } | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
 
@@ -43,9 +45,12 @@ export class SecretList {
   }
 
   /** The Secrets that there are after a round. */
-  note(secrets: Iterable<PresentSecret>): void {
+  note(present: Present): void {
     const isKeyed = this.#options.fingerprintKey() !== undefined;
-    const known = [...secrets].map((secret) => toPublished(secret, isKeyed));
+    const isNoted = this.#noted?.secrets === present.secretsState && this.#noted.isKeyed === isKeyed;
+    if (isNoted) return;
+    this.#noted = { secrets: present.secretsState, isKeyed };
+    const known = Array.from(present.secrets(), (secret) => toPublished(secret, isKeyed));
     this.#wanted = renderSecrets(this.#options.config.integrationNamespace, known);
   }
 
@@ -71,6 +76,7 @@ export class SecretList {
   /** Another replica may have written since: it is read anew, and what was noted before is old. */
   forget(): void {
     this.#wanted = undefined;
+    this.#noted = undefined;
     this.#failure = undefined;
     this.#map.forget();
   }

@@ -125,7 +125,7 @@ for (const [what, auth, isShown] of SHOWN) {
   test(`${what} anywhere in the listing ${isShown ? 'shows that what is missing was taken away' : 'shows nothing'}`, () => {
     const sight = sightOf({ one: {}, two: {} });
     assert.equal(sight.judge(listed('one')), undefined);
-    sight.look([applicationWith(), applicationWith(null, auth), applicationWith(null)]);
+    for (const item of [applicationWith(), applicationWith(null, auth), applicationWith(null)]) sight.look(item);
     const desired = listed('two');
     assert.equal(sight.judge(desired), isShown ? desired : undefined);
     sight.conclude({});

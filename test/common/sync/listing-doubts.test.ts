@@ -162,6 +162,7 @@ test('of an Application that is skipped there is as much as the Director tells',
         totalCount: 3,
         next: 'then',
         bytes: 0,
+        showsAccess: false,
       });
     }
   }

@@ -102,55 +102,44 @@ test('an Application that is not listed any more goes, and one with a problem ke
   }
 });
 
-/** A page of two that somebody reads, and what is remembered of it. */
-async function rememberedPage() {
-  const memory = { pages: new PagesBefore(), isAsBefore: () => true };
-  let listed = ['one', 'two'];
-  let asked = 0;
+test('a page that came as before is what it was, without its items', async () => {
+  const pages = new PagesBefore();
+  const taken: string[] = [];
+  let isTaken = true;
+  const memory = {
+    pages,
+    takeAsBefore: ({ name }: { readonly name: string }) => {
+      taken.push(name);
+      return isTaken;
+    },
+  };
   const fetchPage: FetchPage = (known) => {
-    asked += 1;
-    const items = listed.map((name, index) => ({
+    const items = ['one', 'two'].map((name, index) => ({
       ...wholeItem({ id: id(index), name, clientIds: [], bundles: [] }),
       isOfOnePage: () => true,
     }));
-    const page = { items, totalCount: listed.length, next: undefined, bytes: 7, digest: listed.join() };
+    const page = { items, totalCount: 2, next: 'cursor', bytes: 7, digest: 'as it was' };
     return Promise.resolve(known?.(page.digest) ?? page);
   };
   const read = () => readRemembered('100 ', fetchPage, memory);
   for (const { name, note } of (await read()).items) note?.(`digest of ${name}`);
-  const { items } = await read();
-  assert.deepEqual(
-    items.map(({ listedBefore }) => listedBefore),
-    ['digest of one', 'digest of two'],
-  );
-  asked = 0;
-  return {
-    items,
-    list: (...names: string[]) => {
-      listed = names;
-    },
-    asked: () => asked,
-  };
-}
-
-test('a page that came as before is asked for again, once, where its Applications are needed after all', async () => {
-  const { items, asked } = await rememberedPage();
-  const whole = await Promise.all(items.map((item) => item.whole()));
-  assert.deepEqual([whole.map(({ name }) => name), asked()], [['one', 'two'], 1]);
-});
-
-test('an Application that its page does not show any more is a problem of its own', async () => {
-  const { items, list } = await rememberedPage();
-  list('one');
-  const [one, two] = await Promise.all(items.map((item) => item.whole()));
-  assert.equal(one?.name, 'one');
-  assert.ok(two && 'reason' in two);
-  assert.deepEqual([two.name, two.reason], ['two', 'InvalidApplication']);
+  assert.deepEqual(taken, []);
+  const { items, asBefore, ...page } = await read();
+  assert.deepEqual(page, { listed: 2, bytes: 0, showsAccess: false, totalCount: 2, next: 'cursor' });
+  assert.deepEqual(items, []);
+  assert.deepEqual(asBefore, [
+    { id: id(0), name: 'one', listed: 'digest of one' },
+    { id: id(1), name: 'two', listed: 'digest of two' },
+  ]);
+  assert.deepEqual(taken, ['one', 'two']);
+  isTaken = false;
+  const again = await read();
+  assert.deepEqual([again.items.length, again.asBefore], [2, undefined], 'one of them is not as it was');
 });
 
 test('what a page showed is forgotten when a round has gone by without it', () => {
   const pages = new PagesBefore();
-  pages.note('100 ', { digest: 'd', heads: [], totalCount: 0, next: undefined, bytes: 2 });
+  pages.note('100 ', { digest: 'd', heads: [], showsAccess: false, totalCount: 0, next: undefined });
   pages.begin();
   assert.ok(pages.find('100 ', 'd'), 'asked for in each round it is kept');
   assert.equal(pages.find('100 ', 'another'), undefined);
