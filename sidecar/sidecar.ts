@@ -132,7 +132,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     director,
     fingerprintKey,
     holdMs,
-    onSecrets: (secrets) => secretList.note(secrets),
+    onSecrets: (present) => secretList.note(present),
     mayDelete,
   });
   const labels = new LabelsStep({
