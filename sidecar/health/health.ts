@@ -1,8 +1,8 @@
 import type { Clock } from '#common/clock.ts';
 import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
 import type { Observation } from '../status/observation.ts';
+import { LateMetrics } from './late-metrics.ts';
 import { Liveness } from './liveness.ts';
-import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import { type HealthServer, serveHealth } from './server.ts';
 
@@ -10,13 +10,12 @@ import { type HealthServer, serveHealth } from './server.ts';
 export class Health {
   readonly liveness: Liveness;
   readonly readiness: Readiness;
-  readonly metrics: Metrics;
+  readonly metrics: LateMetrics;
 
   constructor(clock: Clock, version: string) {
     this.liveness = new Liveness(clock);
     this.readiness = new Readiness(clock);
-    this.metrics = new Metrics(version);
-    this.metrics.readLagFrom(() => this.liveness.lagMs);
+    this.metrics = new LateMetrics(version, () => this.liveness.lagMs);
   }
 
   /** Told of every pass of the leader. */
