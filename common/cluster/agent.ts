@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { systemClock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { OneContextAgent } from './one-context-agent.ts';
 
@@ -51,16 +51,26 @@ export function keepAliveAgent(server: string, tls: TlsOptions, proxyUrl?: strin
 }
 
 /**
- * Has connections closed when nobody has used them for so long: Node's agents do that by the socket's time-out. Their option
- * `timeout` would also listen to that of each request.
+ * Closes connections when nobody has used them for so long, or a quarter longer. An agent's own option `timeout` would have
+ * listeners put on and taken off for each request, and the socket's timer set anew.
  */
 function closeUnused(agent: HttpAgent, idleMs: number): void {
-  const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => unknown;
-  agent.keepSocketAlive = (socket: Duplex & Partial<Pick<Socket, 'setTimeout'>>) => {
-    const isKept = keep(socket);
-    if (isKept) socket.setTimeout?.(idleMs);
-    return isKept as undefined;
+  const freedAtMs = new WeakMap<object, number>();
+  let isWaiting = false;
+  const look = () => {
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      const sinceMs = systemClock.monotonicMs() - idleMs;
+      const free = freeSockets(agent);
+      for (const socket of free) if ((freedAtMs.get(socket) ?? 0) <= sinceMs) socket.destroy();
+      if (free.length > 0) look();
+    }, idleMs / 4).unref();
   };
+  agent.on('free', (socket: object) => {
+    freedAtMs.set(socket, systemClock.monotonicMs());
+    if (!isWaiting) look();
+  });
 }
 
 /** Few go this way: what speaks the protocol is loaded by whoever does. */
@@ -87,7 +97,9 @@ type ConnectionOptions = Parameters<HttpAgent['createConnection']>[0];
 
 /** Closes what is idle, so that the next call dials anew. */
 export function closeIdle(agent: HttpAgent): void {
-  for (const sockets of Object.values(agent.freeSockets)) {
-    for (const socket of sockets ?? []) socket.destroy();
-  }
+  for (const socket of freeSockets(agent)) socket.destroy();
+}
+
+function freeSockets(agent: HttpAgent): readonly Socket[] {
+  return Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
 }
