@@ -77,9 +77,7 @@ export function exchange(what: Exchange): Promise<HttpAnswer> {
   request.on('error', (error) => fail('network', error));
   request.once('response', (response) => {
     progress.status = response.statusCode ?? 0;
-    collect(response, what).then(resolve, (error: unknown) => {
-      fail(error === TOO_LARGE ? 'too-large' : 'network', error);
-    });
+    collect(response, what, resolve, fail);
   });
   request.end(what.body);
   return promise.finally(() => {
@@ -88,24 +86,31 @@ export function exchange(what: Exchange): Promise<HttpAnswer> {
   });
 }
 
-const TOO_LARGE = Symbol('the answer is too large');
-
-async function collect(
+/** Reads the answer by events: `for await` makes promises for each piece, of which a listing has many. */
+function collect(
   response: IncomingMessage,
   { maxBytes, digests }: Pick<Exchange, 'maxBytes' | 'digests'>,
-): Promise<HttpAnswer> {
+  resolve: (answer: HttpAnswer) => void,
+  fail: (why: ExchangeFailed['why'], cause?: unknown) => void,
+): void {
   // Each chunk is let go as soon as it is read: an answer may be large.
   const decoder = new StringDecoder('utf8');
   const digest = digests ? createHash('sha256') : undefined;
   let body = '';
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw TOO_LARGE;
+    if (bytes > maxBytes) return fail('too-large');
     digest?.update(chunk);
     body += decoder.write(chunk);
-  }
-  body += decoder.end();
-  const { statusCode: status = 0, headers } = response;
-  return { status, headers, body, bytes, digest: digest?.digest('base64url') };
+  });
+  response.once('end', () => {
+    const { statusCode: status = 0, headers } = response;
+    resolve({ status, headers, body: body + decoder.end(), bytes, digest: digest?.digest('base64url') });
+  });
+  response.once('error', (error) => fail('network', error));
+  response.once('close', () => {
+    // After its end its connection may serve others already.
+    if (!response.readableEnded) fail('network');
+  });
 }

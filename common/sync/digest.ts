@@ -119,7 +119,19 @@ function objectText(object: Readonly<Record<string, unknown>>, depth: number): s
   let text = '';
   for (const key of Object.keys(object).sort()) {
     const item = canonicalText(object[key], depth + 1);
-    if (item !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${item}`;
+    if (item !== undefined) text += `${text === '' ? '{' : ','}${quoted(key)}:${item}`;
   }
   return text === '' ? undefined : `${text}}`;
 }
+
+/** As JSON. Nearly all keys are the few of the kinds of objects; those of others are not remembered without an end. */
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (quotedKeys.size < MOST_QUOTED) quotedKeys.set(key, text);
+  return text;
+}
+
+const quotedKeys = new Map<string, string>();
+const MOST_QUOTED = 200;
