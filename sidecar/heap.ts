@@ -11,11 +11,12 @@ const LOOKS_TO_FOLLOW = 9;
 
 /**
  * From now on V8 only interprets, and compiles without optimizing. What an optimizing compiler needs (its own code, its memory
- * while it works) is a fifth of a small process, and this one mostly waits for others. To be called when everything is
- * loaded: with other flags V8 refuses the compiled code that Node carries of its own modules. See docs/performance.md.
+ * while it works) is a fifth of a small process, and this one mostly waits for others. And code that has not run for long goes
+ * also where it was compiled: else all that a first synchronization ran stays. To be called when everything is loaded: with
+ * other flags V8 refuses the compiled code that Node carries of its own modules. See docs/performance.md.
  */
 export function stopOptimizing(): void {
-  for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
+  for (const flag of ['--no-opt', '--no-maglev', '--flush-baseline-code']) setFlagsFromString(flag);
 }
 
 /** Collects all that is garbage and gives its pages back to the system, which V8 by itself does for the sake of new objects only. */
