@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { CompassError, hasReason, messageOf } from '../errors.ts';
 import { isRecord } from '../json.ts';
 import { showsAccessUnread, wholeItem } from './director-item.ts';
@@ -82,6 +83,7 @@ function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): Di
   return {
     ...identityOf(item),
     showsAccess: showsAccessUnread(item),
+    digest: () => (unread === undefined ? undefined : hash('sha256', JSON.stringify(unread), 'base64url')),
     whole() {
       const held = unread;
       unread = undefined;

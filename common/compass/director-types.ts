@@ -60,6 +60,8 @@ export interface DirectorItem {
   readonly name?: string;
   /** Whether the page itself shows credentials or request parameters of it. */
   readonly showsAccess: boolean;
+  /** Of what the page shows of it; undefined once it was made whole, and where it cannot be used. */
+  digest?(): string | undefined;
   /**
    * Follows its further pages; what the page held of it is let go, so it is asked for once. A problem where it cannot be
    * used; throws CompassError where Compass is away.

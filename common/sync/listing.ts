@@ -16,7 +16,7 @@ export interface ListedPage {
   readonly isLast: boolean;
 }
 
-export interface ListedItem extends Omit<ReadItem, 'whole' | 'isOfOnePage'> {
+export interface ListedItem extends Omit<ReadItem, 'whole'> {
   /**
    * Asked for once, and of one Application after the other, because its further pages are followed now. Undefined where
    * Compass is away, which ends the listing.

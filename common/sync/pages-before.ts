@@ -13,8 +13,8 @@ export interface PageBefore {
 export interface HeadBefore {
   readonly id: string;
   readonly name: string;
-  /** See listedDigest. */
-  readonly listed: string;
+  /** See DirectorItem.digest. */
+  readonly shown: string;
 }
 
 /**

@@ -76,12 +76,18 @@ class Entrance {
   async #enter(item: ListedItem): Promise<Entered> {
     this.#requireGoing();
     if (this.#isClosed) return NOTHING;
+    const shown = item.digest?.();
+    if (shown !== undefined && this.#round.takeShown(item, shown)) {
+      item.note?.(shown);
+      return NOTHING;
+    }
     const listed = await item.whole();
     if (!listed) return NOTHING;
     if ('reason' in listed) return { weight: 0, work: () => this.#round.fail(listed, listed) };
-    const digest = listedDigest(listed);
-    item.note?.(digest);
-    const taken = this.#round.take(listed, digest);
+    // What goes on in further pages is known by the whole of it only.
+    const digest = item.isOfOnePage() ? shown : undefined;
+    if (digest !== undefined) item.note?.(digest);
+    const taken = this.#round.take(listed, digest ?? listedDigest(listed));
     return taken ? this.#admit(taken) : NOTHING;
   }
 

@@ -10,8 +10,8 @@ export interface PageMemory {
 
 /** An Application of a page. */
 export interface ReadItem extends DirectorItem {
-  /** Told the digest of what it was made whole to. */
-  note?(listed: string): void;
+  /** Told the digest of what the page shows of it, where that is the whole of it. */
+  note?(shown: string): void;
 }
 
 /** A page: what is to be read of it, and what is settled already. */
@@ -48,10 +48,10 @@ function noted(request: string, page: ReadPage, pages: PagesBefore): ReadPage {
   const { digest, totalCount, next, showsAccess, items } = page;
   if (digest === undefined) return page;
   const heads: HeadBefore[] = [];
-  const note = ({ id, name, isOfOnePage }: DirectorItem, listed: string) => {
-    if (id === undefined || name === undefined || !isOfOnePage()) return;
-    heads.push({ id, name, listed });
+  const note = ({ id, name }: DirectorItem, shown: string) => {
+    if (id === undefined || name === undefined) return;
+    heads.push({ id, name, shown });
     if (heads.length === items.length) pages.note(request, { digest, heads, showsAccess, totalCount, next });
   };
-  return { ...page, items: items.map((item) => ({ ...item, note: (listed: string) => note(item, listed) })) };
+  return { ...page, items: items.map((item) => ({ ...item, note: (shown: string) => note(item, shown) })) };
 }

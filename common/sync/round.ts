@@ -1,5 +1,5 @@
 import { showsAccess } from '#common/compass/director-item.ts';
-import type { DirectorApplication } from '#common/compass/director-types.ts';
+import type { DirectorApplication, DirectorItem } from '#common/compass/director-types.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { applyDesired } from './apply.ts';
 import { CredentialSight } from './credential-sight.ts';
@@ -31,7 +31,7 @@ export interface Move {
 
 /** A listed Application, and what it is to be in the cluster. */
 export interface Listed extends Pick<DirectorApplication, 'id' | 'name'> {
-  /** See listedDigest. */
+  /** Of all that is listed of it. */
   readonly digest: string;
   readonly mapped: Mapped;
 }
@@ -79,7 +79,12 @@ export class Round {
 
   /** What is known of pages that were read in the round before. */
   get pageMemory(): PageMemory {
-    return { pages: this.#before.pages, takeAsBefore: (head) => this.#takeAsBefore(head, head.listed) };
+    return { pages: this.#before.pages, takeAsBefore: (head) => this.#takeAsBefore(head, head.shown) };
+  }
+
+  /** Whether it is settled by what its page shows of it, which is what it was made of before. */
+  takeShown({ id, name }: Pick<DirectorItem, 'id' | 'name'>, digest: string): boolean {
+    return id !== undefined && name !== undefined && this.#takeAsBefore({ id, name }, digest);
   }
 
   /** Looks at one listed Application, and maps it; undefined where it is settled, because it is as it was before. */

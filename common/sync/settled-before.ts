@@ -6,7 +6,7 @@ import type { Present } from './present.ts';
 
 /** What an Application came to. */
 interface Settled {
-  /** See listedDigest. */
+  /** Of all that was listed of it: DirectorItem.digest where its page showed it whole, else listedDigest. */
   readonly listed: string;
   /** What the cluster had of it then, as Present keeps it. */
   readonly application: string;
@@ -14,12 +14,9 @@ interface Settled {
   readonly secrets: readonly string[];
 }
 
-/** Of 128 bits, as base64url. */
-const DIGEST_LENGTH = 22;
-
-/** A digest of everything that is listed of an Application. */
+/** A digest of everything that is listed of an Application, its further pages included. */
 export function listedDigest(application: DirectorApplication): string {
-  return hash('sha256', JSON.stringify(application), 'base64url').slice(0, DIGEST_LENGTH);
+  return hash('sha256', JSON.stringify(application), 'base64url');
 }
 
 /**

@@ -128,8 +128,8 @@ test('a page that came as before is what it was, without its items', async () =>
   assert.deepEqual(page, { listed: 2, bytes: 0, showsAccess: false, totalCount: 2, next: 'cursor' });
   assert.deepEqual(items, []);
   assert.deepEqual(asBefore, [
-    { id: id(0), name: 'one', listed: 'digest of one' },
-    { id: id(1), name: 'two', listed: 'digest of two' },
+    { id: id(0), name: 'one', shown: 'digest of one' },
+    { id: id(1), name: 'two', shown: 'digest of two' },
   ]);
   assert.deepEqual(taken, ['one', 'two']);
   isTaken = false;
