@@ -27,6 +27,7 @@ export const TARGETS: readonly Target[] = [
     sources: [
       'common/sync/{delete-unlisted,vanished,kept,last-good,access-record,credential-sight}.ts',
       'common/sync/{listing,page-reader,conclude,round,synchronize-once}.ts',
+      'common/sync/{read-listing,remembered-page,pages-before,settled-before,tally}.ts',
       'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
     tests: ['test/common/sync/*.test.ts'],
@@ -44,9 +45,9 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'pace',
-    sources: ['common/sync/{pipeline,write-gate,scene,remove-as-judged}.ts'],
-    tests: ['test/common/sync/{pipeline,write-gate,scene,remove-as-judged}.test.ts'],
-    more: ['test/common/sync/{rounds,paging,cluster-faults,deleting,renames}.test.ts'],
+    sources: ['common/sync/{pipeline,write-gate,scene,remove-as-judged,room,weight}.ts'],
+    tests: ['test/common/sync/{pipeline,write-gate,scene,remove-as-judged,room}.test.ts'],
+    more: ['test/common/sync/{rounds,paging,cluster-faults,deleting,renames,read-listing}.test.ts'],
   },
   {
     name: 'states',
