@@ -35,11 +35,11 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'present',
     sources: [
-      'common/sync/{packed,packed-bytes,marks,kept-kind,watched-present,read-present}.ts',
+      'common/sync/{packed,packed-bytes,marks,kept-kind,watched-present,resting-watch,read-present}.ts',
       'common/cluster/{versions,list-pages}.ts',
     ],
     tests: [
-      'test/common/sync/{packed,marks,kept-kind,watched-present,watched-faults,read-present}.test.ts',
+      'test/common/sync/{packed,marks,kept-kind,watched-present,watched-faults,resting-watch,read-present}.test.ts',
       'test/common/cluster/{versions,large-lists}.test.ts',
     ],
   },
