@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
@@ -29,11 +30,11 @@ const LOOK_PERIOD_MS = 60 * 60_000;
 export class SecretList {
   readonly #options: SecretListOptions;
   readonly #map: OwnConfigMap;
-  /** The text that the ConfigMap has, and the one that it is to have. */
+  /** Of the text that the ConfigMap has: the text itself is long. */
   #written: string | undefined;
-  #wanted: string | undefined;
-  /** What that was made of. */
-  #noted: { readonly secrets: object; readonly isKeyed: boolean } | undefined;
+  /** What it was made of. */
+  #published: Source | undefined;
+  #wanted: Source | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
 
@@ -44,14 +45,9 @@ export class SecretList {
     this.#map = new OwnConfigMap({ cluster, namespace: config.ownNamespace, name, key: SECRETS_KEY });
   }
 
-  /** The Secrets that there are after a round. */
+  /** The Secrets that there are after a round; they are read when they are published. */
   note(present: Present): void {
-    const isKeyed = this.#options.fingerprintKey() !== undefined;
-    const isNoted = this.#noted?.secrets === present.secretsState && this.#noted.isKeyed === isKeyed;
-    if (isNoted) return;
-    this.#noted = { secrets: present.secretsState, isKeyed };
-    const known = Array.from(present.secrets(), (secret) => toPublished(secret, isKeyed));
-    this.#wanted = renderSecrets(this.#options.config.integrationNamespace, known);
+    this.#wanted = { present, state: present.secretsState, isKeyed: this.#options.fingerprintKey() !== undefined };
   }
 
   /** Why what was noted last could not be written: what is there may be old. */
@@ -76,21 +72,44 @@ export class SecretList {
   /** Another replica may have written since: it is read anew, and what was noted before is old. */
   forget(): void {
     this.#wanted = undefined;
-    this.#noted = undefined;
+    this.#published = undefined;
     this.#failure = undefined;
     this.#map.forget();
   }
 
-  async #settle(wanted: string): Promise<void> {
+  async #settle(wanted: Source): Promise<void> {
     const now = this.#options.clock.monotonicMs();
     if (!this.#map.isRead || now - this.#readAtMs >= LOOK_PERIOD_MS) {
-      this.#written = await this.#map.read();
+      this.#written = digestOf(await this.#map.read());
       this.#readAtMs = now;
-    }
-    if (this.#written !== wanted) await this.#map.store(wanted);
-    // one text is kept of two that are the same: it is long
-    this.#written = wanted;
+    } else if (isSame(this.#published, wanted)) return;
+    const text = this.#render(wanted);
+    const digest = digestOf(text);
+    if (this.#written !== digest) await this.#map.store(text);
+    this.#written = digest;
+    this.#published = wanted;
   }
+
+  #render({ present, isKeyed }: Source): string {
+    const known = Array.from(present.secrets(), (secret) => toPublished(secret, isKeyed));
+    return renderSecrets(this.#options.config.integrationNamespace, known);
+  }
+}
+
+/** What a text is made of. */
+interface Source {
+  readonly present: Present;
+  /** See Present.secretsState. */
+  readonly state: object;
+  readonly isKeyed: boolean;
+}
+
+function isSame(one: Source | undefined, { state, isKeyed }: Source): boolean {
+  return one?.state === state && one.isKeyed === isKeyed;
+}
+
+function digestOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : hash('sha256', text, 'base64url');
 }
 
 /** Marks that somebody else put there are not passed on. */
