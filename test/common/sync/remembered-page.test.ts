@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { wholeItem } from '#common/compass/director-item.ts';
+import type { DirectorItem } from '#common/compass/director-types.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { directorListing, type OpenListing } from '#common/sync/director-source.ts';
-import { PagesBefore } from '#common/sync/pages-before.ts';
-import { type FetchPage, readRemembered } from '#common/sync/remembered-page.ts';
+import { type HeadBefore, PagesBefore } from '#common/sync/pages-before.ts';
+import { type FetchPage, type ReadPage, readRemembered, toReadPage } from '#common/sync/remembered-page.ts';
 import { application, id } from './samples.ts';
 import { startSyncWorld } from './world.ts';
 
@@ -102,27 +103,49 @@ test('an Application that is not listed any more goes, and one with a problem ke
   }
 });
 
-test('a page that came as before is what it was, without its items', async () => {
+interface Answer {
+  readonly items: readonly DirectorItem[];
+  readonly digest?: string;
+}
+
+const itemOf = (number: number, name: string): DirectorItem =>
+  wholeItem({ id: id(number), name, clientIds: [], bundles: [] });
+const TWO = [itemOf(0, 'one'), itemOf(1, 'two')];
+
+/** Reads a page of this answer as often as asked; `taken` are the heads that were offered, all of which are as before unless said. */
+function reader({ items, digest }: Answer) {
   const pages = new PagesBefore();
   const taken: string[] = [];
-  let isTaken = true;
+  const state = { isTaken: true, read: 0 };
   const memory = {
     pages,
-    takeAsBefore: ({ name }: { readonly name: string }) => {
+    takeAsBefore: ({ name }: HeadBefore) => {
       taken.push(name);
-      return isTaken;
+      return state.isTaken;
     },
   };
   const fetchPage: FetchPage = (known) => {
-    const items = ['one', 'two'].map((name, index) => ({
-      ...wholeItem({ id: id(index), name, clientIds: [], bundles: [] }),
-      isOfOnePage: () => true,
-    }));
-    const page = { items, totalCount: 2, next: 'cursor', bytes: 7, digest: 'as it was' };
-    return Promise.resolve(known?.(page.digest) ?? page);
+    const found = digest === undefined ? undefined : known?.(digest);
+    if (found) return Promise.resolve(found);
+    state.read += 1;
+    return Promise.resolve({
+      items,
+      totalCount: 2,
+      next: 'cursor',
+      bytes: 7,
+      ...(digest === undefined ? {} : { digest }),
+    });
   };
-  const read = () => readRemembered('100 ', fetchPage, memory);
-  for (const { name, note } of (await read()).items) note?.(`digest of ${name}`);
+  return { state, taken, pages, read: () => readRemembered('100 ', fetchPage, memory) };
+}
+
+function noteAll({ items }: ReadPage): void {
+  for (const { name, note } of items) note?.(`digest of ${name}`);
+}
+
+test('a page that came as before is what it was, without its items, and is not read', async () => {
+  const { state, taken, read } = reader({ items: TWO, digest: 'as it was' });
+  noteAll(await read());
   assert.deepEqual(taken, []);
   const { items, asBefore, ...page } = await read();
   assert.deepEqual(page, { listed: 2, bytes: 0, showsAccess: false, totalCount: 2, next: 'cursor' });
@@ -131,15 +154,57 @@ test('a page that came as before is what it was, without its items', async () =>
     { id: id(0), name: 'one', shown: 'digest of one' },
     { id: id(1), name: 'two', shown: 'digest of two' },
   ]);
-  assert.deepEqual(taken, ['one', 'two']);
-  isTaken = false;
+  assert.deepEqual([taken, state.read], [['one', 'two'], 1]);
+  state.isTaken = false;
   const again = await read();
-  assert.deepEqual([again.items.length, again.asBefore], [2, undefined], 'one of them is not as it was');
+  assert.deepEqual([again.items.length, again.asBefore, state.read], [2, undefined, 2], 'one is not as it was');
 });
 
-test('what a page showed is forgotten when a round has gone by without it', () => {
+test('a page is remembered once all of its Applications are known, and not before', async () => {
+  const { state, read } = reader({ items: TWO, digest: 'as it was' });
+  const [one, two] = (await read()).items;
+  one?.note?.('digest of one');
+  assert.equal((await read()).asBefore, undefined);
+  two?.note?.('digest of two');
+  assert.deepEqual([(await read()).asBefore?.length, state.read], [2, 2]);
+});
+
+const UNUSABLE = { reason: 'InvalidApplication', message: 'unusable' } as const;
+
+for (const [what, item] of Object.entries({
+  'an id': wholeItem({ ...UNUSABLE, name: 'two' }),
+  'a name': wholeItem({ ...UNUSABLE, id: id(1) }),
+})) {
+  test(`a page of which one lacks ${what} is read each time`, async () => {
+    const { state, read } = reader({ items: [itemOf(0, 'one'), item], digest: 'as it was' });
+    for (let time = 0; time < 2; time += 1) noteAll(await read());
+    assert.equal(state.read, 2);
+  });
+}
+
+test('a page of which no digest is known is handed on as it is', async () => {
+  const { read } = reader({ items: TWO });
+  const page = { items: TWO, totalCount: 2, next: 'cursor', bytes: 7, showsAccess: false };
+  assert.deepEqual(await read(), page);
+});
+
+test('a page shows credentials where any of its Applications has some, also when it comes as before', async () => {
+  for (const at of [0, 1]) {
+    const items = TWO.map((item, index) => ({ ...item, showsAccess: index === at }));
+    assert.equal(toReadPage({ items, totalCount: 2, next: undefined, bytes: 7 }).showsAccess, true);
+    const { read } = reader({ items, digest: 'as it was' });
+    const page = await read();
+    noteAll(page);
+    const { asBefore, showsAccess } = await read();
+    assert.deepEqual([page.showsAccess, asBefore?.length, showsAccess], [true, 2, true]);
+  }
+  assert.equal(toReadPage({ items: TWO, totalCount: 2, next: undefined, bytes: 7 }).showsAccess, false);
+});
+
+test('what a page showed is forgotten when a round has gone by without it, or all is', () => {
+  const page = { digest: 'd', heads: [], showsAccess: false, totalCount: 0, next: undefined };
   const pages = new PagesBefore();
-  pages.note('100 ', { digest: 'd', heads: [], showsAccess: false, totalCount: 0, next: undefined });
+  pages.note('100 ', page);
   pages.begin();
   assert.ok(pages.find('100 ', 'd'), 'asked for in each round it is kept');
   assert.equal(pages.find('100 ', 'another'), undefined);
@@ -149,4 +214,10 @@ test('what a page showed is forgotten when a round has gone by without it', () =
   pages.begin();
   pages.begin();
   assert.equal(pages.find('100 ', 'd'), undefined);
+  for (const isLater of [false, true]) {
+    pages.note('100 ', page);
+    if (isLater) pages.begin();
+    pages.clear();
+    assert.equal(pages.find('100 ', 'd'), undefined);
+  }
 });

@@ -79,17 +79,48 @@ test('an Application is looked at again where something else is listed, the key 
   assert.equal(again.before.find(ORDERS, DIGEST, again.present), undefined);
 });
 
-test('an Application that shares a Secret, or lacks one, is never remembered', () => {
-  for (const change of [
-    (present: Present) => present.putSecret(presentSecret('orders-1', ['uid-orders', 'uid-former'])),
-    (present: Present) => present.putSecret(presentSecret('orders-1', ['uid-former'])),
-    (present: Present) => present.removeSecret('orders-1'),
-  ]) {
+const UNFIT: Readonly<Record<string, (present: Present) => void>> = {
+  'a Secret that something else owns, too': (present) =>
+    present.putSecret(presentSecret('orders-1', ['uid-orders', 'uid-former'])),
+  'a Secret that only something else owns': (present) => present.putSecret(presentSecret('orders-1', ['uid-former'])),
+  'a Secret that is not there': (present) => present.removeSecret('orders-1'),
+  'an Application that is not there': (present) => present.removeApplication('orders'),
+  "an Application that is somebody else's": (present) =>
+    present.putApplication(presentApplication('orders', ORDERS.id, 'foreign')),
+  'an Application that is on its way out': (present) =>
+    present.putApplication({ ...presentApplication('orders', ORDERS.id), isTerminating: true }),
+};
+
+for (const [what, change] of Object.entries(UNFIT)) {
+  test(`nothing is remembered of ${what}, and what was is forgotten`, () => {
     const { present, before } = settled();
+    const whole = present.copy();
     change(present);
     before.note(ORDERS, DIGEST, SECRETS, present);
     assert.equal(before.find(ORDERS, DIGEST, present), undefined);
-  }
+    assert.equal(before.find(ORDERS, DIGEST, whole), undefined, 'as it was before');
+  });
+}
+
+test('an Application without a mark, which is taken over, is remembered as one of ours is', () => {
+  const { present, before } = settled();
+  present.putApplication(presentApplication('orders', ORDERS.id, 'unmarked'));
+  before.note(ORDERS, DIGEST, SECRETS, present);
+  assert.deepEqual(before.find(ORDERS, DIGEST, present), SECRETS);
+});
+
+test('pages are remembered as long as what they showed, and forgotten together with all of it', () => {
+  const page = { digest: 'd', heads: [], showsAccess: false, totalCount: 0, next: undefined };
+  const key = new Sensitive('key');
+  const { before } = settled();
+  before.pages.note('100 ', page);
+  before.begin(key);
+  assert.ok(before.pages.find('100 ', 'd'));
+  before.clear();
+  assert.equal(before.pages.find('100 ', 'd'), undefined);
+  before.pages.note('100 ', page);
+  for (let round = 0; round < 2; round += 1) before.begin(key);
+  assert.equal(before.pages.find('100 ', 'd'), undefined, 'not asked for in a round');
 });
 
 test('what is not listed any more is forgotten', () => {
