@@ -10,10 +10,9 @@ import { readListing } from '#common/sync/read-listing.ts';
 import type { Round } from '#common/sync/round.ts';
 import { Stopped } from '#common/sync/scene.ts';
 import { listedDigest } from '#common/sync/settled-before.ts';
-import type { SynchronizerOptions, SyncRequest } from '#common/sync/synchronize.ts';
-import { ManualClock } from '../../sidecar/manual-clock.ts';
+import type { SyncRequest } from '#common/sync/synchronize.ts';
 import { id, presentApplication } from './samples.ts';
-import { directorApplication, pagesOf, presentOf, roundOver, withCredentials } from './still.ts';
+import { directorApplication, pagesOf, presentOf, roundOver, stillOptions, withCredentials } from './still.ts';
 import { turns } from './turns.ts';
 
 const ONE = directorApplication(1, 'one');
@@ -26,8 +25,8 @@ function read(
   source: ListingSource,
   { signal, concurrency }: { readonly signal?: AbortSignal; readonly concurrency?: number } = {},
 ): Promise<Listing> {
-  const options = { clock: new ManualClock(), ...(concurrency === undefined ? {} : { concurrency }) };
-  return readListing(options as SynchronizerOptions, { signal } as SyncRequest, round, source);
+  const options = stillOptions(round.scene.present, source, concurrency === undefined ? {} : { concurrency });
+  return readListing(options, { signal } as SyncRequest, round, source);
 }
 
 /** One whose further pages come when the test lets them; `asked` are the names of those that were asked for them. */

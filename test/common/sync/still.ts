@@ -10,7 +10,9 @@ import { Present, toPresentApplication, toPresentSecret } from '#common/sync/pre
 import { Round } from '#common/sync/round.ts';
 import type { Scene } from '#common/sync/scene.ts';
 import { SettledBefore } from '#common/sync/settled-before.ts';
+import type { SynchronizerOptions } from '#common/sync/synchronize.ts';
 import { Tally } from '#common/sync/tally.ts';
+import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { id } from './samples.ts';
 
 /** What is in the cluster already, without a cluster: enough for everything that finds nothing to write. */
@@ -90,4 +92,20 @@ export function pagesOf(...pages: readonly Partial<DirectorPage>[]) {
     fetchHead: () => Promise.reject(new TypeError('no head is asked for')),
   };
   return { source, asked };
+}
+
+/** What a synchronizer needs over what is present; its cluster has nothing, and refuses what is written. */
+export function stillOptions(present: Present, source: ListingSource, more: Partial<SynchronizerOptions> = {}) {
+  const refuse = () => Promise.reject(new CompassError('ClusterRefused', 'no'));
+  const cluster = { find: () => Promise.resolve(undefined), create: refuse, apply: refuse, mergePatch: refuse };
+  const config: SynchronizerOptions['config'] = {
+    ...{ ...PLACE, centralGatewayUrl: MAPPING.gatewayUrl, skipAppsTlsVerify: MAPPING.skipVerify },
+    deletionBudget: { fraction: 0.1 },
+  };
+  return {
+    ...{ cluster: cluster as Partial<Cluster> as Cluster, clock: new ManualClock(), log: silentLog, config },
+    director: () => source,
+    present: { open: () => Promise.resolve(present), forget: () => undefined },
+    ...more,
+  };
 }
