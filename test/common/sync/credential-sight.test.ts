@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorAuth } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { CredentialSight } from '#common/sync/credential-sight.ts';
 import type { Desired } from '#common/sync/desired.ts';
@@ -19,12 +20,12 @@ interface Holder {
 }
 
 /** A sight of a cluster with these Applications, each with credentials for its bundles. */
-function sightOf(holders: Readonly<Record<string, Holder>>): CredentialSight {
+function sightOf(holders: Readonly<Record<string, Holder>>, connectionName = CONNECTION): CredentialSight {
   const present = new Present();
   for (const [name, { id = name, bundles = [`b-${name}`], ownership = 'ours' }] of Object.entries(holders)) {
     present.putApplication({ ...presentApplication(name, id, ownership), bundlesWithSecrets: bundles });
   }
-  return new CredentialSight(present, CONNECTION);
+  return new CredentialSight(present, connectionName);
 }
 
 /** An Application as it is listed, without credentials unless said. */
@@ -98,6 +99,13 @@ test('what another connection may be about to take over counts once it is listed
   for (const name of ['other', 'third']) assert.equal(both.judge(listed(name)), undefined);
   both.conclude({});
   assert.equal(both.isLost, true);
+});
+
+test("what carries no mark counts at once for the connection of the agent's own name", () => {
+  const sight = sightOf({ one: {}, other: { ownership: 'unmarked' } }, DEFAULT_CONNECTION_NAME);
+  assert.equal(sight.judge(listed('one')), undefined);
+  sight.conclude({});
+  assert.equal(sight.isLost, true);
 });
 
 test('a listing that failed, or in which nobody waits, says nothing', () => {
