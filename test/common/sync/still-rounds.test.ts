@@ -32,7 +32,8 @@ function start(present: Present, listed: readonly DirectorApplication[], more: P
   const synchronizer = createSynchronizer({ ...options, ...more });
   const request = { endpoint: { url: 'https://director.example' }, runtimeId: 'r' } as SyncRequest;
   const sync = (extra: Partial<SyncRequest> = {}): Promise<SyncOutcome> => synchronizer.run({ ...request, ...extra });
-  return { clock, list, sync };
+  const plan = () => synchronizer.plan({ ...request, fingerprintKey: new Sensitive('a-key-of-tests') });
+  return { clock, list, sync, plan };
 }
 
 const failures = ({ failed }: SyncOutcome) => failed.map(({ name, reason }) => [name, reason]);
@@ -174,4 +175,16 @@ test('a round that ends before it has begun has listed nothing, and says so', as
   const { sync } = start(presentOf(STOCK), [STOCK]);
   const { stopped, fetch, inSync } = await sync({ signal: AbortSignal.abort() });
   assert.deepEqual([stopped, fetch.complete, fetch.listed, fetch.pages, inSync], [true, false, 0, 0, 0]);
+});
+
+test('a plan tells what waits to go, and leaves what is present as it is', async () => {
+  const present = presentOf(ORDERS, STOCK);
+  const { plan } = start(present, [STOCK]);
+  const { entries, complete } = await plan();
+  assert.equal(complete, true);
+  assert.deepEqual(
+    entries.map(({ name, action, reason }) => [name, action, reason]),
+    [['orders', 'hold', 'Unconfirmed']],
+  );
+  assert.deepEqual([...present.applicationNames()], ['orders', 'stock']);
 });

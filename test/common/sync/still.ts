@@ -15,9 +15,9 @@ import { Tally } from '#common/sync/tally.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { id } from './samples.ts';
 
-/** What is in the cluster already, without a cluster: enough for everything that finds nothing to write. */
-export const PLACE = { connectionName: 'compass-connection', integrationNamespace: 'kyma-system' };
-export const MAPPING = { gatewayUrl: 'http://gateway.example', skipVerify: false };
+/** Where it all is: what is in the cluster already, without a cluster, is enough for whatever finds nothing to write. */
+const PLACE = { connectionName: 'compass-connection', integrationNamespace: 'kyma-system' };
+const MAPPING = { gatewayUrl: 'http://gateway.example', skipVerify: false };
 
 /** As the Director lists it. */
 export function directorApplication(number: number, name: string, bundles: DirectorBundle[] = []): DirectorApplication {
