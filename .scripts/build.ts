@@ -2,17 +2,26 @@ import { hash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { apart, LEAN_BUILTINS, LEAN_YARGS, type Libraries, libraryEntry } from './lean-imports.ts';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import {
+  apart,
+  GLOBAL_APART,
+  LEAN_BUILTINS,
+  LEAN_GRAPHQL,
+  LEAN_PROM,
+  LEAN_YARGS,
+  type Libraries,
+  libraryEntry,
+  seldom,
+} from './lean-imports.ts';
 
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export type Program = 'plugin' | 'sidecar';
 
-/** Some of the libraries are CommonJS and ask for Node's own modules by `require`, which an ES module lacks. */
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+/** Libraries are loaded by `require`, which an ES module lacks; an import statement would read all of Node's own module. */
+const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -24,23 +33,42 @@ const COMMON = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** The program, which lies beside the file that loads it. */
+const PROGRAM_APART: Plugin = {
+  name: 'program-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
+  },
+};
+
 async function version(): Promise<Record<string, string>> {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return { COMPASS_VERSION: JSON.stringify(manifest.version) };
 }
 
+/**
+ * The sidecar stays: what it never runs must not lie in its memory, nor what it runs a few times a year before it does. So
+ * libraries lie apart here, too, and all of our own code in `program.js`, which `main.js` loads: a module in the same file
+ * that is imported late would be read twice. Names are kept as they are: the stacks that it logs are read by people.
+ */
 async function buildSidecar(folder: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const libraries: Libraries = new Map();
+  const own = {
     ...COMMON,
-    entryPoints: ['sidecar/main.ts'],
     outdir: folder,
     format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,
+  } as const;
+  const program = await build({
+    ...own,
+    entryPoints: ['sidecar/program.ts'],
     banner: { js: REQUIRE },
     define: await version(),
+    plugins: [LEAN_BUILTINS, seldom(libraries), apart(libraries)],
   });
-  return metafile;
+  const main = await build({ ...own, entryPoints: ['sidecar/main.ts'], plugins: [PROGRAM_APART] });
+  return merged([main.metafile, program.metafile, ...(await buildLibraries(folder, libraries))]);
 }
 
 /**
@@ -75,10 +103,11 @@ async function buildPlugin(folder: string): Promise<Metafile> {
     define: { PROGRAM_DIGEST: JSON.stringify(digest) },
     plugins: [LEAN_BUILTINS],
   });
-  const parts = await Promise.all(
-    [...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers)),
-  );
-  return merged([main.metafile, program.metafile, ...parts]);
+  return merged([main.metafile, program.metafile, ...(await buildLibraries(folder, libraries))]);
+}
+
+function buildLibraries(folder: string, libraries: Libraries): Promise<Metafile[]> {
+  return Promise.all([...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers)));
 }
 
 async function buildLibrary(folder: string, family: string, specifiers: Iterable<string>): Promise<Metafile> {
@@ -90,7 +119,8 @@ async function buildLibrary(folder: string, family: string, specifiers: Iterable
     minify: true,
     // the one thing that they ask of a module of the other kind
     define: { 'import.meta.url': '__filename' },
-    plugins: [LEAN_BUILTINS, LEAN_YARGS],
+    inject: family === 'graphql' ? [join(ROOT, '.scripts/lean-headers.ts')] : [],
+    plugins: [LEAN_BUILTINS, LEAN_YARGS, LEAN_GRAPHQL, LEAN_PROM, GLOBAL_APART],
   });
   return metafile;
 }

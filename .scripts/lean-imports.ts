@@ -54,6 +54,43 @@ export const LEAN_YARGS: Plugin = {
   },
 };
 
+/**
+ * graphql-request sends documents as the text that they are; what it imports of graphql is for documents that are parsed and
+ * for schemas. Its parser alone weighs more than all of the rest.
+ */
+export const LEAN_GRAPHQL: Plugin = {
+  name: 'lean-graphql',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^graphql$/ }, ({ path, importer }) =>
+      /\/graphql-request\//.test(importer) ? { path, namespace: 'not-graphql' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'not-graphql' }, () => ({ contents: notGraphql() }));
+  },
+};
+
+/** What would be called is an error that says so, and what is only compared with is a class without instances. */
+function notGraphql(): string {
+  const functions = ['parse', 'print', 'isListType', 'isNonNullType'].map(
+    (name) => `export const ${name} = () => { throw new Error('${name} of graphql is not in this bundle'); };`,
+  );
+  const kinds = ['Enum', 'InputObject', 'Interface', 'Object', 'Scalar', 'Union'].map((kind) => `GraphQL${kind}Type`);
+  const classes = [...kinds, 'GraphQLList', 'GraphQLNonNull'].map((name) => `export class ${name} {}`);
+  const errors = 'export class GraphQLError extends Error {}';
+  const kind = "export const Kind = { OPERATION_DEFINITION: 'OperationDefinition' };";
+  return [...functions, ...classes, errors, kind].join('\n');
+}
+
+/** Of prom-client neither Node's own metrics (which load OpenTelemetry) nor a cluster of processes nor a gateway are used. */
+export const LEAN_PROM: Plugin = {
+  name: 'lean-prom',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/lib\/(?:defaultMetrics|cluster|pushgateway)$/ }, ({ path, importer }) =>
+      /\/prom-client\/index\.js$/.test(importer) ? { path, namespace: 'not-prom' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'not-prom' }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
+
 /** Libraries that hand each other objects, and are therefore bundled together. */
 const FAMILIES: Readonly<Record<string, string>> = {
   'reflect-metadata': 'x509',
@@ -87,6 +124,57 @@ export function apart(libraries: Libraries): Plugin {
       });
     },
   };
+}
+
+/** Our own module that makes certificate requests, and the family whose file it lies in, with the library that it needs. */
+const SELDOM = { path: './common/pki/x509.ts', family: 'x509' };
+
+/** What is hung on a global object of the language stays, and so would all that lies in one file with it. */
+const GLOBAL = 'reflect-metadata';
+const GLOBAL_FILE = `./libraries/${GLOBAL}.cjs`;
+
+/**
+ * What is needed a few times a year is run anew each time and kept nowhere, so that its classes go when it has done its work:
+ * `require` would keep them for the life of the process.
+ */
+export function seldom(libraries: Libraries): Plugin {
+  return {
+    name: 'seldom',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\/x509\.ts$/ }, () => {
+        libraries.set(SELDOM.family, new Set([SELDOM.path]));
+        libraries.set(GLOBAL, new Set([GLOBAL]));
+        return { path: SELDOM.path, namespace: 'seldom' };
+      });
+      onLoad({ filter: /./, namespace: 'seldom' }, ({ path }) => ({ contents: runAnew(path) }));
+    },
+  };
+}
+
+/** In the file of what is needed seldom. */
+export const GLOBAL_APART: Plugin = {
+  name: 'global-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^${GLOBAL}$`) }, ({ importer }) =>
+      importer.endsWith('/x509.ts') ? { path: GLOBAL_FILE, external: true } : undefined,
+    );
+  },
+};
+
+function runAnew(path: string): string {
+  return `
+    const { readFileSync } = process.getBuiltinModule('node:fs');
+    const { Script } = process.getBuiltinModule('node:vm');
+    export function createRequest(...given) {
+      const filename = require.resolve('./libraries/${SELDOM.family}.cjs');
+      const text = readFileSync(filename, 'utf8');
+      const run = new Script('(function (module, require, __filename) {' + text + '\\n})', { filename });
+      const module = { exports: {} };
+      const getGlobal = (id) => (id === '${GLOBAL_FILE}' ? require(id)['${GLOBAL}'] : require(id));
+      run.runInThisContext()(module, getGlobal, filename);
+      return module.exports[${JSON.stringify(path)}].createRequest(...given);
+    }
+  `;
 }
 
 /** Libraries that are one class, and imported by what is always loaded: they are by the first `new`. */

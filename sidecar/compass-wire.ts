@@ -15,6 +15,8 @@ export interface CompassWireOptions {
   readonly stopping: AbortSignal;
   /** Told of each call: for the metrics. */
   readonly observe?: (call: ObservedCall) => void;
+  /** Makes the whole process trust these roots, too, where that is ours to do: else each connection gets them. */
+  readonly trust?: ((roots: readonly string[]) => void) | undefined;
 }
 
 /** Many times the roots of a whole operating system, in bytes. */
@@ -25,6 +27,7 @@ export class CompassWire {
   readonly transport: Transport;
   readonly time: CompassTime;
   readonly #config: Config;
+  readonly #closed = new AbortController();
   #contact: ContactObservation | undefined;
 
   /** Reads the bundles of roots. Throws InvalidSetting for one that cannot be read or has no certificate in it. */
@@ -32,18 +35,32 @@ export class CompassWire {
     return new CompassWire(options, await readBundles(options));
   }
 
-  private constructor(options: CompassWireOptions, extraRoots: readonly string[]) {
-    const { config, clock, stopping: signal } = options;
+  private constructor(options: CompassWireOptions, roots: readonly string[]) {
+    const { config, clock, trust, stopping: signal } = options;
+    let untrusted = roots;
     this.#config = config;
     this.time = new CompassTime(clock);
     this.transport = {
-      extraRoots,
+      // Read for the first connection: to trust them takes as long as ten requests, and the start is to be quick.
+      get extraRoots() {
+        if (trust && untrusted.length > 0) {
+          trust(untrusted);
+          untrusted = [];
+        }
+        return untrusted;
+      },
       skipVerify: config.skipCompassTlsVerify,
       proxy: config.proxy,
       clock,
       signal,
+      closed: this.#closed.signal,
       observe: (call) => this.#observe(call, options),
     };
+  }
+
+  /** Gives up what is still being connected, which nobody waits for: it would keep the process. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** The last call of the Connector, by token or by certificate. */

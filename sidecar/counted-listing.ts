@@ -16,11 +16,11 @@ export function countedListing(open: OpenListing, onPage: (progress: ListingProg
     let listed = 0;
     return {
       fetchHead: source.fetchHead,
-      async fetchPage(first, after) {
-        const page = await source.fetchPage(first, after);
+      async fetchPage(first, after, known) {
+        const page = await source.fetchPage(first, after, known);
         if (after === undefined) [pages, listed] = [0, 0];
         pages += 1;
-        listed += page.applications.length + page.problems.length;
+        listed += page.listed ?? page.items.length;
         onPage({ pages, listed, total: page.totalCount });
         return page;
       },

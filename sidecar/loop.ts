@@ -34,7 +34,9 @@ export class Loop {
   readonly #options: LoopOptions;
   readonly #woken: Allowance;
   #isWoken = false;
+  #isHurried = false;
   #wake: (() => void) | undefined;
+  #endSettling: (() => void) | undefined;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -47,12 +49,20 @@ export class Loop {
     this.#wake?.();
   };
 
+  /** What passes wait for has come: one runs as soon as none does; only what failed is left alone for a while. */
+  readonly hurry = (): void => {
+    this.#isHurried = true;
+    this.trigger();
+    this.#endSettling?.();
+  };
+
   /** Resolves when `stopping` is set and the last pass has ended. */
   async run(): Promise<void> {
     const { pass, clock, log, random, stopping, onPass } = this.#options;
     const failing = new Schedule(clock, random);
     while (!stopping.aborted) {
       this.#isWoken = false;
+      this.#isHurried = false;
       onPass?.(true);
       let waitMs: number;
       let leastMs = SETTLE_MS;
@@ -77,11 +87,21 @@ export class Loop {
     const { clock, stopping } = this.#options;
     const deadlineMs = clock.monotonicMs() + waitMs;
     const leftMs = () => Math.max(0, deadlineMs - clock.monotonicMs());
-    await clock.sleep(leastMs, stopping);
+    if (leastMs > SETTLE_MS) await clock.sleep(leastMs, stopping);
+    else await this.#settle(leastMs);
     await this.#untilWoken(leftMs());
     if (!this.#isWoken) return;
     await clock.sleep(Math.min(this.#woken.waitMs, leftMs()), stopping);
     this.#woken.take();
+  }
+
+  async #settle(ms: number): Promise<void> {
+    const { clock, stopping } = this.#options;
+    if (this.#isHurried) return;
+    const hurried = new AbortController();
+    this.#endSettling = () => hurried.abort();
+    await clock.sleep(ms, AbortSignal.any([hurried.signal, stopping]));
+    this.#endSettling = undefined;
   }
 
   async #untilWoken(ms: number): Promise<void> {

@@ -6,6 +6,7 @@ import { errorFields, jsonLog, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { directorListing } from '#common/sync/director-source.ts';
 import { createSynchronizer } from '#common/sync/synchronize.ts';
+import { WatchedPresent } from '#common/sync/watched-present.ts';
 import { VERSION } from '#common/version.ts';
 import { CompassWire } from './compass-wire.ts';
 import { THIS_POD } from './config/own-place.ts';
@@ -49,6 +50,10 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** How Node runs the process: where it is unsafe, nothing starts. */
   readonly node?: RunningNode;
+  /** Keeps the heap small until `signal`, where the process is the sidecar's alone. */
+  readonly keepSmall?: (isBusy: () => boolean, signal: AbortSignal) => Promise<void>;
+  /** Makes the process trust further roots (PEM) wherever none are named, where the process is the sidecar's alone. */
+  readonly trust?: (roots: readonly string[]) => void;
 }
 
 /** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
@@ -76,9 +81,9 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
 
 /** Runs between probes that answer and connections that are closed: whatever it ends by, nothing keeps the process alive. */
 async function serve(surroundings: Surroundings, config: Config, log: Log): Promise<void> {
-  const { env, clock, stopping } = surroundings;
+  const { env, clock, stopping, trust } = surroundings;
   const health = new Health(clock, VERSION);
-  const wire = await CompassWire.open({ config, clock, log, stopping, observe: health.metrics.onCompassCall });
+  const wire = await CompassWire.open({ config, clock, log, stopping, trust, observe: health.metrics.onCompassCall });
   const observe = health.metrics.onClusterCall;
   const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
   const ended = new AbortController();
@@ -89,6 +94,7 @@ async function serve(surroundings: Surroundings, config: Config, log: Log): Prom
     await keepConnection(surroundings, { config, log, cluster, health, wire });
   } finally {
     ended.abort();
+    wire.close();
     await server.close();
     cluster.close();
   }
@@ -105,7 +111,7 @@ interface Parts {
 async function keepConnection(surroundings: Surroundings, parts: Parts): Promise<void> {
   const { clock, random, stopping } = surroundings;
   const { config, log, health, wire } = parts;
-  const onLeadership = () => loop.trigger();
+  const onLeadership = () => loop.hurry();
   const leadership = new Leadership({ cluster: parts.cluster, clock, log, random, config, onChange: onLeadership });
   const context = connectionContext(surroundings, parts, leadership);
   const { cluster } = context;
@@ -115,15 +121,18 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
   const { isLeader: mayDelete, state } = context;
   const holdMs = config.deletionHoldMs;
   const secretList = new SecretList({ cluster, clock, log, config, fingerprintKey });
+  const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
+  const present = new WatchedPresent({ cluster: parts.cluster, place, clock, random, log });
   const synchronizer = createSynchronizer({
     cluster,
+    present,
     clock,
     log,
     config,
     director,
     fingerprintKey,
     holdMs,
-    onSecrets: (secrets) => secretList.note(secrets),
+    onSecrets: (present) => secretList.note(present),
     mayDelete,
   });
   const labels = new LabelsStep({
@@ -156,7 +165,7 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
     handlers: requestHandlers({ context, synchronizer, syncStep }),
   });
   const pace = new StartPace(context, random);
-  const pass = leaderPass({ leadership, context, reconciler, health, pace });
+  const pass = leaderPass({ leadership, context, reconciler, health, pace, present });
   const loop: Loop = new Loop({ pass, clock, log, random, stopping, onPass: health.liveness.onPass });
   const onChange = loop.trigger;
   const onUrgent = () => {
@@ -171,6 +180,8 @@ async function keepConnection(surroundings: Surroundings, parts: Parts): Promise
       .then(() => pace.end())
       .finally(() => ended.abort()),
     leadership.run(ended.signal),
+    present.run(ended.signal),
+    surroundings.keepSmall?.(() => health.liveness.isBusy, ended.signal),
     keepWatches({ cluster: parts.cluster, config, clock, log, random, stopping, onChange, onUrgent }),
   ]);
 }

@@ -3,6 +3,7 @@ import type { Clock } from '#common/clock.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { errorFields, type Log } from '#common/log.ts';
 import type { KeptDeletions } from '#common/sync/outcome.ts';
+import { Present } from '#common/sync/present.ts';
 import type { Synchronizer, SyncOutcome } from '#common/sync/synchronize.ts';
 import type { Config } from './config.ts';
 import type { DocumentStore } from './connection/document-store.ts';
@@ -89,7 +90,7 @@ export class SyncStep {
     this.#sync = { attempted: false };
     labels.forget();
     if (remaining > 0) return;
-    secretList?.note([]);
+    secretList?.note(new Present());
     await secretList?.publish();
   }
 
@@ -100,7 +101,7 @@ export class SyncStep {
   async rest(): Promise<false> {
     const { secretList, state } = this.#options;
     const { purge, outcome } = state.value?.disconnected ?? {};
-    if (purge && outcome?.result === 'succeeded') secretList?.note([]);
+    if (purge && outcome?.result === 'succeeded') secretList?.note(new Present());
     await secretList?.publish();
     return false;
   }

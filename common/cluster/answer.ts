@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { traceCall } from '../calls.ts';
 import { systemClock } from '../clock.ts';
 import { CompassError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { describeRequest, translateAnswer } from './translate.ts';
-import { type ApiRequest, send, type Transport } from './transport.ts';
-import { CANCELLED, TIMED_OUT, unreachable } from './unreachable.ts';
+import { type ApiRequest, type Sent, send, type Transport } from './transport.ts';
+import { unreachable } from './unreachable.ts';
 
 /** The most of one answer that is read, in bytes: an object has 3 MiB at most, and of a list smaller pages can be asked for. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
@@ -17,41 +16,42 @@ export function isAnswerTooLarge(error: unknown): boolean {
   return error instanceof CompassError && error.cause === TOO_LARGE;
 }
 
-/** Reads the body to its end within what is left of the call's time. */
-export async function readBody(
-  answer: IncomingMessage,
-  request: ApiRequest,
-  server: string,
-  leftMs: number,
-): Promise<string> {
-  const write = request.method !== 'GET';
-  let cutBy = 'ECONNRESET';
-  const cut = (code: string) => {
-    cutBy = code;
-    answer.destroy();
-  };
-  const timer = setTimeout(() => cut(TIMED_OUT), Math.max(1, leftMs));
-  const onAbort = () => cut(CANCELLED);
-  request.signal?.addEventListener('abort', onAbort, { once: true });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
+/**
+ * Reads the body to its end, unless the limit cuts it, which ends with it. By events: `for await` makes promises for each
+ * piece, which costs more than the rest of it.
+ */
+export function readBody({ answer, limit }: Sent, request: ApiRequest, server: string): Promise<string> {
+  limit.cuts(answer);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    answer.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > LARGEST_ANSWER) {
-        const message = `cannot ${describeRequest(request.subject)}: answer too large`;
-        throw new CompassError('ClusterUnavailable', message, { cause: TOO_LARGE });
-      }
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof CompassError) throw error;
-    throw unreachable(request.subject, server, cutBy, write);
-  } finally {
-    clearTimeout(timer);
-    request.signal?.removeEventListener('abort', onAbort);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+      if (size <= LARGEST_ANSWER) chunks.push(chunk);
+      else answer.destroy();
+    });
+    answer.once('end', () => {
+      limit.release();
+      resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'));
+    });
+    // What it was says the limit; otherwise the connection is broken. It closes in any case.
+    answer.on('error', () => undefined);
+    answer.once('close', () => {
+      limit.release();
+      if (answer.readableEnded) return;
+      const isTooLarge = size > LARGEST_ANSWER;
+      reject(
+        isTooLarge
+          ? tooLarge(request)
+          : unreachable(request.subject, server, limit.cutBy ?? 'ECONNRESET', request.method !== 'GET'),
+      );
+    });
+  });
+}
+
+function tooLarge({ subject }: ApiRequest): CompassError {
+  const message = `cannot ${describeRequest(subject)}: answer too large`;
+  return new CompassError('ClusterUnavailable', message, { cause: TOO_LARGE });
 }
 
 export interface Answer {
@@ -76,11 +76,11 @@ export interface Caller extends Transport {
 
 async function callUnobserved(caller: Caller, request: ApiRequest, seen: (status: number) => void, scrub?: Scrub) {
   const { server } = caller.endpoint;
-  const startMs = systemClock.monotonicMs();
-  const answer = await send(caller, request);
+  const sent = await send(caller, request);
+  const { answer } = sent;
   const code = answer.statusCode ?? 0;
   seen(code);
-  const text = await readBody(answer, request, server, request.timeoutMs - (systemClock.monotonicMs() - startMs));
+  const text = await readBody(sent, request, server);
   if (code >= 200 && code < 300) return { text, isJson: /\bjson\b/.test(answer.headers['content-type'] ?? '') };
   throw translateAnswer(request.subject, { code, headers: answer.headers, body: text, ...(scrub ? { scrub } : {}) });
 }
@@ -107,13 +107,22 @@ export async function call(caller: Caller, request: ApiRequest, scrub?: Scrub): 
   }
 }
 
-/** Sends a request and parses its answer. `read` gives undefined for what is none; without it any JSON will do. */
+interface Reading<T> {
+  readonly scrub?: Scrub | undefined;
+  /** Gives undefined for what is no such answer; without it any JSON will do. */
+  readonly read?: (value: unknown) => T | undefined;
+  /** Told how long the text of the answer is, in characters. */
+  readonly onLength?: (length: number) => void;
+}
+
+/** Sends a request and parses its answer. */
 export async function callJson<T>(
   caller: Caller,
   request: ApiRequest,
-  { scrub, read }: { readonly scrub?: Scrub | undefined; readonly read?: (value: unknown) => T | undefined } = {},
+  { scrub, read, onLength }: Reading<T> = {},
 ): Promise<T> {
   const { text } = await call(caller, request, scrub);
+  onLength?.(text.length);
   const parsed = parseJson(text);
   const result = read ? read(parsed) : (parsed as T | undefined);
   if (result !== undefined) return result;

@@ -35,8 +35,10 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects a page; 500 unless said. */
+  /** Objects a page; 500 unless said. With `pageBytes` those of the first one. */
   readonly pageSize?: number;
+  /** What a page is to weigh, in bytes: how many objects the further ones have follows from it, 500 at most. */
+  readonly pageBytes?: number;
   /** Asks for the metadata of the objects alone (PartialObjectMetadata): a Secret's values then never leave the server. */
   readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
@@ -55,6 +57,8 @@ export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Objects without spec, status and data. */
+  readonly metadataOnly?: boolean;
   readonly resourceVersion: string;
   /** After how many seconds the server ends the watch; 300 unless said. */
   readonly timeoutSeconds?: number;

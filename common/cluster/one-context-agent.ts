@@ -1,9 +1,17 @@
 import { Agent, type RequestOptions } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
-/** Reads keys and certificates once, where Node would for every connection, which takes milliseconds and keeps all of them. */
+/**
+ * Of connections to one server by one credential. It reads keys and certificates once, where Node would for every connection,
+ * which takes milliseconds and keeps all of them.
+ */
 export class OneContextAgent extends Agent {
   #context: SecureContext | undefined;
+
+  /** Node's has all certificates and keys in it, and is put together several times for each request. */
+  override getName({ host = '', port = '' }: RequestOptions = {}): string {
+    return `${host}:${port}`;
+  }
 
   override createConnection(options: RequestOptions, callback?: Parameters<Agent['createConnection']>[1]) {
     this.#context ??= createSecureContext(options);

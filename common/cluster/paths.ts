@@ -33,9 +33,10 @@ export function objectPath({ kind, name, namespace }: ObjectRef, subresource?: s
 
 /** A query string with its `?`; entries that are undefined or false are left out. */
 export function queryString(entries: Readonly<Record<string, string | number | boolean | undefined>>): string {
-  const query = new URLSearchParams();
+  let query = '';
   for (const [name, value] of Object.entries(entries)) {
-    if (value !== undefined && value !== false && value !== '') query.set(name, String(value));
+    if (value === undefined || value === false || value === '') continue;
+    query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
   }
-  return query.size > 0 ? `?${query}` : '';
+  return query;
 }

@@ -40,7 +40,8 @@ export function restCluster(options: RestOptions): Cluster {
     kind: Kind,
     { signal }: WriteOptions,
   ): Promise<T> {
-    const scrub = kind.plural === 'secrets' ? scrubSecret(body) : undefined;
+    // What it held is decoded only where there is something to be said of it.
+    const scrub = kind.plural === 'secrets' ? (message: string) => scrubSecret(body)(message) : undefined;
     return callJson(
       options,
       { ...request, body: JSON.stringify(body), timeoutMs, signal },

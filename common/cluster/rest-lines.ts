@@ -5,7 +5,7 @@ import type { LinesOptions } from './cluster.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { textLines } from './text-lines.ts';
 import { translateAnswer } from './translate.ts';
-import { type ApiRequest, send } from './transport.ts';
+import { type ApiRequest, Limit, sendForStream } from './transport.ts';
 import { codeOf, unreachable } from './unreachable.ts';
 
 /** The most of one line that is read, in bytes: container runtimes write longer ones in pieces. */
@@ -25,7 +25,7 @@ export async function* linesStream(
   let answer: IncomingMessage;
   try {
     answer = await traceCall({ side: 'cluster', what: `${request.subject.verb} ${request.subject.resource}` }, () =>
-      send(options, request),
+      sendForStream(options, request),
     );
   } catch (error) {
     if (signal.aborted) return;
@@ -52,7 +52,7 @@ export async function* linesStream(
 async function refuse(answer: IncomingMessage, request: ApiRequest, server: string) {
   const code = answer.statusCode ?? 0;
   if (code >= 200 && code < 300) return;
-  const body = await readBody(answer, request, server, request.timeoutMs).catch(() => '');
+  const body = await readBody({ answer, limit: new Limit(request) }, request, server).catch(() => '');
   throw translateAnswer(request.subject, { code, headers: answer.headers, body });
 }
 

@@ -7,16 +7,19 @@ import { collectionPath, queryString } from './paths.ts';
 import type { RestOptions } from './rest-cluster.ts';
 import { subjectOf } from './subject.ts';
 import { translateAnswer } from './translate.ts';
-import { type ApiRequest, send } from './transport.ts';
+import { type ApiRequest, Limit, sendForStream } from './transport.ts';
 import { unreachable } from './unreachable.ts';
 import { readEvents } from './watch-stream.ts';
+
+/** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** The answer to a watch, once it is a stream of events; undefined when the signal came first. */
 async function openWatch(options: RestOptions, request: ApiRequest): Promise<IncomingMessage | undefined> {
   let answer: IncomingMessage;
   try {
     answer = await traceCall({ side: 'cluster', what: `${request.subject.verb} ${request.subject.resource}` }, () =>
-      send(options, request),
+      sendForStream(options, request),
     );
   } catch (error) {
     if (request.signal?.aborted) return undefined;
@@ -24,7 +27,8 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
   }
   const code = answer.statusCode ?? 0;
   if (code === 200) return answer;
-  const body = await readBody(answer, request, options.endpoint.server, options.timeoutMs).catch(() => '');
+  const sent = { answer, limit: new Limit(request) };
+  const body = await readBody(sent, request, options.endpoint.server).catch(() => '');
   throw translateAnswer(request.subject, { code, headers: answer.headers, body });
 }
 
@@ -32,14 +36,24 @@ async function openWatch(options: RestOptions, request: ApiRequest): Promise<Inc
 export async function* watchStream<T extends KubeObject>(
   options: RestOptions,
   kind: Kind,
-  { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds = 300, signal }: WatchOptions,
+  {
+    namespace,
+    labelSelector,
+    fieldSelector,
+    metadataOnly,
+    resourceVersion,
+    timeoutSeconds = 300,
+    signal,
+  }: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
   const subject = subjectOf('watch', kind, { namespace });
   const selection = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
   const query = queryString({ watch: true, allowWatchBookmarks: true, ...selection });
   const path = `${collectionPath(kind, namespace)}${query}`;
   const { timeoutMs, watchMarginMs, endpoint } = options;
-  const answer = await openWatch(options, { method: 'GET', path, subject, repeatable: true, signal, timeoutMs });
+  const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
+  const request: ApiRequest = { method: 'GET', path, subject, repeatable: true, ...accept, signal, timeoutMs };
+  const answer = await openWatch(options, request);
   if (answer === undefined) return;
   const silentMs = timeoutSeconds * 1_000 + watchMarginMs;
   const cutOff = (cause: string) => unreachable(subject, endpoint.server, cause, false);

@@ -8,8 +8,19 @@ export function subjectOf(
   on: { readonly name?: string; readonly namespace?: string | undefined } = {},
   subresource?: string,
 ): RequestSubject {
-  const [group] = kind.apiVersion.includes('/') ? kind.apiVersion.split('/') : [];
-  const plural = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-  const resource = group === undefined ? plural : `${plural}.${group}`;
+  const resource = subresource === undefined ? resourceOf(kind) : named(kind, `${kind.plural}/${subresource}`);
   return { verb, resource, name: on.name, namespace: kind.namespaced ? on.namespace : undefined };
+}
+
+const resources = new WeakMap<Kind, string>();
+
+function resourceOf(kind: Kind): string {
+  const known = resources.get(kind) ?? named(kind, kind.plural);
+  resources.set(kind, known);
+  return known;
+}
+
+function named({ apiVersion }: Kind, plural: string): string {
+  const end = apiVersion.indexOf('/');
+  return end === -1 ? plural : `${plural}.${apiVersion.slice(0, end)}`;
 }

@@ -1,4 +1,4 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { closeIdle } from './agent.ts';
 import type { Credential, Endpoint } from './endpoint.ts';
@@ -18,7 +18,7 @@ export interface ApiRequest {
   /** Whether sending it twice leaves the world as sending it once does, and gives the same answer. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Until the head of the answer is there, in milliseconds. */
+  /** Until the answer is there, or its head where that is all that is waited for, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -41,14 +41,29 @@ class Undelivered extends Error {
 
 const RESET = ['ECONNRESET', 'EPIPE'];
 
-function requestOptions(endpoint: URL, request: ApiRequest, credential: Credential, userAgent: string): RequestOptions {
+/** What all requests to an API server have in common. */
+type Address = Pick<RequestOptions, 'protocol' | 'hostname' | 'port'> & { readonly basePath: string };
+
+const addresses = new WeakMap<Endpoint, Address>();
+
+function addressOf(endpoint: Endpoint): Address {
+  const known = addresses.get(endpoint);
+  if (known) return known;
+  const { protocol, hostname, port, pathname } = new URL(endpoint.server);
+  const address = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, basePath: pathname.replace(/\/$/, '') };
+  addresses.set(endpoint, address);
+  return address;
+}
+
+function requestOptions({ endpoint, userAgent }: Transport, request: ApiRequest, credential: Credential) {
   const { body, contentType = 'application/json', accept = 'application/json' } = request;
+  const { protocol, hostname, port, basePath } = addressOf(endpoint);
   return {
-    protocol: endpoint.protocol,
-    hostname: endpoint.hostname.replace(/^\[|\]$/g, ''),
-    port: endpoint.port,
+    protocol,
+    hostname,
+    port,
     method: request.method,
-    path: `${endpoint.pathname.replace(/\/$/, '')}${request.path}`,
+    path: `${basePath}${request.path}`,
     agent: credential.agent,
     headers: {
       accept,
@@ -57,30 +72,58 @@ function requestOptions(endpoint: URL, request: ApiRequest, credential: Credenti
       ...(credential.authorization ? { authorization: credential.authorization.reveal() } : {}),
       ...credential.headers,
     },
-  };
+  } satisfies RequestOptions;
 }
 
-/** Cuts the request when its time is over or its caller gave up; returns what to call when the answer's head is there. */
-function limit(outgoing: ClientRequest, request: ApiRequest): () => void {
-  const cut = (code: string) => outgoing.destroy(Object.assign(new Error(code), { code }));
-  const timer = setTimeout(() => cut(TIMED_OUT), request.timeoutMs);
-  const onAbort = () => cut(CANCELLED);
-  request.signal?.addEventListener('abort', onAbort, { once: true });
-  if (request.signal?.aborted) onAbort();
-  return () => {
-    clearTimeout(timer);
-    request.signal?.removeEventListener('abort', onAbort);
-  };
+interface Destroyable {
+  destroy(error?: Error): unknown;
+}
+
+/** Cuts what is under way of a request when its time is over or its caller gave up, until it is released. */
+export class Limit {
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort = () => this.#cut(CANCELLED);
+  #target: Destroyable | undefined;
+  #cutBy: string | undefined;
+
+  constructor({ timeoutMs, signal }: Pick<ApiRequest, 'timeoutMs' | 'signal'>) {
+    this.#timer = setTimeout(() => this.#cut(TIMED_OUT), timeoutMs);
+    this.#signal = signal;
+    if (signal?.aborted) this.#cutBy = CANCELLED;
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Why it was cut, as the code of an error. */
+  get cutBy(): string | undefined {
+    return this.#cutBy;
+  }
+
+  /** From now on it is this that is to be cut; at once where the time is over already. */
+  cuts(target: Destroyable): void {
+    this.#target = target;
+    if (this.#cutBy !== undefined) this.#cut(this.#cutBy);
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #cut(code: string): void {
+    this.#cutBy = code;
+    this.#target?.destroy(Object.assign(new Error(code), { code }));
+  }
 }
 
 /** The connections that are through with their handshake. */
 const ready = new WeakSet<object>();
 
-function exchange(options: RequestOptions, request: ApiRequest): Promise<IncomingMessage> {
+function exchange(options: RequestOptions, body: string | undefined, limit: Limit): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const outgoing = options.protocol === 'http:' ? httpRequest(options) : httpsRequest(options);
-    const settled = limit(outgoing, request);
+    limit.cuts(outgoing);
     outgoing.on('socket', (socket) => {
       // Not `reusedSocket`: that is false for a request which had waited for a connection to become free.
       // A connection through a proxy is there before it is handed over.
@@ -92,14 +135,13 @@ function exchange(options: RequestOptions, request: ApiRequest): Promise<Incomin
       });
     });
     outgoing.once('response', (answer) => {
-      settled();
+      limit.cuts(answer);
       resolve(answer);
     });
     outgoing.on('error', (error) => {
-      settled();
       reject(new Undelivered({ code: codeOf(error), sent: connected, reused: outgoing.reusedSocket }));
     });
-    outgoing.end(request.body);
+    outgoing.end(body);
   });
 }
 
@@ -108,12 +150,20 @@ export interface Transport {
   readonly userAgent: string;
 }
 
-async function sendOnce(transport: Transport, request: ApiRequest, credential: Credential): Promise<IncomingMessage> {
-  const { endpoint, userAgent } = transport;
-  const options = requestOptions(new URL(endpoint.server), request, credential, userAgent);
+/** The head of an answer, whose body the limit of the request cuts until it is released. */
+export interface Sent {
+  readonly answer: IncomingMessage;
+  readonly limit: Limit;
+}
+
+async function sendOnce(transport: Transport, request: ApiRequest, credential: Credential): Promise<Sent> {
+  const { endpoint } = transport;
+  const options = requestOptions(transport, request, credential);
+  const limit = new Limit(request);
   try {
-    return await exchange(options, request);
+    return { answer: await exchange(options, request.body, limit), limit };
   } catch (error) {
+    limit.release();
     if (!(error instanceof Undelivered)) throw error;
     const { code, sent, reused } = error.failure;
     // The idle connections have most likely met the same fate (half-open after a partition): dial anew next time.
@@ -124,12 +174,14 @@ async function sendOnce(transport: Transport, request: ApiRequest, credential: C
 }
 
 /** Once more on a new connection: the old one was closed by the server while it was idle. */
-async function exchangeAgain(transport: Transport, request: ApiRequest, options: RequestOptions) {
+async function exchangeAgain(transport: Transport, request: ApiRequest, options: RequestOptions): Promise<Sent> {
+  const limit = new Limit(request);
   try {
     const { agent } = options;
     if (typeof agent === 'object') closeIdle(agent);
-    return await exchange(options, request);
+    return { answer: await exchange(options, request.body, limit), limit };
   } catch (error) {
+    limit.release();
     if (!(error instanceof Undelivered)) throw error;
     const { code, sent } = error.failure;
     throw unreachable(request.subject, transport.endpoint.server, code, sent && request.method !== 'GET');
@@ -142,9 +194,17 @@ async function exchangeAgain(transport: Transport, request: ApiRequest, options:
  * it while it was idle: then a repeatable request is sent once more, and nothing else is, since the API server may have
  * carried it out.
  */
-export async function send(transport: Transport, request: ApiRequest): Promise<IncomingMessage> {
-  const answer = await sendOnce(transport, request, await transport.endpoint.credential());
-  if (answer.statusCode !== 401) return answer;
-  answer.resume();
+export async function send(transport: Transport, request: ApiRequest): Promise<Sent> {
+  const sent = await sendOnce(transport, request, await transport.endpoint.credential());
+  if (sent.answer.statusCode !== 401) return sent;
+  sent.limit.release();
+  sent.answer.resume();
   return sendOnce(transport, request, await transport.endpoint.renewed());
+}
+
+/** As `send`, for an answer that is a stream: it takes as long as it takes. */
+export async function sendForStream(transport: Transport, request: ApiRequest): Promise<IncomingMessage> {
+  const { answer, limit } = await send(transport, request);
+  limit.release();
+  return answer;
 }

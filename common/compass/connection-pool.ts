@@ -44,8 +44,16 @@ class CompassAgent extends Agent {
     const giveUp = new AbortController();
     const afterMs = this.#transport.connectMs ?? CONNECT_MS;
     const timer = setTimeout(() => giveUp.abort(new ConnectTimeout(afterMs)), afterMs);
+    const { closed } = this.#transport;
+    // Not AbortSignal.any: what listens to that is held for as long as `closed` is, and a socket listens until it is closed.
+    const close = () => giveUp.abort(closed?.reason);
+    closed?.addEventListener('abort', close, { once: true });
+    if (closed?.aborted) close();
     this.#connect(options, giveUp.signal)
-      .finally(() => clearTimeout(timer))
+      .finally(() => {
+        clearTimeout(timer);
+        closed?.removeEventListener('abort', close);
+      })
       .then(
         (socket) => callback(null, socket),
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
@@ -79,6 +87,9 @@ class CompassAgent extends Agent {
   }
 }
 
+/** What is trusted is more than a megabyte for each credential, and the one before is soon of no use. */
+const UNUSED_MS = 60_000;
+
 /** Two ways to the same place with the same credential. */
 export interface Agents {
   /** Keeps connections alive between calls. */
@@ -87,7 +98,12 @@ export interface Agents {
   readonly single: Agent;
 }
 
-const pools = new WeakMap<Transport, Map<string, Agents>>();
+interface Pooled extends Agents {
+  /** Forgets it when another has been used since; an agent that is in use lives on with its calls. */
+  readonly unused: NodeJS.Timeout;
+}
+
+const pools = new WeakMap<Transport, Map<string, Pooled>>();
 
 /**
  * The agents for calls with this credential (or none). One pair a fingerprint and transport, so that connections are never
@@ -95,16 +111,24 @@ const pools = new WeakMap<Transport, Map<string, Agents>>();
  * Throws InvalidCredential where certificate and key are no pair.
  */
 export function agentsFor(transport: Transport, credential: ClientCredential | undefined): Agents {
-  const pool = pools.get(transport) ?? new Map<string, Agents>();
+  const pool = pools.get(transport) ?? new Map<string, Pooled>();
   pools.set(transport, pool);
   const fingerprint = credential?.fingerprint ?? '';
-  const agents = pool.get(fingerprint) ?? createAgents(transport, credential);
+  const agents = pool.get(fingerprint) ?? {
+    ...createAgents(transport, credential),
+    unused: setTimeout(() => forgetUnlessLast(pool, fingerprint), UNUSED_MS).unref(),
+  };
+  agents.unused.refresh();
   // Least recently used first. One that falls out finishes its calls, and its idle connections close by themselves.
   pool.delete(fingerprint);
   pool.set(fingerprint, agents);
   const [oldest] = pool.keys();
   if (pool.size > MOST_CREDENTIALS && oldest !== undefined) pool.delete(oldest);
   return agents;
+}
+
+function forgetUnlessLast(pool: Map<string, Pooled>, fingerprint: string): void {
+  if ([...pool.keys()].at(-1) !== fingerprint) pool.delete(fingerprint);
 }
 
 function createAgents(transport: Transport, credential: ClientCredential | undefined): Agents {

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { CompassError, hasReason, messageOf } from '../errors.ts';
 import { isRecord } from '../json.ts';
+import { showsAccessUnread, wholeItem } from './director-item.ts';
 import {
   InvalidItem,
   type RawPage,
@@ -9,7 +11,13 @@ import {
   readEvent,
   readPage,
 } from './director-reader.ts';
-import type { DirectorApplication, DirectorBundle, DirectorPage, ListingProblem } from './director-types.ts';
+import type {
+  DirectorApplication,
+  DirectorBundle,
+  DirectorItem,
+  DirectorPage,
+  ListingProblem,
+} from './director-types.ts';
 import {
   APPLICATION_IDS,
   APPLICATIONS,
@@ -20,7 +28,7 @@ import {
 } from './documents.ts';
 import type { Endpoint, Transport } from './endpoint.ts';
 import { joinPages } from './further-pages.ts';
-import { type Answer, call } from './graphql.ts';
+import { type Answer, type Call, call } from './graphql.ts';
 import type { GraphqlFault } from './graphql-errors.ts';
 
 export interface PageRequest {
@@ -29,6 +37,8 @@ export interface PageRequest {
   readonly first?: number;
   /** `next` of the page before. */
   readonly after?: string | undefined;
+  /** Asked with the digest of an answer: a page that it gives is taken, and the answer is not read. */
+  readonly known?: ((digest: string) => DirectorPage | undefined) | undefined;
 }
 
 const PAGE_SIZE = 100;
@@ -37,8 +47,8 @@ const PAGE_SIZE = 100;
 const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed', 'InvalidAnswer'] as const;
 
 /**
- * One page of the Runtime's Applications, complete in depth: further pages of bundles and definitions are followed, one
- * Application and one bundle a request. An Application that cannot be used is a problem beside the others.
+ * One page of the Runtime's Applications. Each is complete in depth when it is asked for: further pages of bundles and
+ * definitions are followed then, one bundle a request. An Application that cannot be used is a problem beside the others.
  *
  * Throws AnswerTooLarge for a page above 8 MiB, and InvalidAnswer for one that cannot be read (ask for half of it; where
  * `first` was 1, fetchApplicationIds names the one).
@@ -48,16 +58,47 @@ export async function fetchApplicationsPage(
   transport: Transport,
   request: PageRequest,
 ): Promise<DirectorPage> {
-  const { page, faults } = await fetchFrame(endpoint, transport, APPLICATIONS, request);
-  const applications: DirectorApplication[] = [];
-  const problems: ListingProblem[] = [];
-  for (const [index, item] of page.items.entries()) {
+  let known: DirectorPage | undefined;
+  const knows = (digest: string) => {
+    known = request.known?.(digest);
+    return known !== undefined;
+  };
+  const answer = await ask(endpoint, transport, APPLICATIONS, request, request.known ? knows : undefined);
+  if (known) return known;
+  const { page, faults } = frameOf(answer, APPLICATIONS, request);
+  const { bytes, digest } = answer;
+  const items = page.items.map((item, index) => {
     const fault = faults.find((one) => one.path[2] === index);
-    const result = fault ? problemOf(item, fault.error) : await readWhole(endpoint, transport, item);
-    if ('reason' in result) problems.push(result);
-    else applications.push(result);
-  }
-  return { applications, problems, totalCount: page.totalCount, next: page.next };
+    return fault ? wholeItem(problemOf(item, fault.error)) : unreadItem(endpoint, transport, item);
+  });
+  return {
+    ...{ items, totalCount: page.totalCount, next: page.next, bytes },
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): DirectorItem {
+  let unread: unknown = item;
+  let further = 0;
+  return {
+    ...identityOf(item),
+    showsAccess: showsAccessUnread(item),
+    digest: () => (unread === undefined ? undefined : hash('sha256', JSON.stringify(unread), 'base64url')),
+    whole() {
+      const held = unread;
+      unread = undefined;
+      return readWhole(endpoint, transport, held, () => {
+        further += 1;
+      });
+    },
+    isOfOnePage: () => unread === undefined && further === 0,
+  };
+}
+
+/** A page without content. */
+export interface IdsPage extends Pick<DirectorPage, 'totalCount' | 'next'> {
+  readonly applications: readonly { readonly id: string; readonly name: string }[];
+  readonly problems: readonly ListingProblem[];
 }
 
 /** Id and name only of the same page, for when the whole is too large. An item without both is a problem. */
@@ -65,8 +106,9 @@ export async function fetchApplicationIds(
   endpoint: Endpoint,
   transport: Transport,
   request: PageRequest,
-): Promise<Omit<DirectorPage, 'applications'> & { readonly applications: readonly { id: string; name: string }[] }> {
-  const { page } = await fetchFrame(endpoint, transport, APPLICATION_IDS, request);
+): Promise<IdsPage> {
+  const answer = await ask(endpoint, transport, APPLICATION_IDS, request);
+  const { page } = frameOf(answer, APPLICATION_IDS, request);
   const applications: { id: string; name: string }[] = [];
   const problems: ListingProblem[] = [];
   for (const item of page.items) {
@@ -77,14 +119,23 @@ export async function fetchApplicationIds(
   return { applications, problems, totalCount: page.totalCount, next: page.next };
 }
 
-async function fetchFrame(endpoint: Endpoint, transport: Transport, operation: Operation, request: PageRequest) {
-  const { runtimeId, first = PAGE_SIZE, after } = request;
+function ask(
+  endpoint: Endpoint,
+  transport: Transport,
+  operation: Operation,
+  { runtimeId, first = PAGE_SIZE, after }: PageRequest,
+  knows?: Call['knows'],
+): Promise<Answer> {
   const variables = after === undefined ? { runtimeId, first } : { runtimeId, first, after };
-  const answer = await call(endpoint, { ...operation, variables, onRuntime: true, partial: true }, transport);
+  const more = knows ? { knows } : {};
+  return call(endpoint, { ...operation, ...more, variables, onRuntime: true, partial: true }, transport);
+}
+
+function frameOf(answer: Answer, operation: Operation, { after }: PageRequest) {
   const faults = answer.faults.filter((fault) => !isHiddenField(fault));
   const general = faults.find((fault) => !isAboutOneItem(fault));
   if (general) throw general.error;
-  const page = frameOf(answer, operation);
+  const page = readFrame(answer, operation);
   if (page.next !== undefined && page.next === after)
     throw invalidAnswer(answer, operation, 'the cursor does not advance');
   return { page, faults };
@@ -102,7 +153,7 @@ function isHiddenField({ path, error }: GraphqlFault): boolean {
   return path.length === 4 && path[3] === 'auths' && hasReason(error, 'InsufficientScopes');
 }
 
-function frameOf(answer: Answer, operation: Operation): RawPage {
+function readFrame(answer: Answer, operation: Operation): RawPage {
   try {
     return readPage(answer.data['applicationsForRuntime'], 'applicationsForRuntime');
   } catch (error) {
@@ -121,10 +172,11 @@ async function readWhole(
   endpoint: Endpoint,
   transport: Transport,
   item: unknown,
+  onFurther: () => void,
 ): Promise<DirectorApplication | ListingProblem> {
   try {
     const { application, bundles } = readApplication(item);
-    const follow = furtherPages(endpoint, transport, application.id);
+    const follow = furtherPages(endpoint, transport, application.id, onFurther);
     const readOne = (value: unknown) => readWholeBundle(follow, value);
     return { ...application, bundles: await joinPages(bundles, 'bundles', readOne, follow.bundles) };
   } catch (error) {
@@ -150,18 +202,19 @@ async function readWholeBundle(follow: FurtherPages, value: unknown): Promise<Di
 type FurtherPages = ReturnType<typeof furtherPages>;
 
 /** Undefined where the Application or the bundle is gone. */
-function furtherPages(endpoint: Endpoint, transport: Transport, applicationId: string) {
-  const ask = async (operation: Operation, variables: Record<string, unknown>) => {
+function furtherPages(endpoint: Endpoint, transport: Transport, applicationId: string, onAsked: () => void) {
+  const askFor = async (operation: Operation, variables: Record<string, unknown>) => {
+    onAsked();
     const { data } = await call(endpoint, { ...operation, variables: { applicationId, ...variables } }, transport);
     return isRecord(data['application']) ? data['application'] : undefined;
   };
   return {
     async bundles(first: number, after: string): Promise<RawPage | undefined> {
-      const application = await ask(FURTHER_BUNDLES, { first, after });
+      const application = await askFor(FURTHER_BUNDLES, { first, after });
       return application && readPage(application['bundles'], 'bundles');
     },
     async definitions(operation: Operation, field: string, bundleId: string, first: number, after: string) {
-      const application = await ask(operation, { bundleId, first, after });
+      const application = await askFor(operation, { bundleId, first, after });
       const bundle = application?.['bundle'];
       return isRecord(bundle) ? readPage(bundle[field], field) : undefined;
     },

@@ -54,11 +54,33 @@ export interface ListingProblem {
   readonly message: string;
 }
 
-/** One page of `applicationsForRuntime`, checked. */
+/** One Application of a page, which may go on in further pages. */
+export interface DirectorItem {
+  readonly id?: string;
+  readonly name?: string;
+  /** Whether the page itself shows credentials or request parameters of it. */
+  readonly showsAccess: boolean;
+  /** Of what the page shows of it; undefined once it was made whole, and where it cannot be used. */
+  digest?(): string | undefined;
+  /**
+   * Follows its further pages; what the page held of it is let go, so it is asked for once. A problem where it cannot be
+   * used; throws CompassError where Compass is away.
+   */
+  whole(): Promise<DirectorApplication | ListingProblem>;
+  /** Whether it was made whole of this page alone; what goes on in further pages may change without it. */
+  isOfOnePage(): boolean;
+}
+
+/** One page of `applicationsForRuntime`, of which the frame is checked. */
 export interface DirectorPage {
-  readonly applications: readonly DirectorApplication[];
-  readonly problems: readonly ListingProblem[];
+  readonly items: readonly DirectorItem[];
+  /** How many it shows, where some of them are not in `items`. */
+  readonly listed?: number;
   readonly totalCount: number;
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;
+  /** How large the answer was. */
+  readonly bytes: number;
+  /** Of the answer as it came: a page with the same digest says the same. Undefined where it came otherwise. */
+  readonly digest?: string | undefined;
 }

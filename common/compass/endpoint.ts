@@ -46,6 +46,8 @@ export interface Transport {
   readonly idleMs?: number;
   /** Aborts the calls under way that carry no one-time token; those with one are always awaited. */
   readonly signal?: AbortSignal;
+  /** Nobody waits for a connection any more: those that are still being made are given up. */
+  readonly closed?: AbortSignal;
   /** Judges dates and measures calls; the machine's own where it is left out. Time-outs run in real time. */
   readonly clock?: Clock;
   /** Told after each call, for metrics and logs: no variables, no answers. */

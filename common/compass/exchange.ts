@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 
 export interface Exchange {
   readonly url: URL;
@@ -9,6 +11,8 @@ export interface Exchange {
   /** From the start of connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Whether the answer's digest is wanted. */
+  readonly digests?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,6 +21,8 @@ export interface HttpAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly bytes: number;
+  /** SHA-256 of the body as it came, in base64url; only where it was asked for. */
+  readonly digest?: string | undefined;
 }
 
 /** Why there is no answer, and whether the request may have been carried out nevertheless. */
@@ -71,9 +77,7 @@ export function exchange(what: Exchange): Promise<HttpAnswer> {
   request.on('error', (error) => fail('network', error));
   request.once('response', (response) => {
     progress.status = response.statusCode ?? 0;
-    collect(response, what.maxBytes).then(resolve, (error: unknown) => {
-      fail(error === TOO_LARGE ? 'too-large' : 'network', error);
-    });
+    collect(response, what, resolve, fail);
   });
   request.end(what.body);
   return promise.finally(() => {
@@ -82,15 +86,31 @@ export function exchange(what: Exchange): Promise<HttpAnswer> {
   });
 }
 
-const TOO_LARGE = Symbol('the answer is too large');
-
-async function collect(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
-  const chunks: Buffer[] = [];
+/** Reads the answer by events: `for await` makes promises for each piece, of which a listing has many. */
+function collect(
+  response: IncomingMessage,
+  { maxBytes, digests }: Pick<Exchange, 'maxBytes' | 'digests'>,
+  resolve: (answer: HttpAnswer) => void,
+  fail: (why: ExchangeFailed['why'], cause?: unknown) => void,
+): void {
+  // Each chunk is let go as soon as it is read: an answer may be large.
+  const decoder = new StringDecoder('utf8');
+  const digest = digests ? createHash('sha256') : undefined;
+  let body = '';
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw TOO_LARGE;
-    chunks.push(chunk);
-  }
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString(), bytes };
+    if (bytes > maxBytes) return fail('too-large');
+    digest?.update(chunk);
+    body += decoder.write(chunk);
+  });
+  response.once('end', () => {
+    const { statusCode: status = 0, headers } = response;
+    resolve({ status, headers, body: body + decoder.end(), bytes, digest: digest?.digest('base64url') });
+  });
+  response.once('error', (error) => fail('network', error));
+  response.once('close', () => {
+    // After its end its connection may serve others already.
+    if (!response.readableEnded) fail('network');
+  });
 }

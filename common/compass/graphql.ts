@@ -33,6 +33,8 @@ export interface Call {
   readonly onApplication?: boolean;
   /** Return what is there beside errors, instead of throwing the errors. */
   readonly partial?: boolean;
+  /** Asked with the digest of an answer before that is read; where it is known already, it is not, and `data` is empty. */
+  readonly knows?: (digest: string) => boolean;
 }
 
 export interface Answer {
@@ -40,6 +42,10 @@ export interface Answer {
   /** Not empty only for a partial call. */
   readonly faults: readonly GraphqlFault[];
   readonly requestId: string;
+  /** How large it was. */
+  readonly bytes: number;
+  /** Of the whole answer, where the call had `knows`. */
+  readonly digest?: string | undefined;
 }
 
 /**
@@ -55,7 +61,7 @@ export async function call(endpoint: Endpoint, what: Call, transport: Transport)
   let outcome = 'ok';
   try {
     return await traceCall({ side: 'compass', what: what.operationName }, () =>
-      perform({ endpoint, what, transport, context, progress }),
+      perform({ endpoint, what, transport, context, progress, seen: { isKnown: false } }),
     );
   } catch (error) {
     outcome = reasonOf(error);
@@ -90,10 +96,17 @@ interface Attempt {
   readonly transport: Transport;
   readonly context: CallContext;
   readonly progress: Progress;
+  readonly seen: Seen;
+}
+
+/** An answer before it is read. */
+interface Seen {
+  digest?: string | undefined;
+  isKnown: boolean;
 }
 
 async function perform(attempt: Attempt): Promise<Answer> {
-  const { endpoint, what, context } = attempt;
+  const { endpoint, what, context, seen } = attempt;
   if (!URL.canParse(endpoint.url)) throw callError(context, 'InvalidAnswer', 'there is no URL to call');
   const client = new GraphQLClient(endpoint.url, {
     // Only what graphql-request uses of fetch and Response, without waking Node's own implementation of them.
@@ -103,7 +116,7 @@ async function perform(attempt: Attempt): Promise<Answer> {
     excludeOperationName: true,
     jsonSerializer: {
       stringify: (request: object) => JSON.stringify({ ...request, operationName: what.operationName }),
-      parse: (text) => readResult(text, context),
+      parse: (text) => (seen.isKnown ? NOTHING_READ : readResult(text, context)),
     },
   });
   const { data, errors } = await client
@@ -124,10 +137,10 @@ async function perform(attempt: Attempt): Promise<Answer> {
   const worst = mostSpecific(faults);
   if (worst && !(what.partial && data)) throw worst;
   if (!data) throw callError(context, 'InvalidAnswer', 'the answer has no data', { status: 200, maybeDone: true });
-  return { data, faults, requestId: context.requestId };
+  return { data, faults, requestId: context.requestId, bytes: attempt.progress.bytes, digest: seen.digest };
 }
 
-async function send({ endpoint, what, transport, context, progress }: Attempt, url: URL, body: string) {
+async function send({ endpoint, what, transport, context, progress, seen }: Attempt, url: URL, body: string) {
   const timeoutMs = what.timeoutMs ?? (what.token ? TOKEN_CALL_TIMEOUT_MS : (transport.callMs ?? CALL_TIMEOUT_MS));
   const request = {
     url,
@@ -135,6 +148,7 @@ async function send({ endpoint, what, transport, context, progress }: Attempt, u
     body,
     timeoutMs,
     maxBytes: what.maxBytes ?? MAX_BYTES,
+    digests: what.knows !== undefined,
     agents: agentsFor(transport, endpoint.credential),
     repeatable: what.token === undefined,
     signal: what.token === undefined ? eitherSignal(transport.signal, endpoint.signal) : undefined,
@@ -146,6 +160,8 @@ async function send({ endpoint, what, transport, context, progress }: Attempt, u
   if (Number.isFinite(date)) progress.clockSkewMs = date - context.now();
   const judgement = judgeStatus(answer, context);
   if (judgement) throw judgement;
+  seen.digest = answer.digest;
+  seen.isKnown = answer.digest !== undefined && what.knows?.(answer.digest) === true;
   return { ok: true, status: 200, headers: JSON_HEADERS, text: () => Promise.resolve(answer.body) };
 }
 
@@ -153,6 +169,8 @@ function eitherSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSi
   const [first, second] = signals.filter((signal) => signal !== undefined);
   return first && second ? AbortSignal.any([first, second]) : first;
 }
+
+const NOTHING_READ = { data: {} };
 
 /** What graphql-request looks at to choose the parser; judgeStatus has seen the real one. */
 const JSON_HEADERS = { get: () => 'application/json' };

@@ -17,7 +17,7 @@ export interface ReadToken {
 const LONGEST_TEXT = 16 * 1024;
 const LONGEST_TOKEN = 4096;
 const ZERO_WIDTH = /[\u200b-\u200d\u2060\ufeff]/g;
-const AROUND = /[\s"'`“”„‘’]/;
+const AROUND = /[\s"'`\u201c\u201d\u201e\u2018\u2019]/;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**

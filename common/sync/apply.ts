@@ -5,7 +5,7 @@ import type { PresentApplication } from './present.ts';
 import { problemError } from './problem.ts';
 import type { Scene } from './scene.ts';
 import { applyApplication, createApplication } from './write-application.ts';
-import { dropOtherOwners, refuseForeign, writeSecret } from './write-secret.ts';
+import { type ComparedSecret, compareSecret, dropOtherOwners, refuseForeign, writeSecret } from './write-secret.ts';
 
 export interface Applied {
   readonly record: PresentApplication;
@@ -28,15 +28,14 @@ export async function applyDesired(
   desired: Desired,
   target: PresentApplication | undefined,
 ): Promise<Applied> {
-  refuse(scene, desired);
-  let record = target ?? (await createApplication(scene, desired));
-  const secrets: SecretChange[] = [];
-  for (const secret of desired.secrets) {
-    const action = await writeSecret(scene, secret, record);
-    if (action !== 'unchanged') secrets.push({ name: secret.name, action });
-  }
+  const compared = desired.secrets.map((secret) => compareSecret(scene, secret, target));
   const object = `Application ${desired.name}`;
   const wanted = desiredDigest(scene, desired);
+  const isSame = target !== undefined && scene.alterations.isExpected(object, wanted, target.digest);
+  if (!isSame || !compared.every(({ isUpToDate }) => isUpToDate)) refuseLarge(desired);
+  refuseStrange(scene, desired);
+  let record = target ?? (await createApplication(scene, desired));
+  const secrets = await writeSecrets(scene, compared, record);
   const differs = !scene.alterations.isExpected(object, wanted, record.digest);
   if (differs) {
     record = await applyApplication(scene, desired, record);
@@ -47,10 +46,27 @@ export async function applyDesired(
   return { record, action: target ? (isUpdated ? 'updated' : 'unchanged') : 'created', secrets };
 }
 
-/** Everything that can be known to fail, before the first write. */
-function refuse(scene: Scene, desired: Desired): void {
+async function writeSecrets(
+  scene: Scene,
+  compared: readonly ComparedSecret[],
+  owner: PresentApplication,
+): Promise<readonly SecretChange[]> {
+  const changes: SecretChange[] = [];
+  for (const secret of compared) {
+    const action = await writeSecret(scene, secret, owner);
+    if (action !== 'unchanged') changes.push({ name: secret.desired.name, action });
+  }
+  return changes;
+}
+
+/** What is there already has found room. */
+function refuseLarge(desired: Desired): void {
   const large = tooLarge(desired);
   if (large !== undefined) throw problemError({ reason: 'ObjectTooLarge', message: large });
+}
+
+/** Everything else that can be known to fail, before the first write. */
+function refuseStrange(scene: Scene, desired: Desired): void {
   for (const { name } of desired.secrets) {
     const secret = scene.present.secret(name);
     if (secret) refuseForeign(scene, secret);

@@ -92,10 +92,12 @@ const ODDITIES = {
 
 /** The first of them, without its URL, which may hold a secret. */
 function oddTarget({ name, apiDefinitions }: DirectorBundle): string | undefined {
-  const odd = apiDefinitions.find(({ targetURL }) => judgeTarget(targetURL) !== undefined);
-  const oddity = odd && judgeTarget(odd.targetURL);
-  if (!oddity) return undefined;
-  return `bundle ${JSON.stringify(name)}: the target URL of API ${JSON.stringify(odd.name)} ${ODDITIES[oddity]}`;
+  for (const api of apiDefinitions) {
+    const oddity = judgeTarget(api.targetURL);
+    if (oddity)
+      return `bundle ${JSON.stringify(name)}: the target URL of API ${JSON.stringify(api.name)} ${ODDITIES[oddity]}`;
+  }
+  return undefined;
 }
 
 function eventEntries(bundle: DirectorBundle): readonly ServiceEntry[] {

@@ -1,10 +1,9 @@
-import { CompassError, hasReason } from '#common/errors.ts';
 import { assignNames, isLeftover } from './assign-names.ts';
 import { concurrently } from './concurrently.ts';
 import type { Listing } from './listing.ts';
+import type { PresentApplication } from './present.ts';
+import { removeApplication } from './remove-as-judged.ts';
 import type { Move, Round } from './round.ts';
-import { isClusterWide } from './scene.ts';
-import { deleteApplication } from './write-application.ts';
 
 /** Settles the renamed ones and the contested names, now that the whole listing is known. */
 export async function settleNames(round: Round, listing: Listing): Promise<void> {
@@ -34,30 +33,13 @@ export async function settleNames(round: Round, listing: Listing): Promise<void>
 /** The last step of a rename: the Application of the old name goes once that of the new name is as it is listed. */
 async function dropLeftovers(round: Round, landscape: Parameters<typeof isLeftover>[1]): Promise<void> {
   const { present } = round.scene;
-  const leftovers = [...present.applications()].filter((record) => {
-    const target = present.application(landscape.heads.get(record.id ?? '') ?? '');
-    const isReplaced = target !== undefined && round.tally.settled.has(target.uid);
-    return isReplaced && isLeftover(record, landscape) && !record.isTerminating;
-  });
-  await concurrently(leftovers, 4, async (record) => {
-    if (round.applyError || !round.scene.mayDelete()) return;
-    await attempt(round, record, () => deleteApplication(round.scene, record));
-  });
-}
-
-/** One deletion, and whether it was done: what moved on meanwhile is judged anew in the next round. */
-export async function attempt(
-  round: Round,
-  { id, name }: { readonly id?: string | undefined; readonly name: string },
-  write: () => Promise<void>,
-): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (!(error instanceof CompassError)) throw error;
-    if (isClusterWide(error)) round.applyError ??= error;
-    if (!hasReason(error, 'ClusterConflict')) round.tally.fail({ id, name }, error);
-    return false;
+  const leftovers: PresentApplication[] = [];
+  for (const name of present.applicationNames()) {
+    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    if (!record || record.isTerminating || !isLeftover(record, landscape)) continue;
+    if (round.tally.isSettled(landscape.heads.get(record.id ?? '') ?? '')) leftovers.push(record);
   }
+  await concurrently(leftovers, 4, async (record) => {
+    await removeApplication(round, record);
+  });
 }

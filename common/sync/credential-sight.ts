@@ -1,4 +1,4 @@
-import type { DirectorApplication, DirectorAuth } from '#common/compass/director-types.ts';
+import type { DirectorItem } from '#common/compass/director-types.ts';
 import type { Desired } from './desired.ts';
 import type { Listing } from './listing.ts';
 import { isDisposable } from './ownership.ts';
@@ -11,28 +11,24 @@ import type { Present, PresentApplication } from './present.ts';
  */
 export class CredentialSight {
   readonly #present: Present;
-  /** The Applications that have credentials in the cluster, by their ids. */
-  readonly #holders = new Set<string>();
+  readonly #connectionName: string;
+  /** The Applications that have credentials in the cluster, by their ids; found when it is asked for first. */
+  #found: Set<string> | undefined;
   #verdict: 'unknown' | 'removed' | 'vanished' = 'unknown';
   #isWaiting = false;
 
   constructor(present: Present, connectionName: string) {
     this.#present = present;
-    for (const record of present.applications()) {
-      if (isDisposable(record.ownership, connectionName)) this.#count(record);
-    }
+    this.#connectionName = connectionName;
   }
 
   beginListing(): void {
     this.#isWaiting = false;
   }
 
-  /** Looks over a page before its Applications are settled. */
-  look(applications: readonly DirectorApplication[]): void {
-    const isShown = applications.some(({ bundles }) =>
-      bundles.some((bundle) => saysSomething(bundle.defaultInstanceAuth)),
-    );
-    if (isShown) this.#verdict = 'removed';
+  /** Looks at what is listed before anything of it is settled. */
+  look({ showsAccess }: Pick<DirectorItem, 'showsAccess'>): void {
+    if (showsAccess) this.#verdict = 'removed';
   }
 
   /**
@@ -66,16 +62,21 @@ export class CredentialSight {
     const lost = spec.services
       .map((service) => service.id)
       .filter((bundle) => !shown.has(bundle) && records.some((record) => record.bundlesWithSecrets.includes(bundle)));
-    if (lost.length > 0) for (const record of records) this.#count(record);
+    if (lost.length > 0) for (const record of records) count(this.#holders, record);
     return lost;
   }
 
-  #count({ id, uid, bundlesWithSecrets }: PresentApplication): void {
-    if (bundlesWithSecrets.length > 0) this.#holders.add(id ?? uid);
+  /** What lost credentials before it is asked was judged before, and asked for this. */
+  get #holders(): Set<string> {
+    if (this.#found) return this.#found;
+    this.#found = new Set();
+    for (const record of this.#present.applications()) {
+      if (isDisposable(record.ownership, this.#connectionName)) count(this.#found, record);
+    }
+    return this.#found;
   }
 }
 
-function saysSomething(auth: DirectorAuth | null | undefined): boolean {
-  const parameters = { ...auth?.additionalHeaders, ...auth?.additionalQueryParams };
-  return Boolean(auth?.credential) || Object.keys(parameters).length > 0;
+function count(holders: Set<string>, { id, uid, bundlesWithSecrets }: PresentApplication): void {
+  if (bundlesWithSecrets.length > 0) holders.add(id ?? uid);
 }

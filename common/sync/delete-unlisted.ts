@@ -1,18 +1,15 @@
-import { attempt } from './conclude.ts';
 import { concurrently } from './concurrently.ts';
-import type { Candidate, DeletionVerdict } from './deletions.ts';
+import type { Candidate, DeletionVerdict, Keys } from './deletions.ts';
 import type { Listing } from './listing.ts';
 import { credentialsSecretName, parametersSecretName } from './names.ts';
 import { applicationOwners, isDisposable } from './ownership.ts';
-import type { PresentApplication, PresentSecret } from './present.ts';
+import type { Present, PresentApplication, PresentSecret } from './present.ts';
+import { removeApplication, removeSecret } from './remove-as-judged.ts';
 import type { Round } from './round.ts';
-import { deleteApplication } from './write-application.ts';
-import { deleteSecret } from './write-secret.ts';
 
 /** What a complete listing leaves without a reason to be. */
 export interface Unlisted {
-  /** The uids of the Applications that this connection keeps, the unlisted ones among them; none that is on its way out. */
-  readonly present: readonly string[];
+  readonly present: KeptApplications;
   readonly applications: readonly PresentApplication[];
   readonly secrets: readonly PresentSecret[];
 }
@@ -20,45 +17,82 @@ export interface Unlisted {
 /** Finds what the Director no longer lists: Applications by their ids, Secrets by what the Applications refer to. */
 export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unlisted {
   const { present, place } = round.scene;
-  const isListed = ({ id }: PresentApplication) => id !== undefined && listing.heads.has(id);
-  const kept = [...present.applications()].filter(
-    (record) =>
-      !record.isTerminating &&
-      record.ownership !== 'foreign' &&
-      (isListed(record) || isDisposable(record.ownership, place.connectionName)),
-  );
-  return {
-    present: kept.map(({ uid }) => uid),
-    applications: kept.filter((record) => !isListed(record)),
-    secrets: [...present.secrets()].filter((secret) => isOrphan(round, secret)),
-  };
+  const kept: string[] = [];
+  const applications: PresentApplication[] = [];
+  for (const name of present.applicationNames()) {
+    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    const isListed = !record || (record.id !== undefined && listing.heads.has(record.id));
+    if (record && !isKept(record, isListed, place.connectionName)) continue;
+    kept.push(name);
+    if (record && !isListed) applications.push(record);
+  }
+  return { present: new KeptApplications(present, kept), applications, secrets: findOrphans(round) };
+}
+
+function isKept({ ownership, isTerminating }: PresentApplication, isListed: boolean, connectionName: string): boolean {
+  if (isTerminating || ownership === 'foreign') return false;
+  return isListed || isDisposable(ownership, connectionName);
+}
+
+/** The uids of the Applications that this connection keeps, the unlisted ones among them; none that is on its way out. */
+class KeptApplications implements Keys {
+  readonly #present: Present;
+  readonly #names: readonly string[];
+
+  constructor(present: Present, names: readonly string[]) {
+    this.#present = present;
+    this.#names = names;
+  }
+
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** Seldom asked for, and dear: only a plan that was held or let go is compared with all of them. */
+  *[Symbol.iterator](): Iterator<string> {
+    for (const name of this.#names) {
+      const record = this.#present.application(name);
+      if (record) yield record.uid;
+    }
+  }
 }
 
 /**
- * A Secret of ours that nobody refers to: every Application that owns it is as it is listed, and names it nowhere, or
+ * The Secrets of ours that nobody refers to: every Application that owns one is as it is listed, and names it nowhere, or
  * there is none. While an Application fails or waits to be deleted, its Secrets stay with it, also one that it names only;
  * while credentials are hidden all do.
  */
-function isOrphan(round: Round, secret: PresentSecret): boolean {
+function findOrphans(round: Round): readonly PresentSecret[] {
   const { scene, sight, tally } = round;
-  if (sight.isLost) return false;
-  if (secret.ownership === 'foreign' || secret.isTerminating || tally.wanted.has(secret.name)) return false;
-  const owners = applicationOwners(secret.owners);
-  if (owners.length < secret.owners.length) return false;
-  const live = owners.filter((uid) => scene.present.applicationByUid(uid) !== undefined);
-  const isLeft = live.length === 0 ? secret.ownership === 'ours' : live.every((uid) => tally.settled.has(uid));
-  return isLeft && !isNamedByUnsettled(round, secret);
+  if (sight.isLost) return [];
+  const orphans: PresentSecret[] = [];
+  for (const name of scene.present.secretNames()) {
+    const secret = tally.wanted.has(name) ? undefined : scene.present.secret(name);
+    if (secret && isLeft(round, secret)) orphans.push(secret);
+  }
+  if (orphans.length === 0) return orphans;
+  const named = namesOfUnsettled(round);
+  return orphans.filter(({ name }) => !named.has(name));
+}
+
+function isLeft({ scene, tally }: Round, { ownership, isTerminating, owners }: PresentSecret): boolean {
+  if (ownership === 'foreign' || isTerminating) return false;
+  const uids = applicationOwners(owners);
+  if (uids.length < owners.length) return false;
+  const live = uids.flatMap((uid) => scene.present.applicationByUid(uid) ?? []);
+  return live.length === 0 ? ownership === 'ours' : live.every(({ name }) => tally.isSettled(name));
 }
 
 /** Two names of one Application may be cut to one Secret: the former of a rename names it for as long as it is there. */
-function isNamedByUnsettled({ scene, tally }: Round, { name: secret }: PresentSecret): boolean {
-  return [...scene.present.applications()].some(
-    ({ uid, name, bundlesWithSecrets }) =>
-      !tally.settled.has(uid) &&
-      bundlesWithSecrets.some((bundle) =>
-        [credentialsSecretName(name, bundle), parametersSecretName(name, bundle)].includes(secret),
-      ),
-  );
+function namesOfUnsettled({ scene, tally }: Round): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const name of scene.present.applicationNames()) {
+    if (tally.isSettled(name)) continue;
+    for (const bundle of scene.present.application(name)?.bundlesWithSecrets ?? []) {
+      names.add(credentialsSecretName(name, bundle)).add(parametersSecretName(name, bundle));
+    }
+  }
+  return names;
 }
 
 export function toCandidate({ uid, name }: PresentApplication | PresentSecret): Candidate {
@@ -71,14 +105,12 @@ const CONCURRENT_DELETIONS = 4;
 export async function deleteUnlisted(round: Round, unlisted: Unlisted, verdict: DeletionVerdict): Promise<void> {
   const applications = unlisted.applications.filter(({ uid }) => verdict.applications.has(uid));
   await concurrently(applications, CONCURRENT_DELETIONS, async (record) => {
-    if (round.applyError || !round.scene.mayDelete()) return;
-    const isDeleted = await attempt(round, record, () => deleteApplication(round.scene, record));
+    const isDeleted = await removeApplication(round, record);
     if (isDeleted) round.tally.change('Application', record.name, 'deleted', 'no longer listed');
   });
   const secrets = unlisted.secrets.filter(({ uid }) => verdict.secrets.has(uid));
   await concurrently(secrets, CONCURRENT_DELETIONS, async (secret) => {
-    if (round.applyError || !round.scene.mayDelete()) return;
-    const isDeleted = await attempt(round, secret, () => deleteSecret(round.scene, secret));
+    const isDeleted = await removeSecret(round, secret);
     if (isDeleted) round.tally.change('Secret', secret.name, 'deleted', 'nothing refers to it');
   });
 }

@@ -27,18 +27,21 @@ export function memberMark(key: string): string {
 export interface DecisionScene {
   readonly planId: string;
   readonly keys: readonly string[];
-  readonly present: readonly string[];
+  readonly present: Iterable<string>;
 }
 
 /** Whether the plan at hand is the one that was decided on, or what is left of it. */
 export function isDecided({ plan, members }: DeletionDecision, { planId, keys, present }: DecisionScene): boolean {
-  return plan === planId || isLeftOf(new Set(members), keys.map(memberMark), present.map(memberMark));
+  if (plan === planId) return true;
+  return isLeftOf(new Set(members), keys.map(memberMark), Array.from(present, memberMark));
 }
 
 /** Whether what goes now is what was to go, but for what is gone: nothing has come in, and nothing is wanted again. */
-export function isLeftOf(members: ReadonlySet<string>, going: readonly string[], present: readonly string[]): boolean {
+export function isLeftOf(members: ReadonlySet<string>, going: readonly string[], present: Iterable<string>): boolean {
   const goes = new Set(going);
-  return going.every((one) => members.has(one)) && present.every((one) => goes.has(one) || !members.has(one));
+  if (!going.every((one) => members.has(one))) return false;
+  for (const one of present) if (members.has(one) && !goes.has(one)) return false;
+  return true;
 }
 
 /** How many of these Applications somebody wanted to keep. */

@@ -8,6 +8,11 @@ export interface Candidate {
   readonly name: string;
 }
 
+/** Keys of many, which may be found only when they are asked for. */
+export interface Keys extends Iterable<string> {
+  readonly length: number;
+}
+
 /** An orphaned Secret or an unlisted Application, and when it was first seen to be one. */
 type Sightings = ReadonlyMap<string, number>;
 
@@ -36,7 +41,8 @@ export const NO_DELETIONS: DeletionState = { sightings: new Map() };
 export interface ListedIds {
   readonly complete: boolean;
   readonly digest: string;
-  readonly ids: ReadonlySet<string>;
+  /** A set, or what has them as keys. */
+  readonly ids: Pick<ReadonlySet<string>, 'has' | 'keys' | 'size'>;
 }
 
 export interface DeletionInput {
@@ -47,7 +53,7 @@ export interface DeletionInput {
   readonly now: number;
   readonly listing: ListedIds;
   /** The keys of the Applications that this connection keeps, the candidates among them. */
-  readonly present: readonly string[];
+  readonly present: Keys;
   readonly applications: readonly Candidate[];
   readonly secrets: readonly Candidate[];
   readonly budget: DeletionBudget;
@@ -112,7 +118,7 @@ const GOES_NOTHING = { applications: new Set<string>(), secrets: new Set<string>
 /** What is left of what was known after a listing by which nothing is judged: one that contradicts the run ends it. */
 export function passOver(state: DeletionState, { complete, digest, ids }: ListedIds): DeletionState {
   const { run } = state;
-  const agrees = run && (complete ? digest === run.digest : [...ids].every((id) => run.ids.has(id)));
+  const agrees = run && (complete ? digest === run.digest : [...ids.keys()].every((id) => run.ids.has(id)));
   if (agrees) return state;
   return { sightings: new Map(), held: state.held && { ...state.held, goesAt: undefined, goesAtMs: undefined } };
 }
@@ -121,5 +127,5 @@ function extend(run: Run | undefined, input: DeletionInput): Run {
   const { digest, ids } = input.listing;
   const { beganMs, nowMs, longestGapMs } = input;
   if (run?.digest === digest && beganMs - run.lastMs <= longestGapMs) return { ...run, lastMs: nowMs };
-  return { digest, ids, sinceMs: nowMs, lastMs: nowMs };
+  return { digest, ids: new Set(ids.keys()), sinceMs: nowMs, lastMs: nowMs };
 }

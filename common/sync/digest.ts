@@ -30,28 +30,27 @@ interface Labelled {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A digest of what matters about a Secret: its whole data and the two labels that are ours. */
-export function secretDigest(secret: Pick<Secret, 'data'> & { metadata: Labelled }): string {
-  return labelledDigest(secret.metadata.labels ?? {}, secretValues(secret));
+/** What a Secret is told apart by. */
+export interface SecretDigests {
+  /** Of what matters about it: its whole data and the two labels that are ours. */
+  readonly digest: string;
+  /** Of its data alone. */
+  readonly contentDigest: string;
 }
 
-export function desiredSecretDigest(secret: DesiredSecret): string {
-  return labelledDigest(secret.labels, secret.content.reveal());
+export function secretDigests(secret: Pick<Secret, 'data'> & { metadata: Labelled }): SecretDigests {
+  return digestsOf(secret.metadata.labels ?? {}, secretValues(secret));
 }
 
-/** A digest of a Secret's data alone. */
-export function secretContentDigest(secret: Pick<Secret, 'data'>): string {
-  return digest(readable(secretValues(secret)));
-}
-
-export function desiredContentDigest({ content }: DesiredSecret): string {
-  return digest(readable(content.reveal()));
+export function desiredSecretDigests({ labels, content }: Pick<DesiredSecret, 'labels' | 'content'>): SecretDigests {
+  return digestsOf(labels, content.reveal());
 }
 
 type Content = Readonly<Record<string, string>>;
 
-function labelledDigest(labels: Content, content: Content): string {
-  return digest({ app: labels['app'], bundleId: labels['bundleId'], content: readable(content) });
+function digestsOf(labels: Content, content: Content): SecretDigests {
+  const contentDigest = digest(readable(content));
+  return { digest: digest({ app: labels['app'], bundleId: labels['bundleId'], contentDigest }), contentDigest };
 }
 
 function readable(content: Content): Readonly<Record<string, unknown>> {
@@ -67,8 +66,11 @@ function parsed(text: string): unknown {
   return value === undefined ? text : value;
 }
 
+/** Of 128 bits, as base64url: one is kept for each object. */
+const DIGEST_LENGTH = 22;
+
 function digest(value: unknown): string {
-  return hash('sha256', JSON.stringify(canonical(value)) ?? '', 'base64url');
+  return hash('sha256', canonicalText(value) ?? '', 'base64url').slice(0, DIGEST_LENGTH);
 }
 
 /** Deeper than anything that is meant; what lies below counts as it is written, because a stack has an end. */
@@ -97,3 +99,39 @@ export function canonical(value: unknown, depth = 0): unknown {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
+
+/** The canonical form as JSON, without building it: this runs several times for each object that is written. */
+export function canonicalText(value: unknown, depth = 0): string | undefined {
+  if (value === '' || value === null || value === false || value === undefined) return undefined;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (depth === DEEPEST) return JSON.stringify(asWritten(value));
+  return Array.isArray(value) ? arrayText(value, depth) : objectText(value as Readonly<Record<string, unknown>>, depth);
+}
+
+function arrayText(items: readonly unknown[], depth: number): string | undefined {
+  if (items.length === 0) return undefined;
+  let text = '[';
+  for (const item of items) text += `${text.length > 1 ? ',' : ''}${canonicalText(item, depth + 1) ?? 'null'}`;
+  return `${text}]`;
+}
+
+function objectText(object: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    const item = canonicalText(object[key], depth + 1);
+    if (item !== undefined) text += `${text === '' ? '{' : ','}${quoted(key)}:${item}`;
+  }
+  return text === '' ? undefined : `${text}}`;
+}
+
+/** As JSON. Nearly all keys are the few of the kinds of objects; those of others are not remembered without an end. */
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (quotedKeys.size < MOST_QUOTED) quotedKeys.set(key, text);
+  return text;
+}
+
+const quotedKeys = new Map<string, string>();
+const MOST_QUOTED = 200;

@@ -14,7 +14,7 @@ export type OpenListing = (target: ListingTarget) => ListingSource;
 /** The Director's own listing. One `transport` for the whole process keeps its connections. */
 export function directorListing(transport: Transport): OpenListing {
   return ({ endpoint, runtimeId }) => ({
-    fetchPage: (first, after) => fetchApplicationsPage(endpoint, transport, { runtimeId, first, after }),
+    fetchPage: (first, after, known) => fetchApplicationsPage(endpoint, transport, { runtimeId, first, after, known }),
     async fetchHead(after) {
       const page = await fetchApplicationIds(endpoint, transport, { runtimeId, first: 1, after });
       const [head] = [...page.applications, ...page.problems];

@@ -1,13 +1,27 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
-import type { DirectorApplication, DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import type { DirectorApplication, ListingProblem } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { createPageReader, type ListingSource } from './page-reader.ts';
+import type { PageMemory, ReadItem, ReadPage } from './remembered-page.ts';
 
 /** A page as it is handed on: every Application comes once in a listing, even where the Director's pages shift. */
 export interface ListedPage {
-  readonly applications: readonly DirectorApplication[];
-  readonly problems: readonly ListingProblem[];
+  readonly items: readonly ListedItem[];
+  /** Whether any of them has credentials or request parameters, also of those that were settled without being read. */
+  readonly showsAccess: boolean;
+  /** How large the answer was. */
+  readonly bytes: number;
+  /** No further page is asked for: what follows is what the listing showed. */
+  readonly isLast: boolean;
+}
+
+export interface ListedItem extends Omit<ReadItem, 'whole'> {
+  /**
+   * Asked for once, and of one Application after the other, because its further pages are followed now. Undefined where
+   * Compass is away, which ends the listing.
+   */
+  whole(): Promise<DirectorApplication | ListingProblem | undefined>;
 }
 
 /** What a listing showed, without its content. */
@@ -27,7 +41,7 @@ export interface Listing {
   readonly pages: number;
   /** When the first page was asked for, on the clock that never steps. */
   readonly beganMs: number;
-  /** How long the Director took for its answers, all of them. */
+  /** How long the Director was waited for, all its answers together. */
   readonly latencyMs: number;
 }
 
@@ -38,41 +52,79 @@ const MOST_PAGES = 20_000;
 const STALE_PAGES = 3;
 
 /**
- * Reads all pages of one listing, one at a time: the next is asked for when the last has been dealt with. Returns what
- * it showed; a page that fails ends it, and is in the result instead of being thrown.
+ * Reads all pages of one listing, one at a time, each when it is asked for. Returns what it showed; a page or an Application
+ * that Compass does not give any more ends it, and is in the result instead of being thrown.
  */
-export async function* listApplications(source: ListingSource, clock: Clock): AsyncGenerator<ListedPage, Listing> {
+export async function* listApplications(
+  source: ListingSource,
+  clock: Clock,
+  memory?: PageMemory,
+): AsyncGenerator<ListedPage, Listing> {
   const tally = createTally();
-  const readPage = createPageReader(source);
+  const readPage = createPageReader(source, memory);
+  const reading = new Reading(clock);
   const beganMs = clock.monotonicMs();
   let pages = 0;
-  let latencyMs = 0;
   let stale = 0;
   let after: string | undefined;
-  let error: CompassError | undefined;
+  let endless: string | undefined;
   do {
-    const startMs = clock.monotonicMs();
-    const page = await readPage(after).catch((caught: unknown) => {
-      if (!(caught instanceof CompassError)) throw caught;
-      error = caught;
-    });
-    latencyMs += clock.monotonicMs() - startMs;
-    if (!page) break;
+    const from = after;
+    const page = await reading.answer(() => readPage(from));
+    if (!page || reading.error) break;
     pages += 1;
-    const fresh = tally.add(page);
     after = page.next;
-    yield fresh;
-    stale = fresh.applications.length + fresh.problems.length === 0 ? stale + 1 : 0;
-    if (stale === STALE_PAGES)
-      error = new CompassError('InvalidAnswer', 'the Director lists the same pages in a circle');
-    if (pages === MOST_PAGES) error = new CompassError('InvalidAnswer', `the listing has no end after ${pages} pages`);
-  } while (after !== undefined && error === undefined);
-  return { ...tally.result(error), error, pages, beganMs, latencyMs };
+    const { fresh, isStale } = tally.add(page);
+    const items = fresh.map((item) => ({ ...item, whole: () => reading.answer(() => item.whole()) }));
+    stale = isStale ? stale + 1 : 0;
+    endless = whyEndless(pages, stale);
+    const isLast = after === undefined || endless !== undefined;
+    yield { items, showsAccess: page.showsAccess, bytes: page.bytes, isLast };
+  } while (after !== undefined && endless === undefined && reading.error === undefined);
+  const error = reading.error ?? (endless === undefined ? undefined : new CompassError('InvalidAnswer', endless));
+  return { ...tally.result(error), error, pages, beganMs, latencyMs: reading.latencyMs };
+}
+
+/** Why no end is in sight; undefined while one may be. */
+function whyEndless(pages: number, stale: number): string | undefined {
+  if (stale === STALE_PAGES) return 'the Director lists the same pages in a circle';
+  return pages === MOST_PAGES ? `the listing has no end after ${pages} pages` : undefined;
+}
+
+/** What is asked of the Director in one listing: it takes time, and its first failure ends it. */
+class Reading {
+  readonly #clock: Clock;
+  #underWay = 0;
+  #sinceMs = 0;
+  /** How long something was under way: a page that is read ahead and an Application that is made whole take their time together. */
+  latencyMs = 0;
+  error: CompassError | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Undefined where the listing has ended. Throws bugs. */
+  async answer<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    if (this.error) return undefined;
+    if (this.#underWay === 0) this.#sinceMs = this.#clock.monotonicMs();
+    this.#underWay += 1;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CompassError)) throw error;
+      this.error ??= error;
+      return undefined;
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.latencyMs += this.#clock.monotonicMs() - this.#sinceMs;
+    }
+  }
 }
 
 interface Tally {
-  /** Counts a page, and leaves out what came before. */
-  add(page: DirectorPage): ListedPage;
+  /** Counts a page, and leaves out what came before; stale where all of it did. */
+  add(page: ReadPage): { readonly fresh: readonly ReadItem[]; readonly isStale: boolean };
   result(
     error: CompassError | undefined,
   ): Pick<Listing, 'complete' | 'incompleteBecause' | 'isTorn' | 'heads' | 'digest'>;
@@ -101,12 +153,12 @@ function createTally(): Tally {
   };
   const doubt = () => torn() ?? (nameless > 0 ? `${nameless} listed without an id` : undefined);
   return {
-    add(page) {
-      totals.add(page.totalCount);
-      return {
-        applications: page.applications.filter(({ id, name }) => isNew(id, name)),
-        problems: page.problems.filter(({ id, name }) => isNew(id, name)),
-      };
+    add({ totalCount, items, asBefore = [] }) {
+      totals.add(totalCount);
+      let settled = 0;
+      for (const { id, name } of asBefore) if (isNew(id, name)) settled += 1;
+      const fresh = items.filter(({ id, name }) => isNew(id, name));
+      return { fresh, isStale: fresh.length + settled === 0 };
     },
     result(error) {
       const because = error?.message ?? doubt();

@@ -17,7 +17,9 @@ export const NOTHING_LOGGED: Logged = { failing: new Map(), listing: undefined, 
 export function logOutcome(log: Log, outcome: SyncOutcome, before: Logged): Logged {
   const { fetch, created, updated, deleted, unchanged, failed, held, applyError, changes } = outcome;
   const counts = { created: created.length, updated: updated.length, deleted: deleted.length, unchanged };
-  const summary = { ...counts, failed: failed.length, listed: fetch.listed, pages: fetch.pages, held: held?.id };
+  const { listed, pages } = fetch;
+  const cost = { pages, writes: outcome.writes, durationMs: Math.round(outcome.durationMs) };
+  const summary = { ...counts, failed: failed.length, listed, ...cost, held: held?.id };
   if (changes.length > 0) log.info('applications were synchronized', summary);
   else log.debug('applications were synchronized', summary);
   // A round that was stopped has neither failed nor shown that the listing works.

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const LONGEST_NAME = 57;
 const SUFFIX_DIGITS = 5;
@@ -20,6 +20,6 @@ export function normalizeName(name: string): string {
 
 /** The name of a bundle's service: the normalized name and the first five hex digits of SHA-1 of the bundle's id. */
 export function serviceName(bundleName: string, bundleId: string): string {
-  const suffix = createHash('sha1').update(bundleId).digest('hex').slice(0, SUFFIX_DIGITS);
+  const suffix = hash('sha1', bundleId, 'hex').slice(0, SUFFIX_DIGITS);
   return `${normalizeName(bundleName)}-${suffix}`.replace(/^-/, '');
 }

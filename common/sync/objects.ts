@@ -72,10 +72,12 @@ export function tooLarge(desired: Desired): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(desired.spec));
   if (bytes > LARGEST_OBJECT_BYTES)
     return `the Application would have ${bytes} bytes, at most ${LARGEST_OBJECT_BYTES} fit`;
-  const large = desired.secrets.find((secret) => contentBytes(secret) > LARGEST_SECRET_BYTES);
-  return (
-    large && `the Secret ${large.name} would have ${contentBytes(large)} bytes, at most ${LARGEST_SECRET_BYTES} fit`
-  );
+  for (const secret of desired.secrets) {
+    const size = contentBytes(secret);
+    if (size > LARGEST_SECRET_BYTES)
+      return `the Secret ${secret.name} would have ${size} bytes, at most ${LARGEST_SECRET_BYTES} fit`;
+  }
+  return undefined;
 }
 
 function contentBytes(secret: DesiredSecret): number {

@@ -28,6 +28,12 @@ export interface SyncOutcome {
   readonly applyError?: CompassError | undefined;
   /** Whether it was told to end before it was through. */
   readonly stopped: boolean;
+  /** How long it took. */
+  readonly durationMs: number;
+  /** Requests that were sent to write something. */
+  readonly writes: number;
+  /** How many of them may be under way at a time, by what the API server takes: see WriteGate. */
+  readonly writeLimit: number;
 }
 
 export interface FetchOutcome {
@@ -38,7 +44,7 @@ export interface FetchOutcome {
   /** Every page read, counts agree, no duplicates: nothing is deleted without. */
   readonly complete: boolean;
   readonly incompleteBecause?: string | undefined;
-  /** How long the Director took for its answers, all of them. */
+  /** How long the Director was waited for, all its answers together. */
   readonly latencyMs: number;
 }
 

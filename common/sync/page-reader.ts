@@ -1,9 +1,16 @@
+import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
+import { type PageMemory, type ReadPage, readRemembered, toReadPage } from './remembered-page.ts';
 
 /** The Director's listing, page by page; `after` is the cursor of the page before. Throws CompassError. */
 export interface ListingSource {
-  fetchPage(first: number, after: string | undefined): Promise<DirectorPage>;
+  /** `known` may give the page that an answer of this digest was, which is then not read. */
+  fetchPage(
+    first: number,
+    after: string | undefined,
+    known?: (digest: string) => DirectorPage | undefined,
+  ): Promise<DirectorPage>;
   /** One Application's id and name without its content, for one whose content cannot be read. */
   fetchHead(after: string | undefined): Promise<ListedHead>;
 }
@@ -24,9 +31,10 @@ const MOST_UNREADABLE = 5;
 
 /**
  * Reads pages as large as the answers may be: one that is too large or cannot be read is asked for again in halves, down
- * to one Application. One that fails so by itself is named and skipped, and the pages after it are large again.
+ * to one Application. One that fails so by itself is named and skipped, and the pages after it are large again. With a
+ * `memory` a page that came as before is not read at all.
  */
-export function createPageReader(source: ListingSource) {
+export function createPageReader(source: ListingSource, memory?: PageMemory) {
   let first = LARGEST_PAGE;
   let pagesOfThisSize = 0;
   let unreadable = 0;
@@ -35,16 +43,21 @@ export function createPageReader(source: ListingSource) {
     pagesOfThisSize = 0;
   };
 
-  const skip = async (after: string | undefined, error: CompassError): Promise<DirectorPage> => {
+  const read = async (size: number, after: string | undefined): Promise<ReadPage> =>
+    memory
+      ? readRemembered(`${size} ${after ?? ''}`, (known) => source.fetchPage(size, after, known), memory)
+      : toReadPage(await source.fetchPage(size, after));
+
+  const skip = async (after: string | undefined, error: CompassError): Promise<ReadPage> => {
     unreadable = error.reason === 'InvalidAnswer' ? unreadable + 1 : 0;
     if (unreadable > MOST_UNREADABLE) throw error;
     resize(LARGEST_PAGE);
-    return skipped(await source.fetchHead(after), error);
+    return toReadPage(skipped(await source.fetchHead(after), error));
   };
 
-  return async function readPage(after: string | undefined): Promise<DirectorPage> {
+  return async function readPage(after: string | undefined): Promise<ReadPage> {
     try {
-      const page = await source.fetchPage(first, after);
+      const page = await read(first, after);
       unreadable = 0;
       pagesOfThisSize += 1;
       if (pagesOfThisSize >= PAGES_BEFORE_GROWTH) resize(Math.min(LARGEST_PAGE, first * 2));
@@ -65,5 +78,5 @@ function skipped(head: ListedHead, { reason, message }: CompassError): DirectorP
     reason: reason === 'AnswerTooLarge' ? reason : 'InvalidApplication',
     message,
   };
-  return { applications: [], problems: [problem], totalCount: head.totalCount, next: head.next };
+  return { items: [wholeItem(problem)], totalCount: head.totalCount, next: head.next, bytes: 0 };
 }

@@ -9,8 +9,11 @@ import { planDoor } from './plan-door.ts';
 import { entriesOf } from './plan-entries.ts';
 import { isAbout, unchangedNames, unknownNames } from './plan-names.ts';
 import { PlanRecord } from './plan-record.ts';
+import { copiedPresent } from './present-source.ts';
+import { SettledBefore } from './settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { type Memory, type RoundResult, synchronizeOnce } from './synchronize-once.ts';
+import { WriteGate } from './write-gate.ts';
 
 export interface PlanRequest extends SyncRequest {
   /** Keys the fingerprints of what Secrets hold. */
@@ -27,11 +30,23 @@ const MOST_CONTENT_BYTES = 2 * 1024 * 1024;
  * real one would go by, and stays as it is. Throws CompassError where the listing fails, or the cluster as a whole; what
  * concerns one Application is an entry.
  */
-export async function planSync(options: SynchronizerOptions, request: PlanRequest, memory: Memory): Promise<SyncPlan> {
+export async function planSync(
+  options: SynchronizerOptions,
+  request: PlanRequest,
+  memory: Pick<Memory, 'deletions' | 'alterations'>,
+): Promise<SyncPlan> {
   const record = new PlanRecord((object) => comparable(object, request.fingerprintKey), MOST_CONTENT_BYTES);
   const cluster = planDoor(options.cluster, (...write) => record.note(...write));
-  const copy = { deletions: memory.deletions, alterations: memory.alterations.copy() };
-  const result = await synchronizeOnce({ ...options, cluster, log: silentLog }, request, copy);
+  // What is not stored waits for nothing, and says nothing of how fast the API server is.
+  const gate = new WriteGate(options.clock, Math.random);
+  const copy = {
+    deletions: memory.deletions,
+    alterations: memory.alterations.copy(),
+    gate,
+    before: new SettledBefore(),
+  };
+  const present = options.present && { present: copiedPresent(options.present) };
+  const result = await synchronizeOnce({ ...options, ...present, cluster, log: silentLog }, request, copy);
   refuseFailure(result);
   return toPlan(entriesOf(result, record), result, request.names ?? [], options.clock.now());
 }

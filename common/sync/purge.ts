@@ -10,6 +10,7 @@ import type { Place } from './place.ts';
 import type { Present, PresentApplication, PresentSecret } from './present.ts';
 import { readPresent } from './read-present.ts';
 import { isClusterWide, writer } from './scene.ts';
+import { WriteGate } from './write-gate.ts';
 
 export interface PurgeOptions {
   readonly cluster: Cluster;
@@ -41,11 +42,11 @@ const CAUSE = 'disconnected';
  * Stopped.
  */
 export async function purgeApplications({ cluster, clock, place, signal }: PurgeOptions): Promise<Purged> {
-  const write = writer(clock, signal);
+  const write = writer(new WriteGate(clock, Math.random), signal);
   const deleted: string[] = [];
   const changes: Change[] = [];
   for (let rounds = 1; ; rounds += 1) {
-    const ours = findOurs(await readPresent(cluster, place, signal), place);
+    const ours = findOurs((await readPresent(cluster, place, signal)).present, place);
     let error: CompassError | undefined;
     const kept = new Set<string>();
     const remove = async (kind: Change['kind'], ref: ObjectRef, version: Version) => {

@@ -6,18 +6,23 @@ import type { Place } from './place.ts';
 import { Present, toPresentApplication, toPresentSecret } from './present.ts';
 
 /** Every Secret of a bundle carries this label, ours as well as the reference agent's. */
-const SECRETS_OF_BUNDLES = 'bundleId';
-/** Objects a page: an Application may be as large as 1.5 MiB. */
-const APPLICATIONS_A_PAGE = 100;
-const SECRETS_A_PAGE = 250;
+export const SECRETS_OF_BUNDLES = 'bundleId';
+/** The objects are whole: a page is to stay small beside what is kept, however large they are. */
+const PAGES = { pageSize: 20, pageBytes: 512 * 1024 };
 /** How often a list that expired half-way is begun anew. */
 const MOST_TRIES = 3;
+
+/** What was present, and the versions of the lists: who watches from there misses nothing. */
+export interface ReadPresent {
+  readonly present: Present;
+  readonly versions: { readonly applications: string; readonly secrets: string };
+}
 
 /**
  * Reads what is present: all Applications, and the Secrets of bundles in the integration namespace, page by page as
  * quorum reads. A list whose `continue` expires is begun anew, and nothing of the first part is used. Throws CompassError.
  */
-export async function readPresent(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<Present> {
+export async function readPresent(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<ReadPresent> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await readOnce(cluster, place, signal);
@@ -27,22 +32,25 @@ export async function readPresent(cluster: Cluster, place: Place, signal?: Abort
   }
 }
 
-async function readOnce(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<Present> {
+async function readOnce(cluster: Cluster, place: Place, signal?: AbortSignal): Promise<ReadPresent> {
   const { connectionName, integrationNamespace: namespace } = place;
   const aborting = signal ? { signal } : {};
   const present = new Present();
-  const applications = cluster.listPages<Application>(APPLICATION, { pageSize: APPLICATIONS_A_PAGE, ...aborting });
+  const versions = { applications: '', secrets: '' };
+  const applications = cluster.listPages<Application>(APPLICATION, { ...PAGES, ...aborting });
   for await (const page of applications) {
+    versions.applications = page.resourceVersion;
     for (const application of page.items) present.putApplication(toPresentApplication(application, connectionName));
   }
   const secrets = cluster.listPages<Secret>(SECRET, {
     namespace,
     labelSelector: SECRETS_OF_BUNDLES,
-    pageSize: SECRETS_A_PAGE,
+    ...PAGES,
     ...aborting,
   });
   for await (const page of secrets) {
+    versions.secrets = page.resourceVersion;
     for (const secret of page.items) present.putSecret(toPresentSecret(secret, connectionName));
   }
-  return present;
+  return { present, versions };
 }

@@ -1,15 +1,18 @@
-import type { DirectorApplication } from '#common/compass/director-types.ts';
+import { showsAccess } from '#common/compass/director-item.ts';
+import type { DirectorApplication, DirectorItem } from '#common/compass/director-types.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { applyDesired } from './apply.ts';
 import { CredentialSight } from './credential-sight.ts';
-import type { Desired, MappingSettings } from './desired.ts';
+import type { Desired, Mapped, MappingSettings } from './desired.ts';
 import { keepCredentials } from './kept.ts';
 import { toDesired } from './mapping.ts';
 import { decide, foreignApplication } from './plan.ts';
 import type { PresentApplication } from './present.ts';
 import { isLasting, isTooLarge, type Problem } from './problem.ts';
 import { refresh } from './refresh.ts';
+import type { PageMemory } from './remembered-page.ts';
 import { isClusterWide, type Scene } from './scene.ts';
+import { SettledBefore } from './settled-before.ts';
 import type { Tally } from './tally.ts';
 import { noteSyncError } from './write-application.ts';
 
@@ -26,12 +29,20 @@ export interface Move {
   readonly from: readonly string[];
 }
 
+/** A listed Application, and what it is to be in the cluster. */
+export interface Listed extends Pick<DirectorApplication, 'id' | 'name'> {
+  /** Of all that is listed of it. */
+  readonly digest: string;
+  readonly mapped: Mapped;
+}
+
 /** One synchronization under way: brings listed Applications into the cluster, one by one, whatever becomes of the others. */
 export class Round {
   readonly scene: Scene;
   readonly tally: Tally;
   readonly sight: CredentialSight;
   readonly #settings: MappingSettings;
+  readonly #before: SettledBefore;
   readonly #claims = new Map<string, string>();
   readonly #deferred = new Map<string, Desired>();
   #refusals = 0;
@@ -39,8 +50,9 @@ export class Round {
   /** What concerns the cluster as a whole: from then on nothing more is written. */
   applyError: CompassError | undefined;
 
-  constructor(scene: Scene, tally: Tally, settings: MappingSettings) {
+  constructor(scene: Scene, tally: Tally, settings: MappingSettings, before = new SettledBefore()) {
     this.scene = scene;
+    this.#before = before;
     this.tally = tally;
     this.sight = new CredentialSight(scene.present, scene.place.connectionName);
     this.#settings = settings;
@@ -65,12 +77,30 @@ export class Round {
     return this.#overflow;
   }
 
+  /** What is known of pages that were read in the round before. */
+  get pageMemory(): PageMemory {
+    return { pages: this.#before.pages, takeAsBefore: (head) => this.#takeAsBefore(head, head.shown) };
+  }
+
+  /** Whether it is settled by what its page shows of it, which is what it was made of before. */
+  takeShown({ id, name }: Pick<DirectorItem, 'id' | 'name'>, digest: string): boolean {
+    return id !== undefined && name !== undefined && this.#takeAsBefore({ id, name }, digest);
+  }
+
+  /** Looks at one listed Application, and maps it; undefined where it is settled, because it is as it was before. */
+  take(application: DirectorApplication, digest: string): Listed | undefined {
+    // Only a further page of it may have had credentials.
+    this.sight.look({ showsAccess: showsAccess(application) });
+    if (this.#takeAsBefore(application, digest)) return undefined;
+    const { id, name } = application;
+    return { id, name, digest, mapped: toDesired(application, this.#settings) };
+  }
+
   /** Plans one listed Application and carries the plan out, or defers it. Throws Stopped, and bugs. */
-  async settle(application: DirectorApplication): Promise<void> {
-    const mapped = toDesired(application, this.#settings);
-    if (mapped.kind === 'invalid') return this.fail(application, mapped.problem);
+  async settle({ id, name, digest, mapped }: Listed): Promise<void> {
+    if (mapped.kind === 'invalid') return this.fail({ id, name }, mapped.problem);
     const desired = this.sight.judge(mapped.desired);
-    if (desired) await this.#attempt(desired, () => this.#settleOnce(desired));
+    if (desired) await this.#attempt(desired, () => this.#settleOnce(desired, digest));
     else this.#putOff(mapped.desired, 'its credentials are gone: what that means shows once the whole is listed');
   }
 
@@ -104,7 +134,20 @@ export class Round {
     for (const record of this.scene.present.applicationsOf(listed.id)) await this.#note(record, problem);
   }
 
-  async #settleOnce(desired: Desired): Promise<void> {
+  /** One that is listed and present as it was when it was settled before is settled; what it names is claimed again. */
+  #takeAsBefore({ id, name }: Pick<DirectorApplication, 'id' | 'name'>, digest: string): boolean {
+    const { present, claimSecret } = this.scene;
+    if (this.applyError || (this.#claims.get(name) ?? id) !== id) return false;
+    const secretNames = this.#before.find({ id, name }, digest, present);
+    if (!secretNames) return false;
+    for (const secret of secretNames) if (!claimSecret(secret, id)) return false;
+    this.#claims.set(name, id);
+    this.#refusals = 0;
+    this.tally.takeAsBefore(name);
+    return true;
+  }
+
+  async #settleOnce(desired: Desired, digest: string): Promise<void> {
     const { id, name } = desired;
     const { present, place } = this.scene;
     const holder = present.application(name);
@@ -118,6 +161,9 @@ export class Round {
     const own = target?.id === id ? [target] : [];
     const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
     await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
+    const isPlain = whole.problem === undefined && desired.kept.length === 0 && !desired.vanished;
+    const secretNames = whole.secrets.map((secret) => secret.name);
+    if (isPlain) this.#before.note(desired, digest, secretNames, present);
   }
 
   #defer(desired: Desired, holder: PresentApplication | undefined): void {

@@ -1,11 +1,10 @@
-import { askedWaitMs } from '#common/backoff.ts';
-import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
 import type { Alterations } from './alterations.ts';
 import type { Place } from './place.ts';
 import type { Present } from './present.ts';
 import type { Marking } from './secret-marks.ts';
+import { LONGEST_PAUSE_MS, type WriteGate } from './write-gate.ts';
 
 /** What every write of a round needs to know. */
 export interface Scene {
@@ -21,6 +20,8 @@ export interface Scene {
   mayDelete(): boolean;
   /** Carries out one write; see `writer`. */
   write<T>(request: () => Promise<T>): Promise<T>;
+  /** Reads what a write depends on, with the same patience; it counts as none. */
+  read<T>(request: () => Promise<T>): Promise<T>;
 }
 
 /** A round was told to end: nothing more is written, and nobody is to blame. */
@@ -30,30 +31,33 @@ export class Stopped extends Error {
 
 /** How often a write is sent while the API server asks to wait. */
 const MOST_TRIES = 5;
-const SHORTEST_WAIT_MS = 1_000;
-/** Whoever is asked to wait longer comes back in another round. */
-const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Carries out writes one whole request each: a stop comes between two of them, never into one. Waits as long as the
- * API server asks for (429) and up to half as long again, a few times; where that would hold up the round, it fails
- * (ClusterThrottled) with how long is asked for.
+ * Carries out writes one whole request each, when `gate` lets them: a stop comes between two of them, never into one. A
+ * write that the API server asks to wait (429) is sent again after the gate's pause, a few times; where that would hold up
+ * the round, it fails (ClusterThrottled) with how long is asked for, and so does every further one. `onSent` is told of
+ * each request.
  */
-export function writer(
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  random: () => number = Math.random,
-): Scene['write'] {
-  return async function write<T>(request: () => Promise<T>, tries = 1): Promise<T> {
+export function writer(gate: WriteGate, signal: AbortSignal | undefined, onSent?: () => void): Scene['write'] {
+  let refusal: CompassError | undefined;
+  const requireGoing = () => {
     if (signal?.aborted) throw new Stopped('the synchronization was stopped');
+    if (refusal) throw refusal;
+  };
+  return async function write<T>(request: () => Promise<T>, tries = 1): Promise<T> {
+    requireGoing();
     try {
-      return await request();
+      return await gate.run(() => {
+        // It may have waited for long.
+        requireGoing();
+        onSent?.();
+        return request();
+      }, signal);
     } catch (error) {
-      if (!hasReason(error, 'ClusterThrottled') || tries >= MOST_TRIES) throw error;
-      const askedMs = Math.max(SHORTEST_WAIT_MS, error.retryAfterMs ?? SHORTEST_WAIT_MS * 2 ** tries);
-      if (askedMs > LONGEST_WAIT_MS) throw error;
-      await clock.sleep(askedWaitMs(askedMs, random), signal);
-      return write(request, tries + 1);
+      if (!hasReason(error, 'ClusterThrottled') || error === refusal) throw error;
+      if (tries < MOST_TRIES && (error.retryAfterMs ?? 0) <= LONGEST_PAUSE_MS) return write(request, tries + 1);
+      refusal ??= error;
+      throw error;
     }
   };
 }

@@ -1,22 +1,21 @@
 import { CompassError } from '#common/errors.ts';
 import type { Alterations } from './alterations.ts';
 import { settleNames } from './conclude.ts';
-import { concurrently } from './concurrently.ts';
 import { deleteUnlisted, findUnlisted, toCandidate, type Unlisted } from './delete-unlisted.ts';
 import { type DeletionState, type DeletionVerdict, judgeDeletions, type ListedIds, passOver } from './deletions.ts';
-import { type Listing, listApplications } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { type FetchOutcome, type KeptDeletions, type SyncOutcome, toHeldPlan } from './outcome.ts';
 import { isDisposable } from './ownership.ts';
-import type { ListingSource } from './page-reader.ts';
-import { Present, type PresentApplication } from './present.ts';
-import { readPresent } from './read-present.ts';
+import { Present } from './present.ts';
+import { listedPresent } from './present-source.ts';
+import { readListing } from './read-listing.ts';
 import { Round } from './round.ts';
 import { Stopped, writer } from './scene.ts';
+import type { SettledBefore } from './settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from './synchronize.ts';
 import { Tally } from './tally.ts';
+import type { WriteGate } from './write-gate.ts';
 
-/** Applications that are written at the same time, unless said. */
-const CONCURRENCY = 8;
 /** How often the list is read in one round, when it changes while it is read. */
 const MOST_READINGS = 4;
 
@@ -28,6 +27,10 @@ const PERIODS_IN_GAP = 3;
 export interface Memory {
   readonly deletions: DeletionState;
   readonly alterations: Alterations;
+  /** Before all writes of a process. */
+  readonly gate: WriteGate;
+  /** What need not be looked at again. */
+  readonly before: SettledBefore;
 }
 
 export interface RoundResult {
@@ -48,28 +51,36 @@ export interface Judged {
 export async function synchronizeOnce(
   options: SynchronizerOptions,
   request: SyncRequest,
-  { deletions, alterations }: Memory,
+  { deletions, alterations, gate, before }: Memory,
 ): Promise<RoundResult> {
   const { cluster, clock, config, mayDelete = () => true } = options;
+  const beganMs = clock.monotonicMs();
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
-  const seen = await readPresent(cluster, place, request.signal).catch(toCompassError);
+  const source = options.present ?? listedPresent(cluster, place);
+  const seen = await source.open(request.signal).catch(toCompassError);
   const present = seen instanceof CompassError ? new Present() : seen;
   const tally = new Tally(() => clock.now());
   const claimSecret = (name: string, id: string) => tally.claim(name, id);
   const key = options.fingerprintKey?.();
+  before.begin(key);
   const marking = () => ({ key, now: clock.now() });
-  const write = writer(clock, request.signal);
-  const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write };
+  const write = writer(gate, request.signal, () => {
+    tally.writes += 1;
+  });
+  const read = writer(gate, request.signal);
+  const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write, read };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
-  const round = new Round(scene, tally, settings);
+  const round = new Round(scene, tally, settings, before);
   if (seen instanceof CompassError) round.applyError = seen;
-  const progress: Progress = { round, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
+  const progress: Progress = { round, before, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
-  return { outcome: toOutcome(progress, stopped), deletions: progress.deletions, round, judged: progress.judged };
+  const measured = { stopped, durationMs: clock.monotonicMs() - beganMs, writeLimit: gate.limit };
+  return { outcome: toOutcome(progress, measured), deletions: progress.deletions, round, judged: progress.judged };
 }
 
 interface Progress {
   readonly round: Round;
+  readonly before: SettledBefore;
   fetch: FetchOutcome;
   deletions: DeletionState;
   kept: KeptDeletions;
@@ -101,24 +112,6 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
   }
 }
 
-async function readListing(
-  { clock, concurrency = CONCURRENCY }: SynchronizerOptions,
-  { signal }: SyncRequest,
-  round: Round,
-  source: ListingSource,
-): Promise<Listing> {
-  round.begin();
-  const pages = listApplications(source, clock);
-  for (;;) {
-    const { done, value } = await pages.next();
-    if (done) return value;
-    if (signal?.aborted) throw new Stopped('the synchronization was stopped');
-    round.sight.look(value.applications);
-    await concurrently(value.applications, concurrency, (application) => round.settle(application));
-    for (const problem of value.problems) await round.fail(problem, problem);
-  }
-}
-
 /** What the listing leaves without a reason to be: judged by the one rule of deleting, and removed. */
 async function conclude(
   { clock, config, holdMs = Number.POSITIVE_INFINITY }: SynchronizerOptions,
@@ -142,7 +135,10 @@ async function conclude(
     heldBefore: held,
   });
   progress.deletions = verdict.state;
-  if (listing.complete) progress.kept = toKept(verdict);
+  if (listing.complete) {
+    progress.kept = toKept(verdict);
+    progress.before.keepOnly(listing.heads);
+  }
   progress.judged = { listing, unlisted, verdict };
   await deleteUnlisted(progress.round, unlisted, verdict);
 }
@@ -152,7 +148,7 @@ function toKept({ held, decision }: DeletionVerdict): KeptDeletions {
 }
 
 function idsOf({ complete, digest, heads }: Listing): ListedIds {
-  return { complete, digest, ids: new Set(heads.keys()) };
+  return { complete, digest, ids: heads };
 }
 
 function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
@@ -167,28 +163,36 @@ function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
   };
 }
 
-function toOutcome({ round, fetch, deletions, kept }: Progress, stopped: boolean): SyncOutcome {
+function toOutcome(
+  { round, fetch, deletions, kept }: Progress,
+  measured: Pick<SyncOutcome, 'stopped' | 'durationMs' | 'writeLimit'>,
+): SyncOutcome {
   const { tally, scene, applyError } = round;
-  const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes } = tally;
+  const { created, updated, deleted, deletedSecrets, inSync, wanted, failed, changes, writes } = tally;
   const { connectionName } = scene.place;
-  const isKept = ({ ownership, uid }: PresentApplication) =>
-    ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.settled.has(uid));
+  let present = 0;
+  for (const name of scene.present.applicationNames()) {
+    const ownership = tally.isAsBefore(name) ? 'ours' : (scene.present.application(name)?.ownership ?? 'foreign');
+    const isKept = ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.isSettled(name));
+    if (isKept) present += 1;
+  }
   return {
     fetch,
-    present: [...scene.present.applications()].filter(isKept).length,
+    present,
     inSync,
     created: [...created],
     updated: [...updated],
     deleted: [...deleted],
     deletedSecrets,
-    unchanged: Math.max(0, tally.settled.size - created.size - updated.size),
+    unchanged: Math.max(0, tally.settledCount - created.size - updated.size),
     secrets: wanted.size,
     failed,
     held: toHeldPlan(deletions.held),
     kept,
     changes,
     applyError,
-    stopped,
+    ...measured,
+    writes,
   };
 }
 

@@ -10,8 +10,11 @@ import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
 import type { KeptDeletions, SyncOutcome } from './outcome.ts';
 import type { SyncPlan } from './plan-document.ts';
 import { type PlanRequest, planSync } from './plan-sync.ts';
-import type { PresentSecret } from './present.ts';
+import type { Present } from './present.ts';
+import type { PresentSource } from './present-source.ts';
+import { SettledBefore } from './settled-before.ts';
 import { synchronizeOnce } from './synchronize-once.ts';
+import { WriteGate } from './write-gate.ts';
 
 export type { SyncOutcome } from './outcome.ts';
 
@@ -34,14 +37,16 @@ export interface SynchronizerOptions {
   readonly log: Log;
   readonly config: SyncSettings;
   readonly director: OpenListing;
+  /** Where a round learns what is in the cluster; everything is listed for each unless said. */
+  readonly present?: PresentSource;
   /** Keys the fingerprints that Secrets are marked with; without it they are not. */
   readonly fingerprintKey?: () => Sensitive | undefined;
-  /** Applications that are written at the same time. */
+  /** Applications that are worked on at the same time; how many writes are under way is another thing, see WriteGate. */
   readonly concurrency?: number;
   /** How long a plan of deletions is held before it goes by itself; for ever unless said. */
   readonly holdMs?: number;
   /** Told the Secrets of bundles that there are after a round, where they could be read and the round went to its end. */
-  readonly onSecrets?: (secrets: Iterable<PresentSecret>) => void;
+  readonly onSecrets?: (present: Present) => void;
   /** See Scene. */
   readonly mayDelete?: () => boolean;
 }
@@ -69,6 +74,8 @@ export interface Synchronizer {
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
   let running: Promise<SyncOutcome> | undefined;
   const alterations = new Alterations(options.log);
+  const gate = new WriteGate(options.clock, Math.random);
+  const before = new SettledBefore();
   let deletions: DeletionState = NO_DELETIONS;
   let listedFor: string | undefined;
   let logged: Logged = NOTHING_LOGGED;
@@ -79,11 +86,11 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     // What one Runtime's listings said of absence says nothing about another's.
     if (of !== listedFor) deletions = NO_DELETIONS;
     listedFor = of;
-    const result = await synchronizeOnce(options, request, { deletions, alterations });
+    const result = await synchronizeOnce(options, request, { deletions, alterations, gate, before });
     deletions = result.deletions;
     logged = logOutcome(options.log, result.outcome, logged);
     const { applyError, stopped } = result.outcome;
-    if (!applyError && !stopped) options.onSecrets?.(result.round.scene.present.secrets());
+    if (!applyError && !stopped) options.onSecrets?.(result.round.scene.present);
     return result.outcome;
   };
 
@@ -101,6 +108,8 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
     },
     forget() {
       deletions = NO_DELETIONS;
+      before.clear();
+      options.present?.forget();
     },
   };
 }

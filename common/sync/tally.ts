@@ -9,13 +9,17 @@ export class Tally {
   readonly updated = new Set<string>();
   readonly deleted = new Set<string>();
   deletedSecrets = 0;
+  /** Requests that were sent to write something. */
+  writes = 0;
   readonly #now: () => number;
   readonly #changes: Change[] = [];
   #failed = new Map<string, FailedApplication>();
   #nameless: FailedApplication[] = [];
   #withProblem = new Set<string>();
-  /** Uids of the Applications that are as they are listed, but for what `failed` says. */
-  settled = new Set<string>();
+  /** Names of the Applications that were brought to what is listed, but for what `failed` says. */
+  #settled = new Set<string>();
+  /** And of those that were found to be as they were before, which are none of the others. */
+  #asBefore = new Set<string>();
   /** Ids by the names of the Secrets that Applications refer to. */
   readonly wanted = new Map<string, string>();
 
@@ -27,7 +31,8 @@ export class Tally {
     this.#failed = new Map();
     this.#nameless = [];
     this.#withProblem = new Set();
-    this.settled = new Set();
+    this.#settled = new Set();
+    this.#asBefore = new Set();
     this.wanted.clear();
   }
 
@@ -43,15 +48,35 @@ export class Tally {
 
   /** Those of the settled ones that have nothing to be said about them. */
   get inSync(): number {
-    return this.settled.size - this.#withProblem.size;
+    return this.settledCount - this.#withProblem.size;
+  }
+
+  /** How many are as they are listed, but for what `failed` says. */
+  get settledCount(): number {
+    return this.#settled.size + this.#asBefore.size;
+  }
+
+  isSettled(name: string): boolean {
+    return this.#asBefore.has(name) || this.#settled.has(name);
+  }
+
+  /** Whether it is settled and was not looked at: then it is ours, listed by its name, and not on its way out. */
+  isAsBefore(name: string): boolean {
+    return this.#asBefore.has(name);
+  }
+
+  takeAsBefore(name: string): void {
+    this.#settled.delete(name);
+    this.#asBefore.add(name);
   }
 
   /** It is written as it is listed; `from` are the names that it had before. */
   settle({ id, problem }: Desired, { record, action, secrets }: Applied, cause: string, from: readonly string[]): void {
-    this.settled.add(record.uid);
+    this.#asBefore.delete(record.name);
+    this.#settled.add(record.name);
     if (problem) {
       this.fail({ id, name: record.name }, problem);
-      this.#withProblem.add(record.uid);
+      this.#withProblem.add(record.name);
     }
     for (const secret of secrets) this.change('Secret', secret.name, secret.action, `of Application ${record.name}`);
     if (action === 'unchanged') return;

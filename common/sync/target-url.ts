@@ -6,6 +6,9 @@ LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
 LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
 LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6');
 
+/** Asked first: for a name the list makes an error and takes it back. */
+const IPV4 = /^[\d.]+$/;
+
 const METADATA_NAME = 'metadata.google.internal';
 
 /** What is odd about the target of an API; undefined where it is an address that the gateway may call. */
@@ -21,5 +24,6 @@ export function judgeTarget(targetUrl: string): TargetOddity | undefined {
 /** As URL writes it: IPv4 in four decimal numbers whatever its spelling was, IPv6 in brackets. */
 function isInternal(hostname: string): boolean {
   if (hostname.startsWith('[')) return LINK_LOCAL.check(hostname.slice(1, -1), 'ipv6');
-  return hostname.replace(/\.$/, '') === METADATA_NAME || LINK_LOCAL.check(hostname, 'ipv4');
+  if (IPV4.test(hostname)) return LINK_LOCAL.check(hostname, 'ipv4');
+  return hostname === METADATA_NAME || hostname === `${METADATA_NAME}.`;
 }

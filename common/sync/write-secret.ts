@@ -1,7 +1,7 @@
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import type { DesiredSecret } from './desired.ts';
-import { desiredContentDigest, desiredSecretDigest } from './digest.ts';
+import { desiredSecretDigests } from './digest.ts';
 import { toSecret } from './objects.ts';
 import { applicationOwners } from './ownership.ts';
 import { type PresentApplication, type PresentSecret, toPresentSecret } from './present.ts';
@@ -11,35 +11,59 @@ import { marksOf, type SecretMarks, standingMarks } from './secret-marks.ts';
 
 const FIELD_MANAGER = { fieldManager: SIDECAR_FIELD_MANAGER };
 
+/** A Secret of an Application beside what there is of it. */
+export interface ComparedSecret {
+  readonly desired: DesiredSecret;
+  /** See SecretDigests. */
+  readonly digest: string;
+  readonly before: PresentSecret | undefined;
+  readonly marks: SecretMarks;
+  /** Whether what matters about it is as it is desired, although its marks may not be. */
+  readonly isSame: boolean;
+  /** Whether nothing of it is to be written. */
+  readonly isUpToDate: boolean;
+}
+
+/** `owner` is the Application, where there is one already. */
+export function compareSecret(
+  scene: Scene,
+  desired: DesiredSecret,
+  owner: PresentApplication | undefined,
+): ComparedSecret {
+  const before = scene.present.secret(desired.name);
+  const { digest, contentDigest } = desiredSecretDigests(desired);
+  const marks = marksOf({ contentDigest, access: desired.access }, before, scene.marking());
+  const isOwned = before?.owners.some(({ uid }) => uid === owner?.uid) === true;
+  const isSame = isOwned && scene.alterations.isExpected(objectOf(desired), digest, before.digest);
+  return { desired, digest, before, marks, isSame, isUpToDate: isSame && isMarked(scene, before, marks) };
+}
+
 /**
  * Brings one Secret of an Application to what is desired. Its other owners stay for now, so that it outlives an
  * Application that is being renamed. The caller has made sure that it is no foreign one. Throws CompassError.
  */
 export async function writeSecret(
   scene: Scene,
-  desired: DesiredSecret,
+  { desired, digest, before, marks, isSame, isUpToDate }: ComparedSecret,
   owner: PresentApplication,
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const before = scene.present.secret(desired.name);
-  const { access } = desired;
-  const marks = marksOf({ contentDigest: desiredContentDigest(desired), access }, before, scene.marking());
+  if (isUpToDate) return 'unchanged';
   const secret = toSecret(desired, owner, before, marks, scene.place);
-  const object = `Secret ${desired.name}`;
-  const wanted = desiredSecretDigest(desired);
   if (!before) {
     const created = remember(scene, await scene.write(() => scene.cluster.create(SECRET, secret, FIELD_MANAGER)));
-    scene.alterations.record(object, wanted, created.digest);
+    scene.alterations.record(objectOf(desired), digest, created.digest);
     return 'created';
   }
-  const isOwned = before.owners.some(({ uid }) => uid === owner.uid);
-  const isSame = isOwned && scene.alterations.isExpected(object, wanted, before.digest);
-  if (isSame && isMarked(scene, before, marks)) return 'unchanged';
   const options = { ...FIELD_MANAGER, force: true };
   const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
   const after = remember(scene, await dropOtherKeys(scene, desired, applied));
-  scene.alterations.record(object, wanted, after.digest);
+  scene.alterations.record(objectOf(desired), digest, after.digest);
   scene.alterations.record(marksOfSecret(desired), standingMarks(marks), standingMarks(after.marks));
   return isSame ? 'unchanged' : 'updated';
+}
+
+function objectOf({ name }: Pick<PresentSecret, 'name'>): string {
+  return `Secret ${name}`;
 }
 
 /**

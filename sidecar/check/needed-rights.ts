@@ -23,7 +23,7 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['get', 'list', 'watch', 'patch'], { ...connections, name }),
     ...rights(['patch'], { ...connections, subresource: 'status', name }),
     ...rights(['create'], connections),
-    ...rights(['get', 'list', 'create', 'patch', 'delete'], applications),
+    ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], applications),
     ...rights(['get', 'list', 'watch'], at(SECRETS, configurationSecret), at(CONFIG_MAPS, configurationSecret)),
     ...rights(['patch'], at(SECRETS, configurationSecret)),
     ...rights(['get', 'list', 'watch', 'patch'], at(SECRETS, places.clientSecret)),
@@ -34,7 +34,7 @@ export function neededRights(places: RightsPlaces): Right[] {
     ...rights(['get', 'patch'], at(CONFIG_MAPS, { namespace, name: own.secrets })),
     ...rights(['create'], { ...SECRETS, namespace }, { ...CONFIG_MAPS, namespace }, { ...LEASES, namespace }),
     ...rights(['get', 'update'], at(LEASES, { namespace, name: own.lease })),
-    ...rights(['get', 'list', 'create', 'patch', 'delete'], { ...SECRETS, namespace: integrationNamespace }),
+    ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], { ...SECRETS, namespace: integrationNamespace }),
   ];
 }
 

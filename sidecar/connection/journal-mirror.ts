@@ -1,8 +1,12 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
+import { readFileUpTo } from '#common/read-file.ts';
 import { JOURNAL_FORMAT, type Journal } from './journal.ts';
+
+/** In bytes: twice what a Secret holds. */
+const LARGEST_COPY = 2 * 1024 * 1024;
 
 /**
  * A copy of a journal that cannot be stored in the cluster for now, in a volume in memory: a container that is restarted
@@ -42,7 +46,7 @@ export class JournalMirror {
   async read(): Promise<Journal | undefined> {
     if (this.#folder === undefined) return undefined;
     try {
-      return JOURNAL_FORMAT.decode(JSON.parse(await readFile(this.#file, 'utf8')));
+      return JOURNAL_FORMAT.decode(JSON.parse((await readFileUpTo(this.#file, LARGEST_COPY)).toString('utf8')));
     } catch {
       return undefined;
     }

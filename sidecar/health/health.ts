@@ -1,8 +1,8 @@
 import type { Clock } from '#common/clock.ts';
 import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
 import type { Observation } from '../status/observation.ts';
+import { LateMetrics } from './late-metrics.ts';
 import { Liveness } from './liveness.ts';
-import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 import { type HealthServer, serveHealth } from './server.ts';
 
@@ -10,19 +10,24 @@ import { type HealthServer, serveHealth } from './server.ts';
 export class Health {
   readonly liveness: Liveness;
   readonly readiness: Readiness;
-  readonly metrics: Metrics;
+  readonly metrics: LateMetrics;
 
   constructor(clock: Clock, version: string) {
     this.liveness = new Liveness(clock);
     this.readiness = new Readiness(clock);
-    this.metrics = new Metrics(version);
-    this.metrics.readLagFrom(() => this.liveness.lagMs);
+    this.metrics = new LateMetrics(version, () => this.liveness.lagMs);
   }
 
   /** Told of every pass of the leader. */
   readonly onObservation = (observation: Observation, status: CompassConnectionStatus): void => {
     this.readiness.onObservation(observation, status.connectionState);
     this.metrics.onObservation(observation, status);
+  };
+
+  /** Told by a replica that begins to lead. */
+  readonly onLeading = (hasCredentials: boolean): void => {
+    this.readiness.onLeading(hasCredentials);
+    this.metrics.setLeader(true);
   };
 
   /** Told by the leader while somebody else works on the connection, and why it waits. */

@@ -26,6 +26,11 @@ export class Liveness {
     this.#passSinceMs = running ? this.#clock.monotonicMs() : undefined;
   };
 
+  /** Whether a pass is under way. */
+  get isBusy(): boolean {
+    return this.#passSinceMs !== undefined;
+  }
+
   /** How late the last turn of the event loop was, in milliseconds. */
   get lagMs(): number {
     return this.#lagMs;

@@ -61,6 +61,11 @@ export class Metrics {
   });
   #counted: SyncOutcome | undefined;
   readonly #pages = this.#gauge('compass_director_pages', 'Pages of the last listing');
+  readonly #syncDuration = this.#gauge('compass_sync_duration_seconds', 'How long the last synchronization took');
+  readonly #writeLimit = this.#gauge(
+    'compass_sync_write_concurrency',
+    'How many writes of Applications and Secrets may be under way at a time, by what the API server takes',
+  );
   readonly #leader = this.#gauge('compass_leader', 'Whether this replica leads');
   readonly #tlsOff = this.#gauge(
     'compass_tls_verification_disabled',
@@ -91,7 +96,8 @@ export class Metrics {
 
   constructor(version: string) {
     const started = this.#gauge('process_start_time_seconds', 'When the process started');
-    started.set(Math.round(performance.timeOrigin / 1_000));
+    // Not by `performance`, for which Node loads eight modules.
+    started.set(Math.round(Date.now() / 1_000 - process.uptime()));
     this.#gauge('compass_sidecar_info', 'The version that runs', ['version']).set({ version }, 1);
     this.#leader.set(0);
     this.#held.set(0);
@@ -117,7 +123,7 @@ export class Metrics {
     this.#setCertificate(observation);
     this.#setSuccesses(observation, status);
     this.#setApplications(observation);
-    this.#countDeletions(observation);
+    this.#setSynchronization(observation);
     for (const type of WARNINGS)
       this.#warning.set({ type }, observation.warnings.some((it) => it.type === type) ? 1 : 0);
     this.#tlsOff.set(observation.warnings.some(({ type }) => type === 'TLSVerificationDisabled') ? 1 : 0);
@@ -181,13 +187,15 @@ export class Metrics {
   }
 
   /** Of each synchronization once, however often it is told. */
-  #countDeletions(observation: Observation): void {
+  #setSynchronization(observation: Observation): void {
     const outcome = currentOutcome(observation);
     if (!outcome || outcome === this.#counted) return;
     this.#counted = outcome;
     this.#held.set(outcome.held?.count ?? 0);
     this.#deletions.inc({ kind: 'Application' }, outcome.deleted.length);
     this.#deletions.inc({ kind: 'Secret' }, outcome.deletedSecrets);
+    this.#syncDuration.set(outcome.durationMs / 1_000);
+    this.#writeLimit.set(outcome.writeLimit);
   }
 
   #setApplications(observation: Observation): void {

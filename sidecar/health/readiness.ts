@@ -24,6 +24,10 @@ export class Readiness {
     this.#set({ ok: isUsable, text: isUsable ? 'ok: leading' : `leading without credentials: ${reason}: ${message}` });
   };
 
+  /** Told by a replica that begins to lead, before Compass is asked for anything. */
+  readonly onLeading = (hasCredentials: boolean): void =>
+    this.#set({ ok: hasCredentials, text: hasCredentials ? 'ok: leading' : 'leading: no pass has ended yet' });
+
   /** Told while somebody else works on the connection. */
   readonly onParked = (why: string): void => this.#set({ ok: false, text: why });
 

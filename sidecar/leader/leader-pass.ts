@@ -11,8 +11,13 @@ export interface LeaderPassOptions {
   readonly leadership: Pick<Leadership, 'isLeader' | 'term' | 'leader'>;
   readonly context: ConnectionContext;
   readonly reconciler: { readonly pass: Pass; forget(): void };
-  readonly health: { onStandby(hasCredentials: boolean, leader?: string): void };
+  readonly health: {
+    onStandby(hasCredentials: boolean, leader?: string): void;
+    onLeading(hasCredentials: boolean): void;
+  };
   readonly pace: Pick<StartPace, 'begin' | 'dueInMs'>;
+  /** What is in the cluster, which a leader watches. */
+  readonly present: { forget(): void };
 }
 
 /** How often a standby looks whether the credentials are there with which it could take over. */
@@ -22,7 +27,7 @@ const STANDBY_PERIOD_MS = 30_000;
  * Passes of the leader alone; a standby calls nobody, and writes nothing but what its container before could not store: the
  * one who leads waits for that, and does not know. A new leader believes nothing that it remembers.
  */
-export function leaderPass({ leadership, context, reconciler, health, pace }: LeaderPassOptions): Pass {
+export function leaderPass({ leadership, context, reconciler, health, pace, present }: LeaderPassOptions): Pass {
   let knownTerm: number | undefined;
   let isMirrorAdopted = false;
   const adopt = async () => {
@@ -33,6 +38,7 @@ export function leaderPass({ leadership, context, reconciler, health, pace }: Le
   return async () => {
     if (!leadership.isLeader) {
       const { leader } = leadership;
+      present.forget();
       health.onStandby(await hasCredentials(context), leader === context.config.podName ? undefined : leader);
       if (!isMirrorAdopted) await adopt();
       return STANDBY_PERIOD_MS;
@@ -43,7 +49,11 @@ export function leaderPass({ leadership, context, reconciler, health, pace }: Le
       context.journal.forget();
       reconciler.forget();
       knownTerm = term;
+      const credentials = hasCredentials(context);
+      // what it throws is thrown below
+      credentials.catch(() => undefined);
       await pace.begin();
+      health.onLeading(await credentials);
     }
     const { dueInMs } = pace;
     if (dueInMs > 0) {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { CompassError } from '#common/errors.ts';
@@ -5,7 +6,7 @@ import { errorFields, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { type PublishedSecret, renderSecrets, SECRETS_KEY } from '#common/resources/published-secrets.ts';
 import type { Sensitive } from '#common/sensitive.ts';
-import type { PresentSecret } from '#common/sync/present.ts';
+import type { Present, PresentSecret } from '#common/sync/present.ts';
 import type { Config } from '../config.ts';
 import { OwnConfigMap } from './own-config-map.ts';
 
@@ -29,9 +30,11 @@ const LOOK_PERIOD_MS = 60 * 60_000;
 export class SecretList {
   readonly #options: SecretListOptions;
   readonly #map: OwnConfigMap;
-  /** The text that the ConfigMap has, and the one that it is to have. */
+  /** Of the text that the ConfigMap has: the text itself is long. */
   #written: string | undefined;
-  #wanted: string | undefined;
+  /** What it was made of. */
+  #published: Source | undefined;
+  #wanted: Source | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
 
@@ -42,11 +45,9 @@ export class SecretList {
     this.#map = new OwnConfigMap({ cluster, namespace: config.ownNamespace, name, key: SECRETS_KEY });
   }
 
-  /** The Secrets that there are after a round. */
-  note(secrets: Iterable<PresentSecret>): void {
-    const isKeyed = this.#options.fingerprintKey() !== undefined;
-    const known = [...secrets].map((secret) => toPublished(secret, isKeyed));
-    this.#wanted = renderSecrets(this.#options.config.integrationNamespace, known);
+  /** The Secrets that there are after a round; they are read when they are published. */
+  note(present: Present): void {
+    this.#wanted = { present, state: present.secretsState, isKeyed: this.#options.fingerprintKey() !== undefined };
   }
 
   /** Why what was noted last could not be written: what is there may be old. */
@@ -71,20 +72,44 @@ export class SecretList {
   /** Another replica may have written since: it is read anew, and what was noted before is old. */
   forget(): void {
     this.#wanted = undefined;
+    this.#published = undefined;
     this.#failure = undefined;
     this.#map.forget();
   }
 
-  async #settle(wanted: string): Promise<void> {
+  async #settle(wanted: Source): Promise<void> {
     const now = this.#options.clock.monotonicMs();
     if (!this.#map.isRead || now - this.#readAtMs >= LOOK_PERIOD_MS) {
-      this.#written = await this.#map.read();
+      this.#written = digestOf(await this.#map.read());
       this.#readAtMs = now;
-    }
-    if (this.#written === wanted) return;
-    await this.#map.store(wanted);
-    this.#written = wanted;
+    } else if (isSame(this.#published, wanted)) return;
+    const text = this.#render(wanted);
+    const digest = digestOf(text);
+    if (this.#written !== digest) await this.#map.store(text);
+    this.#written = digest;
+    this.#published = wanted;
   }
+
+  #render({ present, isKeyed }: Source): string {
+    const known = Array.from(present.secrets(), (secret) => toPublished(secret, isKeyed));
+    return renderSecrets(this.#options.config.integrationNamespace, known);
+  }
+}
+
+/** What a text is made of. */
+interface Source {
+  readonly present: Present;
+  /** See Present.secretsState. */
+  readonly state: object;
+  readonly isKeyed: boolean;
+}
+
+function isSame(one: Source | undefined, { state, isKeyed }: Source): boolean {
+  return one?.state === state && one.isKeyed === isKeyed;
+}
+
+function digestOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : hash('sha256', text, 'base64url');
 }
 
 /** Marks that somebody else put there are not passed on. */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { median } from './median.ts';
 
 /** One command line whose time counts. */
 export interface Case {
@@ -32,11 +33,4 @@ function run([program, ...args]: Case['command'], env: NodeJS.ProcessEnv): numbe
   if (status !== 0)
     throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? `exit code ${status}: ${stderr}`}`);
   return tookMs;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const low = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-  const high = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return (low + high) / 2;
 }

@@ -7,7 +7,7 @@ const MAIN = fileURLToPath(new URL('../../sidecar/main.ts', import.meta.url));
 /** One line of the sidecar's log. */
 export type LogLine = { readonly level: string; readonly msg: string } & Readonly<Record<string, unknown>>;
 
-/** The sidecar as its own process, from source, configured by its environment alone. */
+/** The sidecar as its own process, from source unless said, configured by its environment alone. */
 export interface SidecarProcess {
   readonly lines: readonly LogLine[];
   /** Everything that it printed, to either stream. */
@@ -19,10 +19,16 @@ export interface SidecarProcess {
   readonly child: ChildProcess;
 }
 
-/** Starts it with nothing of this process's environment but the path and the compile cache. */
-export function startSidecar(env: Readonly<Record<string, string>>): SidecarProcess {
+/**
+ * Starts it with nothing of this process's environment but the path and the compile cache. `command` is what Node is given:
+ * its flags, and the program.
+ */
+export function startSidecar(
+  env: Readonly<Record<string, string>>,
+  command: readonly string[] = [MAIN],
+): SidecarProcess {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, command, {
     env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

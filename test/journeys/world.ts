@@ -27,7 +27,7 @@ export interface World {
   readonly caFile: string;
   /** Writes the configuration Secret with a fresh token, or with what is given; the token it wrote. */
   configure(values?: Readonly<Record<string, string>>): Promise<string>;
-  start(env?: Readonly<Record<string, string>>): SidecarProcess;
+  start(env?: Readonly<Record<string, string>>, command?: readonly string[]): SidecarProcess;
   /** The CompassConnection as kubectl prints it, where there is one. */
   connection(): Promise<CompassConnection>;
   /** Waits until the CompassConnection is in this state, and what `also` says holds too. */
@@ -91,8 +91,8 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
       await cluster.cluster.apply(SECRET, object, { fieldManager: 'operator', force: true });
       return stringData.TOKEN;
     },
-    start(env) {
-      const sidecar = startSidecar({
+    start(env, command) {
+      const settings = {
         KUBECONFIG: cluster.kubeconfigPath,
         APP_COMPASS_CA_BUNDLE: caFile,
         POD_NAMESPACE: 'compass-system',
@@ -105,7 +105,8 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
         APP_LOG_LEVEL: 'debug',
         ...options.env,
         ...env,
-      });
+      };
+      const sidecar = startSidecar(settings, command);
       sidecars.push(sidecar);
       return sidecar;
     },

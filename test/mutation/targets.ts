@@ -27,9 +27,27 @@ export const TARGETS: readonly Target[] = [
     sources: [
       'common/sync/{delete-unlisted,vanished,kept,last-good,access-record,credential-sight}.ts',
       'common/sync/{listing,page-reader,conclude,round,synchronize-once}.ts',
+      'common/sync/{read-listing,remembered-page,pages-before,settled-before,tally}.ts',
       'common/sync/plan-{sync,door,entries,schema}.ts',
     ],
     tests: ['test/common/sync/*.test.ts'],
+  },
+  {
+    name: 'present',
+    sources: [
+      'common/sync/{packed,packed-bytes,marks,kept-kind,watched-present,resting-watch,read-present}.ts',
+      'common/cluster/{versions,list-pages}.ts',
+    ],
+    tests: [
+      'test/common/sync/{packed,marks,kept-kind,watched-present,watched-faults,resting-watch,read-present}.test.ts',
+      'test/common/cluster/{versions,large-lists}.test.ts',
+    ],
+  },
+  {
+    name: 'pace',
+    sources: ['common/sync/{pipeline,write-gate,scene,remove-as-judged,room,weight}.ts'],
+    tests: ['test/common/sync/{pipeline,write-gate,scene,remove-as-judged,room}.test.ts'],
+    more: ['test/common/sync/{rounds,paging,cluster-faults,deleting,renames,read-listing}.test.ts'],
   },
   {
     name: 'states',

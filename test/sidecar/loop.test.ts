@@ -140,6 +140,45 @@ test('however often it is woken, a deadline is kept', async () => {
   await end();
 });
 
+test('what passes wait for has come: one runs at once, whether it came while one ran or while a burst was to settle', async () => {
+  let passes = 0;
+  let during: () => void = () => {};
+  const { clock, loop, end } = start(() => {
+    passes += 1;
+    during();
+    return Promise.resolve(60_000);
+  });
+  await untilWaiting(clock);
+  loop.trigger();
+  await turn();
+  assert.equal(passes, 1, 'an event alone waits for others');
+  during = () => {
+    if (passes === 2) loop.hurry();
+  };
+  loop.hurry();
+  await turn();
+  await untilWaiting(clock);
+  assert.equal(passes, 3);
+  await end();
+});
+
+test('whoever hurries does not get past the wait after a failure', async () => {
+  let passes = 0;
+  const { clock, loop, end } = start(() => {
+    passes += 1;
+    return Promise.reject(new CompassError('ClusterUnreachable', 'no route'));
+  });
+  await untilWaiting(clock);
+  loop.hurry();
+  clock.advance(999);
+  await turn();
+  assert.equal(passes, 1);
+  clock.advance(1);
+  await untilWaiting(clock);
+  assert.equal(passes, 2);
+  await end();
+});
+
 /** A loop whose passes fail until told otherwise, after so many failures that it waits for the longest time. */
 async function startFailing() {
   const told = { passes: 0, fails: true };

@@ -17,10 +17,23 @@ export class Landscape {
   readonly #defaultTenant: string;
   readonly #runtimes = new Map<string, Runtime>();
   readonly #applications = new Map<string, Application>();
+  /** Undefined after a change: thousands of them are asked for page by page. */
+  #ordered: readonly Application[] | undefined;
+  #version = 0;
 
   constructor(tenant: string) {
     this.#defaultTenant = tenant;
     this.tenants.add(tenant);
+  }
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    this.#ordered = undefined;
   }
 
   createRuntime(input: RuntimeInput = {}): Runtime {
@@ -34,6 +47,7 @@ export class Landscape {
     };
     this.tenants.add(runtime.tenant);
     this.#runtimes.set(runtime.id, runtime);
+    this.#changed();
     return runtime;
   }
 
@@ -47,6 +61,7 @@ export class Landscape {
 
   /** Returns false where there was none. */
   deleteRuntime(id: string): boolean {
+    this.#changed();
     return this.#runtimes.delete(id);
   }
 
@@ -54,6 +69,7 @@ export class Landscape {
     const application = completeApplication(input, this.#defaultTenant, DEFAULT_FORMATION);
     this.tenants.add(application.tenant);
     this.#applications.set(application.id, application);
+    this.#changed();
     return application;
   }
 
@@ -62,8 +78,9 @@ export class Landscape {
   }
 
   /** All Applications of all tenants, ordered by id. */
-  applications(): Application[] {
-    return [...this.#applications.values()].sort(byId);
+  applications(): readonly Application[] {
+    this.#ordered ??= [...this.#applications.values()].sort(byId);
+    return this.#ordered;
   }
 
   /** Changes the named fields and keeps the rest; `bundles` replaces all of them. Undefined where there is no such Application. */
@@ -74,6 +91,7 @@ export class Landscape {
     const updated: Application = { ...present, ...fields, id };
     if (bundles !== undefined) updated.bundles = bundles.map(completeBundle);
     this.#applications.set(id, updated);
+    this.#changed();
     return updated;
   }
 
@@ -88,11 +106,13 @@ export class Landscape {
 
   /** Returns false where there was none. */
   deleteApplication(id: string): boolean {
+    this.#changed();
     return this.#applications.delete(id);
   }
 
   deleteAllApplications(): void {
     this.#applications.clear();
+    this.#changed();
   }
 
   /** What a Runtime may list: its tenant's Applications that share a formation with it, ordered by id. */

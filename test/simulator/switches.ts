@@ -35,6 +35,8 @@ export interface Switches {
   handshakeAlert: number | null;
   /** Moves the `Date` header of every answer. */
   dateSkewSeconds: number;
+  /** Answers for a page of Applications what it answered before, until one of them changes: for load. */
+  rememberListings: boolean;
 }
 
 /** Stands for the simulator's own listeners in the two URL switches. */
@@ -73,5 +75,6 @@ export function defaultSwitches(): Switches {
     rateLimitConsumesToken: true,
     handshakeAlert: null,
     dateSkewSeconds: 0,
+    rememberListings: false,
   };
 }

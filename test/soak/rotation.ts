@@ -11,7 +11,8 @@ import { type TestContext, test } from 'node:test';
 import { systemClock } from '#common/clock.ts';
 import { buildProgram } from '../../.scripts/build.ts';
 import { type FaultWorld, startFaultWorld } from '../faults/world.ts';
-import { CLIENT } from '../journeys/world.ts';
+import { CLIENT, CONNECTION } from '../journeys/world.ts';
+import { containerRun } from '../sidecar/deploy/container-run.ts';
 import type { LoggedRequest } from '../simulator/request-log.ts';
 import { askDirector, WHO } from '../simulator/tests/director.ts';
 import { growthOf, median } from './trend.ts';
@@ -21,12 +22,12 @@ import { growthOf, median } from './trend.ts';
  * is used for the ten seconds that any certificate serves at least, by the sidecar and by a neighbour that reads the Secret.
  */
 const ROTATIONS = Number(process.env['ROTATIONS'] ?? 50);
+/** Instead of when it is due, each is renewed by an order, as soon as the neighbour has used it a few times. */
+const ORDERED = process.env['RENEWALS'] === 'ordered';
+const USES = 4;
 const LIFETIME_SECONDS = 60;
 const ONE_TAKES_MS = 20_000;
 const PERIOD_MS = 1_000;
-
-/** As in sidecar/deploy/deployment.yaml. */
-const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size', '--v8-pool-size=0'];
 
 interface Sample {
   readonly rssKb: number;
@@ -41,9 +42,13 @@ function sampleOf(pid: number): Sample {
 async function startBuilt(t: TestContext, world: FaultWorld): Promise<{ pid: number; output: () => string }> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-soak-'));
   await buildProgram('sidecar', folder);
-  const env = world.env({ APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '0.95', APP_LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '1' });
+  const env = world.env({ APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '0.95', APP_LOG_LEVEL: 'info' });
+  const run = await containerRun();
   const program = join(folder, 'sidecar', 'main.js');
-  const child = spawn(process.execPath, [...FLAGS, program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...run.flags, program], {
+    env: { ...run.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'exit');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -62,7 +67,7 @@ async function startBuilt(t: TestContext, world: FaultWorld): Promise<{ pid: num
 
 /** What a workload beside the sidecar does: reads the Secret, and calls the Director with what it holds. */
 async function neighbour(world: FaultWorld, signal: AbortSignal): Promise<{ reads: number; identities: number }> {
-  const seen = new Set<string>();
+  const uses = new Map<string, number>();
   let reads = 0;
   while (!signal.aborted) {
     const { crt = '', key = '', crtChain = '' } = (await world.secret(CLIENT.namespace, CLIENT.name)) ?? {};
@@ -70,11 +75,17 @@ async function neighbour(world: FaultWorld, signal: AbortSignal): Promise<{ read
     const { simulator } = world;
     const { data, text } = await askDirector(simulator, { cert: crtChain, key }, WHO, { id: simulator.runtimeId });
     assert.deepEqual(data, { runtime: { id: simulator.runtimeId } }, text);
-    seen.add(new X509Certificate(crt).fingerprint256);
+    const { fingerprint256 } = new X509Certificate(crt);
+    const used = (uses.get(fingerprint256) ?? 0) + 1;
+    uses.set(fingerprint256, used);
     reads += 1;
+    // One that comes while the one before is being concluded is taken for that one: then another follows.
+    if (ORDERED && used % USES === 0) {
+      await world.cluster.cluster.mergePatch(CONNECTION, { spec: { refreshCredentialsNow: true } });
+    }
     await systemClock.sleep(PERIOD_MS / 2, signal);
   }
-  return { reads, identities: seen.size };
+  return { reads, identities: uses.size };
 }
 
 function isFailed({ outcome }: LoggedRequest): boolean {

@@ -25,6 +25,25 @@ export interface GenuineOptions {
    * name, so that it would empty the next test's namespace too: a server that has it is for one test.
    */
   readonly endsNamespaces?: boolean | undefined;
+  /** Writes down every request of this user with what it sent, one a line of JSON (audit.k8s.io/v1). */
+  readonly audit?: Audit | undefined;
+}
+
+interface Audit {
+  readonly log: string;
+  readonly user: string;
+}
+
+/** Where the file is, which says what is written down. */
+async function auditFlags({ file }: Site, { log, user }: Audit): Promise<Readonly<Record<string, string>>> {
+  const policy = {
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived', 'ResponseStarted'],
+    rules: [{ level: 'Request', users: [user] }, { level: 'None' }],
+  };
+  await writeFile(file('audit.json'), JSON.stringify(policy));
+  return { 'audit-policy-file': file('audit.json'), 'audit-log-path': log, 'audit-log-mode': 'batch' };
 }
 
 interface Site {
@@ -65,7 +84,10 @@ async function startEtcd({ binaries, folder, etcdPort, file }: Site): Promise<Su
   return new Supervised(binaries.etcd, args, file('etcd.log'), folder);
 }
 
-function startApiServer({ binaries, folder, apiPort, etcdPort, file }: Site): Supervised {
+function startApiServer(
+  { binaries, folder, apiPort, etcdPort, file }: Site,
+  more: Readonly<Record<string, string>>,
+): Supervised {
   const issuer = 'https://kubernetes.default.svc';
   const args = {
     'etcd-servers': `http://127.0.0.1:${etcdPort}`,
@@ -86,6 +108,7 @@ function startApiServer({ binaries, folder, apiPort, etcdPort, file }: Site): Su
     'cert-dir': folder,
     // Without its controller nobody makes the default accounts, and every Pod would be refused.
     ...(binaries.controllerManager ? {} : { 'disable-admission-plugins': 'ServiceAccount' }),
+    ...more,
   };
   const flags = Object.entries(args).map(([name, value]) => `--${name}=${value}`);
   return new Supervised(binaries.apiServer, flags, file('kube-apiserver.log'));
@@ -162,11 +185,12 @@ async function ready(cluster: Cluster, programs: readonly Supervised[]): Promise
 }
 
 /** Starts etcd, kube-apiserver and, where it is there, kube-controller-manager, with no data, on free ports. */
-export async function startGenuine({ endsNamespaces = false }: GenuineOptions = {}): Promise<ControlPlane> {
+export async function startGenuine({ endsNamespaces = false, audit }: GenuineOptions = {}): Promise<ControlPlane> {
   const site = await prepare(findBinaries());
   const { authority, binaries, folder } = site;
   const server = `https://127.0.0.1:${site.apiPort}`;
-  const programs = [await startEtcd(site), startApiServer(site)];
+  const flags = audit ? await auditFlags(site, audit) : {};
+  const programs = [await startEtcd(site), startApiServer(site, flags)];
   const admin = await authority.clientPair(ADMIN.name, ADMIN.groups ?? []);
   const endpoint = endpointOf(server, authority.cert, admin);
   const cluster = clusterAt(endpoint, { userAgent: 'compass-test' });

@@ -61,6 +61,31 @@ test('pages grow again, slowly, up to what was asked for', async (t) => {
   assert.deepEqual(limits, [8, ...Array.from({ length: 8 }, () => 4), ...Array.from({ length: 5 }, () => 8)]);
 });
 
+test('how many objects a page has follows from what it is to weigh, and from those of the page before', async (t) => {
+  const small = Array.from({ length: 25 }, () => 10_000);
+  const large = Array.from({ length: 28 }, () => 300_000);
+  const tiny = Array.from({ length: 1_000 }, () => 1);
+  const sizes = [...small, ...large, ...tiny];
+  const { cluster, limits } = await clusterOf(t, sizes);
+  const names = await namesOf(cluster.listPages(CONFIG_MAP, { pageSize: 5, pageBytes: 250_000 }));
+  assert.deepEqual(
+    names,
+    sizes.map((_, at) => `object-${at}`),
+  );
+  const ofSmall = [5, 20];
+  const ofLarge = [24, 1, 1, 1, 1];
+  const ofTiny = [1, 4, 16, 64, 256, 500, 500];
+  assert.deepEqual(limits, [...ofSmall, ...ofLarge, ...ofTiny]);
+});
+
+test('a page that weighs too much to be read is asked for in halves first', async (t) => {
+  const sizes = [1, 1, ...Array.from({ length: 8 }, () => 1.5 * MIB)];
+  const { cluster, limits } = await clusterOf(t, sizes);
+  const names = await namesOf(cluster.listPages(CONFIG_MAP, { pageSize: 2, pageBytes: MIB }));
+  assert.equal(names.length, sizes.length);
+  assert.deepEqual(limits, [2, 8, 4, 1, 1, 1, 1]);
+});
+
 test('one object that is too large by itself is named', async (t) => {
   const { cluster } = await clusterOf(t, [1, 9 * MIB, 1]);
   await assert.rejects(namesOf(cluster.listPages(CONFIG_MAP)), (error) => {

@@ -5,6 +5,7 @@ import type { DirectorPage } from '#common/compass/director-types.ts';
 import type { Json } from '../../simulator/model.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Paired, pair } from './pair.ts';
+import { type WholePage, wholePage } from './whole-page.ts';
 
 suite('the listing of Applications', () => {
   let simulator: Simulator;
@@ -20,9 +21,13 @@ suite('the listing of Applications', () => {
     simulator.landscape.deleteAllApplications();
   });
 
-  function list(first?: number, after?: string): Promise<DirectorPage> {
+  function page(first?: number, after?: string): Promise<DirectorPage> {
     const { director, transport, runtimeId } = paired;
     return fetchApplicationsPage(director, transport, { runtimeId, after, ...(first === undefined ? {} : { first }) });
+  }
+
+  async function list(first?: number, after?: string): Promise<WholePage<DirectorPage>> {
+    return wholePage(await page(first, after));
   }
 
   const numbered = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
@@ -36,7 +41,8 @@ suite('the listing of Applications', () => {
   }
 
   test('D1: without any is an empty, valid page', async () => {
-    assert.deepEqual(await list(), { applications: [], problems: [], totalCount: 0, next: undefined });
+    const { bytes: _, ...empty } = await list();
+    assert.deepEqual(empty, { applications: [], problems: [], totalCount: 0, next: undefined });
   });
 
   test('has every field of an Application', async () => {
@@ -290,9 +296,53 @@ suite('the listing of Applications', () => {
     assert.match((await list()).problems[0]?.message ?? '', /bundles disappeared/);
   });
 
-  test('D3: a further page that fails makes the whole page fail', async () => {
+  test('D3: a further page that fails because Compass is away is no problem of its Application', async () => {
     simulator.landscape.createApplication({ name: 'large', bundles: numbered(101, 'b').map((name) => ({ name })) });
     simulator.faults.add({ operation: 'furtherBundles', status: 503 });
     await assert.rejects(list(), { reason: 'CompassUnavailable' });
+  });
+
+  test('further pages are followed when an Application is asked for, and only its own', async () => {
+    for (const name of ['one', 'other']) {
+      simulator.landscape.createApplication({ name, bundles: numbered(101, 'b').map((bundle) => ({ name: bundle })) });
+    }
+    simulator.requests.clear();
+    const { items } = await page();
+    assert.deepEqual(operations(), ['applicationsForRuntime']);
+    const [one, other] = items;
+    assert.ok(one && other);
+    const whole = await one.whole();
+    assert.equal('bundles' in whole && whole.bundles.length, 101);
+    assert.deepEqual(operations(), ['applicationsForRuntime', 'furtherBundles']);
+    await other.whole();
+    assert.deepEqual(operations(), ['applicationsForRuntime', 'furtherBundles', 'furtherBundles']);
+  });
+
+  test('an item knows its id and name, and whether the page shows credentials or parameters of it', async () => {
+    const credential = { type: 'Basic' as const, username: 'user', password: 'canary' };
+    const auths = {
+      plain: undefined,
+      empty: { additionalHeaders: {} },
+      basic: { credential },
+      header: { additionalHeaders: { h: ['1'] } },
+      query: { additionalQueryParams: { q: ['1'] } },
+    };
+    for (const [name, auth] of Object.entries(auths)) {
+      const bundles = [{ name: 'first' }, { name: 'second', ...(auth ? { defaultInstanceAuth: auth } : {}) }];
+      simulator.landscape.createApplication({ name, bundles });
+    }
+    const { items, bytes } = await page();
+    assert.deepEqual(
+      new Map(items.map(({ name, showsAccess }) => [name, showsAccess])),
+      new Map([
+        ['plain', false],
+        ['empty', false],
+        ['basic', true],
+        ['header', true],
+        ['query', true],
+      ]),
+    );
+    assert.ok(items.every(({ id }) => typeof id === 'string'));
+    assert.ok(bytes > 2_000 && bytes < 20_000, `${bytes} bytes`);
   });
 });

@@ -5,6 +5,7 @@ import type { DirectorPage } from '#common/compass/director-types.ts';
 import type { Json } from '../../simulator/model.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Paired, pair } from './pair.ts';
+import { type WholePage, wholePage } from './whole-page.ts';
 
 const ITEM = '/data/applicationsForRuntime/data';
 
@@ -22,9 +23,9 @@ suite('reading a listing', () => {
     simulator.landscape.deleteAllApplications();
   });
 
-  function list(): Promise<DirectorPage> {
+  async function list(): Promise<WholePage<DirectorPage>> {
     const { director, transport, runtimeId } = paired;
-    return fetchApplicationsPage(director, transport, { runtimeId });
+    return wholePage(await fetchApplicationsPage(director, transport, { runtimeId }));
   }
 
   function createMany(count: number, bundles: { name: string }[] = []): void {

@@ -61,6 +61,23 @@ describe('a handshake that nobody answers', () => {
     await settle();
   });
 
+  test('is given up when nobody waits for it any more, also where its call has ended before', {
+    timeout: 20_000,
+  }, async (t) => {
+    const { to, taken } = await startSilent(t);
+    const url = `https://127.0.0.1:${to.port}/graphql`;
+    const what = { document: 'query thing { thing }', operationName: 'thing' };
+    const [stop, close] = [new AbortController(), new AbortController()];
+    const limits = { connectMs: 3_600_000, signal: stop.signal, closed: close.signal };
+    const calling = call({ url, target: 'director' }, what, limits);
+    const closed = once(await taken, 'close');
+    stop.abort();
+    await assert.rejects(calling, { reason: 'Stopping' });
+    close.abort();
+    await closed;
+    await settle();
+  });
+
   for (const secure of [true, false]) {
     test(`of a proxy${secure ? ' by TLS' : ''} ends with the reason of whoever gives it up`, async (t) => {
       const { to, taken } = await startSilent(t);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { systemClock } from '#common/clock.ts';
 import { fetchConfiguration, signCertificateSigningRequest } from '#common/compass/connector.ts';
+import { wholeItem } from '#common/compass/director-item.ts';
 import { fetchApplicationsPage } from '#common/compass/director-listing.ts';
 import { readPage } from '#common/compass/director-reader.ts';
 import type { Endpoint, Transport } from '#common/compass/endpoint.ts';
@@ -119,13 +120,14 @@ test('a listing without an end is given up, and nothing is concluded from it', a
   let count = 0;
   const next = () => {
     count += 1;
-    return { problems: [], totalCount: 1, next: `${count}`, applications: [] };
+    return { totalCount: 1, next: `${count}` };
   };
   const source = {
     fetchPage: () =>
       Promise.resolve({
         ...next(),
-        problems: [{ id: `${count}`, reason: 'InvalidApplication' as const, message: '' }],
+        items: [wholeItem({ id: `${count}`, reason: 'InvalidApplication', message: '' })],
+        bytes: 0,
       }),
     fetchHead: () => Promise.resolve(next()),
   };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { Agent } from 'node:https';
 import { before, suite, test } from 'node:test';
+import { queryObjects } from 'node:v8';
 import type { ClientCredential, Transport } from '#common/compass/endpoint.ts';
 import { call } from '#common/compass/graphql.ts';
 import { fingerprintOf } from '#common/pki/pem.ts';
@@ -13,6 +15,8 @@ import { always, serverAuthority, startTlsServer, type TlsServer } from './tls-s
 const WHAT = { document: 'query thing { thing }', operationName: 'thing' };
 const GOOD = always(200, '{"data":{"thing":1}}');
 const COUNT = 50;
+/** Two each for four credentials. */
+const AGENTS_KEPT = 8;
 
 suite('a pair that rotates', () => {
   let root: Issued;
@@ -36,6 +40,22 @@ suite('a pair that rotates', () => {
   function callAs(server: TlsServer, by: ClientCredential, query = '') {
     return call({ url: `${server.url}${query}`, target: 'director', credential: by }, WHAT, transport);
   }
+
+  test('nothing stays of connections that are closed, for as long as the program runs', async () => {
+    const options = { requestCert: true, rejectUnauthorized: true, ca: root.pem, keepAliveTimeout: 60_000 };
+    await using server = await startTlsServer(GOOD, options);
+    const running = new AbortController();
+    const soon = { ...transport, idleMs: 1, closed: running.signal };
+    const before = queryObjects(Agent, { format: 'count' });
+    for (let turn = 0; turn < COUNT / 5; turn += 1) {
+      await call({ url: server.url, target: 'director', credential: await credential() }, WHAT, soon);
+    }
+    // A closed connection that is held holds the agents that it came from; those of the last few credentials stay.
+    await until('they are gone', () =>
+      Promise.resolve(queryObjects(Agent, { format: 'count' }) <= before + AGENTS_KEPT),
+    );
+    assert.equal(running.signal.aborted, false);
+  });
 
   test('X11, X16: with 50 requests under way fails none: those end by the old one, later ones go by the new one', async () => {
     const held: (() => void)[] = [];

@@ -55,6 +55,22 @@ test('K9: while the API server asks to wait, writes wait as long as it says', EM
   assert.deepEqual((await running).created, ['orders']);
 });
 
+test('K9: what one write is asked to wait, all writes wait', EMBEDDED_ONLY, async (t) => {
+  const world = await startSyncWorld(t);
+  for (let number = 1; number <= 30; number += 1) {
+    world.simulator.landscape.createApplication(application(number, `app-${number}`));
+  }
+  const effect = { kind: 'status', code: 429, reason: 'TooManyRequests', retryAfterSeconds: 7 } as const;
+  // Only the first ones are asked to.
+  faultsOf(world).add({ verb: 'create', resource: 'applications', times: 8, effect });
+  const running = world.sync();
+  await until('the writes to wait', () => Promise.resolve(world.clock.sleepers === 2 || undefined));
+  world.clock.advance(6_999);
+  assert.deepEqual(await world.versions(), {});
+  world.clock.advance(3_501);
+  assert.equal((await running).created.length, 30);
+});
+
 test(
   'K9: where it asks for longer than a round may last, the round ends and says how long',
   EMBEDDED_ONLY,

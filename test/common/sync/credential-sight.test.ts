@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorAuth } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { CredentialSight } from '#common/sync/credential-sight.ts';
 import type { Desired } from '#common/sync/desired.ts';
@@ -18,12 +20,12 @@ interface Holder {
 }
 
 /** A sight of a cluster with these Applications, each with credentials for its bundles. */
-function sightOf(holders: Readonly<Record<string, Holder>>): CredentialSight {
+function sightOf(holders: Readonly<Record<string, Holder>>, connectionName = CONNECTION): CredentialSight {
   const present = new Present();
   for (const [name, { id = name, bundles = [`b-${name}`], ownership = 'ours' }] of Object.entries(holders)) {
     present.putApplication({ ...presentApplication(name, id, ownership), bundlesWithSecrets: bundles });
   }
-  return new CredentialSight(present, CONNECTION);
+  return new CredentialSight(present, connectionName);
 }
 
 /** An Application as it is listed, without credentials unless said. */
@@ -32,13 +34,14 @@ function listed(name: string, more: Partial<Desired> = {}): Desired {
   return { id: name, name, spec: { services: [service] }, secrets: [], kept: [], ...more } as unknown as Desired;
 }
 
-const applicationWith = (...auths: readonly (DirectorAuth | null | undefined)[]) => ({
-  ...{ id: 'any', name: 'any', clientIds: [] },
-  bundles: auths.map((defaultInstanceAuth, at) => ({
-    ...{ id: `b${at}`, name: `Bundle ${at}`, apiDefinitions: [], eventDefinitions: [] },
-    ...(defaultInstanceAuth === undefined ? {} : { defaultInstanceAuth }),
-  })),
-});
+const applicationWith = (...auths: readonly (DirectorAuth | null | undefined)[]) =>
+  wholeItem({
+    ...{ id: 'any', name: 'any', clientIds: [] },
+    bundles: auths.map((defaultInstanceAuth, at) => ({
+      ...{ id: `b${at}`, name: `Bundle ${at}`, apiDefinitions: [], eventDefinitions: [] },
+      ...(defaultInstanceAuth === undefined ? {} : { defaultInstanceAuth }),
+    })),
+  });
 
 const BASIC: DirectorAuth = { credential: { type: 'Basic', username: 'user', password: 'not-a-password' } };
 
@@ -98,6 +101,13 @@ test('what another connection may be about to take over counts once it is listed
   assert.equal(both.isLost, true);
 });
 
+test("what carries no mark counts at once for the connection of the agent's own name", () => {
+  const sight = sightOf({ one: {}, other: { ownership: 'unmarked' } }, DEFAULT_CONNECTION_NAME);
+  assert.equal(sight.judge(listed('one')), undefined);
+  sight.conclude({});
+  assert.equal(sight.isLost, true);
+});
+
 test('a listing that failed, or in which nobody waits, says nothing', () => {
   const sight = sightOf({ one: {}, two: {} });
   sight.conclude({});
@@ -123,7 +133,7 @@ for (const [what, auth, isShown] of SHOWN) {
   test(`${what} anywhere in the listing ${isShown ? 'shows that what is missing was taken away' : 'shows nothing'}`, () => {
     const sight = sightOf({ one: {}, two: {} });
     assert.equal(sight.judge(listed('one')), undefined);
-    sight.look([applicationWith(), applicationWith(null, auth), applicationWith(null)]);
+    for (const item of [applicationWith(), applicationWith(null, auth), applicationWith(null)]) sight.look(item);
     const desired = listed('two');
     assert.equal(sight.judge(desired), isShown ? desired : undefined);
     sight.conclude({});

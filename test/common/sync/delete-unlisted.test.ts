@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { APPLICATION } from '#common/resources/application.ts';
 import { findUnlisted } from '#common/sync/delete-unlisted.ts';
 import { Present, type PresentApplication, type PresentSecret } from '#common/sync/present.ts';
+import { Tally } from '#common/sync/tally.ts';
 import { presentApplication } from './samples.ts';
 
 const ownerOf = (name: string) => ({ ...APPLICATION, name, uid: `uid-${name}` });
@@ -17,23 +18,43 @@ const secretOf = (name: string, more: Partial<PresentSecret>): PresentSecret => 
 interface Cluster {
   readonly applications?: readonly PresentApplication[];
   readonly secrets?: readonly PresentSecret[];
+  /** Names, as those of `asBefore`. */
   readonly settled?: readonly string[];
+  readonly asBefore?: readonly string[];
   readonly wanted?: readonly string[];
   readonly isLost?: boolean;
 }
 
 /** What is unlisted while these ids are listed, by a connection that has not the agent's own name. */
-function unlistedOf(listed: readonly string[], { isLost = false, settled = [], wanted = [], ...cluster }: Cluster) {
+function unlistedOf(
+  listed: readonly string[],
+  { isLost = false, settled = [], asBefore = [], wanted = [], ...cluster }: Cluster,
+) {
   const present = new Present();
   for (const one of cluster.applications ?? []) present.putApplication(one);
   for (const one of cluster.secrets ?? []) present.putSecret(one);
   const scene = { present, place: { connectionName: 'a-connection' } };
-  const tally = { settled: new Set(settled), wanted: new Map(wanted.map((name) => [name, 'an-id'])) };
+  const tally = new Tally(() => 0);
+  for (const name of wanted) tally.claim(name, 'an-id');
+  for (const name of asBefore) tally.takeAsBefore(name);
+  for (const name of settled) {
+    const record = present.application(name);
+    tally.settle({ id: record?.id } as never, { record, action: 'unchanged', secrets: [] } as never, 'a cause', []);
+  }
   const round = { scene, tally, sight: { isLost } };
-  const { applications, secrets, ...rest } = findUnlisted(round as never, {
+  const {
+    present: kept,
+    applications,
+    secrets,
+  } = findUnlisted(round as never, {
     heads: new Map(listed.map((id) => [id, id])),
   });
-  return { ...rest, applications: applications.map(({ name }) => name), secrets: secrets.map(({ name }) => name) };
+  assert.equal(kept.length, [...kept].length);
+  return {
+    present: [...kept],
+    applications: applications.map(({ name }) => name),
+    secrets: secrets.map(({ name }) => name),
+  };
 }
 
 test('an Application is unlisted when it is kept by this connection, stays there, and its id is not listed', () => {
@@ -53,6 +74,13 @@ test('an Application is unlisted when it is kept by this connection, stays there
     applications: ['goes', 'without-id'],
     secrets: [],
   });
+});
+
+test('one that is as before is kept and listed, whatever the listing says of its id', () => {
+  const applications = [presentApplication('as-before', 'i1'), presentApplication('settled', 'i2')];
+  const { present, ...unlisted } = unlistedOf([], { applications, asBefore: ['as-before'], settled: ['settled'] });
+  assert.deepEqual(present, ['uid-as-before', 'uid-settled']);
+  assert.deepEqual(unlisted, { applications: ['settled'], secrets: [] });
 });
 
 const APPLICATIONS = [
@@ -82,7 +110,8 @@ for (const [what, secret, isOrphan] of ORPHANS) {
     const cluster = {
       applications: APPLICATIONS,
       secrets: [secretOf('one', secret)],
-      settled: ['uid-settled', 'uid-settled-too'],
+      settled: ['settled'],
+      asBefore: ['settled-too'],
     };
     assert.deepEqual(unlistedOf(['i1', 'i2', 'i3'], cluster).secrets, isOrphan ? ['one'] : []);
   });
@@ -102,7 +131,7 @@ test('a Secret stays while an Application names it that is not as it is listed',
   const cluster = {
     applications: [settled, failing],
     secrets: names.map((name) => secretOf(name, { owners: [ownerOf('settled')] })),
-    settled: ['uid-settled'],
+    settled: ['settled'],
   };
   assert.deepEqual(unlistedOf(['i1', 'i2'], cluster).secrets, ['failing-b2', 'settled-b1', 'params-settled-b1']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
-import { memberMark } from '#common/sync/deletion-decision.ts';
+import { isDecided, memberMark } from '#common/sync/deletion-decision.ts';
 import { type DeletionState, judgeDeletions, NO_DELETIONS } from '#common/sync/deletions.ts';
 import { planIdOf } from '#common/sync/held-plan.ts';
 
@@ -140,4 +140,11 @@ test('a listing that is not complete leaves a decision as it is', () => {
     decision,
   });
   assert.deepEqual([verdict.decision, verdict.applications.size], [decision, 0]);
+});
+
+test('a decision names its plan, also where nothing is known of its members', () => {
+  const keys = ['a', 'b'];
+  const decision = { ...said('approved', 'ab'), members: [] };
+  assert.equal(isDecided(decision, { planId: planIdOf(keys), keys, present: keys }), true);
+  assert.equal(isDecided(decision, { planId: planIdOf(['a']), keys: ['a'], present: ['a'] }), false);
 });

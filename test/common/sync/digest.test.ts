@@ -5,11 +5,13 @@ import { Sensitive } from '#common/sensitive.ts';
 import {
   applicationDigest,
   canonical,
-  desiredContentDigest,
-  desiredSecretDigest,
-  secretContentDigest,
-  secretDigest,
+  canonicalText,
+  desiredSecretDigests,
+  secretDigests,
 } from '#common/sync/digest.ts';
+
+const digestOfSecret = (secret: Parameters<typeof secretDigests>[0]) => secretDigests(secret).digest;
+const contentDigestOf = (data: Readonly<Record<string, string>>) => secretDigests({ metadata: {}, data }).contentDigest;
 
 const application = (spec: object) => applicationDigest({ metadata: {}, spec } as never);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -71,10 +73,10 @@ test("a Secret's digest is that of its values: what is desired, stored, has the 
         const data = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, base64(value)]));
         const desired = { name: 'orders-b1', labels, content: new Sensitive(content) };
         const stored = { metadata: { labels: { ...labels, team: 'blue' } }, data };
-        assert.equal(secretDigest(stored), desiredSecretDigest(desired));
+        assert.equal(digestOfSecret(stored), desiredSecretDigests(desired).digest);
         assert.notEqual(
-          secretDigest({ ...stored, data: { ...data, more: base64('1') } }),
-          desiredSecretDigest(desired),
+          digestOfSecret({ ...stored, data: { ...data, more: base64('1') } }),
+          desiredSecretDigests(desired).digest,
         );
       },
     ),
@@ -85,16 +87,16 @@ test("the digest of a Secret's content is that of its values alone", () => {
   const content = { username: 'u', headers: '{"b":["1"],"a":["<"]}' };
   const spelt = { headers: base64('{"a":["\\u003c"],"b":["1"]}'), username: base64('u') };
   const desired = { name: 'x', labels: { app: 'orders', bundleId: 'b1' }, content: new Sensitive(content) };
-  assert.equal(secretContentDigest({ data: spelt }), desiredContentDigest(desired));
+  assert.equal(contentDigestOf(spelt), desiredSecretDigests(desired).contentDigest);
   const others = [{}, { username: spelt.username }, { ...spelt, username: base64('v') }, { headers: base64('{') }];
-  const digests = [spelt, ...others].map((data) => secretContentDigest({ data }));
+  const digests = [spelt, ...others].map((data) => contentDigestOf(data));
   assert.equal(new Set(digests).size, 5);
-  for (const one of digests) assert.match(one, /^[\w-]{43}$/);
+  for (const one of digests) assert.match(one, /^[\w-]{22}$/);
 });
 
 test('our labels make a difference to a Secret, and so does what is no JSON where it should be', () => {
   const digestOf = (labels: Readonly<Record<string, string>>, data: Readonly<Record<string, string>> = {}) =>
-    secretDigest({ metadata: { labels }, data });
+    digestOfSecret({ metadata: { labels }, data });
   const labels = { app: 'orders', bundleId: 'b1' };
   const digests = [
     digestOf(labels),
@@ -111,7 +113,7 @@ test('our labels make a difference to a Secret, and so does what is no JSON wher
 });
 
 test('to a depth of a hundred keys have no order, and what lies below counts as it is written', () => {
-  const digestOf = (text: string) => secretContentDigest({ data: { headers: base64(text) } });
+  const digestOf = (text: string) => contentDigestOf({ headers: base64(text) });
   const isOrdered = (open: string, close: string, depth: number) =>
     digestOf(`${open.repeat(depth)}{"b":1,"a":2}${close.repeat(depth)}`) !==
     digestOf(`${open.repeat(depth)}{"a":2,"b":1}${close.repeat(depth)}`);
@@ -134,7 +136,10 @@ test('the same JSON in another spelling is the same parameters', () => {
   const labels = { app: 'orders', bundleId: 'b1' };
   const desired = { name: 'x', labels, content: new Sensitive({ headers: '{"a":["<&>"],"b":["1"]}' }) };
   const ofGo = '{"b":["1"],"a":["\\u003c\\u0026\\u003e"]}';
-  assert.equal(secretDigest({ metadata: { labels }, data: { headers: base64(ofGo) } }), desiredSecretDigest(desired));
+  assert.equal(
+    digestOfSecret({ metadata: { labels }, data: { headers: base64(ofGo) } }),
+    desiredSecretDigests(desired).digest,
+  );
 });
 
 test('the canonical form of a canonical form is itself', () => {
@@ -145,9 +150,22 @@ test('the canonical form of a canonical form is itself', () => {
   );
 });
 
+test('the text of the canonical form is what would be built of it, in JSON', () => {
+  const inJson = (value: unknown) => JSON.parse(JSON.stringify(value) ?? 'null') as unknown;
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      assert.deepEqual(JSON.parse(canonicalText(value) ?? 'null'), inJson(canonical(value)));
+    }),
+  );
+  assert.equal(
+    canonicalText({ b: [1, null, ''], a: { d: 'x', c: false }, e: {} }),
+    '{"a":{"d":"x"},"b":[1,null,null]}',
+  );
+});
+
 test('JSON of any depth in a Secret has a digest, and that of another one differs', () => {
   const digestOf = (headers: string) =>
-    secretDigest({ metadata: {}, data: { headers: Buffer.from(headers).toString('base64') } });
+    digestOfSecret({ metadata: {}, data: { headers: Buffer.from(headers).toString('base64') } });
   const deep = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
   assert.notEqual(digestOf(deep(200_000)), digestOf(deep(200_001)));
   assert.equal(digestOf('{"a": ["b"]}'), digestOf('{"a":["b"]}'));

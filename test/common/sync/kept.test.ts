@@ -152,7 +152,8 @@ test('a rename whose last good credentials cannot be read waits, and the others 
   landscape.updateApplication(id(1), { name: 'renamed' });
   landscape.updateApplication(id(2), { name: 'store' });
   const { cluster } = world.cluster;
-  const find = () => Promise.reject(new CompassError('ClusterUnavailable', 'no'));
+  const find: Cluster['find'] = (ref, signal) =>
+    ref.kind === SECRET ? Promise.reject(new CompassError('ClusterUnavailable', 'no')) : cluster.find(ref, signal);
   const outcome = await world.another({}, { ...cluster, find })();
   assert.deepEqual(reasons(outcome), [['renamed', 'ClusterUnavailable']]);
   assert.deepEqual(outcome.updated, ['store']);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorApplication, DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { type Listing, listApplications } from '#common/sync/listing.ts';
 import { createPageReader } from '#common/sync/page-reader.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
+import { wholePage } from '../compass/whole-page.ts';
 
 const LATENCY_MS = 40;
 
@@ -34,14 +36,15 @@ async function listingOf(answers: readonly Answer[] | ((page: number) => Answer 
     if (!answer) return Promise.reject(new CompassError('CompassTimeout', 'too slow'));
     const { ids = [], problems = [], total } = answer;
     const next = answerOf(page + 1) ? String(page + 1) : undefined;
-    return Promise.resolve({ applications: ids.map(applicationOf), problems, totalCount: total, next });
+    const items = [...ids.map(applicationOf), ...problems].map(wholeItem);
+    return Promise.resolve({ items, totalCount: total, next, bytes: 0 });
   };
   const pages = listApplications({ fetchPage, fetchHead: assert.fail }, clock);
   const seen: (string | undefined)[] = [];
   for (;;) {
     const { done, value } = await pages.next();
     if (done) return { listing: value, seen };
-    seen.push(...[...value.applications, ...value.problems].map(({ id }) => id));
+    seen.push(...value.items.map(({ id }) => id));
     // Whoever works on a page takes time that is not the Director's.
     clock.advance(1_000);
   }
@@ -153,12 +156,108 @@ test('of an Application that is skipped there is as much as the Director tells',
         fetchHead: () => Promise.resolve({ ...head, totalCount: 3, next: 'then' }),
       });
       const kind = reason === 'AnswerTooLarge' ? reason : 'InvalidApplication';
-      assert.deepEqual(await readPage(undefined), {
+      assert.deepEqual(await wholePage(await readPage(undefined)), {
         applications: [],
         problems: [{ ...head, reason: kind, message: 'no' }],
         totalCount: 3,
         next: 'then',
+        bytes: 0,
+        showsAccess: false,
       });
     }
   }
+});
+
+/** A page of these, of which each is made whole by `whole`. */
+function pageOf(ids: readonly string[], next: string | undefined, whole: (id: string) => Promise<DirectorApplication>) {
+  const items = ids.map((id) => ({
+    id,
+    name: id,
+    showsAccess: false,
+    whole: () => whole(id),
+    isOfOnePage: () => false,
+  }));
+  return { items, totalCount: 4, next, bytes: 7 };
+}
+
+test('an Application that Compass does not give whole ends the listing, as a page that fails does', async () => {
+  const error = new CompassError('CompassUnavailable', 'away');
+  const asked: string[] = [];
+  const whole = (id: string) => {
+    asked.push(id);
+    return id === 'b' ? Promise.reject(error) : Promise.resolve(applicationOf(id));
+  };
+  const pages = listApplications(
+    { fetchPage: () => Promise.resolve(pageOf(['a', 'b', 'c'], 'more', whole)), fetchHead: assert.fail },
+    new ManualClock(0),
+  );
+  const { value: page } = await pages.next();
+  assert.ok(page && 'items' in page);
+  const [a, b, c] = page.items;
+  assert.equal((await a?.whole())?.id, 'a');
+  assert.deepEqual([await b?.whole(), await c?.whole()], [undefined, undefined]);
+  assert.deepEqual(asked, ['a', 'b']);
+  const { done, value: listing } = await pages.next();
+  assert.ok(done && 'heads' in listing);
+  assert.deepEqual([listing.error, listing.complete, listing.isTorn, listing.pages], [error, false, false, 1]);
+});
+
+test('of a page that comes after the listing has ended nothing is handed on', async () => {
+  const error = new CompassError('CompassUnavailable', 'away');
+  const further = Promise.withResolvers<DirectorPage>();
+  const pages = listApplications(
+    {
+      fetchPage: (_, after) =>
+        after === undefined ? Promise.resolve(pageOf(['a'], 'more', () => Promise.reject(error))) : further.promise,
+      fetchHead: assert.fail,
+    },
+    new ManualClock(0),
+  );
+  const { value: page } = await pages.next();
+  assert.ok(page && 'items' in page);
+  const ahead = pages.next();
+  assert.equal(await page.items[0]?.whole(), undefined);
+  further.resolve(pageOf(['b'], undefined, assert.fail));
+  const { done, value: listing } = await ahead;
+  assert.ok(done && 'heads' in listing);
+  assert.deepEqual([listing.error, [...listing.heads.keys()]], [error, ['a']]);
+});
+
+test("the time that an Application takes until it is whole is the Director's, and a page tells whether it is the last", async () => {
+  const clock = new ManualClock(0);
+  const whole = (id: string) => {
+    clock.advance(LATENCY_MS);
+    return Promise.resolve(applicationOf(id));
+  };
+  const fetchPage = (_: number, after: string | undefined) =>
+    Promise.resolve(after === undefined ? pageOf(['a', 'b'], 'more', whole) : pageOf(['c', 'd'], undefined, whole));
+  const pages = listApplications({ fetchPage, fetchHead: assert.fail }, clock);
+  const seen: [number, boolean][] = [];
+  for (;;) {
+    const { done, value } = await pages.next();
+    if (done) {
+      assert.deepEqual(
+        [value.latencyMs, value.complete, seen],
+        [
+          4 * LATENCY_MS,
+          true,
+          [
+            [7, false],
+            [7, true],
+          ],
+        ],
+      );
+      return;
+    }
+    seen.push([value.bytes, value.isLast]);
+    for (const item of value.items) await item.whole();
+  }
+});
+
+test('a bug in what makes an Application whole is thrown', async () => {
+  const whole = () => Promise.reject(new TypeError('a bug'));
+  const fetchPage = () => Promise.resolve(pageOf(['a'], undefined, whole));
+  const { value } = await listApplications({ fetchPage, fetchHead: assert.fail }, new ManualClock(0)).next();
+  assert.ok(value && 'items' in value);
+  await assert.rejects(async () => value.items[0]?.whole(), /a bug/);
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { DirectorApplication, DirectorPage } from '#common/compass/director-types.ts';
+import { wholeItem } from '#common/compass/director-item.ts';
+import type { DirectorPage } from '#common/compass/director-types.ts';
 import { CompassError } from '#common/errors.ts';
 import { type Listing, listApplications } from '#common/sync/listing.ts';
 import type { ListingSource } from '#common/sync/page-reader.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
+import { wholePage } from '../compass/whole-page.ts';
 
 interface Item {
   readonly id: string;
@@ -36,8 +38,8 @@ class Shelf implements ListingSource {
       return Promise.reject(new CompassError('AnswerTooLarge', 'too large'));
     }
     if (items.some(({ isBroken }) => isBroken)) return Promise.reject(new CompassError('InvalidAnswer', 'no JSON'));
-    const applications = items.map(({ id }): DirectorApplication => ({ id, name: id, clientIds: [], bundles: [] }));
-    return Promise.resolve({ applications, problems: [], ...this.#rest(offset + first) });
+    const listed = items.map(({ id }) => wholeItem({ id, name: id, clientIds: [], bundles: [] }));
+    return Promise.resolve({ items: listed, bytes: 0, ...this.#rest(offset + first) });
   }
 
   fetchHead(after: string | undefined) {
@@ -59,8 +61,9 @@ async function read(source: ListingSource): Promise<{ listing: Listing; listed: 
   for (;;) {
     const { done, value } = await pages.next();
     if (done) return { listing: value, listed, skipped };
-    listed.push(...value.applications.map(({ id }) => id));
-    skipped.push(...value.problems.map(({ id }) => id ?? ''));
+    const page = await wholePage(value);
+    listed.push(...page.applications.map(({ id }) => id));
+    skipped.push(...page.problems.map(({ id }) => id ?? ''));
   }
 }
 

@@ -245,3 +245,13 @@ test(
     assert.deepEqual([created, present], [['orders'], 0]);
   },
 );
+
+test('a round says how long it took, and how many requests it sent to write', async (t) => {
+  const world = await startSyncWorld(t);
+  const { landscape, faults } = world.simulator;
+  landscape.createApplication(application(1, 'orders', [withSecret(11)]));
+  faults.add({ operation: LIST, times: 1, run: () => world.clock.advance(1_234) });
+  const first = await world.sync();
+  assert.deepEqual([first.durationMs, first.writes, first.writeLimit], [1_234, 3, 8]);
+  assert.equal((await world.sync()).writes, 0);
+});

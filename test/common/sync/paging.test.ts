@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wholeItem } from '#common/compass/director-item.ts';
 import { directorListing } from '#common/sync/director-source.ts';
 import { listApplications } from '#common/sync/listing.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
@@ -81,7 +82,8 @@ test('D2: 5,000 Applications are one complete listing of 50 pages', async () => 
     await Promise.resolve();
     const end = Number(after) + first;
     const next = end < listed.length ? String(end) : undefined;
-    return { applications: listed.slice(Number(after), end), problems: [], totalCount: listed.length, next };
+    const items = listed.slice(Number(after), end).map(wholeItem);
+    return { items, totalCount: listed.length, next, bytes: 0 };
   };
   const pages = listApplications({ fetchPage, fetchHead: assert.fail }, new ManualClock());
   for (let seen = 0; ; ) {
@@ -90,6 +92,6 @@ test('D2: 5,000 Applications are one complete listing of 50 pages', async () => 
       assert.deepEqual([seen, value.complete, value.pages, value.heads.size], [5_000, true, 50, 5_000]);
       return;
     }
-    seen += value.applications.length;
+    seen += value.items.length;
   }
 });

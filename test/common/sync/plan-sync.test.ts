@@ -222,7 +222,7 @@ test('a listing that is not complete says so, and nothing of what is not in it',
 
 test('a plan that is told to stop is an error, whenever that is', async (t) => {
   const stopping = new AbortController();
-  const page = { applications: [], problems: [], totalCount: 0, next: undefined };
+  const page = { items: [], totalCount: 0, next: undefined, bytes: 0 };
   const source: ListingSource = {
     fetchPage() {
       stopping.abort();

@@ -8,6 +8,7 @@ import { SYNC_ERROR_ANNOTATION } from '#common/resources/names.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { Present } from '#common/sync/present.ts';
 import { Round } from '#common/sync/round.ts';
+import { listedDigest } from '#common/sync/settled-before.ts';
 import { Tally } from '#common/sync/tally.ts';
 import { application, basic, bundle, id, presentApplication } from './samples.ts';
 import { type SyncWorld, startSyncWorld, startSyncWorldWith } from './world.ts';
@@ -219,7 +220,10 @@ test('of five hundred that are renamed at once all wait for the whole listing, a
   const round = new Round({ present, place: { connectionName: 'one' } } as never, tally, SETTINGS);
   const settle = (number: number) => {
     const { id: listed, name } = application(number, `renamed-${number}`);
-    return round.settle({ id: listed ?? '', name, clientIds: [], bundles: [] });
+    const whole = { id: listed ?? '', name, clientIds: [], bundles: [] };
+    const taken = round.take(whole, listedDigest(whole));
+    assert.ok(taken);
+    return round.settle(taken);
   };
   for (let number = 0; number < 500; number += 1) await settle(number);
   assert.deepEqual([round.deferred.length, round.overflow, tally.failed], [500, 0, []]);

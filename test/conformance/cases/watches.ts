@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { RawEvent } from '../../cluster/watch-raw.ts';
-import { type Case, CONNECTIONS, configMap, connection, expectCode, MERGE, TABLE, type World } from '../world.ts';
+import {
+  APPLICATIONS,
+  application,
+  type Case,
+  CONNECTIONS,
+  configMap,
+  connection,
+  expectCode,
+  MERGE,
+  TABLE,
+  type World,
+} from '../world.ts';
 
 /** Reads so many events of a watch, bookmarks aside, and ends it. */
 async function take({ watchRaw }: World, path: string, count: number, accept?: string): Promise<RawEvent[]> {
@@ -15,6 +26,9 @@ async function take({ watchRaw }: World, path: string, count: number, accept?: s
 function told(events: readonly RawEvent[]): string[] {
   return events.map(({ type, object }) => `${type} ${object.metadata.name}`);
 }
+
+/** What the watches of many objects ask for. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const LABELS = { labels: { case: 'watch' } };
 const SELECTION = 'watch=true&timeoutSeconds=20&labelSelector=case%3Dwatch';
@@ -144,6 +158,53 @@ export const WATCH_CASES: readonly Case[] = [
       assert.equal(event?.type, 'MODIFIED');
       assert.equal(event.object.kind, 'Table');
       assert.deepEqual(event.object.rows[0].cells.slice(0, 2), ['a', 1]);
+    },
+  },
+  {
+    name: 'a watch of metadata alone tells every change without data or spec, with the versions of the whole objects, and its bookmarks',
+    async run(world) {
+      const { at, post, patch, namespace, watchRaw } = world;
+      const { metadata } = expectCode(
+        await post(at('secrets'), {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'a', ...LABELS },
+          data: { k: 'eA==' },
+        }),
+        201,
+      );
+      const changed = expectCode(await patch(at('secrets', 'a'), MERGE, { data: { k: 'eQ==' } }), 200);
+      expectCode(await world.delete(at('secrets', 'a')), 200);
+      const path = `${at('secrets')}?${SELECTION}&resourceVersion=${metadata.resourceVersion}`;
+      const [modified, deleted] = await take(world, path, 2, METADATA_ONLY);
+      assert.deepEqual([modified?.type, deleted?.type], ['MODIFIED', 'DELETED']);
+      const { kind, apiVersion, data, metadata: seen } = modified?.object ?? assert.fail();
+      assert.deepEqual([kind, apiVersion, data], ['PartialObjectMetadata', 'meta.k8s.io/v1', undefined]);
+      assert.deepEqual(
+        [seen.name, seen.uid, seen.resourceVersion],
+        ['a', metadata.uid, changed.metadata.resourceVersion],
+      );
+      assert.ok(Number(deleted?.object.metadata.resourceVersion) > Number(seen.resourceVersion));
+
+      const applications = `${APPLICATIONS}?watch=true&timeoutSeconds=5&allowWatchBookmarks=true`;
+      expectCode(await post(APPLICATIONS, application(namespace)), 201);
+      const events: RawEvent[] = [];
+      let last: string | undefined;
+      for await (const event of watchRaw(
+        `${applications}&resourceVersion=${metadata.resourceVersion}`,
+        METADATA_ONLY,
+      )) {
+        events.push(event);
+        // A genuine server sends bookmarks only for what it saw since the watch began.
+        last ??= expectCode(await patch(`${APPLICATIONS}/${namespace}`, MERGE, { spec: { description: 'd' } }), 200)
+          .metadata.resourceVersion;
+        if (event.type !== 'BOOKMARK') continue;
+        assert.equal(event.object.kind, 'PartialObjectMetadata');
+        assert.ok(Number(event.object.metadata.resourceVersion) >= Number(last));
+      }
+      assert.ok(events.some(({ type }) => type === 'BOOKMARK'));
+      assert.ok(events.every(({ object }) => object.spec === undefined));
+      expectCode(await world.delete(`${APPLICATIONS}/${namespace}`), 200);
     },
   },
 ];

@@ -95,9 +95,10 @@ row(
   async (world) => {
     const { landscape } = world.simulator;
     for (let number = 0; number < 1_200; number += 1) landscape.createApplication({ name: `app-${number}` });
-    world.here({ APP_LOG_LEVEL: 'info' });
+    const before = world.here({ APP_LOG_LEVEL: 'info' });
     await world.configure();
     await world.reaches('Synchronized');
+    await before.stop();
     const { faults } = embedded(world);
     // Later pages alone are asked for with a continue token.
     faults.add({
@@ -107,6 +108,8 @@ row(
       skip: 1,
       effect: { kind: 'status', code: 410, reason: 'Expired' },
     });
+    // What is present is listed by whoever begins to lead.
+    world.here({ APP_LOG_LEVEL: 'info' });
     await until('a list expired half-way', () => Promise.resolve(faults.list().length === 0));
     const syncs = world.count('director', 'applicationsForRuntime');
     await until('and the round ended', () =>

@@ -37,6 +37,11 @@ row(
     assert.ok(reads.length > 50);
     const cached = reads.filter(({ query }) => 'resourceVersion' in query || 'resourceVersionMatch' in query);
     assert.deepEqual(cached, []);
+    const ofTheDeleted = embedded(world)
+      .requests()
+      .filter(({ path, userAgent }) => userAgent.startsWith('compass-sidecar') && path.endsWith('/applications/goes'))
+      .map(({ method }) => method);
+    assert.deepEqual(ofTheDeleted.slice(-2), ['GET', 'DELETE']);
   },
   EMBEDDED_ONLY,
 );

@@ -60,7 +60,7 @@ const ABSENCE: Step = { happens: () => undefined, isSeenTo: (life) => says(life,
 
 const PAIRING: Step = {
   happens: (life) => life.configure(),
-  isSeenTo: (life) => says(life, /applications were synchronized/),
+  isSeenTo: (life) => says(life, /applications were synchronized.*"listed":1/),
 };
 
 const CHANGE: Step = {

@@ -14,7 +14,7 @@ import { proxyFor } from '#common/compass/proxy.ts';
 import { readToken } from '#common/compass/token.ts';
 import { parseConnectorUrl, requireTrustedUrl } from '#common/compass/trusted-url.ts';
 import { redact } from '#common/redact.ts';
-import { desiredSecretDigest } from '#common/sync/digest.ts';
+import { desiredSecretDigests } from '#common/sync/digest.ts';
 import { toDesired } from '#common/sync/mapping.ts';
 import type { Corpora } from '../corpora.ts';
 import type { Target } from '../fuzz.ts';
@@ -92,7 +92,7 @@ function readListing(text: string): void {
       eventDefinitions: eventDefinitions.items.map(readEvent),
     }));
     const mapped = toDesired({ ...application, bundles: read }, SETTINGS);
-    if (mapped.kind === 'desired') mapped.desired.secrets.map(desiredSecretDigest);
+    if (mapped.kind === 'desired') mapped.desired.secrets.map(desiredSecretDigests);
   }
 }
 

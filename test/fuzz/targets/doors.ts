@@ -9,6 +9,7 @@ import { fetchRuntime } from '#common/compass/director.ts';
 import { fetchApplicationIds, fetchApplicationsPage } from '#common/compass/director-listing.ts';
 import { endpointOf } from '../../cluster/endpoint-of.ts';
 import { pair } from '../../common/compass/pair.ts';
+import { wholePage } from '../../common/compass/whole-page.ts';
 import type { FaultWorld } from '../../faults/world.ts';
 import type { Corpora } from '../corpora.ts';
 import type { Target } from '../fuzz.ts';
@@ -27,7 +28,7 @@ export async function compassDoors({ simulator }: FaultWorld, { graphql }: Corpo
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     configuration: () => fetchConfiguration(connector, transport),
     signing: () => signCertificateSigningRequest(connector, transport, 'csr'),
-    'a page': () => fetchApplicationsPage(director, transport, { runtimeId }),
+    'a page': async () => wholePage(await fetchApplicationsPage(director, transport, { runtimeId })),
     'a page of ids': () => fetchApplicationIds(director, transport, { runtimeId }),
     'a Runtime': () => fetchRuntime(director, transport, runtimeId),
   };

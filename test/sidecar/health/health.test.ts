@@ -148,6 +148,8 @@ test('metrics tell state, certificate, phases, Applications and leadership', asy
   assert.equal(sample(text, 'compass_applications{result="failed"}'), '1');
   assert.equal(sample(text, 'compass_applications{result="in_sync"}'), '1');
   assert.equal(sample(text, 'compass_director_pages'), '1');
+  assert.equal(sample(text, 'compass_sync_duration_seconds'), '1.5');
+  assert.equal(sample(text, 'compass_sync_write_concurrency'), '8');
   assert.equal(sample(text, 'compass_leader'), '1');
   assert.equal(sample(text, 'compass_condition{type="Ready",status="False",reason="InvalidName"}'), '1');
   assert.equal(sample(text, 'compass_tls_verification_disabled'), '0');

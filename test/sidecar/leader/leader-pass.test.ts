@@ -26,9 +26,10 @@ function start() {
   };
   const health = {
     onStandby: (_hasCredentials: boolean, leader?: string) => void happened.push(`stands by ${leader ?? 'nobody'}`),
+    onLeading: () => void happened.push('is said to lead'),
   };
   const pace = { begin: () => Promise.resolve(), dueInMs: 0 };
-  const options = { leadership, context, reconciler, health, pace };
+  const options = { leadership, context, reconciler, health, pace, present: forgets('what is present') };
   const pass = leaderPass(options);
   return { leadership, happened: () => happened.splice(0), pass };
 }
@@ -38,13 +39,13 @@ const FORGETS = ['forgets state', 'forgets journal', 'forgets requests'];
 test('a standby does nothing, and who begins to lead believes nothing that it remembers', async () => {
   const { leadership, happened, pass } = start();
   await pass();
-  assert.deepEqual(happened(), ['stands by pod-a', 'forgets state', 'forgets journal']);
+  assert.deepEqual(happened(), ['forgets what is present', 'stands by pod-a', 'forgets state', 'forgets journal']);
   leadership.leader = 'pod-b';
   await pass();
-  assert.deepEqual(happened(), ['stands by nobody']);
+  assert.deepEqual(happened(), ['forgets what is present', 'stands by nobody']);
   Object.assign(leadership, { isLeader: true, term: 1 });
   await pass();
-  assert.deepEqual(happened(), [...FORGETS, 'works']);
+  assert.deepEqual(happened(), [...FORGETS, 'is said to lead', 'works']);
   await pass();
   assert.deepEqual(happened(), ['works']);
 });
@@ -56,5 +57,15 @@ test('R4: a leader that lost the Lease and got it back in one pass believes noth
   happened();
   leadership.term = 2;
   await pass();
-  assert.deepEqual(happened(), [...FORGETS, 'works']);
+  assert.deepEqual(happened(), [...FORGETS, 'is said to lead', 'works']);
+});
+
+test('who leads no more keeps nothing of what is present', async () => {
+  const { leadership, happened, pass } = start();
+  Object.assign(leadership, { isLeader: true, term: 1 });
+  await pass();
+  happened();
+  leadership.isLeader = false;
+  await pass();
+  assert.equal(happened()[0], 'forgets what is present');
 });

@@ -23,6 +23,9 @@ export function outcome(changes: Partial<SyncOutcome> = {}): SyncOutcome {
     secrets: 1,
     changes: [],
     stopped: false,
+    durationMs: 1_500,
+    writes: 0,
+    writeLimit: 8,
     ...changes,
   };
 }

@@ -3,6 +3,7 @@ import { type CUT, strike } from '../faults/strike.ts';
 import { type Answer, rateLimitedAnswer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { executeRequest } from './execute.ts';
+import { rememberedListing } from './remembered.ts';
 
 /** A service behind the gateway. */
 export interface Service {
@@ -32,7 +33,7 @@ export async function forward(exchange: Exchange, service: Service): Promise<Ans
   if (!isWithinLimit) return rateLimitedAnswer();
   const late = await strike(compass, 'afterConsumption', logged);
   if (late !== undefined) return late;
-  const answer =
-    service.refuse(exchange) ?? (await executeRequest(service.schema, exchange.request, service.context(exchange)));
+  const execute = () => executeRequest(service.schema, exchange.request, service.context(exchange));
+  const answer = service.refuse(exchange) ?? (await rememberedListing(exchange, execute));
   return (await strike(compass, 'afterExecution', logged, answer)) ?? answer;
 }

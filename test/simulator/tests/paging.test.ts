@@ -157,3 +157,16 @@ test('a nested page size out of bounds is an error beside the rest of the answer
   assert.deepEqual([status, data], [200, { application: { name: 'a', bundles: null } }]);
   assert.equal(errors[0]?.extensions?.error_code, 22);
 });
+
+test('a remembered page is the same until something changes', async (t) => {
+  const { simulator, credential } = await withApplications(2);
+  t.after(() => simulator.close());
+  simulator.switches.rememberListings = true;
+  const listed = async (first: number) => (await page(simulator, credential, { first })).data.map(({ name }) => name);
+  assert.deepEqual(await listed(2), names(2));
+  Object.assign(simulator.landscape.application('app-000') ?? {}, { name: 'unnoticed' });
+  assert.deepEqual(await listed(2), names(2));
+  assert.deepEqual(await listed(1), ['unnoticed']);
+  simulator.landscape.updateApplication('app-001', { name: 'noticed' });
+  assert.deepEqual(await listed(2), ['unnoticed', 'noticed']);
+});

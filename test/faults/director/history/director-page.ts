@@ -1,3 +1,4 @@
+import { wholeItem } from '#common/compass/director-item.ts';
 import type {
   DirectorApplication,
   DirectorCredential,
@@ -64,8 +65,8 @@ export function toPage(
   const good = items.slice(problems);
   return {
     ...frame,
-    problems: bad,
-    applications: good.map(toApplication),
+    items: [...good.map(toApplication), ...bad].map(wholeItem),
+    bytes: 0,
   };
 }
 

@@ -155,7 +155,10 @@ class Player {
     for (;;) {
       const { done, value } = await pages.next();
       if (done) return value;
-      for (const { id } of value.applications) this.#bring(id);
+      for (const item of value.items) {
+        const whole = await item.whole();
+        if (whole && 'bundles' in whole) this.#bring(whole.id);
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '#common/clock.ts';
 import { silentLog } from '#common/log.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { Sensitive } from '#common/sensitive.ts';
@@ -5,8 +6,10 @@ import { Alterations } from '#common/sync/alterations.ts';
 import { NO_DELETIONS } from '#common/sync/deletions.ts';
 import type { KeptDeletions } from '#common/sync/outcome.ts';
 import type { ListingSource } from '#common/sync/page-reader.ts';
+import { SettledBefore } from '#common/sync/settled-before.ts';
 import type { SynchronizerOptions, SyncRequest } from '#common/sync/synchronize.ts';
 import { type Memory, synchronizeOnce } from '#common/sync/synchronize-once.ts';
+import { WriteGate } from '#common/sync/write-gate.ts';
 import { canBeApplied, DirectorModel, type Faultiness, type Served } from './director-model.ts';
 import { type Deletion, MemoryCluster } from './memory-cluster.ts';
 import { wholeListing } from './oracle.ts';
@@ -61,7 +64,7 @@ class WholePlayer {
   readonly #strangers: Strangers;
   readonly #readings: Reading[] = [];
   readonly #formerNames: string[] = [];
-  #memory: Memory = freshMemory();
+  #memory: Memory;
   #kept: KeptDeletions = {};
   #heldUids: readonly string[] = [];
   #isRejected = false;
@@ -73,6 +76,7 @@ class WholePlayer {
     this.#faultiness = faultiness;
     const count = random.chance(0.8) ? random.between(0, 6) : random.between(8, 16);
     this.#director = new DirectorModel(random, count, { withCredentials: true });
+    this.#memory = freshMemory(this.#director.clock);
     this.#cluster = new MemoryCluster(random, (deletion) => this.#note(deletion));
     this.#strangers = new Strangers(random, this.#cluster);
     if (random.chance(0.5)) this.#cluster.faultiness.write = random.next() * 0.1;
@@ -126,7 +130,7 @@ class WholePlayer {
   }
 
   async #round(faultiness: Faultiness, isFirst: boolean, said: Round['said']): Promise<void> {
-    if (isFirst) this.#memory = freshMemory();
+    if (isFirst) this.#memory = freshMemory(this.#director.clock);
     const from = this.#readings.length;
     const { source, end } = this.#listing(faultiness, { isFirst, said });
     const options: SynchronizerOptions = {
@@ -200,6 +204,11 @@ class WholePlayer {
   }
 }
 
-function freshMemory(): Memory {
-  return { deletions: NO_DELETIONS, alterations: new Alterations(silentLog) };
+function freshMemory(clock: Clock): Memory {
+  return {
+    deletions: NO_DELETIONS,
+    alterations: new Alterations(silentLog),
+    gate: new WriteGate(clock, () => 0),
+    before: new SettledBefore(),
+  };
 }

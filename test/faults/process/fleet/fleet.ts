@@ -135,5 +135,16 @@ function upkeep(time: VirtualTime, random: () => number, call: () => Promise<voi
 function outcomeOf(error: CompassError | undefined): SyncOutcome {
   const fetch = { ok: !error, error, pages: 1, listed: 3, complete: !error, latencyMs: 100 };
   const none = { created: [], updated: [], deleted: [], failed: [], changes: [], kept: {} };
-  return { fetch, present: 3, inSync: 3, deletedSecrets: 0, unchanged: 3, secrets: 3, stopped: false, ...none };
+  const cost = { durationMs: 100, writes: 0, writeLimit: 8 };
+  return {
+    fetch,
+    present: 3,
+    inSync: 3,
+    deletedSecrets: 0,
+    unchanged: 3,
+    secrets: 3,
+    stopped: false,
+    ...none,
+    ...cost,
+  };
 }
