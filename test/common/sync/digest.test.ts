@@ -163,6 +163,17 @@ test('the text of the canonical form is what would be built of it, in JSON', () 
   );
 });
 
+test('at any depth the text is that of the canonical form', () => {
+  for (const depth of [99, 100, 101, 150]) {
+    let nested: unknown = { b: 1, a: '' };
+    for (let level = 0; level < depth; level += 1) nested = level % 2 === 0 ? { z: nested, y: level } : [nested];
+    assert.equal(canonicalText(nested), JSON.stringify(canonical(nested)), `${depth}`);
+  }
+  let endless: unknown = [];
+  for (let level = 0; level < 200_000; level += 1) endless = [endless];
+  assert.equal(canonicalText(endless), JSON.stringify(canonical(endless)));
+});
+
 test('JSON of any depth in a Secret has a digest, and that of another one differs', () => {
   const digestOf = (headers: string) =>
     digestOfSecret({ metadata: {}, data: { headers: Buffer.from(headers).toString('base64') } });

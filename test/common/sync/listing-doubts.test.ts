@@ -261,3 +261,22 @@ test('a bug in what makes an Application whole is thrown', async () => {
   assert.ok(value && 'items' in value);
   await assert.rejects(async () => value.items[0]?.whole(), /a bug/);
 });
+
+test('a listing that has something new on each page, for ever, is given up', async () => {
+  let asked = 0;
+  const pages = listApplications(
+    {
+      fetchPage: () => {
+        asked += 1;
+        return Promise.resolve(pageOf([`id-${asked}`], 'more', (one) => Promise.resolve(applicationOf(one))));
+      },
+      fetchHead: assert.fail,
+    },
+    new ManualClock(0),
+  );
+  let step = await pages.next();
+  while (!step.done) step = await pages.next();
+  assert.equal(step.value.pages, 20_000);
+  assert.equal(step.value.complete, false);
+  assert.match(step.value.error?.message ?? '', /has no end after 20000 pages/);
+});
