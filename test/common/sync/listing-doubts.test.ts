@@ -268,6 +268,7 @@ test('a listing that has something new on each page, for ever, is given up', asy
     {
       fetchPage: () => {
         asked += 1;
+        assert.ok(asked <= 20_000);
         return Promise.resolve(pageOf([`id-${asked}`], 'more', (one) => Promise.resolve(applicationOf(one))));
       },
       fetchHead: assert.fail,
