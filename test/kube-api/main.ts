@@ -25,8 +25,6 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-api-'));
   const file = join(folder, 'kubeconfig');
   await writeFile(file, api.kubeconfig(), { mode: 0o600 });
-  process.stdout.write(`export KUBECONFIG=${file}\n`);
-  process.stderr.write(`embedded Kubernetes API server on ${api.url}; Ctrl-C stops it\n`);
   const stop = async () => {
     await rm(folder, { recursive: true, force: true });
     await api.stop();
@@ -37,6 +35,9 @@ async function main(): Promise<void> {
       stop().catch((error: unknown) => process.stderr.write(`kube-api: ${error}\n`));
     });
   }
+  // Last: whoever has read it may send a signal at once.
+  process.stdout.write(`export KUBECONFIG=${file}\n`);
+  process.stderr.write(`embedded Kubernetes API server on ${api.url}; Ctrl-C stops it\n`);
 }
 
 try {

@@ -223,6 +223,8 @@ test('whatever else a plan reads, it reads from the cluster', async (t) => {
   await cluster.mergePatch(REF, { data: { a: 'Mg==' } });
   const options = { namespace: NAMED.namespace, resourceVersion: metadata.resourceVersion ?? '', signal };
   for await (const event of door.watch<Secret>(SECRET, options)) {
+    // A server may send one at any time.
+    if (event.type === 'bookmark') continue;
     assert.deepEqual(event.type === 'modified' && event.object.data, { a: 'Mg==' });
     break;
   }
