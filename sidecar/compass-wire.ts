@@ -37,17 +37,12 @@ export class CompassWire {
 
   private constructor(options: CompassWireOptions, roots: readonly string[]) {
     const { config, clock, trust, stopping: signal } = options;
-    let untrusted = roots;
+    const ownRoots = rootsOf(roots, trust);
     this.#config = config;
     this.time = new CompassTime(clock);
     this.transport = {
-      // Read for the first connection: to trust them takes as long as ten requests, and the start is to be quick.
       get extraRoots() {
-        if (trust && untrusted.length > 0) {
-          trust(untrusted);
-          untrusted = [];
-        }
-        return untrusted;
+        return ownRoots();
       },
       skipVerify: config.skipCompassTlsVerify,
       proxy: config.proxy,
@@ -94,6 +89,20 @@ export class CompassWire {
     if (config.queryLogging) log.info('called Compass', facts);
     if (call.target !== 'director') this.#contact = { time: clock.now(), latencyMs: call.durationMs, error };
   }
+}
+
+/**
+ * The roots that each connection needs of its own: none where the process trusts them, which it begins to when they are asked
+ * for, with the first connection. To trust them takes as long as ten requests, and the start is to be quick.
+ */
+function rootsOf(roots: readonly string[], trust: CompassWireOptions['trust']): () => readonly string[] {
+  if (!trust) return () => roots;
+  let isTrusted = roots.length === 0;
+  return () => {
+    if (!isTrusted) trust(roots);
+    isTrusted = true;
+    return [];
+  };
 }
 
 async function readBundles({ config, log }: CompassWireOptions): Promise<string[]> {

@@ -4,6 +4,8 @@ import type { Clock } from '#common/clock.ts';
 
 /** How often it is looked whether there is something to give back. */
 const LOOK_MS = 10_000;
+/** How soon it is looked again where something was under way: what would be left of it is at its largest right after. */
+const AFTER_BUSY_MS = 1_000;
 /** What the process may have grown by, in bytes, before a collection is worth its pause: some tens of milliseconds. */
 const WORTHWHILE = 1024 * 1024;
 /** After so many looks more there is another collection: connections and credentials are let go of a minute after their last use. */
@@ -47,10 +49,13 @@ export async function keepHeapSmall(
 ): Promise<void> {
   let leastBytes = 0;
   let looksLeft = Number.POSITIVE_INFINITY;
+  let waitMs = LOOK_MS;
   while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal);
+    await clock.sleep(waitMs, signal);
+    const wasBusy = isBusy();
+    waitMs = wasBusy ? AFTER_BUSY_MS : LOOK_MS;
+    if (signal.aborted || wasBusy) continue;
     looksLeft -= 1;
-    if (signal.aborted || isBusy()) continue;
     const hasGrown = residentBytes() >= leastBytes + WORTHWHILE;
     if (!hasGrown && looksLeft > 0) continue;
     collect();

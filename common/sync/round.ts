@@ -161,9 +161,10 @@ export class Round {
     const own = target?.id === id ? [target] : [];
     const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
     await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
-    const isPlain = whole.problem === undefined && desired.kept.length === 0 && !desired.vanished;
+    // One that was kept for another's sake has a problem as well.
+    if (whole.problem) return;
     const secretNames = whole.secrets.map((secret) => secret.name);
-    if (isPlain) this.#before.note(desired, digest, secretNames, present);
+    this.#before.note(desired, digest, secretNames, present);
   }
 
   #defer(desired: Desired, holder: PresentApplication | undefined): void {

@@ -30,14 +30,16 @@ test('the process is kept small while nothing is under way, and left alone while
   };
   const options = { clock, isBusy: () => isBusy, collect, residentBytes: () => residentBytes };
   const running = keepHeapSmall(options, ended.signal);
-  const look = async () => {
-    clock.advance(10_000);
+  const look = async (afterMs = 10_000) => {
+    clock.advance(afterMs);
     await nextJob();
     return collections;
   };
   assert.equal(await look(), 0, 'a pass is under way');
+  assert.equal(await look(1_000), 0, 'it is under way still');
   isBusy = false;
-  assert.equal(await look(), 1);
+  assert.equal(await look(999), 0);
+  assert.equal(await look(1), 1, 'a second after it was seen');
   for (let looks = 1; looks < 9; looks += 1) assert.equal(await look(), 1, 'nothing came since');
   assert.equal(await look(), 2, 'what was let go a minute after its last use');
   for (let looks = 1; looks < 20; looks += 1) assert.equal(await look(), 2);

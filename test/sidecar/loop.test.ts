@@ -30,6 +30,26 @@ async function untilWaiting(clock: ManualClock): Promise<void> {
   while (clock.sleepers === 0);
 }
 
+/** Each of its passes fails. */
+function startRejecting() {
+  let passes = 0;
+  const started = start(() => {
+    passes += 1;
+    return Promise.reject(new CompassError('ClusterUnreachable', 'no route'));
+  });
+  return { ...started, passes: () => passes };
+}
+
+/** The first pass has failed: the second comes after a second, and not before. */
+async function untilSecond(clock: ManualClock, passes: () => number): Promise<void> {
+  clock.advance(999);
+  await turn();
+  assert.equal(passes(), 1);
+  clock.advance(1);
+  await untilWaiting(clock);
+  assert.equal(passes(), 2);
+}
+
 test('passes never overlap, and a burst of triggers while one runs is one more pass', async () => {
   let running = 0;
   let passes = 0;
@@ -78,24 +98,15 @@ test('a pass runs at its deadline, and at least every minute', async () => {
 });
 
 test('a pass that throws is reported and tried again after a growing wait', async () => {
-  let passes = 0;
-  const { clock, lines, end } = start(() => {
-    passes += 1;
-    return Promise.reject(new CompassError('ClusterUnreachable', 'no route'));
-  });
+  const { clock, lines, passes, end } = startRejecting();
   await untilWaiting(clock);
-  clock.advance(999);
-  await turn();
-  assert.equal(passes, 1);
-  clock.advance(1);
-  await untilWaiting(clock);
-  assert.equal(passes, 2);
+  await untilSecond(clock, passes);
   clock.advance(1_999);
   await turn();
-  assert.equal(passes, 2);
+  assert.equal(passes(), 2);
   clock.advance(1);
   await turn();
-  assert.equal(passes, 3);
+  assert.equal(passes(), 3);
   assert.match(lines[0] ?? '', /"reason":"ClusterUnreachable"/);
   await end();
 });
@@ -163,19 +174,10 @@ test('what passes wait for has come: one runs at once, whether it came while one
 });
 
 test('whoever hurries does not get past the wait after a failure', async () => {
-  let passes = 0;
-  const { clock, loop, end } = start(() => {
-    passes += 1;
-    return Promise.reject(new CompassError('ClusterUnreachable', 'no route'));
-  });
+  const { clock, loop, passes, end } = startRejecting();
   await untilWaiting(clock);
   loop.hurry();
-  clock.advance(999);
-  await turn();
-  assert.equal(passes, 1);
-  clock.advance(1);
-  await untilWaiting(clock);
-  assert.equal(passes, 2);
+  await untilSecond(clock, passes);
   await end();
 });
 

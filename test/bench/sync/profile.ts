@@ -50,7 +50,7 @@ interface Node {
 }
 
 const WAITING = '(idle)';
-const OWN = / main\.js$/;
+const OWN = / (main|program)\.js$/;
 
 function lines(profile: CpuProfile): string[] {
   const own = selfTimes(profile);
