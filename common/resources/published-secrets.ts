@@ -26,7 +26,7 @@ export interface PublishedSecrets {
   readonly isCut: boolean;
 }
 
-/** As it is written: each Secret is one text of fields that blanks part, see renderSecrets. */
+/** As it is read: each Secret is one text of fields that blanks part, see renderSecrets. */
 interface SecretsDocument {
   readonly schemaVersion: string;
   readonly namespace: string;
@@ -53,27 +53,41 @@ const DOCUMENT: Schema = object(
   { omitted: { ...count, description: 'how many Secrets were left out' } },
 );
 
+/** By name; each may be made when it is asked for, and there may be tens of thousands. */
+interface ByName {
+  keys(): Iterable<string>;
+  get(name: string): PublishedSecret | undefined;
+}
+
+/** Records that are joined at a time: each by itself costs memory several times its length. */
+const AT_A_TIME = 256;
+
 /**
  * The Secrets as JSON of at most so many bytes, the same text for the same Secrets: sorted by name, each as `<name>
  * <created> <rotated> <fingerprint>`: seconds since the epoch, and seconds since it was created, both to the base 36, and
  * base64url. The last ones are left out where it would be more.
  */
-export function renderSecrets(
-  namespace: string,
-  secrets: Iterable<PublishedSecret>,
-  limitBytes = SECRETS_LIMIT_BYTES,
-): string {
-  const records = [...secrets].toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(toRecord);
+export function renderSecrets(namespace: string, secrets: ByName, limitBytes = SECRETS_LIMIT_BYTES): string {
+  const names = [...secrets.keys()].sort();
   const head = { schemaVersion: SECRETS_SCHEMA_VERSION, namespace };
-  let left = limitBytes - JSON.stringify({ ...head, omitted: records.length, secrets: [] }).length;
-  // Two quotes and a comma each; a record is ASCII without anything that JSON escapes.
-  const firstOut = records.findIndex((record) => {
-    left -= record.length + 3;
-    return left < 0;
+  let left = limitBytes - JSON.stringify({ ...head, omitted: names.length, secrets: [] }).length;
+  const parts: string[] = [];
+  let records: string[] = [];
+  const join = () => {
+    if (records.length > 0) parts.push(records.join());
+    records = [];
+  };
+  // What is rendered is ASCII without anything that JSON escapes.
+  const firstOut = names.findIndex((name) => {
+    const record = JSON.stringify(toRecord(secrets.get(name) ?? { name }));
+    left -= record.length + 1;
+    if (left < 0) return true;
+    if (records.push(record) === AT_A_TIME) join();
+    return false;
   });
-  if (firstOut < 0) return JSON.stringify({ ...head, secrets: records } satisfies SecretsDocument);
-  const omitted = records.length - firstOut;
-  return JSON.stringify({ ...head, omitted, secrets: records.slice(0, firstOut) } satisfies SecretsDocument);
+  join();
+  const omitted = firstOut < 0 ? {} : { omitted: names.length - firstOut };
+  return `${JSON.stringify({ ...head, ...omitted }).slice(0, -1)},"secrets":[${parts.join()}]}`;
 }
 
 function toRecord({ name, createdAt, rotatedAt, fingerprint }: PublishedSecret): string {

@@ -91,8 +91,11 @@ export class SecretList {
   }
 
   #render({ present, isKeyed }: Source): string {
-    const known = Array.from(present.secrets(), (secret) => toPublished(secret, isKeyed));
-    return renderSecrets(this.#options.config.integrationNamespace, known);
+    const get = (name: string) => {
+      const secret = present.secret(name);
+      return secret && toPublished(secret, isKeyed);
+    };
+    return renderSecrets(this.#options.config.integrationNamespace, { keys: () => present.secretNames(), get });
   }
 }
 

@@ -22,6 +22,10 @@ function many(count: number): PublishedSecret[] {
   });
 }
 
+function render(secrets: readonly PublishedSecret[], limitBytes?: number): string {
+  return renderSecrets('kyma-system', new Map(secrets.map((secret) => [secret.name, secret])), limitBytes);
+}
+
 test('what is published of a Secret is read as it was', () => {
   const secrets: readonly PublishedSecret[] = [
     FULL,
@@ -31,7 +35,7 @@ test('what is published of a Secret is read as it was', () => {
     { name: 'early', createdAt: '2026-01-02T03:04:05Z', rotatedAt: '2026-01-02T03:04:04Z' },
     { name: 'rotated', rotatedAt: '2026-01-02T03:04:04Z' },
   ];
-  const read = readSecrets(renderSecrets('kyma-system', secrets));
+  const read = readSecrets(render(secrets));
   assert.equal(read?.namespace, 'kyma-system');
   assert.equal(read?.isCut, false);
   for (const secret of secrets) assert.deepEqual(read?.secrets.get(secret.name), secret);
@@ -39,11 +43,11 @@ test('what is published of a Secret is read as it was', () => {
 
 test('the same Secrets are the same text, in whatever order they come', () => {
   const secrets = many(5);
-  assert.equal(renderSecrets('n', secrets.toReversed()), renderSecrets('n', secrets));
+  assert.equal(render(secrets.toReversed()), render(secrets));
 });
 
 test('10,000 Secrets fit well into a ConfigMap, at less than 100 bytes each', () => {
-  const text = renderSecrets('kyma-system', many(10_000));
+  const text = render(many(10_000));
   assert.ok(text.length < 983_040, `${text.length}`);
   assert.equal(readSecrets(text)?.isCut, false);
   assert.equal(readSecrets(text)?.secrets.size, 10_000);
@@ -51,14 +55,14 @@ test('10,000 Secrets fit well into a ConfigMap, at less than 100 bytes each', ()
 
 test('more than may be is cut behind, stays within the limit, and says so', () => {
   for (const limit of [1_000, 1_001, 1_050, 5_000]) {
-    const text = renderSecrets('kyma-system', many(100), limit);
+    const text = render(many(100), limit);
     assert.ok(text.length <= limit && text.length > limit - 120, `${text.length} of ${limit}`);
     const read = readSecrets(text);
     assert.equal(read?.isCut, true);
     const { secrets, omitted } = JSON.parse(text) as { secrets: string[]; omitted: number };
     assert.equal(secrets.length + omitted, 100);
   }
-  const huge = renderSecrets('kyma-system', many(20_000));
+  const huge = render(many(20_000));
   assert.ok(Buffer.byteLength(huge) <= 983_040);
 });
 
@@ -87,6 +91,6 @@ test('a reader takes what it knows, and nothing that has another form', () => {
 });
 
 test('a fingerprint that is none, and a time that is none, are not published', () => {
-  const text = renderSecrets('n', [{ name: 'a', createdAt: 'soon', rotatedAt: 'x y', fingerprint: 'a value' }]);
+  const text = render([{ name: 'a', createdAt: 'soon', rotatedAt: 'x y', fingerprint: 'a value' }]);
   assert.deepEqual(readSecrets(text)?.secrets.get('a'), { name: 'a' });
 });

@@ -23,7 +23,8 @@ const ORDERS = {
 
 /** What the sidecar publishes; with a limit, only the first Secret has room. */
 function published(namespace = 'kyma-system', limitBytes?: number): string {
-  return renderSecrets(namespace, [ORDERS, { ...ORDERS, name: 'z'.repeat(60) }], limitBytes);
+  const last = { ...ORDERS, name: 'z'.repeat(60) };
+  return renderSecrets(namespace, new Map([ORDERS, last].map((secret) => [secret.name, secret])), limitBytes);
 }
 
 /** A cluster with the rights of the manifests, and a member of compass-viewers. */

@@ -176,7 +176,7 @@ test('what another replica wrote since is not overwritten by what was noted befo
   const { world, fixture, list, round, published } = await start(t);
   addSamples(world);
   await round();
-  await fixture.cluster.mergePatch(REF, { data: { [SECRETS_KEY]: renderSecrets(INTEGRATION_NAMESPACE, []) } });
+  await fixture.cluster.mergePatch(REF, { data: { [SECRETS_KEY]: renderSecrets(INTEGRATION_NAMESPACE, new Map()) } });
   list.forget();
   await list.publish();
   assert.equal((await published())?.secrets.size, 0);
