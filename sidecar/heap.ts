@@ -3,13 +3,13 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from '#common/clock.ts';
 
 /** How often it is looked whether there is something to give back. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 2_000;
 /** How soon it is looked again where something was under way: what would be left of it is at its largest right after. */
 const AFTER_BUSY_MS = 1_000;
 /** What the process may have grown by, in bytes, before a collection is worth its pause: some tens of milliseconds. */
 const WORTHWHILE = 1024 * 1024;
 /** After so many looks more there is another collection: connections and credentials are let go of a minute after their last use. */
-const LOOKS_TO_FOLLOW = 9;
+const LOOKS_TO_FOLLOW = 45;
 
 /**
  * From now on V8 only interprets, and compiles without optimizing. What an optimizing compiler needs (its own code, its memory

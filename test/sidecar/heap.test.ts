@@ -30,7 +30,7 @@ test('the process is kept small while nothing is under way, and left alone while
   };
   const options = { clock, isBusy: () => isBusy, collect, residentBytes: () => residentBytes };
   const running = keepHeapSmall(options, ended.signal);
-  const look = async (afterMs = 10_000) => {
+  const look = async (afterMs = 2_000) => {
     clock.advance(afterMs);
     await nextJob();
     return collections;
@@ -40,9 +40,9 @@ test('the process is kept small while nothing is under way, and left alone while
   isBusy = false;
   assert.equal(await look(999), 0);
   assert.equal(await look(1), 1, 'a second after it was seen');
-  for (let looks = 1; looks < 9; looks += 1) assert.equal(await look(), 1, 'nothing came since');
+  for (let looks = 1; looks < 45; looks += 1) assert.equal(await look(), 1, 'nothing came since');
   assert.equal(await look(), 2, 'what was let go a minute after its last use');
-  for (let looks = 1; looks < 20; looks += 1) assert.equal(await look(), 2);
+  for (let looks = 1; looks < 100; looks += 1) assert.equal(await look(), 2);
   residentBytes += 500_000;
   assert.equal(await look(), 2, 'little is to be had');
   residentBytes += 600_000;

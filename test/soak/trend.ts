@@ -11,3 +11,12 @@ export function growthOf(values: readonly number[]): number {
   const below = values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0);
   return ((above / below) * (count - 1)) / meanY;
 }
+
+/** The least of each window of so many values; what is left over at the end belongs to the last one. */
+export function leastOf(values: readonly number[], window: number): number[] {
+  const windows = Math.max(1, Math.floor(values.length / window));
+  return Array.from({ length: windows }, (_, at) => {
+    const end = at === windows - 1 ? values.length : (at + 1) * window;
+    return Math.min(...values.slice(at * window, end));
+  });
+}
