@@ -116,9 +116,11 @@ row('D1', 'over a restart the plan stays shown, its hold begins anew, and its ap
   const first = world.here({ ...ASKED, APP_DELETION_HOLD: '1h' }, fastClock(FACTOR));
   await withApplications(world, 4);
   vanish(world, 'app-0', 'app-1');
-  const before = await heldPlan(world);
+  await heldPlan(world);
   await listings(world, 2);
   await first.stop();
+  // As it was told last: on a busy machine listings may have been too far apart, and the hold begun anew.
+  const before = await heldPlan(world);
   const fault = world.simulator.faults.add({ operation: 'applicationsForRuntime', status: 503 });
   const second = world.here({ ...ASKED, APP_DELETION_HOLD: '1h' }, fastClock(FACTOR));
   await listings(world, 1);
