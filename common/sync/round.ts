@@ -161,7 +161,7 @@ export class Round {
     const own = target?.id === id ? [target] : [];
     const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
     await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
-    // One that was kept for another's sake has a problem as well.
+    // Where something was kept that is not listed so, there is a problem as well.
     if (whole.problem) return;
     const secretNames = whole.secrets.map((secret) => secret.name);
     this.#before.note(desired, digest, secretNames, present);
