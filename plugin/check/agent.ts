@@ -5,6 +5,7 @@ import { ownObjectNames } from '#common/resources/names.ts';
 import type { Report } from '#common/resources/report.ts';
 import { VERSION } from '#common/version.ts';
 import type { FoundConnection } from '../connection/find.ts';
+import { FOREIGN_AGENT, findForeignAgents } from '../connection/foreign-agents.ts';
 import { list, type Reading, reading } from '../connection/reading.ts';
 import { SIDECAR_SELECTOR } from '../connection/reports.ts';
 import { canICommand, describeRight, hiddenReport, type MissingRight } from '../connection/right.ts';
@@ -127,14 +128,9 @@ function keeper(finding: OwnFinding, hidden: MissingRight | undefined): OwnFindi
   return { ...BASE, name: 'foreign', status: 'ok', message, ...(facts ? { facts } : {}) };
 }
 
-const FOREIGN_AGENT = 'compass-runtime-agent';
-
-/** Where the reference agent is installed; elsewhere it is found only where Deployments may be listed everywhere. */
-const USUAL_NAMESPACES = ['kyma-system', 'compass-system'];
-
 /** Two agents that keep one connection take each other's tokens and Applications. */
 export async function checkForeignAgent(cluster: Cluster, namespace: string): Promise<OwnFinding[]> {
-  const { items, denied } = await findForeignAgents(cluster, [...new Set([namespace, ...USUAL_NAMESPACES])]);
+  const { items, denied } = await findForeignAgents<Deployment>(cluster, namespace);
   const running = items
     .filter(({ spec }) => (spec?.replicas ?? 1) > 0)
     .map(({ metadata }): OwnFinding => {
@@ -145,27 +141,6 @@ export async function checkForeignAgent(cluster: Cluster, namespace: string): Pr
       return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next, facts };
     });
   return [...running, ...denials(denied, 'foreign')];
-}
-
-/** Everywhere, else where it usually is; `denied` where neither may be looked at as a whole. */
-async function findForeignAgents(cluster: Cluster, namespaces: readonly string[]): Promise<Reading<Deployment>> {
-  const everywhere = await reading({ verb: 'list', resource: 'deployments.apps' }, async () => {
-    const found: Deployment[] = [];
-    const options = { fieldSelector: `metadata.name=${FOREIGN_AGENT}` };
-    for await (const page of cluster.listPages<Deployment>(DEPLOYMENT, options)) found.push(...page.items);
-    return found;
-  });
-  if (!everywhere.denied) return everywhere;
-  const named = await Promise.all(
-    namespaces.map((namespace) =>
-      reading({ verb: 'get', resource: 'deployments.apps', namespace }, async () => {
-        const found = await cluster.find<Deployment>({ kind: DEPLOYMENT, name: FOREIGN_AGENT, namespace });
-        return found ? [found] : [];
-      }),
-    ),
-  );
-  const items = named.flatMap((reading) => reading.items);
-  return named.some(({ denied }) => denied) ? { items, denied: everywhere.denied } : { items };
 }
 
 /** What could not be looked at: it says "not permitted", never "missing". */

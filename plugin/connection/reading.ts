@@ -1,4 +1,4 @@
-import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Cluster, ListOptions } from '#common/cluster/cluster.ts';
 import type { Kind, KubeObject } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
 import type { MissingRight } from './right.ts';
@@ -23,7 +23,7 @@ export async function reading<T>(right: MissingRight, read: () => Promise<readon
 export async function list<T extends KubeObject>(
   cluster: Cluster,
   kind: Kind,
-  options: { readonly namespace?: string | undefined; readonly labelSelector?: string } = {},
+  options: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> = {},
 ): Promise<T[]> {
   const items: T[] = [];
   for await (const page of cluster.listPages<T>(kind, options)) items.push(...page.items);
