@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { readManifests } from '../plugin/install/kustomization.ts';
 import {
   apart,
   GLOBAL_APART,
@@ -46,6 +47,12 @@ async function version(): Promise<Record<string, string>> {
   return { COMPASS_VERSION: JSON.stringify(manifest.version) };
 }
 
+/** What `install` applies, as a text: it is read by those who install, and by nobody else. */
+function manifests(): Record<string, string> {
+  const text = JSON.stringify(readManifests(join(ROOT, 'sidecar/deploy')));
+  return { COMPASS_MANIFESTS: JSON.stringify(text) };
+}
+
 /**
  * The sidecar stays: what it never runs must not lie in its memory, nor what it runs a few times a year before it does. So
  * libraries lie apart here, too, and all of our own code in `program.js`, which `main.js` loads: a module in the same file
@@ -77,7 +84,7 @@ async function buildSidecar(folder: string): Promise<Metafile> {
  * its own. CommonJS, since V8's code for a whole run can be kept of scripts only: see plugin/code-cache.ts.
  */
 async function buildPlugin(folder: string): Promise<Metafile> {
-  const define = await version();
+  const define = { ...(await version()), ...manifests() };
   // The map is for us, to read the stack in a report by; nobody loads it. Node prints the line of an error, which is not
   // to be all of it.
   const own = {

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
+import type { KubeObject } from '#common/cluster/objects.ts';
+import { CompassError, hasReason } from '#common/errors.ts';
+import type { DryRun } from '../dry-run.ts';
+import { PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
+import { changesBetween, comparable, type FieldChange, overlaid } from './changes.ts';
+import { kindOf } from './kinds.ts';
+
+export type ApplyAction = 'created' | 'configured' | 'unchanged';
+
+/** What became, or in a dry run would become, of one object. */
+export interface AppliedObject {
+  readonly object: KubeObject;
+  readonly action: ApplyAction;
+  /** Of one that was there. */
+  readonly changes: readonly FieldChange[];
+  /** Of a server dry run: the server was not asked, since the object's namespace would be made first. */
+  readonly unchecked?: true;
+}
+
+export interface ApplyObjectsOptions {
+  readonly dryRun: DryRun;
+  /** Takes fields over that other managers set; else they are a conflict. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told of each object when it is done. */
+  readonly onApplied?: (applied: AppliedObject) => void;
+}
+
+/**
+ * Applies objects one after the other, in their order, by server-side apply with the plugin's field manager. Throws what the
+ * cluster throws for the first one that it refuses: what came before it stays. A field that somebody else set to another
+ * value is a ClusterConflict that says so, unless `force`.
+ */
+export async function applyObjects(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  { dryRun, force = false, signal, onApplied }: ApplyObjectsOptions,
+): Promise<readonly AppliedObject[]> {
+  const applied: AppliedObject[] = [];
+  const namespaces = new Set<string>();
+  for (const object of objects) {
+    const one = await applyOne(cluster, object, { dryRun, force, signal, namespaces });
+    if (one.action === 'created' && object.kind === 'Namespace') namespaces.add(object.metadata.name);
+    applied.push(one);
+    onApplied?.(one);
+  }
+  return applied;
+}
+
+interface OneOptions {
+  readonly dryRun: DryRun;
+  readonly force: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Those that are not there in a dry run, but would be. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
+async function applyOne(cluster: Cluster, object: KubeObject, options: OneOptions): Promise<AppliedObject> {
+  const { dryRun, signal, namespaces } = options;
+  const { name, namespace } = object.metadata;
+  const ref: ObjectRef = { kind: kindOf(object), name, namespace };
+  const before = await cluster.find<KubeObject>(ref, signal);
+  if (dryRun === 'client') return judged(before, (before ? overlaid(before, object) : object) as KubeObject);
+  if (dryRun === 'server' && namespace !== undefined && namespaces.has(namespace)) {
+    return { ...judged(before, object), unchecked: true };
+  }
+  return judged(before, await send(cluster, object, options));
+}
+
+function judged(before: KubeObject | undefined, object: KubeObject): AppliedObject {
+  if (!before) return { object, action: 'created', changes: [] };
+  const [was, is] = [comparable(before), comparable(object)];
+  if (isDeepStrictEqual(was, is)) return { object, action: 'unchanged', changes: [] };
+  return { object, action: 'configured', changes: changesBetween(was, is) };
+}
+
+async function send(cluster: Cluster, object: KubeObject, { dryRun, force, signal }: OneOptions): Promise<KubeObject> {
+  const apply = (isForced: boolean) =>
+    cluster.apply(kindOf(object), object, {
+      fieldManager: PLUGIN_FIELD_MANAGER,
+      force: isForced,
+      dryRun: dryRun === 'server',
+      ...(signal ? { signal } : {}),
+    });
+  try {
+    return await apply(force);
+  } catch (error) {
+    if (!hasReason(error, 'ClusterConflict')) throw error;
+    // What this plugin changed by a patch, such as the number of replicas, belongs to it all the same.
+    if (isOnlyOurs(error.message)) return apply(true);
+    const next = 'say --force-conflicts to set these fields all the same, or let the other one give them up';
+    // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
+    throw new CompassError('ClusterConflict', error.message, { cause: error, status: error.status, next });
+  }
+}
+
+/** The managers in the server's words: `conflict with "kubectl" using apps/v1: .spec.replicas`. */
+function isOnlyOurs(message: string): boolean {
+  const managers = [...message.matchAll(/conflicts? with "([^"]*)"/g)].map(([, manager]) => manager);
+  return managers.length > 0 && managers.every((manager) => manager === PLUGIN_FIELD_MANAGER);
+}

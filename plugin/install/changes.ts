@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '#common/json.ts';
+
+/** One field that differs; undefined where it is not there. */
+export interface FieldChange {
+  /** As kubectl writes paths: `spec.template.spec.containers[sidecar].image`. */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** What the API server keeps by itself. */
+const KEPT_BY_SERVER = ['resourceVersion', 'generation', 'managedFields', 'uid', 'creationTimestamp', 'selfLink'];
+
+/** An object without what the server writes into it, so that two versions can be compared. */
+export function comparable(object: object): object {
+  const { metadata, status: _status, ...rest } = object as { readonly metadata?: object; readonly status?: object };
+  const kept = Object.entries(metadata ?? {}).filter(([key]) => !KEPT_BY_SERVER.includes(key));
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+/** The fields in which two versions of an object differ; those of lists by the items' names where these have them. */
+export function changesBetween(before: unknown, after: unknown, path = ''): readonly FieldChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const [was, is] = [entriesOf(before), entriesOf(after)];
+  if (!was || !is) return [{ path, before, after }];
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) =>
+    changesBetween(was.get(key), is.get(key), joined(path, key)),
+  );
+}
+
+/** The fields of a record, or the items of a list that all have names. */
+function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (isRecord(value)) return new Map(Object.entries(value));
+  if (!Array.isArray(value)) return undefined;
+  const names = value.map((item: unknown) => (isRecord(item) && typeof item['name'] === 'string' ? item['name'] : ''));
+  if (names.includes('') || new Set(names).size < names.length) return undefined;
+  return new Map(value.map((item, i) => [`[${names[i]}]`, item]));
+}
+
+function joined(path: string, key: string): string {
+  if (key.startsWith('[')) return `${path}${key}`;
+  const word = /[./]/.test(key) ? `[${key}]` : key;
+  return path === '' || word.startsWith('[') ? `${path}${word}` : `${path}.${word}`;
+}
+
+/**
+ * An object with the fields of another laid over it, about as server-side apply does: items of lists by their names where
+ * they have them, other lists as a whole.
+ */
+export function overlaid(base: unknown, over: unknown): unknown {
+  if (isRecord(base) && isRecord(over)) {
+    const merged = Object.entries(over).map(([key, value]) => [key, overlaid(base[key], value)]);
+    return { ...base, ...Object.fromEntries(merged) };
+  }
+  if (!Array.isArray(base) || !Array.isArray(over)) return over;
+  const [was, is] = [entriesOf(base), entriesOf(over)];
+  if (!was || !is) return base.length === over.length ? over.map((item, i) => overlaid(base[i], item)) : over;
+  const keys = [...new Set([...was.keys(), ...is.keys()])];
+  return keys.map((key) => (is.has(key) ? overlaid(was.get(key), is.get(key)) : was.get(key)));
+}
