@@ -9,6 +9,7 @@ import {
   type NamespacedName,
   SECRET_NAME,
 } from './config/names.ts';
+import { type NeighbourSettings, readNeighbours } from './config/neighbours.ts';
 import { type OwnPlace, readOwnNamespace, readPodName, THIS_POD } from './config/own-place.ts';
 import type { RunningNode } from './config/running-node.ts';
 import { refuseSharedSecrets, refuseUnsafeNode } from './config/safety.ts';
@@ -30,7 +31,7 @@ import {
 export type { NamespacedName } from './config/names.ts';
 
 /** Every setting of the sidecar, read from the environment and checked once, at start. */
-export interface Config {
+export interface Config extends NeighbourSettings {
   /** APP_COMPASS_CONNECTION_NAME */
   readonly connectionName: string;
   /** The namespace of Lease, journal, state and report: POD_NAMESPACE, else the service account's, else that of the configuration Secret. */
@@ -104,6 +105,7 @@ export function readConfig(
     logLevel: settings.read('APP_LOG_LEVEL', LOG_LEVEL, 'info'),
     podName: readPodName(settings, place),
     mirrorFolder: settings.read<string | undefined>('APP_MIRROR_FOLDER', FOLDER, undefined),
+    ...readNeighbours(settings),
   } satisfies Config;
   settings.finish(node?.args ?? [], settings.read('APP_STRICT_SETTINGS', BOOLEAN, false));
   return { config, warnings: settings.warnings };
@@ -187,7 +189,4 @@ const WITHOUT_EFFECT = [
 /** Settings of the reference agent that nothing here follows. */
 function acceptForeign(settings: Settings): void {
   for (const name of WITHOUT_EFFECT) settings.read(name, ANY, '');
-  if (settings.read('APP_DIRECTOR_PROXY_PORT', PORT, 0) !== 0) {
-    settings.warn('APP_DIRECTOR_PROXY_PORT has no effect: this version offers no Director proxy');
-  }
 }

@@ -66,7 +66,7 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
       clock,
     );
     for (const warning of warnings) log.warn('a setting needs attention', { warning });
-    await serve(surroundings, config, log);
+    await (config.mode === 'reader' ? read(surroundings, config, log) : serve(surroundings, config, log));
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -77,6 +77,12 @@ export async function runSidecar(surroundings: Surroundings): Promise<number> {
     );
     return error instanceof CompassError ? error.exit : 1;
   }
+}
+
+/** Its code is loaded by readers alone. */
+async function read(surroundings: Surroundings, config: Config, log: Log): Promise<void> {
+  const { runReader } = await import('./reader.ts');
+  await runReader({ ...surroundings, config, log });
 }
 
 /** Runs between probes that answer and connections that are closed: whatever it ends by, nothing keeps the process alive. */

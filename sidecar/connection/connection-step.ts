@@ -7,6 +7,7 @@ import type { ConnectionInput, ConnectionResult, Outcome } from './connection-re
 import type { ConnectionContext } from './context.ts';
 import { type CredentialJudgement, CredentialKeeper } from './credential.ts';
 import { decidePairing, type PairingDecision } from './decide.ts';
+import { detailsOf, PairDescription } from './describe-pair.ts';
 import { Judging } from './judging.ts';
 import type { Connection } from './maintain.ts';
 import { overdueAlarm } from './overdue.ts';
@@ -30,6 +31,7 @@ interface Done {
 export class ConnectionStep {
   readonly #context: ConnectionContext;
   readonly #credentials: CredentialKeeper;
+  readonly #description: PairDescription;
   readonly #upkeep: Upkeep;
   readonly #pairing: Pairing;
   readonly #hurry: PairingHurry;
@@ -43,6 +45,7 @@ export class ConnectionStep {
   constructor(context: ConnectionContext, random: () => number) {
     this.#context = context;
     this.#credentials = new CredentialKeeper(context);
+    this.#description = new PairDescription(context, random);
     this.#upkeep = new Upkeep(context, random);
     this.#pairing = new Pairing(context, this.#upkeep, random);
     this.#hurry = new PairingHurry(context.clock, this.#pairing.schedule);
@@ -80,7 +83,9 @@ export class ConnectionStep {
     const decision = this.#decide(input, state, judged, isAccepted);
     const finished = isAccepted ? undefined : await this.#finishRenewal(input, state, judged);
     const outcome = finished ?? (await this.#act(decision, input, judged, present, isAccepted));
-    if (outcome.did && outcome.connection) this.#credentials.keep(outcome.connection.credential);
+    const { connection } = outcome;
+    if (outcome.did && connection) this.#credentials.keep(connection.credential, detailsOf(connection));
+    else if (connection) await this.#description.run(connection, this.#credentials.details);
     this.#credentials.accept(this.#upkeep.proven);
     if (outcome.connection) await this.#blanking.run(input.configuration);
     await this.#superseded.run(outcome.connection?.credential);

@@ -3,6 +3,7 @@ import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError, hasReason, messageOf } from '#common/errors.ts';
 import type { Log } from '#common/log.ts';
 import { joinRoots } from '#common/pki/certificate.ts';
+import { DETAILS_ANNOTATION } from '#common/resources/connection-details.ts';
 import { CONNECTION_ANNOTATION, SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import type { Config, NamespacedName } from '../config.ts';
@@ -13,6 +14,8 @@ export interface StoredPair {
   readonly crt: string;
   readonly key: string;
   readonly crtChain: string;
+  /** What stands beside it for readers, as it is: see common/resources/connection-details.ts. */
+  readonly details?: string;
 }
 
 const PAIR_KEYS = ['crt', 'key', 'crtChain'] as const;
@@ -23,6 +26,8 @@ export interface NewPair {
   readonly chain: string;
   readonly ca: string;
   readonly key: Sensitive;
+  /** What readers of the pair are to know beside it, as its annotation has it. */
+  readonly details?: string;
 }
 
 /**
@@ -42,7 +47,9 @@ export async function readPair(
     );
   }
   const text = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
-  const pair = { crt: text('crt'), key: text('key'), crtChain: text('crtChain') };
+  const details = secret?.metadata.annotations?.[DETAILS_ANNOTATION];
+  const values = { crt: text('crt'), key: text('key'), crtChain: text('crtChain') };
+  const pair = details === undefined ? values : { ...values, details };
   return pair.crt === '' && pair.key === '' && pair.crtChain === '' ? undefined : pair;
 }
 
@@ -77,7 +84,7 @@ export async function swapPair(cluster: Cluster, config: Config, pair: NewPair, 
     });
   }
   const values = { crt: pair.leaf, key: pair.key.reveal(), crtChain: pair.chain };
-  await writeKeys(cluster, config.clientSecret, values, { annotations: ownerMark(config) });
+  await writeKeys(cluster, config.clientSecret, values, { annotations: { ...ownerMark(config), ...besides(pair) } });
 }
 
 /** Takes the pair out of the client Secret, and our mark; what others keep in it stays, and so does another connection's Secret. */
@@ -92,7 +99,7 @@ export async function clearPair(
   const isEmpty = PAIR_KEYS.every((key) => secret.data?.[key] === undefined);
   if (isEmpty && owner === undefined) return;
   const { resourceVersion } = secret.metadata;
-  const metadata = { resourceVersion, annotations: { [CONNECTION_ANNOTATION]: null } };
+  const metadata = { resourceVersion, annotations: { [CONNECTION_ANNOTATION]: null, [DETAILS_ANNOTATION]: null } };
   const data = Object.fromEntries(PAIR_KEYS.map((key) => [key, null]));
   await cluster.mergePatch<Secret>(ref, { metadata, data }, { fieldManager: SIDECAR_FIELD_MANAGER });
 }
@@ -100,7 +107,21 @@ export async function clearPair(
 /** Writes back the very pair that was read before. */
 export async function restorePair(cluster: Cluster, config: Config, pair: StoredPair): Promise<void> {
   const values = { crt: pair.crt, key: pair.key, crtChain: pair.crtChain };
-  await writeKeys(cluster, config.clientSecret, values, { annotations: ownerMark(config) });
+  await writeKeys(cluster, config.clientSecret, values, { annotations: { ...ownerMark(config), ...besides(pair) } });
+}
+
+/** Says beside the pair in the client Secret what readers are to know. Throws what the cluster throws. */
+export async function writeDetails(
+  cluster: Cluster,
+  { clientSecret }: Pick<Config, 'clientSecret'>,
+  details: string,
+): Promise<void> {
+  const patch = { metadata: { annotations: { [DETAILS_ANNOTATION]: details } } };
+  await cluster.mergePatch<Secret>({ kind: SECRET, ...clientSecret }, patch, { fieldManager: SIDECAR_FIELD_MANAGER });
+}
+
+function besides({ details }: { readonly details?: string }): Readonly<Record<string, string>> {
+  return details === undefined ? {} : { [DETAILS_ANNOTATION]: details };
 }
 
 async function writeRoots(cluster: Cluster, where: NamespacedName, ca: string): Promise<void> {

@@ -29,11 +29,17 @@ export class CredentialKeeper {
   readonly #context: ConnectionContext;
   #kept: Kept | undefined;
   #accepted: Kept | undefined;
+  #details: string | undefined;
   /** Which pair could not be written back, so that it is said once. */
   #unwritable: string | undefined;
 
   constructor(context: ConnectionContext) {
     this.#context = context;
+  }
+
+  /** What stood beside the pair for readers when it was read last; undefined where nothing did. */
+  get details(): string | undefined {
+    return this.#details;
   }
 
   /** What was given up must not come back. */
@@ -52,9 +58,10 @@ export class CredentialKeeper {
     }
   }
 
-  /** A new pair has been stored just now. */
-  keep(credential: StoredCredential): void {
-    this.#kept = { pair: pairOf(credential), credential };
+  /** A new pair has been stored just now, and beside it what readers are to know. */
+  keep(credential: StoredCredential, details?: string): void {
+    const pair = pairOf(credential);
+    this.#kept = { pair: details === undefined ? pair : { ...pair, details }, credential };
   }
 
   /** Compass accepts the pair of this fingerprint; undefined where none is known to be accepted. */
@@ -75,6 +82,7 @@ export class CredentialKeeper {
   async #read(): Promise<CredentialJudgement> {
     const { cluster, config } = this.#context;
     const pair = await readPair(cluster, config);
+    this.#details = pair?.details;
     const judged = this.#judge(pair);
     const kept = this.#kept;
     if (pair && judged.usable) {

@@ -3,6 +3,7 @@ import { readStored, type StoredCredential } from '#common/pki/certificate.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConnectionContext } from './context.ts';
 import { swapPair } from './credential-store.ts';
+import { detailsOf } from './describe-pair.ts';
 import { dropPair } from './drop-pair.ts';
 import type { IssuedJournal } from './journal.ts';
 import { type Connection, prove } from './maintain.ts';
@@ -51,7 +52,7 @@ export async function installPair(context: ConnectionContext, installation: Inst
   const place = `secret ${config.clientSecret.namespace}/${config.clientSecret.name}`;
   const store = async () => {
     await keepSuperseded(context, connection);
-    await swapPair(cluster, config, { leaf, chain, ca, key }, log);
+    await swapPair(cluster, config, { leaf, chain, ca, key, details: detailsOf(connection) }, log);
     await remember(context, installation, now);
     await context.journal.remove();
   };

@@ -59,6 +59,12 @@ test('an empty environment gives the documented defaults and no warning', () => 
     allowClockSkew: false,
     keySize: 4096,
     mirrorFolder: undefined,
+    mode: 'full',
+    credentialsFolder: undefined,
+    credentialsFileMode: 0o440,
+    notifyUrl: undefined,
+    notifySignal: undefined,
+    directorProxyPort: undefined,
     proxy: {},
     deletionBudget: { fraction: 0.1 },
     healthPort: 8090,
@@ -202,12 +208,54 @@ test('a budget is a count or a share of the Applications present', () => {
   assert.deepEqual(read({ APP_DELETION_BUDGET: '100%' }).config.deletionBudget, { fraction: 1 });
 });
 
-test('N12: an unknown APP_ setting is warned about, and a Director proxy is said to be missing', () => {
-  const { warnings } = read({ APP_CONTROLER_SYNC_PERIOD: '20s', APP_DIRECTOR_PROXY_PORT: '8081', OTHER: 'x' });
-  assert.equal(warnings.length, 2);
+test('N12: an unknown APP_ setting is warned about', () => {
+  const { warnings } = read({ APP_CONTROLER_SYNC_PERIOD: '20s', OTHER: 'x' });
+  assert.equal(warnings.length, 1);
   assert.match(warnings.join('\n'), /APP_CONTROLER_SYNC_PERIOD is not a setting/);
-  assert.match(warnings.join('\n'), /APP_DIRECTOR_PROXY_PORT has no effect/);
-  assert.deepEqual(read({ APP_DIRECTOR_PROXY_PORT: '0' }).warnings, []);
+});
+
+test('what workloads beside the sidecar get is read as it is written', () => {
+  const { config, warnings } = read({
+    APP_MODE: 'reader',
+    APP_CREDENTIALS_FOLDER: '/var/run/compass',
+    APP_CREDENTIALS_FILE_MODE: '0400',
+    APP_CREDENTIALS_NOTIFY_URL: 'http://localhost:9000/-/reload',
+    APP_CREDENTIALS_NOTIFY_SIGNAL: 'SIGHUP:nginx',
+    APP_DIRECTOR_PROXY_PORT: '8081',
+  });
+  assert.deepEqual(warnings, []);
+  assert.equal(config.mode, 'reader');
+  assert.equal(config.credentialsFolder, '/var/run/compass');
+  assert.equal(config.credentialsFileMode, 0o400);
+  assert.equal(config.notifyUrl, 'http://localhost:9000/-/reload');
+  assert.deepEqual(config.notifySignal, { signal: 'SIGHUP', process: 'nginx' });
+  assert.equal(config.directorProxyPort, 8081);
+});
+
+test('settings for workloads beside the sidecar that would give keys away, or do nothing, are refused or warned about', () => {
+  for (const [setting, values] of Object.entries({
+    APP_MODE: ['read', 'FULL'],
+    APP_CREDENTIALS_FOLDER: ['var/run', '.'],
+    APP_CREDENTIALS_FILE_MODE: ['0777', '0644', '0460', '0040', '44', '0o440', '4440', 'rw-r-----'],
+    APP_CREDENTIALS_NOTIFY_URL: [
+      'https://localhost/reload',
+      'http://example.com/reload',
+      'http://user:password@localhost/',
+      'http://127.0.0.1.example.com/',
+      'localhost:80',
+    ],
+    APP_CREDENTIALS_NOTIFY_SIGNAL: ['SIGKILL:nginx', 'SIGHUP', 'SIGHUP:', 'SIGHUP:a b', 'SIGHUP:../x', '1:nginx'],
+    APP_DIRECTOR_PROXY_PORT: ['99999', '-1'],
+  })) {
+    for (const value of values) assert.match(refusal({ [setting]: value }), new RegExp(`^${setting} is .*allowed: `));
+  }
+  assert.match(refusal({ APP_MODE: 'reader' }), /APP_MODE is "reader", allowed: with APP_CREDENTIALS_FOLDER/);
+  const { warnings } = read({
+    APP_CREDENTIALS_NOTIFY_URL: 'http://127.0.0.1/',
+    APP_CREDENTIALS_NOTIFY_SIGNAL: 'SIGHUP:nginx',
+  });
+  assert.equal(warnings.length, 2);
+  assert.match(warnings.join('\n'), /has no effect without APP_CREDENTIALS_FOLDER/);
 });
 
 test('N12: what nobody reads stops a strict start, and an argument is named without its value', () => {

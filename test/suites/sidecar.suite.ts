@@ -1,3 +1,6 @@
 import { importTests } from './import-tests.ts';
 
-await importTests('sidecar/*.test.ts', 'sidecar/{check,connection,deploy,diff,health,leader,status}/**/*.test.ts');
+await importTests(
+  'sidecar/*.test.ts',
+  'sidecar/{check,connection,deploy,diff,health,leader,neighbours,status}/**/*.test.ts',
+);
