@@ -63,7 +63,7 @@ export interface Place {
 const LOGIN = 'kubectl config view --minify';
 
 /** What to do next about an error: what it says itself, else what the table says of its reason. */
-function nextOf({ next, reason }: CompassError, place: Place): string {
+export function nextOf({ next, reason }: CompassError, place: Place): string {
   const own = next ?? (reason === 'ClusterUnauthorized' ? LOGIN : undefined);
   return own === undefined ? nextFor(reason, place) : atCluster(own, place);
 }

@@ -13,6 +13,33 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/**
+ * The candidates that may have been meant, the likeliest first: those that hold the word, or are in it, and those that
+ * differ by few letters.
+ */
+export function nearestOf(word: string, candidates: Iterable<string>, most = 3): readonly string[] {
+  const meant = word.toLowerCase();
+  const ranked = [...new Set(candidates)].flatMap((candidate) => {
+    const other = candidate.toLowerCase();
+    const differing = Math.abs(other.length - meant.length);
+    if (other.includes(meant) || (other.length > 2 && meant.includes(other))) return [{ candidate, rank: differing }];
+    const allowed = Math.max(1, Math.floor(other.length / 3));
+    if (differing > allowed) return [];
+    const distance = editDistance(meant, other);
+    return distance <= allowed ? [{ candidate, rank: distance }] : [];
+  });
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
+/** The same as the end of a sentence: `; did you mean a or b?`. Empty where nothing is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = nearestOf(word, candidates);
+  return near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];

@@ -22,11 +22,14 @@ interface Run {
   readonly stdin: Readable | 'ignore';
   readonly stderr: NodeJS.WritableStream | undefined;
   readonly clock: Clock;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 /** Of what it prints, in characters; and how long it may take where nobody watches, in milliseconds. */
 const LARGEST_ANSWER = 1024 * 1024;
 const PATIENCE_MS = 60_000;
+
+const TOO_LATE = 'it gave no credential in time';
 
 function failed({ command }: KubeconfigExec, why: string): CompassError {
   return new CompassError('ClusterUnauthorized', `the credential plugin ${command} failed: ${why}`);
@@ -40,12 +43,25 @@ function notStarted(exec: KubeconfigExec, error: unknown): CompassError {
   });
 }
 
+function kill(child: ChildProcess, isGroup: boolean): void {
+  try {
+    if (isGroup && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
 /** What the plugin printed. What it says to the person is shown at once: it may be a login that it waits for. */
-function run({ exec, env, stdin, stderr, clock }: Run): Promise<string> {
+function run({ exec, env, stdin, stderr, clock, givenUp }: Run): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
+  if (givenUp?.aborted) throw failed(exec, TOO_LATE);
+  // Who may be given up leads a group of its own, so that whatever it started ends with it; the terminal is not its then.
+  const detached = givenUp !== undefined && stdin === 'ignore' && process.platform !== 'win32';
   let child: ChildProcess;
   try {
-    child = spawn(exec.command ?? '', [...(exec.args ?? [])], { env, stdio: [stdin, 'pipe', 'pipe'] });
+    child = spawn(exec.command ?? '', [...(exec.args ?? [])], { env, stdio: [stdin, 'pipe', 'pipe'], detached });
   } catch (error) {
     throw notStarted(exec, error);
   }
@@ -53,15 +69,16 @@ function run({ exec, env, stdin, stderr, clock }: Run): Promise<string> {
   let said = '';
   const giveUp = (why: string) => {
     reject(failed(exec, why));
-    child.kill('SIGKILL');
+    kill(child, detached);
   };
   // Whoever reads what it says may be asked to log in, which takes its time; nobody else is waited for.
   const ended = new AbortController();
   if (!stderr) {
     void clock.sleep(PATIENCE_MS, ended.signal).then(() => {
-      if (!ended.signal.aborted) giveUp('it gave no credential in time');
+      if (!ended.signal.aborted) giveUp(TOO_LATE);
     });
   }
+  givenUp?.addEventListener('abort', () => giveUp(TOO_LATE), { signal: ended.signal });
   if (stderr) child.stderr?.pipe(stderr, { end: false });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(0, 4096);
@@ -144,14 +161,14 @@ export function execCredential(
   choice: KubeconfigChoice,
   options: PluginOptions,
 ): CredentialPlugin {
-  const { clock, stdin, stderr } = options;
+  const { clock, stdin, stderr, givenUp } = options;
   let held: PluginCredential | undefined;
   return async (fresh) => {
     if (held && !fresh && clock.now() <= (held.expiresAtMs ?? Number.POSITIVE_INFINITY)) return held;
     const interactive = isInteractive(exec, () => stdin?.isTerminal === true);
     const env = environment(exec, options.env, await execInfo(exec, choice, interactive));
     const input = interactive && stdin ? stdin.stream : 'ignore';
-    held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr, clock })));
+    held = credentialOf(exec, parse(exec, await run({ exec, env, stdin: input, stderr, clock, givenUp })));
     return held;
   };
 }

@@ -21,6 +21,8 @@ export interface PluginTerminal {
   /** Absent where there is nobody to ask; its stream is one of this process, with a file descriptor. */
   readonly stdin?: { readonly stream: Readable; readonly isTerminal: boolean } | undefined;
   readonly stderr?: NodeJS.WritableStream | undefined;
+  /** Ends a plugin that still runs when nobody waits for it any more. */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 export interface PluginOptions extends PluginTerminal {

@@ -30,9 +30,41 @@ export interface FoundConnection {
  * ClusterNotFound for a name that is not there, ClusterForbidden where nothing at all may be read.
  */
 export async function findConnection(cluster: Cluster, options: FindOptions): Promise<FoundConnection> {
-  const [connections, reports] = await Promise.all([fetchConnections(cluster), fetchReports(cluster, options)]);
+  return settle(cluster, await search(cluster, options), options);
+}
+
+/**
+ * Every connection of the cluster, by name; one whose report outlives it counts. Throws as findConnection does where there
+ * is none.
+ */
+export async function findConnections(cluster: Cluster, place: SearchPlace): Promise<readonly FoundConnection[]> {
+  const searched = await search(cluster, place);
+  const names = [...new Set([...searched.present, ...searched.reported])].toSorted();
+  if (names.length === 0) return [await settle(cluster, searched, place)];
+  return Promise.all(names.map((name) => settle(cluster, searched, { ...place, name })));
+}
+
+/** What two lists give: all that can be told before a connection is chosen. */
+interface Searched {
+  readonly connections: Reading<CompassConnection>;
+  readonly reports: Reading<FoundReport>;
+  /** Names of CompassConnections, and of those that reports are about. */
+  readonly present: readonly string[];
+  readonly reported: readonly string[];
+}
+
+async function search(cluster: Cluster, place: SearchPlace): Promise<Searched> {
+  const [connections, reports] = await Promise.all([fetchConnections(cluster), fetchReports(cluster, place)]);
   const present = connections.items.map(({ metadata }) => metadata.name);
   const reported = reports.items.map(({ connection }) => connection);
+  return { connections, reports, present, reported };
+}
+
+async function settle(
+  cluster: Cluster,
+  { connections, reports, present, reported }: Searched,
+  options: FindOptions,
+): Promise<FoundConnection> {
   // Who may list nothing may still get the one that is most likely meant.
   const likely = connections.denied ? DEFAULT_CONNECTION_NAME : undefined;
   const name = chooseConnection(options.name, present, reported) ?? likely;

@@ -27,12 +27,28 @@ export async function fetchApplications(
   const isSelected = labelSelector !== undefined || fieldSelector !== undefined;
   if (!isSelected && names.length > 0 && names.length <= MOST_SINGLE_READS) return readSingly(cluster, names);
   const options = { ...selected({ labelSelector, fieldSelector }), pageSize: APPLICATIONS_A_PAGE };
-  return listWhole<Application>(cluster, APPLICATION, options);
+  return listWhole<Application, Application>(cluster, APPLICATION, options, asPrinted);
 }
 
 async function readSingly(cluster: Cluster, names: readonly string[]): Promise<readonly Application[]> {
   const found = await Promise.all([...new Set(names)].map((name) => findApplication(cluster, name)));
   return found.filter((application) => application !== undefined).map(withoutManagedFields);
+}
+
+/**
+ * What each Application of a cluster gives, in their order. No more of them than a page is held at a time, however many there
+ * are; `map` may see one twice, where the list expired half-way and is begun anew. Throws CompassError.
+ */
+export async function mapApplications<T>(
+  cluster: Cluster,
+  map: (application: Application) => readonly T[],
+): Promise<readonly T[]> {
+  return listWhole<Application, T>(cluster, APPLICATION, { pageSize: APPLICATIONS_A_PAGE }, map);
+}
+
+/** The names of all Applications of a cluster. Throws CompassError. */
+export async function fetchApplicationNames(cluster: Cluster): Promise<readonly string[]> {
+  return listWhole(cluster, APPLICATION, { metadataOnly: true }, ({ metadata }) => [metadata.name]);
 }
 
 /** By its name, which may be one that only Compass takes: then there is none. */
@@ -49,7 +65,7 @@ export async function fetchSecrets(
   const right = { verb: 'list', resource: 'secrets', namespace };
   const labels = ['bundleId', ...(labelSelector === undefined ? [] : [labelSelector])].join(',');
   const options = { namespace, metadataOnly: true, ...selected({ labelSelector: labels, fieldSelector }) };
-  return reading(right, () => listWhole(cluster, SECRET, options));
+  return reading(right, () => listWhole(cluster, SECRET, options, asPrinted));
 }
 
 /** As options, in which what is undefined must be absent. */
@@ -63,14 +79,15 @@ export function selected({ labelSelector, fieldSelector }: Selection): {
   };
 }
 
-async function listWhole<T extends KubeObject>(
+async function listWhole<T extends KubeObject, R>(
   cluster: Cluster,
   kind: Kind,
   options: ListOptions,
-): Promise<readonly T[]> {
+  map: (object: T) => readonly R[],
+): Promise<readonly R[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await listOnce<T>(cluster, kind, options);
+      return await listOnce(cluster, kind, options, map);
     } catch (error) {
       refuseSelector(error, options);
       if (tries === MOST_TRIES || !hasReason(error, 'ClusterWatchExpired')) throw error;
@@ -78,14 +95,19 @@ async function listWhole<T extends KubeObject>(
   }
 }
 
-async function listOnce<T extends KubeObject>(
+async function listOnce<T extends KubeObject, R>(
   cluster: Cluster,
   kind: Kind,
   options: ListOptions,
-): Promise<readonly T[]> {
-  const items: T[] = [];
-  for await (const page of cluster.listPages<T>(kind, options)) items.push(...page.items.map(withoutManagedFields));
+  map: (object: T) => readonly R[],
+): Promise<readonly R[]> {
+  const items: R[] = [];
+  for await (const page of cluster.listPages<T>(kind, options)) items.push(...page.items.flatMap(map));
   return items;
+}
+
+function asPrinted<T extends KubeObject>(object: T): readonly T[] {
+  return [withoutManagedFields(object)];
 }
 
 /** The API server knows best which selectors there are; a wrong one is the caller's. */

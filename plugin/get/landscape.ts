@@ -40,19 +40,23 @@ export function landscapeOf({ connection, applications, secrets, all }: Landscap
 }
 
 /** Whether an Application is one of a connection's. One that the reference agent made carries no mark until it changes. */
-function isOf({ metadata, spec }: Application, connection: string): boolean {
+export function isOf({ metadata, spec }: Application, connection: string): boolean {
   if (!spec?.compassMetadata) return false;
   return (metadata.annotations?.[CONNECTION_ANNOTATION] ?? connection) === connection;
 }
 
-/** A Secret that an Application refers to. */
-export interface SecretReference {
+/** A Secret that an entry names. */
+export interface NamedSecret {
   readonly name: string;
   readonly use: 'credentials' | 'parameters';
-  readonly application: Application;
-  readonly service: ApplicationService;
   /** OAuth or Basic; undefined for parameters. */
   readonly authentication: string | undefined;
+}
+
+/** A Secret that an Application refers to. */
+export interface SecretReference extends NamedSecret {
+  readonly application: Application;
+  readonly service: ApplicationService;
 }
 
 /** The Secrets that an Application refers to, each once. */
@@ -60,24 +64,20 @@ export function secretReferences(application: Application): readonly SecretRefer
   const references = new Map<string, SecretReference>();
   for (const service of application.spec?.services ?? []) {
     for (const entry of service.entries ?? []) {
-      for (const reference of referencesOf(application, service, entry)) {
-        if (!references.has(reference.name)) references.set(reference.name, reference);
+      for (const secret of namedSecrets(entry)) {
+        if (!references.has(secret.name)) references.set(secret.name, { ...secret, application, service });
       }
     }
   }
   return [...references.values()];
 }
 
-function referencesOf(
-  application: Application,
-  service: ApplicationService,
-  { credentials, requestParametersSecretName }: ServiceEntry,
-): readonly SecretReference[] {
-  const common = { application, service };
+/** The Secrets that an entry names: of its credentials, and of its request parameters. */
+export function namedSecrets({ credentials, requestParametersSecretName }: ServiceEntry): readonly NamedSecret[] {
   const { secretName = '', type } = credentials ?? {};
-  const all: readonly SecretReference[] = [
-    { ...common, name: secretName, use: 'credentials', authentication: type },
-    { ...common, name: requestParametersSecretName ?? '', use: 'parameters', authentication: undefined },
+  const all: readonly NamedSecret[] = [
+    { name: secretName, use: 'credentials', authentication: type },
+    { name: requestParametersSecretName ?? '', use: 'parameters', authentication: undefined },
   ];
   return all.filter(({ name }) => name !== '');
 }

@@ -81,8 +81,8 @@ export async function fetchLandscape(invocation: Invocation, cluster: Cluster, q
   return landscapeOf({ connection, applications, secrets, all });
 }
 
-/** An Application that fails looks like any other where nobody says so. */
-function doubtOf({ found, notPermitted }: FoundConnection): string | undefined {
+/** Why it is not known who is ready: an Application that fails looks like any other where nobody says so. */
+export function doubtOf({ found, notPermitted }: FoundConnection): string | undefined {
   if (found?.report || notPermitted.length > 0) return undefined;
   const why = found ? `the report in namespace ${found.namespace} cannot be read` : 'there is no report of a sidecar';
   return `${why}: who is ready is not known`;

@@ -1,5 +1,5 @@
 import type { Clock } from '#common/clock.ts';
-import { connectCluster, connectTo } from '#common/cluster/connect.ts';
+import { type ClusterOptions, connectCluster, connectTo } from '#common/cluster/connect.ts';
 import { kubeconfigPaths, readKubeconfig } from '#common/cluster/kubeconfig-file.ts';
 import { parseDurationMs } from '#common/duration.ts';
 import { CompassError } from '#common/errors.ts';
@@ -28,7 +28,7 @@ const CHOOSING = ['kubeconfig', 'context', 'cluster', 'user', 'server'];
  * where there is none, Usage for a flag that makes no sense.
  */
 export async function connect({ flags, env, clock, stdin, stderr }: ConnectInput): Promise<Connected> {
-  const options = { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags), ...callLog(flags, stderr) };
+  const options = clusterOptions(flags, stderr);
   const kubeconfigPath = flags.text('kubeconfig');
   const config = await readKubeconfig(kubeconfigPaths(env, kubeconfigPath));
   if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {
@@ -44,6 +44,11 @@ export async function connect({ flags, env, clock, stdin, stderr }: ConnectInput
   const shown = choice.user.exec ? { stdin, stderr: stderr.stream } : {};
   const cluster = connectTo(choice, { ...options, ...shown, env, clock });
   return { cluster, context: flags.text('context') ?? config?.currentContext };
+}
+
+/** How every cluster is talked to, as the flags say. Throws Usage for one that makes no sense. */
+export function clusterOptions(flags: ParsedFlags, stderr: Pick<Sink, 'write'>): ClusterOptions {
+  return { userAgent: `kubectl-compass/${VERSION}`, ...requestTimeout(flags), ...callLog(flags, stderr) };
 }
 
 /** `--request-timeout` as kubectl reads it: a duration, or a bare number of seconds; 0 sets no limit of its own. */

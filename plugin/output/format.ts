@@ -12,6 +12,7 @@ export type OutputFormat =
   | 'raw'
   | 'junit'
   | 'pem'
+  | 'ndjson'
   | 'name'
   | 'json'
   | 'yaml'

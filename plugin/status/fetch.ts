@@ -5,13 +5,17 @@ import type { Lease } from '#common/resources/lease.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { type FindOptions, type FoundConnection, findConnection } from '../connection/find.ts';
 import { type Reading, reading } from '../connection/reading.ts';
-import { fetchReports } from '../connection/reports.ts';
+import { fetchReports, type SearchPlace } from '../connection/reports.ts';
 import type { Pod } from '../connection/sidecar-pod.ts';
 import type { Sight } from './sight.ts';
 
 /** Looks at one connection and all that tells of it. Throws what findConnection throws. */
 export async function look(cluster: Cluster, options: FindOptions): Promise<Sight> {
-  const connection = await findConnection(cluster, options);
+  return lookAt(cluster, await findConnection(cluster, options), options);
+}
+
+/** Looks at all that tells of a connection that was found. */
+export async function lookAt(cluster: Cluster, connection: FoundConnection, options: SearchPlace): Promise<Sight> {
   const { name, namespace, resource, found, notPermitted } = connection;
   const sight = { name, namespace, searched: options.namespace, resource, found };
   if (!found?.report) {
@@ -30,7 +34,7 @@ export async function look(cluster: Cluster, options: FindOptions): Promise<Sigh
 async function lookElsewhere(
   cluster: Cluster,
   { name, found }: FoundConnection,
-  { namespace }: FindOptions,
+  { namespace }: SearchPlace,
 ): Promise<string[]> {
   if (namespace === undefined || found) return [];
   const { items } = await fetchReports(cluster, {});
