@@ -51,6 +51,8 @@ export interface TestCluster extends Client {
   asToken(token: string): Promise<Client>;
   /** Somebody who proves nothing. */
   asNobody(): Promise<Client>;
+  /** Runs when the test ends, before the cluster is gone or made as new; the last one first. */
+  beforeEnd(action: () => Promise<void>): void;
 }
 
 async function clientOf(
@@ -86,7 +88,9 @@ async function tokenOf(admin: Client, namespace: string, name: string): Promise<
 export async function startTestCluster(t: TestContext, options: TestClusterOptions = {}): Promise<TestCluster> {
   const plane = await borrowControlPlane(options.target, options);
   const clients: { close: () => void }[] = [];
+  const endings: (() => Promise<void>)[] = [];
   t.after(async () => {
+    for (const end of endings.reverse()) await end();
     for (const client of clients) client.close();
     await plane.giveBack();
   });
@@ -118,5 +122,6 @@ export async function startTestCluster(t: TestContext, options: TestClusterOptio
     },
     asToken,
     asNobody: () => asToken(''),
+    beforeEnd: (action) => void endings.push(action),
   };
 }

@@ -15,6 +15,7 @@ import { OBJECT_CASES } from './cases/objects.ts';
 import { PATCH_CASES } from './cases/patches.ts';
 import { RIGHTS_CASES } from './cases/rights.ts';
 import { WATCH_CASES } from './cases/watches.ts';
+import { WORKLOAD_CASES } from './cases/workloads.ts';
 import { triplesOf } from './triples.ts';
 import { type Case, createWorld } from './world.ts';
 
@@ -29,6 +30,7 @@ const AREAS: Readonly<Record<string, readonly Case[]>> = {
   definitions: DEFINITION_CASES,
   rights: RIGHTS_CASES,
   'built-ins': BUILT_IN_CASES,
+  workloads: WORKLOAD_CASES,
   kubectl: KUBECTL_CASES,
   matrix: MATRIX_CASES,
 };

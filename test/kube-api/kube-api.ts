@@ -46,7 +46,7 @@ export type KubeApi = {
   readonly port: number;
   readonly caPem: string;
   readonly faults: Faults;
-  /** What containers write, which are never run here. */
+  /** What containers write, which whoever runs them puts here. */
   readonly logs: PodLogs;
   /** The kubeconfig of a user added before; of the admin when none is named. */
   kubeconfig(user?: string): string;

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { asArray, asObject, asString, at, type JsonObject } from './json.ts';
 import type { KubeObject } from './object.ts';
-import type { ApiRequest } from './request.ts';
 import { badRequest } from './status.ts';
 
 interface LogLine {
@@ -15,7 +14,7 @@ interface ContainerLog {
   readonly followers: Set<{ readonly tell: (line: LogLine) => void; readonly end: (how: 'end' | 'cut') => void }>;
 }
 
-/** What the kubelets would have: tests put the lines there, since no container runs. */
+/** What the kubelets would have: tests put the lines there, or the test kubelet, which runs the containers. */
 export class PodLogs {
   readonly #logs = new Map<string, ContainerLog>();
   readonly #now: () => Date;
@@ -57,7 +56,7 @@ export class PodLogs {
   }
 
   /** Answers `pods/log`: container, follow, previous, timestamps, tailLines, sinceSeconds and sinceTime. */
-  answer(pod: KubeObject, { query }: ApiRequest, response: ServerResponse): void {
+  answer(pod: KubeObject, query: URLSearchParams, response: ServerResponse): void {
     const { name } = pod.metadata;
     const log = this.#of(name, containerOf(pod, query.get('container')));
     if (query.get('previous') === 'true' && log.previous === undefined) {
@@ -95,10 +94,10 @@ function endAll({ followers }: ContainerLog, how: 'end' | 'cut'): void {
 }
 
 function containerOf(pod: KubeObject, asked: string | null): string {
-  const names = asArray(at(pod, 'spec', 'containers')).map((container) =>
-    asString(asObject(container as JsonObject)['name']),
-  );
-  if (asked !== null && names.includes(asked)) return asked;
+  const named = (list: string) =>
+    asArray(at(pod, 'spec', list)).map((container) => asString(asObject(container as JsonObject)['name']));
+  const names = named('containers');
+  if (asked !== null && [...names, ...named('initContainers')].includes(asked)) return asked;
   const { name } = pod.metadata;
   if (asked !== null) throw badRequest(`container ${asked} is not valid for pod ${name}`);
   if (names.length === 1) return names[0] ?? '';

@@ -9,11 +9,13 @@ import {
 } from './kinds/core.ts';
 import { customResources } from './kinds/custom.ts';
 import { crdKind } from './kinds/custom-resource-definition.ts';
+import { daemonSetKind } from './kinds/daemon-set.ts';
 import { eventKind } from './kinds/event.ts';
 import { networkPolicyKind, serviceKind } from './kinds/network.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './kinds/rbac.ts';
 import type { Resource } from './kinds/resource.ts';
 import { secretKind } from './kinds/secret.ts';
+import { statefulSetKind } from './kinds/stateful-set.ts';
 import { deploymentKind, podKind, replicaSetKind } from './kinds/workloads.ts';
 import type { KubeObject } from './object.ts';
 import type { Storage } from './storage.ts';
@@ -28,8 +30,10 @@ const builtIn: Resource[] = [
   limitRangeKind,
   serviceAccountKind,
   serviceKind,
+  daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  statefulSetKind,
   networkPolicyKind,
   leaseKind,
   roleKind,

@@ -138,7 +138,7 @@ export class KubeApiServer {
     }
     const pod = this.#podWithLog(request, target);
     if (pod) {
-      this.#parts.logs.answer(pod, request, response);
+      this.#parts.logs.answer(pod, request.query, response);
       return;
     }
     const answer = dispatch(cluster, request, target);

@@ -39,7 +39,8 @@ const MUTATING = kind(
 
 const NAMESPACED: readonly Kind[] = [
   DEPLOYMENT,
-  POD,
+  kind('apps/v1', 'StatefulSet', 'statefulsets', true),
+  kind('apps/v1', 'DaemonSet', 'daemonsets', true),
   CONFIG_MAP,
   SECRET,
   LEASE,
@@ -70,6 +71,18 @@ async function remove(cluster: Cluster, of: Kind, { metadata }: KubeObject): Pro
     await cluster.mergePatch(ref, { metadata: { finalizers: null } });
   }
   await cluster.delete(ref, { propagationPolicy: 'Background' });
+}
+
+/** Pods go at once: there is no kubelet any more that would end them. */
+async function removePods(cluster: Cluster, endpoint: Endpoint): Promise<void> {
+  const found = (await all(cluster, POD)).filter(isOurObject);
+  await Promise.all(
+    found.map(async ({ metadata: { name, namespace } }) => {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      const { status, text } = await apiRequest(endpoint, 'DELETE', path, { body: { gracePeriodSeconds: 0 } });
+      if (status !== 200 && status !== 404) throw new Error(`delete ${path}: ${status} ${text}`);
+    }),
+  );
 }
 
 async function removeAll(cluster: Cluster, of: Kind, isOurs: (object: KubeObject) => boolean): Promise<void> {
@@ -139,6 +152,7 @@ export async function resetCluster(cluster: Cluster, endpoint: Endpoint): Promis
   // First, so that nothing is created in them any more.
   await Promise.all(namespaces.map((namespace) => remove(cluster, NAMESPACE, namespace)));
   await Promise.all(NAMESPACED.map((of) => removeAll(cluster, of, isOurObject)));
+  await removePods(cluster, endpoint);
   await Promise.all(namespaces.map((namespace) => finalize(endpoint, namespace)));
   await until('the namespaces are gone', async () => !(await all(cluster, NAMESPACE)).some(isOurNamespace));
 }

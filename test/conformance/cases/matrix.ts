@@ -80,6 +80,22 @@ const KINDS: readonly Kind[] = [
     isScoped: true,
     sample: () => ({ spec: { replicas: 1, selector: { matchLabels: { app: 'd' } }, template: pod() } }),
   },
+  {
+    kind: 'StatefulSet',
+    plural: 'statefulsets',
+    apiVersion: 'apps/v1',
+    isScoped: true,
+    sample: () => ({
+      spec: { replicas: 1, serviceName: 's', selector: { matchLabels: { app: 'd' } }, template: pod() },
+    }),
+  },
+  {
+    kind: 'DaemonSet',
+    plural: 'daemonsets',
+    apiVersion: 'apps/v1',
+    isScoped: true,
+    sample: () => ({ spec: { selector: { matchLabels: { app: 'd' } }, template: pod() } }),
+  },
   { kind: 'Role', plural: 'roles', apiVersion: RBAC, isScoped: true, sample: () => ({ rules }) },
   { kind: 'ClusterRole', plural: 'clusterroles', apiVersion: RBAC, sample: () => ({ rules }) },
   {

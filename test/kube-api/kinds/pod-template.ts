@@ -15,12 +15,19 @@ const handler = open({
 
 const items = open({ items: list(anything) });
 
+const source = open({
+  fieldRef: anything,
+  secretKeyRef: anything,
+  configMapKeyRef: anything,
+  resourceFieldRef: anything,
+});
+
 const container = open({
   name: string,
   args: list(string),
   command: list(string),
   ports: listMap(open({ protocol: { ...string, default: 'TCP' } }), 'containerPort', 'protocol'),
-  env: listMap(open({ valueFrom: open({ fieldRef: anything, secretKeyRef: anything }) }), 'name'),
+  env: listMap(open({ valueFrom: source }), 'name'),
   envFrom: list(anything),
   volumeMounts: listMap(anything, 'mountPath'),
   resources: open({ limits: map(anything), requests: map(anything) }),
@@ -28,6 +35,7 @@ const container = open({
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
+  lifecycle: open({ postStart: handler, preStop: handler }),
 });
 
 /** The spec of a Pod: only what merges by key is told apart, and what most Pods have. */
@@ -35,12 +43,19 @@ export const podSpec: Schema = open({
   containers: listMap(container, 'name'),
   initContainers: listMap(container, 'name'),
   volumes: listMap(
-    open({ secret: items, configMap: items, projected: open({ sources: list(anything) }), emptyDir: anything }),
+    open({
+      secret: items,
+      configMap: items,
+      downwardAPI: items,
+      projected: open({ sources: list(anything) }),
+      emptyDir: anything,
+      persistentVolumeClaim: anything,
+    }),
     'name',
   ),
   imagePullSecrets: listMap(anything, 'name'),
   nodeSelector: map(string),
-  securityContext: open({ seccompProfile: anything, supplementalGroups: list(anything) }),
+  securityContext: open({ seccompProfile: anything, supplementalGroups: list(anything), sysctls: list(anything) }),
   tolerations: list(anything),
 });
 

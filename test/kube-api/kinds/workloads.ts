@@ -1,12 +1,12 @@
-import { asArray, asObject, asString, at, isObject, type JsonObject } from '../json.ts';
-import { anything, listMap } from '../schema/schema.ts';
+import { asArray, asObject, asString, at, type JsonObject } from '../json.ts';
+import { anything, list, listMap } from '../schema/schema.ts';
 import { column, labelsText, memberColumn } from './columns.ts';
 import { defineKind } from './define.ts';
 import { fillPodSpec, fillTemplate, labelSelector, podSpec, podTemplate } from './pod-template.ts';
 
 const strategy = { ...anything, properties: { rollingUpdate: anything } };
 
-const count = (value: unknown) => (typeof value === 'number' ? value : 0);
+export const count = (value: unknown) => (typeof value === 'number' ? value : 0);
 
 export const deploymentKind = defineKind({
   group: 'apps',
@@ -56,27 +56,42 @@ export const replicaSetKind = defineKind({
   isHollow: true,
 });
 
+const podStatus = {
+  ...anything,
+  properties: {
+    conditions: listMap(anything, 'type'),
+    containerStatuses: list(anything),
+    initContainerStatuses: list(anything),
+    podIPs: listMap(anything, 'ip'),
+  },
+};
+
 export const podKind = defineKind({
   kind: 'Pod',
   plural: 'pods',
   shortNames: ['po'],
   categories: ['all'],
-  properties: { spec: podSpec, status: { ...anything, properties: { conditions: listMap(anything, 'type') } } },
+  properties: { spec: podSpec, status: podStatus },
   empty: { spec: { containers: null }, status: {} },
   mergesInPart: true,
   subresources: ['status', 'log'],
   columns: [
     column('Ready', (pod) => {
       const statuses = asArray(at(pod, 'status', 'containerStatuses'));
-      const ready = statuses.filter((status) => isObject(status) && status['ready'] === true).length;
+      const ready = statuses.filter((status) => at(status, 'ready') === true && at(status, 'state', 'running')).length;
       return `${ready}/${asArray(at(pod, 'spec', 'containers')).length}`;
     }),
     memberColumn('Status', 'status', 'phase'),
-    column('Restarts', () => 0, 'integer'),
+    column('Restarts', restarts, 'integer'),
   ],
   fill: (pod) => ({ ...pod, spec: fillPodSpec(asObject(pod['spec'])) }),
   prepare: (pod) => ({ ...pod, status: { phase: 'Pending', ...asObject(pod['status']) } }),
 });
+
+function restarts(pod: JsonObject): number {
+  const statuses = asArray(at(pod, 'status', 'containerStatuses'));
+  return statuses.reduce<number>((sum, status) => sum + count(at(status, 'restartCount')), 0);
+}
 
 function fillDeployment(spec: JsonObject): JsonObject {
   const strategy = asObject(spec['strategy']);
@@ -92,7 +107,8 @@ function fillDeployment(spec: JsonObject): JsonObject {
   };
 }
 
-function containers(deployment: JsonObject, member: string): string {
-  const all = asArray(at(deployment, 'spec', 'template', 'spec', 'containers'));
+/** A member of each container of a workload's template, as a column shows them. */
+export function containers(workload: JsonObject, member: string): string {
+  const all = asArray(at(workload, 'spec', 'template', 'spec', 'containers'));
   return all.map((container) => asString(at(container, member))).join(',');
 }

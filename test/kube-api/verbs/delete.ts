@@ -7,6 +7,7 @@ import { groupVersion, type Resource } from '../kinds/resource.ts';
 import type { KubeObject } from '../object.ts';
 import type { ApiRequest } from '../request.ts';
 import { conflict, forbidden, invalid, notFound } from '../status.ts';
+import { askedGrace, graceOf, markForKubelet } from './graceful-deletion.ts';
 import { bareItems, selectorOf } from './list.ts';
 import { isDryRun, kindSubject, subjectOf } from './options.ts';
 import { decodeOptions } from './patch.ts';
@@ -26,7 +27,7 @@ export function remove(cluster: Cluster, request: ApiRequest, resource: Resource
   }
   requirePreconditions(resource, live, asObject(options['preconditions']));
   const isTrial = isDryRun(request, 'DeleteOptions') || JSON.stringify(options['dryRun'] ?? []) === '["All"]';
-  const left = removeObject(cluster, resource, live, policy, isTrial);
+  const left = removeObject(cluster, resource, live, policy, { isTrial, graceSeconds: askedGrace(request, options) });
   return left ?? success(resource, live);
 }
 
@@ -37,7 +38,8 @@ export function removeAll(cluster: Cluster, request: ApiRequest, resource: Resou
   const isSelected = selectorOf(request, resource);
   const items = cluster.storage.list(resource.storedAs, request.target?.namespace).filter(isSelected);
   const policy = propagation(request, options);
-  for (const item of items) removeObject(cluster, resource, item, policy, isTrial);
+  const graceSeconds = askedGrace(request, options);
+  for (const item of items) removeObject(cluster, resource, item, policy, { isTrial, graceSeconds });
   return {
     apiVersion: groupVersion(resource),
     kind: resource.listKind,
@@ -45,6 +47,8 @@ export function removeAll(cluster: Cluster, request: ApiRequest, resource: Resou
     items: bareItems(resource, items),
   };
 }
+
+type Removal = { readonly isTrial?: boolean; readonly graceSeconds?: number | undefined };
 
 type Propagation = 'Orphan' | 'Foreground' | 'Background';
 
@@ -85,16 +89,22 @@ export function removeObject(
   resource: Resource,
   live: KubeObject,
   policy: Propagation,
-  isTrial = false,
+  { isTrial = false, graceSeconds }: Removal = {},
 ): KubeObject | undefined {
   const finalizers = finalizersFor(resource, live, policy);
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = live.metadata;
+  const store = (next: KubeObject) => (isTrial || next === live ? next : cluster.storage.put(resource.storedAs, next));
+  const grace = graceOf(resource, live, graceSeconds);
+  if (grace > 0) {
+    const held = finalizers.length > 0 ? { ...live, metadata: { ...live.metadata, finalizers } } : live;
+    return store(markForKubelet(cluster, held, grace));
+  }
   if (finalizers.length === 0 && resource.kind !== 'Namespace') {
     if (!isTrial) cluster.storage.remove(resource.storedAs, live);
     return resource.kind === 'Pod' || resource.kind === 'ServiceAccount' ? live : undefined;
   }
-  if (live.metadata.deletionTimestamp) return live;
-  const marked = mark(resource, live, finalizers, timestamp(cluster.now()));
-  return isTrial ? marked : cluster.storage.put(resource.storedAs, marked);
+  if (deletionTimestamp && deletionGracePeriodSeconds === 0) return live;
+  return store(mark(resource, live, finalizers, timestamp(cluster.now())));
 }
 
 /** The object as being deleted. Namespaces and CRDs have ways of their own. */

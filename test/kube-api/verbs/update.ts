@@ -162,6 +162,7 @@ function withGeneration(resource: Resource, next: KubeObject, live: KubeObject):
 }
 
 function isDeletedNow({ metadata, kind, spec }: KubeObject): boolean {
-  const isWaiting = (metadata.finalizers ?? []).length > 0;
+  const hasGrace = (metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  const isWaiting = (metadata.finalizers ?? []).length > 0 || hasGrace;
   return metadata.deletionTimestamp !== undefined && !isWaiting && !(kind === 'Namespace' && spec !== undefined);
 }
