@@ -20,6 +20,7 @@ import { DISCONNECT_RESULT_SCHEMA } from '../plugin/schemas/disconnect-result.ts
 import { EVENT_DEFINITION_SCHEMA } from '../plugin/schemas/event-definition.ts';
 import { EXPLANATION_SCHEMA } from '../plugin/schemas/explanation.ts';
 import { FAILURE_SCHEMA } from '../plugin/schemas/failure.ts';
+import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
 import { SYNC_RESULT_SCHEMA } from '../plugin/schemas/sync-result.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../plugin/schemas/token-request-result.ts';
 import { VERSION_REPORT_SCHEMA } from '../plugin/schemas/version-report.ts';
@@ -45,6 +46,7 @@ export const PUBLISHED = {
   EventDefinition: EVENT_DEFINITION_SCHEMA,
   Explanation: EXPLANATION_SCHEMA,
   Failure: FAILURE_SCHEMA,
+  Migration: MIGRATION_SCHEMA,
   ReconnectResult: RECONNECT_RESULT_SCHEMA,
   SyncResult: SYNC_RESULT_SCHEMA,
   TokenRequestResult: TOKEN_REQUEST_RESULT_SCHEMA,

@@ -24,6 +24,7 @@ const LOGS = 'kubectl compass logs';
 const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
 const NEW_TOKEN = 'kubectl compass reconnect --token-stdin';
 const DETAILS = 'kubectl compass status --details';
+const MIGRATE = 'kubectl compass migrate from-agent';
 
 /**
  * The one closed table: the same reason is the error's, the condition's, the metric's label and the exit code's.
@@ -61,7 +62,7 @@ export const REASONS = {
     retry: 'never',
     next: 'bind the sidecar to the roles of sidecar/deploy/rights alone',
   },
-  ForeignAgent: { code: 'CMP0124', exit: 7, retry: 'never', next: 'scale the other agent to 0 first' },
+  ForeignAgent: { code: 'CMP0124', exit: 7, retry: 'never', next: MIGRATE },
   VersionSkew: { code: 'CMP0125', exit: 1, retry: 'never', next: 'kubectl compass version' },
 
   CompassUnreachable: { code: 'CMP0501', exit: 5, retry: 'backoff', next: LOGS },
@@ -159,6 +160,8 @@ export const REASONS = {
     retry: 'never',
     next: 'move what is in the way, as the message says',
   },
+  MigrationBlocked: { code: 'CMP0420', exit: 7, retry: 'never', next: MIGRATE },
+  MigrationFailed: { code: 'CMP0421', exit: 1, retry: 'never', next: MIGRATE },
   Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: DETAILS },
 } as const satisfies Record<string, Row>;
 

@@ -74,6 +74,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/disconnect.ts')).disconnect,
   },
   {
+    name: 'migrate from-agent',
+    aliases: ['migrate from-cra'],
+    arguments: '',
+    summary: 'take the connection over from the Compass Runtime Agent, and give it back',
+    group: 'Connect',
+    load: async () => (await import('./commands/migrate-from-agent.ts')).migrateFromAgent,
+  },
+  {
     name: 'token request',
     arguments: '',
     summary: 'a new one-time token, by your own login at the Director',

@@ -125,6 +125,6 @@ function hasReplicas({ spec, status }: Deployment): boolean {
 function foreignAgent(evidence: string): CompassError {
   return new CompassError(
     'ForeignAgent',
-    `another agent works on this connection: ${evidence}; nothing is written until it is gone, scale it to 0`,
+    `another agent works on this connection: ${evidence}; nothing is written until it is gone: kubectl compass migrate from-agent`,
   );
 }

@@ -136,7 +136,7 @@ export async function checkForeignAgent(cluster: Cluster, namespace: string): Pr
     .map(({ metadata }): OwnFinding => {
       const place = metadata.namespace ?? '';
       const message = `${FOREIGN_AGENT} runs in namespace ${place}: two agents take each other's tokens and Applications`;
-      const next = `kubectl -n ${place} scale deployment ${metadata.name} --replicas=0`;
+      const next = 'kubectl compass migrate from-agent';
       const facts = { namespace: place };
       return { ...BASE, name: 'foreign', status: 'error', reason: 'ForeignAgent', message, next, facts };
     });

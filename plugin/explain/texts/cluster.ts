@@ -158,7 +158,11 @@ export const CLUSTER_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     causes: ['the old agent was not scaled to 0', 'a reconciler starts it again'],
     byItself: 'The sidecar writes nothing while it sees the other one at work, and goes on when that is gone.',
     commands: [
-      { command: 'kubectl get deployments -A -l app=compass-runtime-agent', does: 'where it runs, to scale it to 0' },
+      {
+        command: 'kubectl compass migrate from-agent',
+        does: 'where it runs, what may start it again, and what moving the connection to the sidecar takes; --apply does it',
+      },
+      { command: 'kubectl get deployments -A -l app=compass-runtime-agent', does: 'where it runs' },
       CHECK,
     ],
   },

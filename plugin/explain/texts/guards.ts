@@ -1,5 +1,5 @@
 import type { Reason } from '#common/errors.ts';
-import { EDIT_CONFIGURATION, type ExplanationText, NEW_TOKEN, STATUS } from '../text.ts';
+import { CHECK, EDIT_CONFIGURATION, type ExplanationText, NEW_TOKEN, STATUS } from '../text.ts';
 
 /** CMP04xx: what is stopped on purpose until a person has looked. */
 export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
@@ -55,6 +55,44 @@ export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     causes: ['the token in the Secret is the one of the last pairing: each works once'],
     byItself: 'The present connection goes on as it is.',
     commands: NEW_TOKEN,
+  },
+  MigrationBlocked: {
+    meaning:
+      'The connection was not moved between the Compass Runtime Agent and the sidecar, because something is in the way that would leave it without a keeper, or take a new token; or a move that failed could not be taken back.',
+    causes: [
+      'a Secret of the agent is missing, or holds no pair of key and certificate that works',
+      'the certificate has expired: only a new one-time token helps',
+      'a sidecar that is there looks for its Secrets elsewhere',
+      'going back: the definition of CompassConnection has a status subresource, which the agent cannot write',
+      'going back: a Pod that is not of the Deployment of the sidecar keeps the connection as well',
+    ],
+    byItself:
+      'Nothing: unless the message says that something could not be taken back, everything is as it was. What the agent had is written down on its Deployment.',
+    commands: [
+      {
+        command: 'kubectl compass migrate from-agent',
+        does: 'everything that is in the way, and who keeps the connection',
+      },
+      { command: 'kubectl compass migrate from-agent --rollback', does: 'give the connection back to the agent' },
+      CHECK,
+    ],
+  },
+  MigrationFailed: {
+    meaning:
+      'The sidecar took the place of the Compass Runtime Agent and did not prove itself in time, or an Application did not stay; so the agent was started again, as it was before.',
+    causes: [
+      "the sidecar's image cannot be had, so that its Pod does not start",
+      'Compass cannot be reached from its Pod: a network policy or a proxy that the agent did not meet',
+      'a CA of Compass that the agent had as a file is not trusted',
+      'something scaled the agent up again meanwhile: Helm, GitOps, an operator',
+    ],
+    byItself:
+      'The agent keeps the connection as before, with the same certificate. The sidecar stays installed, with 0 replicas.',
+    commands: [
+      { command: 'kubectl compass migrate from-agent', does: 'how it stands; --apply tries it again' },
+      { command: 'kubectl -n compass-system describe deployment compass-sidecar', does: 'what became of its Pods' },
+      CHECK,
+    ],
   },
   ConfigurationBlocked: {
     meaning: 'The configuration Secret cannot be written as it is, and replacing it would lose what it holds.',

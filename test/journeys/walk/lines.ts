@@ -38,6 +38,8 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   connect: { args: ['--dry-run=client', '--token-file', 'TOKEN'], good: 7 },
   reconnect: { args: ['--dry-run=client', '--token-file', 'TOKEN'] },
   disconnect: { args: ['--dry-run=client', '--yes'] },
+  // There is no agent to migrate from in that world.
+  'migrate from-agent': { args: [], good: 3 },
   'token request': {
     args: [
       '--director-url',

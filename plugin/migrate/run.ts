@@ -1,0 +1,71 @@
+import type { Invocation } from '../command.ts';
+import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { applyMigration, isMigrated } from './apply.ts';
+import { type MigrationContext, Steps } from './context.ts';
+import { fetchFacts, type MigrationFacts } from './facts.ts';
+import { findAgent } from './find-agent.ts';
+import { judgeMigration } from './judge.ts';
+import { type MigrationOptions, readMigrationOptions } from './options.ts';
+import { exitCodeOfOutcome, type MigrationOutcome } from './outcome.ts';
+import { phaseOf } from './phase.ts';
+import { planSteps } from './plan-steps.ts';
+import { requireUnblocked } from './require-unblocked.ts';
+import { isRolledBack, rollBack } from './roll-back.ts';
+import { migrationView } from './view.ts';
+
+/** `migrate from-agent`: looks, judges, does what was asked for, prints; the exit code. */
+export async function runMigration(invocation: Invocation): Promise<number> {
+  const { flags, style, stdout, clock } = invocation;
+  const outcome = await migrate(invocation, readMigrationOptions(flags));
+  const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
+  const screen = { ...style, ...place, width: stdout.columns ?? 100 };
+  await invocation.print(migrationView(outcome, screen, clock.now()));
+  return exitCodeOfOutcome(outcome);
+}
+
+async function migrate(invocation: Invocation, options: MigrationOptions): Promise<MigrationOutcome> {
+  const { flags, env, clock, progress } = invocation;
+  const { action, dryRun, timeoutMs, image } = options;
+  const { cluster } = await invocation.connect();
+  const namespace = sidecarNamespace(flags, env);
+  const agent = await findAgent(cluster, flags, namespace);
+  const facts = await fetchFacts(cluster, { agent, namespace, now: clock.now() });
+  const context: MigrationContext = { invocation, cluster, facts, dryRun, timeoutMs, steps: new Steps(progress) };
+  if (action === 'rollback') return goingBack(invocation, context);
+  const findings = judgeMigration(facts, clock.now());
+  const shared = { action, dryRun, facts, findings };
+  if (isMigrated(context)) return { ...shared, status: 'Migrated', phase: 'sidecar', steps: [] };
+  if (action === 'plan') {
+    const isBlocked = findings.some(({ status }) => status === 'error');
+    return {
+      ...shared,
+      status: isBlocked ? 'Blocked' : 'Ready',
+      phase: phaseOf(facts),
+      steps: planSteps(facts, image),
+    };
+  }
+  requireUnblocked(findings);
+  warn(invocation, findings, facts);
+  const applications = await applyMigration(invocation, context, image);
+  const [status, phase] =
+    dryRun === 'none' ? (['Migrated', 'sidecar'] as const) : (['DryRun', phaseOf(facts)] as const);
+  return { ...shared, status, phase, steps: context.steps.done, applications };
+}
+
+async function goingBack(invocation: Invocation, context: MigrationContext): Promise<MigrationOutcome> {
+  const { facts, dryRun, steps } = context;
+  const shared = { action: 'rollback', dryRun, facts, findings: [] } as const;
+  if (isRolledBack(context)) return { ...shared, status: 'RolledBack', phase: 'agent', steps: [] };
+  const applications = await rollBack(invocation, context);
+  if (dryRun !== 'none') return { ...shared, status: 'DryRun', phase: phaseOf(facts), steps: steps.done };
+  return { ...shared, status: 'RolledBack', phase: 'agent', steps: steps.done, applications };
+}
+
+/** What the plan shows, whoever did not look at it sees before anything is done. */
+function warn({ hint }: Invocation, findings: MigrationOutcome['findings'], { sidecars }: MigrationFacts): void {
+  for (const { status, name, message } of findings) {
+    if (status !== 'warning') continue;
+    const text = name === 'not-carried-over' && sidecars.items.length === 0 ? `not carried over: ${message}` : message;
+    hint(`warning: ${text}`);
+  }
+}
