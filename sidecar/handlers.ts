@@ -4,6 +4,7 @@ import type { ConnectionContext } from './connection/context.ts';
 import { decideRequestHandler } from './deletions/decide-request.ts';
 import { diffRequestHandler } from './diff/diff-request.ts';
 import type { RequestHandlers } from './request-handler.ts';
+import { resumeRequestHandler, suspendRequestHandler } from './suspension/suspend-request.ts';
 import type { SyncStep } from './sync-step.ts';
 
 /** What handlers work with. */
@@ -18,6 +19,8 @@ export function requestHandlers({ context, synchronizer, syncStep }: HandlerPart
   return {
     check: checkRequestHandler(context),
     diff: diffRequestHandler(context, synchronizer),
+    suspend: suspendRequestHandler(context),
+    resume: resumeRequestHandler(context),
     approve: decideRequestHandler('approved', context, syncStep),
     reject: decideRequestHandler('rejected', context, syncStep),
   };

@@ -15,13 +15,21 @@ import type { ConnectionResource } from './connection-resource.ts';
 import type { ListingProgress } from './counted-listing.ts';
 import type { OtherAgent } from './other-agent.ts';
 import { ReconnectWish } from './reconnect-wish.ts';
-import { answerConnection, syncAnswer } from './request-answers.ts';
+import { answerConnection, failedAnswer, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
 import { Requests } from './requests.ts';
 import type { Done } from './status/connection-patch.ts';
 import type { ContactObservation, Observation, PurgeObservation, Warning } from './status/observation.ts';
 import { observe } from './status/observe.ts';
 import type { ReadConnection } from './status/publish.ts';
+import { settleSuspension } from './suspension/settle-suspension.ts';
+import {
+  holdsSync,
+  type Suspension,
+  suspendedError,
+  suspensionEndsInMs,
+  suspensionInForce,
+} from './suspension/suspension.ts';
 import type { SyncStep } from './sync-step.ts';
 
 export interface ReconcilerOptions {
@@ -123,6 +131,7 @@ export class Reconciler {
     const object = result.did === 'renewed' ? await this.#withLateRequests(before) : before;
     answerConnection(this.#requests, result, context.clock.now());
     this.#paceSync(result);
+    syncStep.noteSuspension(await settleSuspension(context));
     const isRenewed = result.did === 'renewed';
     const seen = await this.#publish(
       object,
@@ -137,6 +146,18 @@ export class Reconciler {
     if (object !== undefined && current === undefined) return 0;
 
     const isSyncAskedFor = object?.spec?.resyncNow === true || this.#requests.isOpen('sync');
+    const suspension = suspensionInForce(context.state.value, context.clock.now());
+    syncStep.noteSuspension(suspension);
+    if (holdsSync(suspension)) return this.#holdSync(suspension, current, result, isSyncAskedFor);
+    return this.#synchronize(current, result, isSyncAskedFor);
+  };
+
+  async #synchronize(
+    object: CompassConnection | undefined,
+    result: ConnectionResult,
+    isSyncAskedFor: boolean,
+  ): Promise<number> {
+    const { syncStep } = this.#options;
     const { connection } = result;
     const isDue = connection !== undefined && syncStep.isDue(isSyncAskedFor);
     const run = (to: Connection) => syncStep.run(to, isSyncAskedFor, this.#interruption.signal);
@@ -145,12 +166,27 @@ export class Reconciler {
       this.#finish('sync', syncAnswer(syncStep.outcome));
       this.#wasCutShort = false;
       this.#isSuspect = hasReason(syncStep.outcome?.fetch.error, 'Rejected', 'CertificateExpired');
-      await this.#publish(current, result, { resyncNow: isSyncAskedFor });
+      await this.#publish(object, result, { resyncNow: isSyncAskedFor });
     } else if (isDue) {
       this.#wasCutShort = this.#interruption.signal.aborted;
     }
     return this.#dueInMs(result, isSyncAskedFor && !hasRun);
-  };
+  }
+
+  /** In place of a synchronization while they are suspended: whoever asks for one is told so, and does not wait. */
+  async #holdSync(
+    suspension: Suspension,
+    object: CompassConnection | undefined,
+    result: ConnectionResult,
+    isSyncAskedFor: boolean,
+  ): Promise<number> {
+    await this.#options.syncStep.rest();
+    if (isSyncAskedFor && result.connection) {
+      this.#finish('sync', failedAnswer(suspendedError(suspension)));
+      await this.#publish(object, result, { resyncNow: true });
+    }
+    return this.#stepInMs(result);
+  }
 
   /**
    * Who asked while a renewal ran has not seen its result, since that is published later: it is the answer to these
@@ -171,7 +207,7 @@ export class Reconciler {
 
   #paceSync({ did, attempted, error }: ConnectionResult): void {
     const { syncStep } = this.#options;
-    if (did === 'paired') syncStep.hurry();
+    if (did === 'paired') syncStep.hurry('paired');
     if (attempted && hasReason(error, 'CompassThrottled')) syncStep.holdBack(error);
   }
 
@@ -260,11 +296,19 @@ export class Reconciler {
     return observe({ context, object, result, syncStep, ...seen });
   }
 
-  #dueInMs({ connection, dueInMs }: ConnectionResult, isSyncAwaited: boolean): number {
+  #dueInMs(result: ConnectionResult, isSyncAwaited: boolean): number {
     if (this.#isSuspect) return 0;
-    const { disconnection, syncStep } = this.#options;
-    const stepInMs = Math.min(dueInMs, disconnection.dueInMs, this.#pace.dueInMs(this.#requests));
-    if (!connection) return stepInMs;
+    const { syncStep } = this.#options;
+    const stepInMs = this.#stepInMs(result);
+    if (!result.connection) return stepInMs;
     return Math.min(stepInMs, isSyncAwaited ? syncStep.askedInMs : syncStep.dueInMs);
+  }
+
+  /** In how many ms something else than a synchronization is due, or what is suspended goes on. */
+  #stepInMs({ dueInMs }: ConnectionResult): number {
+    const { disconnection, context } = this.#options;
+    const { state, clock } = context;
+    const endsInMs = suspensionEndsInMs(state.value, clock.now());
+    return Math.min(dueInMs, disconnection.dueInMs, this.#pace.dueInMs(this.#requests), endsInMs);
   }
 }

@@ -22,7 +22,7 @@ export function syncAnswer(outcome: SyncOutcome | undefined): RequestAnswer {
   return { result: 'failed', reason: 'ApplicationFailed', message: `${applications} failed`, counts };
 }
 
-function syncCounts({ fetch, created, updated, deleted, unchanged, failed, held }: SyncOutcome) {
+function syncCounts({ fetch, created, updated, deleted, unchanged, failed, held, suspended }: SyncOutcome) {
   return {
     listed: fetch.listed,
     pages: fetch.pages,
@@ -32,6 +32,7 @@ function syncCounts({ fetch, created, updated, deleted, unchanged, failed, held 
     unchanged,
     failed: failed.length,
     held: held?.count ?? 0,
+    ...(suspended === undefined ? {} : { suspended }),
   };
 }
 

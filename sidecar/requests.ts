@@ -9,10 +9,13 @@ import {
   type SidecarRequest,
 } from '#common/resources/requests.ts';
 import type { RequestAnswer } from './request-handler.ts';
+import { clip } from './status/error-text.ts';
 import type { CheckObservation, RequestObservation } from './status/observation.ts';
 
 /** Finished requests that the report still answers to. */
 const ANSWERS_KEPT = 20;
+
+const LONGEST_NAME = 256;
 
 interface KnownRequest extends RequestObservation {
   /** Empty for a request that only the report remembers. */
@@ -118,7 +121,9 @@ export class Requests {
   #accept({ verb, id, parameters, flaw }: AnnotatedRequest, now: number): void {
     if (this.#known.some((request) => request.verb === verb && request.id === id)) return;
     this.finish(verb, supersededBy(id), now);
-    this.#known = [...this.#known, { verb, id, parameters, acceptedAt: now }].slice(-ANSWERS_KEPT);
+    const by = parameters['by'];
+    const who = by ? { by: clip(by, LONGEST_NAME) } : {};
+    this.#known = [...this.#known, { verb, id, ...who, parameters, acceptedAt: now }].slice(-ANSWERS_KEPT);
     const message = flaw === undefined ? this.#unknown(verb) : `the annotation of ${verb} is not taken: ${flaw}`;
     if (message !== undefined) this.finish(verb, { result: 'refused', reason: 'RequestRefused', message }, now);
   }
@@ -136,14 +141,14 @@ const RESULTS: readonly RequestAnswer['result'][] = ['succeeded', 'failed', 'ref
 
 /** A request of the report: with its answer, or still asked for, or replaced while nobody looked. */
 function recalledRequest(
-  { verb: name, id, accepted, finished = '', ...said }: ReportedRequest,
+  { verb: name, id, by, accepted, finished = '', ...said }: ReportedRequest,
   asked: readonly SidecarRequest[],
   now: number,
 ): KnownRequest[] {
   const acceptedAt = Date.parse(accepted);
   const verb = REQUEST_VERBS.find((one) => one === name);
   if (verb === undefined || !Number.isFinite(acceptedAt)) return [];
-  const base = { verb, id, parameters: {}, acceptedAt };
+  const base = { verb, id, ...(by === undefined ? {} : { by }), parameters: {}, acceptedAt };
   const finishedAt = Date.parse(finished);
   const result = RESULTS.find((one) => one === said.result);
   if (result && Number.isFinite(finishedAt)) {

@@ -12,8 +12,9 @@ import { freshState, type StoredState } from './connection/state.ts';
 import { isSameKept } from './deletions/kept-deletions.ts';
 import type { LabelsStep } from './labels-step.ts';
 import { Schedule, throttledBackoff } from './schedule.ts';
-import type { LabelsObservation, PurgeObservation, SyncObservation } from './status/observation.ts';
+import type { LabelsObservation, PurgeObservation, SyncCause, SyncObservation } from './status/observation.ts';
 import type { SecretList } from './status/secret-list.ts';
+import type { Suspension } from './suspension/suspension.ts';
 
 export interface SyncStepOptions {
   readonly synchronizer: Synchronizer;
@@ -46,6 +47,8 @@ export class SyncStep {
   #startedAtMs = Number.NEGATIVE_INFINITY;
   #sync: SyncObservation = { attempted: false };
   #stretch = 1;
+  #why: SyncCause = 'start';
+  #isSuspended = false;
 
   constructor(options: SyncStepOptions) {
     this.#options = options;
@@ -79,9 +82,19 @@ export class SyncStep {
     return (isAskedFor ? this.askedInMs : this.dueInMs) === 0;
   }
 
-  /** The next one is due now, but not sooner than the minimal time after the last. */
-  hurry(): void {
+  /** The next one is due now, but not sooner than the minimal time after the last; `why` is what the report says of it. */
+  hurry(why: SyncCause = 'schedule'): void {
     this.#schedule.hurry();
+    this.#why = why;
+  }
+
+  /** Told in each pass, before it is asked to run, what is suspended: what waited for the end of that is due then. */
+  noteSuspension(suspension: Suspension | undefined): void {
+    const wasSuspended = this.#isSuspended;
+    this.#isSuspended = suspension !== undefined;
+    if (!wasSuspended || this.#isSuspended) return;
+    this.#options.synchronizer.confirmAnew();
+    this.hurry('resumed');
   }
 
   /** What was synchronized is not there any more, or only what could not be deleted. */
@@ -119,6 +132,7 @@ export class SyncStep {
 
   /** Another replica has led since: deletions are confirmed anew, and what it wrote is read. */
   leadAnew(): void {
+    if (this.#sync.time !== undefined) this.#why = 'takeover';
     this.#options.synchronizer.forget();
     this.#options.secretList?.forget();
   }
@@ -140,16 +154,19 @@ export class SyncStep {
     const signal = AbortSignal.any([stopping, interrupt]);
     const endpoint = { ...directorEndpoint(connection), signal };
     const { runtimeId } = connection;
-    const outcome = await synchronizer.run({ endpoint, runtimeId, signal, kept: state.value?.deletions });
+    const kept = state.value?.deletions;
+    const deletionsSuspended = this.#isSuspended;
+    const outcome = await synchronizer.run({ endpoint, runtimeId, signal, kept, deletionsSuspended });
     await this.#keep(outcome.kept);
     if (signal.aborted) {
       this.#schedule.hurry();
       return false;
     }
-    this.#sync = { attempted: true, time: clock.now(), outcome };
+    this.#sync = { attempted: true, time: clock.now(), outcome, why: isAskedFor ? 'request' : this.#why };
     await secretList?.publish();
     if (outcome.fetch.ok) await this.#options.labels.run(connection);
     if (stopping.aborted) return false;
+    this.#why = 'schedule';
     this.#reschedule(outcome);
     return true;
   }

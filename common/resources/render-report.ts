@@ -26,6 +26,7 @@ function listsOf(report: Report): Lists {
     check: report.check?.results ?? [],
     requests: report.requests ?? [],
     warnings: report.warnings ?? [],
+    revisions: report.revisions ?? [],
   };
 }
 
@@ -44,7 +45,9 @@ function withLists(report: Report, lists: Lists): object {
   const { held, check } = report;
   return {
     ...report,
-    ...Object.fromEntries(['changes', 'failures', 'requests', 'warnings'].map((name) => [name, lists[name]])),
+    ...Object.fromEntries(
+      ['changes', 'failures', 'requests', 'warnings', 'revisions'].map((name) => [name, lists[name]]),
+    ),
     ...(held ? { held: { ...held, names: lists['held'] } } : {}),
     ...(check ? { check: { ...check, results: lists['check'] } } : {}),
     omitted: Object.fromEntries(lost),

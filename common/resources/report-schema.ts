@@ -21,6 +21,7 @@ const checkResult = object(
 const request = object(
   { verb: text, id: text, accepted: time },
   {
+    by: text,
     finished: time,
     result: text,
     reason: text,
@@ -29,6 +30,10 @@ const request = object(
     counts: { type: 'object', additionalProperties: count },
     revision: count,
   },
+);
+const revision = object(
+  { revision: count, time, why: text, created: count, updated: count, deleted: count },
+  { request: text, by: text, plan: text, approvedBy: text, secretsDeleted: count },
 );
 const step = object({ time, step: text, status: text }, { message: text });
 const secretName = object({ namespace: text, name: text });
@@ -63,10 +68,14 @@ export const REPORT_SCHEMA: Schema & { readonly $schema: string; readonly title:
         { id: text, count, names: list(text) },
         { since: time, budget: count, why: text, goesAt: time, decision: text },
       ),
-      suspended: object({ scope: text }, { until: text, reason: text, by: text }),
+      decision: object({ plan: text, verdict: text }, { at: time, by: text }),
+      suspended: object({ scope: text }, { until: text, reason: text, by: text, since: time, waiting: count }),
       check: object({ time, results: list(checkResult) }, { id: text }),
       requests: list(request),
-      changes: list(object({ time, kind: text, name: text, action: text }, { cause: text, revision: count })),
+      changes: list(
+        object({ time, kind: text, name: text, action: text }, { cause: text, application: text, revision: count }),
+      ),
+      revisions: list(revision),
       steps: list(step),
       token: text,
       places: object({ configuration: secretName, client: secretName, ca: secretName, integrationNamespace: text }),

@@ -27,17 +27,30 @@ export interface Report {
   readonly applications?: ApplicationCounts;
   readonly failures?: readonly ReportedFailure[];
   readonly held?: ReportedPlan;
+  /** What a person decided on a plan, as long as it is followed. */
+  readonly decision?: {
+    readonly plan: string;
+    /** `approved` or `rejected`. */
+    readonly verdict: string;
+    readonly at?: string;
+    readonly by?: string;
+  };
   readonly suspended?: {
     readonly scope: string;
     readonly until?: string;
     readonly reason?: string;
     readonly by?: string;
+    readonly since?: string;
+    /** Applications that Compass does not list any more, and that stay for that. */
+    readonly waiting?: number;
   };
   /** The last check that was asked for by a request; `id` is that request's. */
   readonly check?: { readonly time: string; readonly id?: string; readonly results: readonly CheckResult[] };
   readonly requests?: readonly ReportedRequest[];
   /** The last 50, newest first. */
   readonly changes?: readonly ReportedChange[];
+  /** The last 20 synchronizations that changed something, newest first: `changes` says what, as far as it reaches. */
+  readonly revisions?: readonly ReportedRevision[];
   /** The steps of the last pairing or renewal, in their order; written as they happen. */
   readonly steps?: readonly ReportedStep[];
   /** What is known of the one-time token in the configuration: `none`, `unused`, `trying`, `used` or `spent`. */
@@ -166,6 +179,8 @@ export interface SecretPlace {
 export interface ReportedRequest {
   readonly verb: string;
   readonly id: string;
+  /** Who asked, as the API server knows them; absent where whoever asked did not say. */
+  readonly by?: string;
   readonly accepted: string;
   readonly finished?: string;
   /** `succeeded`, `failed`, `superseded` or `refused`, once it is finished. */
@@ -189,8 +204,33 @@ export interface ReportedChange {
   /** `created`, `updated` or `deleted`. */
   readonly action: string;
   readonly cause?: string;
+  /** Of a Secret: the Application that it is of, where that is known. */
+  readonly application?: string;
   /** Which synchronization did it: see `revision` of the report. */
   readonly revision?: number;
+}
+
+/** A synchronization that changed something, or a purge; and why it came about. */
+export interface ReportedRevision {
+  readonly revision: number;
+  readonly time: string;
+  /**
+   * `start`, `takeover`, `schedule` (the period), `request`, `flag` (spec.resyncNow), `paired`, `resumed`, `decision` (on a
+   * held plan) or `disconnect`.
+   */
+  readonly why: string;
+  /** The id of the request that asked for it, and who made it. */
+  readonly request?: string;
+  readonly by?: string;
+  /** The plan that its deletions belong to, where one was approved, and who did that. */
+  readonly plan?: string;
+  readonly approvedBy?: string;
+  /** Applications. */
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  /** Secrets that went without their Application. */
+  readonly secretsDeleted?: number;
 }
 
 export const REPORT_SCHEMA_VERSION = 'v1';

@@ -103,14 +103,22 @@ const CONCURRENT_DELETIONS = 4;
 
 /** Carries out what was judged, each in the version that was judged. Kubernetes removes the Secrets with their Application. */
 export async function deleteUnlisted(round: Round, unlisted: Unlisted, verdict: DeletionVerdict): Promise<void> {
+  const cause = causeOf(verdict);
   const applications = unlisted.applications.filter(({ uid }) => verdict.applications.has(uid));
   await concurrently(applications, CONCURRENT_DELETIONS, async (record) => {
     const isDeleted = await removeApplication(round, record);
-    if (isDeleted) round.tally.change('Application', record.name, 'deleted', 'no longer listed');
+    if (isDeleted) round.tally.change('Application', record.name, 'deleted', cause);
   });
   const secrets = unlisted.secrets.filter(({ uid }) => verdict.secrets.has(uid));
   await concurrently(secrets, CONCURRENT_DELETIONS, async (secret) => {
     const isDeleted = await removeSecret(round, secret);
     if (isDeleted) round.tally.change('Secret', secret.name, 'deleted', 'nothing refers to it');
   });
+}
+
+function causeOf({ decision, state: { released } }: DeletionVerdict): string {
+  if (decision?.verdict === 'approved') {
+    return `no longer listed; plan ${decision.plan} was approved${decision.by ? ` by ${decision.by}` : ''}`;
+  }
+  return released ? 'no longer listed; nobody rejected the plan while it was held' : 'no longer listed';
 }

@@ -12,6 +12,8 @@ export interface DeletionDecision {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly runtimeId: string;
+  /** Who decided, as they say. */
+  readonly by?: string;
   /** The marks of what the plan deletes. */
   readonly members: readonly string[];
 }

@@ -65,6 +65,8 @@ export interface DeletionInput {
   readonly decision?: DeletionDecision | undefined;
   /** What was held before this process began: its time is shown on, and not counted. */
   readonly heldBefore?: { readonly id: string; readonly since: number } | undefined;
+  /** Somebody suspended deletions: what would go is seen, and nothing of it goes or comes nearer to going. */
+  readonly isSuspended?: boolean | undefined;
 }
 
 export interface DeletionVerdict {
@@ -102,6 +104,13 @@ export function judgeDeletions(state: DeletionState, input: DeletionInput): Dele
         .map(({ key }) => key)
         .filter((key) => input.beganMs - (sightings.get(key) ?? input.nowMs) >= CONFIRMATION_MS),
     );
+  if (input.isSuspended) {
+    const { held, decision } = settlePlan({ held: state.held, released: undefined }, run.sinceMs, {
+      ...input,
+      holdMs: Number.POSITIVE_INFINITY,
+    });
+    return { ...GOES_NOTHING, state: { run, sightings, held }, held, decision };
+  }
   const before = { held: state.held, released: isSameRun ? state.released : undefined };
   const { held, released, decision } = settlePlan(before, run.sinceMs, input);
   return {
@@ -120,7 +129,12 @@ export function passOver(state: DeletionState, { complete, digest, ids }: Listed
   const { run } = state;
   const agrees = run && (complete ? digest === run.digest : [...ids.keys()].every((id) => run.ids.has(id)));
   if (agrees) return state;
-  return { sightings: new Map(), held: state.held && { ...state.held, goesAt: undefined, goesAtMs: undefined } };
+  return begunAnew(state);
+}
+
+/** What is left where absence is to be confirmed anew, and a held plan waits its whole time again. */
+export function begunAnew({ held }: DeletionState): DeletionState {
+  return { sightings: new Map(), held: held && { ...held, goesAt: undefined, goesAtMs: undefined } };
 }
 
 function extend(run: Run | undefined, input: DeletionInput): Run {

@@ -20,6 +20,8 @@ export interface SyncOutcome {
   readonly secrets: number;
   readonly failed: readonly FailedApplication[];
   readonly held?: HeldPlan | undefined;
+  /** How many Applications are not listed any more and stay because deletions are suspended; undefined unless they are. */
+  readonly suspended?: number | undefined;
   /** What of the deletions is to outlive the process. */
   readonly kept: KeptDeletions;
   /** The last ones, oldest first: see MOST_CHANGES. */
@@ -85,6 +87,8 @@ export interface Change {
   readonly name: string;
   readonly action: 'created' | 'updated' | 'renamed' | 'deleted';
   readonly cause: string;
+  /** Of a Secret: the Application that it is of, where it was written with it. */
+  readonly application?: string;
 }
 
 /** As many changes as the report shows. */

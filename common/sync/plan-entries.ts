@@ -51,16 +51,19 @@ function goingAlong(changes: readonly RecordedChange[], { round }: RoundResult):
   });
 }
 
-/** What is not listed and stays for now: held, or not yet confirmed by another listing. */
+const UNCONFIRMED = {
+  action: 'hold',
+  reason: 'Unconfirmed',
+  message: 'goes when a second listing, at least a minute later, lacks it too',
+};
+const SUSPENDED = { action: 'hold', reason: 'Suspended', message: 'stays while deletions are suspended' };
+
+/** What is not listed and stays for now: held, suspended, or not yet confirmed by another listing. */
 function waiting({ judged, outcome, round }: RoundResult): PlanEntry[] {
   if (!judged?.listing.complete) return [];
   const { unlisted, verdict } = judged;
   const { held } = outcome;
-  const unconfirmed = {
-    action: 'hold',
-    reason: 'Unconfirmed',
-    message: 'goes when a second listing, at least a minute later, lacks it too',
-  };
+  const unconfirmed = outcome.suspended === undefined ? UNCONFIRMED : SUSPENDED;
   const heldBack = held && { action: 'hold', reason: 'DeletionsHeld', message: `held by plan ${held.id}` };
   const waits = ({ uid }: PresentApplication | PresentSecret, may: ReadonlySet<string>) => !may.has(uid);
   const applications = unlisted.applications.filter((one) => waits(one, verdict.applications));

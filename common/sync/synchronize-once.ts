@@ -53,7 +53,7 @@ export async function synchronizeOnce(
   request: SyncRequest,
   { deletions, alterations, gate, before }: Memory,
 ): Promise<RoundResult> {
-  const { cluster, clock, config, mayDelete = () => true } = options;
+  const { cluster, clock, config, mayDelete: isAllowed = () => true } = options;
   const beganMs = clock.monotonicMs();
   const place = { connectionName: config.connectionName, integrationNamespace: config.integrationNamespace };
   const source = options.present ?? listedPresent(cluster, place);
@@ -68,6 +68,7 @@ export async function synchronizeOnce(
     tally.writes += 1;
   });
   const read = writer(gate, request.signal);
+  const mayDelete = () => !request.deletionsSuspended && isAllowed();
   const scene = { cluster, place, present, alterations, claimSecret, marking, mayDelete, write, read };
   const settings = { gatewayUrl: config.centralGatewayUrl, skipVerify: config.skipAppsTlsVerify };
   const round = new Round(scene, tally, settings, before);
@@ -75,7 +76,8 @@ export async function synchronizeOnce(
   const progress: Progress = { round, before, fetch: NOTHING_FETCHED, deletions, kept: keptFor(request) };
   const stopped = await untilStopped(() => carryOut(options, request, progress));
   const measured = { stopped, durationMs: clock.monotonicMs() - beganMs, writeLimit: gate.limit };
-  return { outcome: toOutcome(progress, measured), deletions: progress.deletions, round, judged: progress.judged };
+  const outcome = toOutcome(progress, request, measured);
+  return { outcome, deletions: progress.deletions, round, judged: progress.judged };
 }
 
 interface Progress {
@@ -107,7 +109,7 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
     round.sight.conclude(listing);
     if (!round.applyError) await settleNames(round, listing);
     if (round.applyError) progress.deletions = passOver(progress.deletions, idsOf(listing));
-    else await conclude(options, progress, listing);
+    else await conclude(options, request, progress, listing);
     if (round.overflow === 0 || round.applyError || listing.error) return;
   }
 }
@@ -115,6 +117,7 @@ async function carryOut(options: SynchronizerOptions, request: SyncRequest, prog
 /** What the listing leaves without a reason to be: judged by the one rule of deleting, and removed. */
 async function conclude(
   { clock, config, holdMs = Number.POSITIVE_INFINITY }: SynchronizerOptions,
+  { deletionsSuspended: isSuspended }: SyncRequest,
   progress: Progress,
   listing: Listing,
 ): Promise<void> {
@@ -133,6 +136,7 @@ async function conclude(
     longestGapMs: Math.max(SHORTEST_GAP_MS, PERIODS_IN_GAP * (config.syncPeriodMs ?? 0)),
     decision,
     heldBefore: held,
+    isSuspended,
   });
   progress.deletions = verdict.state;
   if (listing.complete) {
@@ -164,7 +168,8 @@ function toFetchOutcome(listing: Listing, before: FetchOutcome): FetchOutcome {
 }
 
 function toOutcome(
-  { round, fetch, deletions, kept }: Progress,
+  { round, fetch, deletions, kept, judged }: Progress,
+  { deletionsSuspended }: SyncRequest,
   measured: Pick<SyncOutcome, 'stopped' | 'durationMs' | 'writeLimit'>,
 ): SyncOutcome {
   const { tally, scene, applyError } = round;
@@ -188,6 +193,7 @@ function toOutcome(
     secrets: wanted.size,
     failed,
     held: toHeldPlan(deletions.held),
+    ...(deletionsSuspended && judged?.listing.complete ? { suspended: judged.unlisted.applications.length } : {}),
     kept,
     changes,
     applyError,

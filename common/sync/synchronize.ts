@@ -3,7 +3,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Log } from '#common/log.ts';
 import type { Sensitive } from '#common/sensitive.ts';
 import { Alterations } from './alterations.ts';
-import { type DeletionState, NO_DELETIONS } from './deletions.ts';
+import { begunAnew, type DeletionState, NO_DELETIONS } from './deletions.ts';
 import type { ListingTarget, OpenListing } from './director-source.ts';
 import type { DeletionBudget } from './held-plan.ts';
 import { type Logged, logOutcome, NOTHING_LOGGED } from './log-outcome.ts';
@@ -56,6 +56,8 @@ export interface SyncRequest extends ListingTarget {
   readonly signal?: AbortSignal | undefined;
   /** What is known of deletions from the rounds before, also those of other processes; what comes of it is in the outcome. */
   readonly kept?: KeptDeletions | undefined;
+  /** Somebody suspended deletions: whatever else is listed is carried out, and nothing is deleted. */
+  readonly deletionsSuspended?: boolean | undefined;
 }
 
 /** Keeps the cluster's Applications and Secrets as the Director lists them. */
@@ -69,6 +71,8 @@ export interface Synchronizer {
   plan(request: PlanRequest): Promise<SyncPlan>;
   /** Another replica has led since: what the listings before said of absence counts no more. */
   forget(): void;
+  /** Deletions were suspended until now: absence is confirmed anew, and a held plan waits its whole time again. */
+  confirmAnew(): void;
 }
 
 export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
@@ -110,6 +114,9 @@ export function createSynchronizer(options: SynchronizerOptions): Synchronizer {
       deletions = NO_DELETIONS;
       before.clear();
       options.present?.forget();
+    },
+    confirmAnew() {
+      deletions = begunAnew(deletions);
     },
   };
 }

@@ -78,7 +78,9 @@ export class Tally {
       this.fail({ id, name: record.name }, problem);
       this.#withProblem.add(record.name);
     }
-    for (const secret of secrets) this.change('Secret', secret.name, secret.action, `of Application ${record.name}`);
+    for (const secret of secrets) {
+      this.change('Secret', secret.name, secret.action, `of Application ${record.name}`, record.name);
+    }
     if (action === 'unchanged') return;
     const isNew = action === 'created' && from.length === 0;
     if (isNew) this.created.add(record.name);
@@ -93,10 +95,11 @@ export class Tally {
     return by === id;
   }
 
-  change(kind: Change['kind'], name: string, action: Change['action'], cause: string): void {
+  change(kind: Change['kind'], name: string, action: Change['action'], cause: string, application?: string): void {
     if (action === 'deleted' && kind === 'Application') this.deleted.add(name);
     else if (action === 'deleted') this.deletedSecrets += 1;
-    this.#changes.push({ time: this.#now(), kind, name, action, cause });
+    const of = application === undefined ? {} : { application };
+    this.#changes.push({ time: this.#now(), kind, name, action, cause, ...of });
     if (this.#changes.length > 2 * MOST_CHANGES) this.#changes.splice(0, MOST_CHANGES);
   }
 

@@ -6,6 +6,7 @@ import { failedAnswer } from '../request-answers.ts';
 import type { RequestAnswer } from '../request-handler.ts';
 import { Schedule } from '../schedule.ts';
 import type { PurgeObservation } from '../status/observation.ts';
+import { suspendedError, suspensionInForce } from '../suspension/suspension.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConnectionInput } from './connection-result.ts';
 import type { ConnectionStep } from './connection-step.ts';
@@ -68,6 +69,8 @@ export class Disconnection {
     if (before?.outcome && before.id === request.id) return { answer: before.outcome };
     try {
       const asked = readParameters(request);
+      const suspension = suspensionInForce(state, this.#context.clock.now());
+      if (asked.purge && suspension) throw suspendedError(suspension);
       requireTurn(this.#context);
       const revoked = asked.revoke ? await revoke(this.#context, await this.#connectionStep.stored(input)) : undefined;
       const disconnected = await this.#begin(state, request.id, asked.purge, input.configuration);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Sensitive } from '#common/sensitive.ts';
 import type { KeptDeletions } from '#common/sync/outcome.ts';
 import { decodeDeletions } from '../deletions/kept-deletions.ts';
+import { decodeSuspension, type Suspension } from '../suspension/suspension.ts';
 import { type Disconnected, decodeDisconnected } from './disconnected.ts';
 import type { DocumentFormat } from './secret-document.ts';
 
@@ -64,6 +65,8 @@ export interface StoredState {
   readonly epoch?: number;
   /** The plan of deletions that is held, and what a person decided on one. */
   readonly deletions?: KeptDeletions | undefined;
+  /** What a person has suspended. */
+  readonly suspension?: Suspension | undefined;
   /** Keys the fingerprints in the report, so that they tell nothing outside this cluster. */
   readonly fingerprintKey: Sensitive;
   /** Dates of the connection in ms since the epoch, for a CompassConnection that has to be written anew. */
@@ -167,6 +170,7 @@ export const STATE_FORMAT: DocumentFormat<StoredState> = {
       reconnectPending: raw['reconnectPending'] === true,
       disconnected: decodeDisconnected(raw['disconnected']),
       deletions: decodeDeletions(raw['deletions']),
+      suspension: decodeSuspension(raw['suspension']),
       ...(key ? { fingerprintKey: new Sensitive(key) } : {}),
       ...(superseded.length > 0 ? { superseded } : {}),
       ...(starts.length > 0 ? { starts } : {}),

@@ -1,7 +1,10 @@
+import type { SidecarRequest } from '#common/resources/requests.ts';
 import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
 import type { ConnectionContext } from '../connection/context.ts';
 import { freshState } from '../connection/state.ts';
 import type { RequestAnswer, RequestHandler } from '../request-handler.ts';
+import { clip } from '../status/error-text.ts';
+import { type Suspension, suspendedError, suspensionInForce } from '../suspension/suspension.ts';
 import type { SyncStep } from '../sync-step.ts';
 
 type Verdict = DeletionDecision['verdict'];
@@ -23,12 +26,24 @@ export function decideRequestHandler(
     if (plan === undefined) return refused('it names no plan: plan=<id> says which one');
     if (decision?.plan === plan && decision.verdict === verdict) return done(decision);
     if (held?.id !== plan || runtimeId === undefined) return refused(`${notHeld(plan)}; ${whatIs(held?.id)}`);
-    const decided = { plan, verdict, at: clock.now(), runtimeId, members: held.members };
+    const suspension = suspensionInForce(stored, clock.now());
+    if (suspension && verdict === 'approved') return suspended(suspension);
+    const decided = { plan, verdict, at: clock.now(), runtimeId, members: held.members, ...whoOf(parameters) };
     await state.write({ ...stored, deletions: { held, decision: decided } });
     log.info(`a plan of deletions was ${verdict} on request`, { plan });
-    syncStep.hurry();
+    syncStep.hurry('decision');
     return done(decided);
   };
+}
+
+function whoOf({ by }: SidecarRequest['parameters']): Pick<DeletionDecision, 'by'> {
+  return by ? { by: clip(by, LONGEST_NAME) } : {};
+}
+
+/** Who approves now would have it go whenever somebody else resumes. */
+function suspended(suspension: Suspension): RequestAnswer {
+  const { reason, message } = suspendedError(suspension);
+  return { result: 'failed', reason, message: `${message}; resume first, and approve then` };
 }
 
 function refused(message: string): RequestAnswer {
@@ -36,6 +51,7 @@ function refused(message: string): RequestAnswer {
 }
 
 const LONGEST_ID = 64;
+const LONGEST_NAME = 256;
 
 function notHeld(plan: string): string {
   return `no plan ${plan.length > LONGEST_ID ? `${plan.slice(0, LONGEST_ID)}…` : plan} is held`;

@@ -23,10 +23,11 @@ function decodeHeld(raw: unknown): KeptDeletions['held'] {
 
 function decodeDecision(raw: unknown): DeletionDecision | undefined {
   if (!isObject(raw)) return undefined;
-  const { plan, verdict, at, runtimeId, members } = raw;
+  const { plan, verdict, at, runtimeId, members, by } = raw;
   if (verdict !== 'approved' && verdict !== 'rejected') return undefined;
   if (typeof plan !== 'string' || typeof at !== 'number' || typeof runtimeId !== 'string') return undefined;
-  return isTexts(members) ? { plan, verdict, at, runtimeId, members } : undefined;
+  const who = typeof by === 'string' ? { by } : {};
+  return isTexts(members) ? { plan, verdict, at, runtimeId, members, ...who } : undefined;
 }
 
 function isNothing({ held, decision }: KeptDeletions): boolean {

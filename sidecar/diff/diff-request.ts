@@ -12,6 +12,7 @@ import { freshState } from '../connection/state.ts';
 import { failedAnswer } from '../request-answers.ts';
 import type { RequestHandler } from '../request-handler.ts';
 import { knownError } from '../status/observe.ts';
+import { suspendedError, suspensionInForce } from '../suspension/suspension.ts';
 
 /**
  * Carries out `diff`: plans a synchronization, stores nothing of it, and writes the plan to the ConfigMap
@@ -19,13 +20,16 @@ import { knownError } from '../status/observe.ts';
  * thing at a time, so it never meets a synchronization.
  */
 export function diffRequestHandler(
-  { cluster, config, state }: Pick<ConnectionContext, 'cluster' | 'config' | 'state'>,
+  { cluster, clock, config, state }: Pick<ConnectionContext, 'cluster' | 'clock' | 'config' | 'state'>,
   synchronizer: Pick<Synchronizer, 'plan'>,
 ): RequestHandler {
   return async (request, { connection, result, signal }) => {
     if (!connection) return failedAnswer(knownError(result.error));
     const endpoint = { ...directorEndpoint(connection), signal };
-    const { fingerprintKey, deletions: kept } = (await state.load()) ?? freshState();
+    const stored = (await state.load()) ?? freshState();
+    const { fingerprintKey, deletions: kept } = stored;
+    const suspension = suspensionInForce(stored, clock.now());
+    if (suspension?.scope === 'all') return failedAnswer(suspendedError(suspension));
     const { runtimeId } = connection;
     const plan = await synchronizer.plan({
       endpoint,
@@ -33,6 +37,7 @@ export function diffRequestHandler(
       signal,
       fingerprintKey,
       kept,
+      deletionsSuspended: suspension?.scope === 'deletes',
       names: parseNames(request.parameters['apps']),
     });
     await store(cluster, config, { ...plan, request: request.id });

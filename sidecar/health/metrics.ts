@@ -1,9 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ObservedCall } from '#common/compass/endpoint.ts';
 import { CONNECTION_STATES, type CompassConnectionStatus, type Time } from '#common/resources/compass-connection.ts';
+import { SUSPENSION_SCOPES } from '#common/resources/suspension.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from '../status/connection-state.ts';
-import type { Observation } from '../status/observation.ts';
+import type { Observation, SuspensionObservation } from '../status/observation.ts';
 
 /** A call of the Kubernetes API, as common/cluster tells of it. */
 export interface ClusterCall {
@@ -53,6 +54,11 @@ export class Metrics {
     'result',
   ]);
   readonly #held = this.#gauge('compass_deletions_held', 'Deletions of Applications that are held');
+  readonly #suspended = this.#gauge('compass_suspended', 'Whether something is suspended on request', ['scope']);
+  readonly #suspendedUntil = this.#gauge(
+    'compass_suspended_until_timestamp_seconds',
+    'When the suspension ends by itself, where it does',
+  );
   readonly #deletions = new Counter({
     name: 'compass_deletions_total',
     help: 'Applications and Secrets that were deleted because Compass does not list them any more',
@@ -105,6 +111,7 @@ export class Metrics {
     this.#tlsOff.set(0);
     for (const state of CONNECTION_STATES) this.#state.set({ state }, 0);
     for (const type of WARNINGS) this.#warning.set({ type }, 0);
+    this.#setSuspension(undefined);
   }
 
   /** Where the lag of the event loop is read at each scrape, in milliseconds. */
@@ -124,6 +131,7 @@ export class Metrics {
     this.#setSuccesses(observation, status);
     this.#setApplications(observation);
     this.#setSynchronization(observation);
+    this.#setSuspension(observation.sync?.suspended);
     for (const type of WARNINGS)
       this.#warning.set({ type }, observation.warnings.some((it) => it.type === type) ? 1 : 0);
     this.#tlsOff.set(observation.warnings.some(({ type }) => type === 'TLSVerificationDisabled') ? 1 : 0);
@@ -160,6 +168,13 @@ export class Metrics {
 
   #gauge(name: string, help: string, labelNames: string[] = []): Gauge {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #setSuspension(suspended: SuspensionObservation | undefined): void {
+    for (const scope of SUSPENSION_SCOPES) this.#suspended.set({ scope }, suspended?.scope === scope ? 1 : 0);
+    const until = suspended?.until;
+    if (until === undefined) this.#suspendedUntil.remove();
+    else this.#suspendedUntil.set(Date.parse(until) / 1_000);
   }
 
   #setCertificate({ credential }: Observation): void {

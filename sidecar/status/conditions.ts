@@ -1,5 +1,6 @@
 import { formatTime } from '#common/clock.ts';
 import type { Condition, ConnectionState } from '#common/resources/compass-connection.ts';
+import { describeSuspension } from '#common/resources/suspension.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome, isNewlyPaired, syncSuspension } from './connection-state.ts';
 import { applicationText, clip } from './error-text.ts';
@@ -15,6 +16,7 @@ const OWN_CONDITIONS = [
   'Ready',
   'LabelsReported',
   'DeletionsHeld',
+  'Suspended',
   'ReconnectPending',
   'StoreForbidden',
   'TLSVerificationDisabled',
@@ -60,6 +62,7 @@ export function conditions(
     ['Ready', readyFinding(connected, synchronized)],
     ['LabelsReported', labelsFinding(observation)],
     ['DeletionsHeld', heldFinding(before.get('DeletionsHeld'), observation)],
+    ['Suspended', suspendedFinding(observation)],
     ['ReconnectPending', reconnectFinding(observation)],
     ['StoreForbidden', storeFinding(observation)],
     ...LASTING.map((type): [OwnCondition, Finding | undefined] => [
@@ -113,8 +116,13 @@ function synchronizedFinding(before: Condition | undefined, state: ConnectionSta
   return outcome ? outcomeFinding(outcome) : findingBefore(before, state, observation);
 }
 
-function suspensionText({ by, until, reason }: SuspensionObservation): string {
-  return clip(`suspended${by ? ` by ${by}` : ''}${until ? ` until ${until}` : ''}${reason ? `: ${reason}` : ''}`);
+/** What somebody has suspended, whatever of it: as long as it lasts. */
+function suspendedFinding({ sync }: Observation): Finding | undefined {
+  return sync?.suspended && { status: 'True', reason: 'Suspended', message: suspensionText(sync.suspended) };
+}
+
+function suspensionText(suspended: SuspensionObservation): string {
+  return clip(describeSuspension(suspended));
 }
 
 function outcomeFinding(outcome: SyncOutcome): Finding {

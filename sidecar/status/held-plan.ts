@@ -41,7 +41,8 @@ export function heldFinding(
       ? undefined
       : { status: before.status, reason: before.reason, message: before.message };
   }
-  return { status: 'True', reason: 'DeletionsHeld', message: describe(outcome.held) };
+  const isSuspended = observation.sync?.suspended !== undefined;
+  return { status: 'True', reason: 'DeletionsHeld', message: describe(outcome.held, isSuspended) };
 }
 
 /** Whether it is known that there is no plan. */
@@ -52,9 +53,10 @@ function isOver(observation: Observation): boolean {
   return isAnother || (outcome !== undefined && outcome.kept.held === undefined);
 }
 
-function describe({ count, id, goesAt, isRejected }: HeldPlan): string {
+function describe({ count, id, goesAt, isRejected }: HeldPlan, isSuspended: boolean): string {
   const deletions = `${count} ${count === 1 ? 'deletion is' : 'deletions are'} held as plan ${id}`;
   if (isRejected) return `${deletions}, which was rejected; nothing is deleted`;
+  if (isSuspended) return `${deletions}, and deletions are suspended; nothing was deleted`;
   return `${deletions} until ${goesAt === undefined ? 'somebody approves it' : formatTime(goesAt)}; nothing was deleted`;
 }
 

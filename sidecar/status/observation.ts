@@ -2,6 +2,7 @@ import type { Finding } from '#common/checks/finding.ts';
 import type { CompassError, Reason } from '#common/errors.ts';
 import type { PAIRING_STEPS } from '#common/resources/report.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
+import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import type { ConnectionResult } from '../connection/connection-result.ts';
 
@@ -21,6 +22,8 @@ export interface Observation {
   readonly urls?: { readonly connectorUrl: string; readonly directorUrl: string } | undefined;
   readonly sync?: SyncObservation | undefined;
   readonly labels?: LabelsObservation | undefined;
+  /** What a person decided on a plan of deletions, as long as it stands. */
+  readonly decision?: DeletionDecision | undefined;
   /** Why the list of Secrets may be old. */
   readonly secretsUnpublished?: string | undefined;
   /** Set where a new pairing is asked for and has not come about, although the present connection works (K26): why. */
@@ -86,14 +89,22 @@ export interface SyncObservation {
   readonly time?: number | undefined;
   /** Undefined until the first synchronization has ended. */
   readonly outcome?: SyncOutcome | undefined;
+  readonly why?: SyncCause | undefined;
   readonly suspended?: SuspensionObservation | undefined;
 }
 
+/** What a synchronization was made for; `request` is also the CompassConnection's own flag. */
+export type SyncCause = 'start' | 'takeover' | 'schedule' | 'request' | 'paired' | 'resumed' | 'decision';
+
+/** What a person has suspended; times are RFC 3339. */
 export interface SuspensionObservation {
   readonly scope: string;
+  readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
+  /** Applications that Compass does not list any more, and that stay for that; undefined where it is not known. */
+  readonly waiting?: number | undefined;
 }
 
 export interface LabelsObservation {
@@ -130,6 +141,8 @@ export type WarningType =
 export interface RequestObservation {
   readonly verb: RequestVerb;
   readonly id: string;
+  /** Who asked, as they say. */
+  readonly by?: string | undefined;
   readonly acceptedAt: number;
   readonly finishedAt?: number | undefined;
   readonly result?: 'succeeded' | 'failed' | 'superseded' | 'refused' | undefined;

@@ -36,11 +36,12 @@ function toReported(
   before: ReportedRequest | undefined,
   changedTo: number | undefined,
 ): ReportedRequest {
-  const { verb, id, acceptedAt, finishedAt, result, reason, message, requestId, counts } = request;
+  const { verb, id, by, acceptedAt, finishedAt, result, reason, message, requestId, counts } = request;
   const isOfThisSync = verb === 'sync' && finishedAt !== undefined && counts !== undefined;
   return present<ReportedRequest>({
     verb,
     id,
+    by,
     accepted: before?.accepted ?? formatTime(acceptedAt),
     finished: finishedAt === undefined ? undefined : formatTime(finishedAt),
     result,

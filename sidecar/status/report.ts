@@ -14,6 +14,7 @@ import {
   type ReportedStep,
 } from '#common/resources/report.ts';
 import type { Sensitive } from '#common/sensitive.ts';
+import type { DeletionDecision } from '#common/sync/deletion-decision.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
 import { currentOutcome } from './connection-state.ts';
 import { clip } from './error-text.ts';
@@ -22,6 +23,7 @@ import { keyedFingerprint } from './keyed-fingerprint.ts';
 import type { ContactObservation, CredentialObservation, Observation, StepObservation } from './observation.ts';
 import { present } from './present.ts';
 import { changedRevision, reportedRequests } from './report-requests.ts';
+import { reportedRevisions } from './revisions.ts';
 
 export interface ReportContext {
   readonly connectionName: string;
@@ -60,6 +62,7 @@ export function buildReport(
     warnings: observation.warnings.map(({ type, message }) => ({ type, message: clip(message) })),
     identity: observation.credential ? identity(observation.credential, context) : expired(previous, observation),
     contact: contacts(previous, observation),
+    decision: observation.decision && reportedDecision(observation.decision),
     suspended: observation.sync?.suspended && present(observation.sync.suspended),
     check: checks(previous, observation),
     requests: reportedRequests(previous, observation),
@@ -100,7 +103,8 @@ function counts(outcome: SyncOutcome, held = 0): ApplicationCounts {
   return { listed, present: inCluster, inSync, failed: failed.length, held, secrets };
 }
 
-function history(previous: Report | undefined, { sync, purge, now }: Observation): Partial<Report> {
+function history(previous: Report | undefined, observation: Observation): Partial<Report> {
+  const { sync, purge, now } = observation;
   const ended = sync?.attempted ? sync.outcome : undefined;
   const time = formatTime(sync?.time ?? now);
   const changedTo = changedRevision(previous, { sync, purge });
@@ -108,6 +112,7 @@ function history(previous: Report | undefined, { sync, purge, now }: Observation
   const changes = changesOf([...(ended?.changes ?? []), ...(purge?.changes ?? [])], revision);
   return present<Partial<Report>>({
     changes: [...changes, ...(previous?.changes ?? [])].slice(0, KEPT_CHANGES),
+    revisions: reportedRevisions(previous, observation, changedTo),
     revision,
     lastSync: ended ? time : previous?.lastSync,
     lastChange: changedTo === undefined ? previous?.lastChange : time,
@@ -174,6 +179,10 @@ function checks(previous: Report | undefined, { check }: Observation): Report['c
   if (!check) return previous?.check;
   const results = check.results.map((result) => present<CheckResult>(result));
   return present<NonNullable<Report['check']>>({ time: formatTime(check.time), id: check.id, results });
+}
+
+function reportedDecision({ plan, verdict, at, by }: DeletionDecision): Report['decision'] {
+  return present<NonNullable<Report['decision']>>({ plan, verdict, at: formatTime(at), by });
 }
 
 function timeOf(epochMs: number | undefined): string | undefined {

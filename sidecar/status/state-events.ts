@@ -12,6 +12,7 @@ export interface Occurrence {
 /** Conditions that are a warning while they are True, beside the state. */
 const WARNINGS: readonly string[] = [
   'DeletionsHeld',
+  'Suspended',
   'ReconnectPending',
   'StoreForbidden',
   'TLSVerificationDisabled',
@@ -30,7 +31,7 @@ export function stateEvents(
   after: CompassConnectionStatus,
 ): readonly Occurrence[] {
   const state = before?.connectionState === after.connectionState ? [] : [stateEvent(after)];
-  return [...state, ...renewalEvents(before, after), ...warningEvents(before, after)];
+  return [...state, ...renewalEvents(before, after), ...warningEvents(before, after), ...resumeEvents(before, after)];
 }
 
 /** What has happened that no status keeps. */
@@ -72,12 +73,20 @@ function warningEvents(before: CompassConnectionStatus | undefined, after: Compa
     }));
 }
 
+function resumeEvents(before: CompassConnectionStatus | undefined, after: CompassConnectionStatus): Occurrence[] {
+  const find = (status: CompassConnectionStatus | undefined) =>
+    standing(status).find(({ type }) => type === 'Suspended');
+  const was = find(before);
+  return was && !find(after) ? [{ type: 'Normal', reason: 'Resumed', message: `resumed; it was ${was.message}` }] : [];
+}
+
 function standing(status: CompassConnectionStatus | undefined): readonly Condition[] {
   return (status?.conditions ?? []).filter(({ type, status: value }) => value === 'True' && WARNINGS.includes(type));
 }
 /** What must differ for a warning to be told again. */
 function newsOf(condition: Condition): string {
   const { type, message } = condition;
-  // An alarm that rises is news each time.
-  return `${type} ${type === 'DeletionsHeld' ? planOf(condition) : type === 'RenewalOverdue' ? message : ''}`;
+  // An alarm that rises is news each time, and so is another suspension.
+  if (type === 'DeletionsHeld') return `${type} ${planOf(condition)}`;
+  return type === 'RenewalOverdue' || type === 'Suspended' ? `${type} ${message}` : type;
 }

@@ -8,22 +8,14 @@ const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'crea
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Groups that take reviews only and store nothing. */
-const reviews: JsonObject[] = [
-  {
-    name: 'selfsubjectaccessreviews',
-    singularName: '',
-    namespaced: false,
-    kind: 'SelfSubjectAccessReview',
-    verbs: ['create'],
-  },
-  {
-    name: 'selfsubjectrulesreviews',
-    singularName: '',
-    namespaced: false,
-    kind: 'SelfSubjectRulesReview',
-    verbs: ['create'],
-  },
-];
+const reviews: Readonly<Record<string, JsonObject[]>> = {
+  'authentication.k8s.io': [review('SelfSubjectReview')],
+  'authorization.k8s.io': [review('SelfSubjectAccessReview'), review('SelfSubjectRulesReview')],
+};
+
+function review(kind: string): JsonObject {
+  return { name: `${kind.toLowerCase()}s`, singularName: '', namespaced: false, kind, verbs: ['create'] };
+}
 
 /** Answers /api, /apis and below; undefined for a path that leads nowhere. */
 export function discover(registry: Registry, path: string, address: string): JsonObject | undefined {
@@ -54,7 +46,7 @@ function apiVersions(serverAddress: string): JsonObject {
 }
 
 function groupsOf(registry: Registry): Map<string, string[]> {
-  const groups = new Map<string, string[]>([['authorization.k8s.io', ['v1']]]);
+  const groups = new Map<string, string[]>(Object.keys(reviews).map((group) => [group, ['v1']]));
   for (const { group, version } of registry.all()) {
     const known = groups.get(group) ?? [];
     if (group !== '' && !known.includes(version)) groups.set(group, [...known, version].sort(byPriority));
@@ -88,7 +80,7 @@ function resourceList(registry: Registry, group: string, version: string): JsonO
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: group === '' ? version : `${group}/${version}`,
-    resources: group === 'authorization.k8s.io' ? reviews : resources,
+    resources: reviews[group] ?? resources,
   };
 }
 

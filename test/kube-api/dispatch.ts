@@ -19,7 +19,7 @@ import { finalizeNamespace } from './verbs/finalize.ts';
 import { get, type Listed, list } from './verbs/list.ts';
 import { subjectOf } from './verbs/options.ts';
 import { patch } from './verbs/patch.ts';
-import { accessReview, rulesReview, tokenRequest } from './verbs/reviews.ts';
+import { accessReview, rulesReview, subjectReview, tokenRequest } from './verbs/reviews.ts';
 import { findLive, update } from './verbs/update.ts';
 
 /** What a request gets: an object, a page of objects, or something that is neither (a Status, a review). */
@@ -91,7 +91,8 @@ function unserved(cluster: Cluster, { group, version, plural }: Target): ApiErro
 
 /** Runs a request on a resource, all but watches. */
 export function dispatch(cluster: Cluster, request: ApiRequest, target: Target): Answer {
-  if (target.group === 'authorization.k8s.io') return review(cluster, request, target);
+  if (target.group === 'authorization.k8s.io' || target.group === 'authentication.k8s.io')
+    return review(cluster, request, target);
   const resource = resourceOf(cluster, target);
   if (target.subresource !== undefined) return onSubresource(cluster, request, target, resource);
   switch (target.verb) {
@@ -122,12 +123,14 @@ function written(cluster: Cluster, request: ApiRequest, resource: Resource): Ans
   return { code: isNew ? 201 : 200, object, resource };
 }
 
-function review(cluster: Cluster, request: ApiRequest, { plural, verb }: Target): Answer {
+function review(cluster: Cluster, request: ApiRequest, { group, version, plural, verb }: Target): Answer {
+  if (plural === 'selfsubjectreviews' && group === 'authentication.k8s.io' && version === 'v1' && verb === 'create')
+    return { code: 201, plain: subjectReview(request) };
   if (plural === 'selfsubjectaccessreviews' && verb === 'create')
     return { code: 201, plain: accessReview(cluster, request) };
   if (plural === 'selfsubjectrulesreviews' && verb === 'create')
     return { code: 201, plain: rulesReview(cluster, request) };
-  throw notImplemented(`${plural}.authorization.k8s.io`);
+  throw notImplemented(`${plural}.${group}`);
 }
 
 function onSubresource(cluster: Cluster, request: ApiRequest, target: Target, resource: Resource): Answer {

@@ -40,7 +40,8 @@ const FULL: Required<Report> = {
   applications: { listed: 412, present: 411, inSync: 410, failed: 2, held: 62, secrets: 655 },
   failures: [{ name: 'SAP S/4', id: '1', reason: 'InvalidName', message: 'no name' }],
   held: { id: 'plan-1', count: 62, names: ['a', 'b'], since: TIME, budget: 41, why: 'more than the budget' },
-  suspended: { scope: 'deletes', until: TIME, reason: 'move', by: 'anna' },
+  decision: { plan: 'plan-0', verdict: 'approved', at: TIME, by: 'anna' },
+  suspended: { scope: 'deletes', until: TIME, reason: 'move', by: 'anna', since: TIME, waiting: 2 },
   check: {
     time: TIME,
     id: 'id-2',
@@ -52,6 +53,7 @@ const FULL: Required<Report> = {
     {
       verb: 'sync',
       id: 'id-1',
+      by: 'eva',
       accepted: TIME,
       finished: TIME,
       result: 'failed',
@@ -61,7 +63,24 @@ const FULL: Required<Report> = {
       revision: 218,
     },
   ],
-  changes: [{ time: TIME, kind: 'Application', name: 'a', action: 'created', cause: 'listed', revision: 218 }],
+  changes: [
+    { time: TIME, kind: 'Secret', name: 'a-1', action: 'created', cause: 'listed', application: 'a', revision: 218 },
+  ],
+  revisions: [
+    {
+      revision: 218,
+      time: TIME,
+      why: 'request',
+      request: 'id-1',
+      by: 'eva',
+      plan: 'plan-0',
+      approvedBy: 'anna',
+      created: 1,
+      updated: 0,
+      deleted: 2,
+      secretsDeleted: 3,
+    },
+  ],
   steps: [{ time: TIME, step: 'sign', status: 'ok', message: 'valid 24h' }],
   token: 'used',
   places: {

@@ -34,6 +34,8 @@ export interface SyncWorld {
   readonly logged: readonly string[];
   /** Another synchronizer of the same world: after a restart, or of another connection. */
   another(config?: Partial<SynchronizerOptions['config']>, as?: Cluster, more?: Partial<SynchronizerOptions>): Sync;
+  /** As `sync`, of a synchronizer that is told when deletions are suspended no more. */
+  suspendable(more?: Partial<SynchronizerOptions>): { readonly sync: Sync; resume(): void };
   application(name: string): Promise<Application | undefined>;
   secret(name: string): Promise<Secret | undefined>;
   /** The values of a Secret, decoded; undefined where there is none. */
@@ -94,6 +96,10 @@ export async function startSyncWorld(
     plan: (more) => synchronizer.plan({ ...target, fingerprintKey: new Sensitive('a-key-of-tests'), ...more }),
     logged,
     another,
+    suspendable(options) {
+      const one = create({}, cluster, options);
+      return { sync: (more) => one.run({ ...target, ...more }), resume: () => one.confirmAnew() };
+    },
     application: (name) => cluster.find<Application>({ kind: APPLICATION, name }),
     secret,
     async content(name) {

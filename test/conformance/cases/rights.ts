@@ -153,6 +153,16 @@ export const RIGHTS_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'everybody may ask who they are',
+    async run({ as }) {
+      const { request } = await as({ name: 'somebody', groups: ['team'] });
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+      const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+      const { username, groups } = expectCode(await request('POST', path, { body }), 201).status.userInfo;
+      assert.deepEqual([username, groups.toSorted()], ['somebody', ['system:authenticated', 'team']]);
+    },
+  },
+  {
     name: 'a ServiceAccount acts by a token of TokenRequest, with what is bound to it',
     async run(world) {
       const { post, at, namespace, asServiceAccount } = world;

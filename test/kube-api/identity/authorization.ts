@@ -144,7 +144,8 @@ function covers(url: string, path: string): boolean {
 }
 
 function isSelfReview(target: Target): boolean {
-  return target.group === 'authorization.k8s.io' && target.plural.startsWith('selfsubject') && target.verb === 'create';
+  const isOfSelf = target.plural.startsWith('selfsubject') && target.verb === 'create';
+  return isOfSelf && ['authorization.k8s.io', 'authentication.k8s.io'].includes(target.group);
 }
 
 function resourceName({ plural, subresource }: Target): string {

@@ -36,6 +36,17 @@ function mayDo({ authorization }: Cluster, { user }: ApiRequest, spec: JsonObjec
   });
 }
 
+/** POST of a SelfSubjectReview: who the caller is. */
+export function subjectReview({ user }: ApiRequest): JsonObject {
+  const { name: username, groups, uid } = user;
+  return {
+    kind: 'SelfSubjectReview',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    status: { userInfo: { username, ...(uid ? { uid } : {}), groups } },
+  };
+}
+
 /** POST of a SelfSubjectRulesReview: what the caller may do in a namespace. */
 export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
   const body = decodeBody(request.body, request.headers['content-type'], 'SelfSubjectRulesReview');
@@ -47,6 +58,11 @@ export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
     verbs: ['create'],
     apiGroups: ['authorization.k8s.io'],
     resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+  };
+  const subjectReviews = {
+    verbs: ['create'],
+    apiGroups: ['authentication.k8s.io'],
+    resources: ['selfsubjectreviews'],
   };
   const rules = [
     ...authorization.rulesOf(request.user, namespace),
@@ -73,7 +89,9 @@ export function rulesReview(cluster: Cluster, request: ApiRequest): JsonObject {
     metadata: { creationTimestamp: null },
     spec: {},
     status: {
-      resourceRules: isAdmin ? [everything, selfReviews] : [...resourceRules, selfReviews],
+      resourceRules: isAdmin
+        ? [everything, selfReviews, subjectReviews]
+        : [...resourceRules, selfReviews, subjectReviews],
       nonResourceRules,
       incomplete: false,
     },

@@ -25,7 +25,7 @@ function handlerOf(world: SyncWorld) {
   const state = new DocumentStore(secretDocument(cluster, place, config.connectionName, STATE_FORMAT));
   // The world knows where its Director is; the connection only says that there is one.
   const plan: SyncWorld['plan'] = ({ names, signal } = {}) => world.plan({ ...(names && { names }), signal });
-  const handler = diffRequestHandler({ cluster, config, state }, { plan });
+  const handler = diffRequestHandler({ cluster, clock: world.clock, config, state }, { plan });
   return (facts: Partial<PassFacts> = {}, parameters: Readonly<Record<string, string>> = {}) =>
     handler({ ...REQUEST, parameters }, { ...FACTS, ...facts });
 }
