@@ -26,6 +26,8 @@ const LARGEST_BUNDLE = 8 * 1024 * 1024;
 export class CompassWire {
   readonly transport: Transport;
   readonly time: CompassTime;
+  /** PEM of the roots in the bundles of the settings. */
+  readonly roots: readonly string[];
   readonly #config: Config;
   readonly #closed = new AbortController();
   #contact: ContactObservation | undefined;
@@ -39,6 +41,7 @@ export class CompassWire {
     const { config, clock, trust, stopping: signal } = options;
     const ownRoots = rootsOf(roots, trust);
     this.#config = config;
+    this.roots = roots;
     this.time = new CompassTime(clock);
     this.transport = {
       get extraRoots() {

@@ -32,6 +32,7 @@ import { fencedCluster } from './leader/fenced-cluster.ts';
 import { leaderPass } from './leader/leader-pass.ts';
 import { Leadership } from './leader/leadership.ts';
 import { Loop } from './loop.ts';
+import type { Neighbours } from './neighbours/neighbours.ts';
 import { OtherAgent } from './other-agent.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
@@ -93,17 +94,38 @@ async function serve(surroundings: Surroundings, config: Config, log: Log): Prom
   const observe = health.metrics.onClusterCall;
   const cluster = await connectCluster({ env, clock, userAgent: `compass-sidecar/${VERSION}`, observe });
   const ended = new AbortController();
-  const server = await health.serve(config.healthPort, ended.signal);
-  const { connectionName: connection } = config;
-  log.info('started', { version: VERSION, connection, cluster: cluster.server, healthPort: server.port });
+  const neighbours = await openNeighbours(surroundings, { config, log, cluster, wire });
   try {
-    await keepConnection(surroundings, { config, log, cluster, health, wire });
+    const server = await health.serve(config.healthPort, ended.signal, neighbours);
+    const { connectionName: connection } = config;
+    log.info('started', { version: VERSION, connection, cluster: cluster.server, healthPort: server.port });
+    const serving = neighbours?.run(AbortSignal.any([stopping, ended.signal])).catch((error: unknown) => {
+      // A defect of theirs costs the connection nothing.
+      log.error('neighbours are not served any more', errorFields(error));
+    });
+    try {
+      await keepConnection(surroundings, { config, log, cluster, health, wire });
+      await serving;
+    } finally {
+      ended.abort();
+      await server.close();
+    }
   } finally {
-    ended.abort();
+    await neighbours?.close();
     wire.close();
-    await server.close();
     cluster.close();
   }
+}
+
+/** What workloads beside it get. Where no setting asks for it, its code is not loaded. */
+async function openNeighbours(
+  { clock, random }: Surroundings,
+  { config, log, cluster, wire }: Omit<Parts, 'health'>,
+): Promise<Neighbours | undefined> {
+  if (config.credentialsFolder === undefined && config.directorProxyPort === undefined) return undefined;
+  const { Neighbours } = await import('./neighbours/neighbours.ts');
+  const { transport, roots } = wire;
+  return Neighbours.open({ config, cluster, transport, roots, clock, log, random });
 }
 
 interface Parts {

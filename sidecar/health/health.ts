@@ -5,6 +5,14 @@ import { LateMetrics } from './late-metrics.ts';
 import { Liveness } from './liveness.ts';
 import { Readiness } from './readiness.ts';
 import { type HealthServer, serveHealth } from './server.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What else the process offers, and says of it. */
+export interface Beside {
+  verdict(): Verdict;
+  /** In Prometheus' text format. */
+  metrics(): string;
+}
 
 /** What the sidecar says of itself over HTTP: told of what happens, asked by probes and Prometheus. */
 export class Health {
@@ -43,13 +51,20 @@ export class Health {
   };
 
   /** Serves on all interfaces, and watches the event loop until `signal` aborts. Throws InvalidSetting for a port in use. */
-  async serve(port: number, signal: AbortSignal): Promise<HealthServer> {
+  async serve(port: number, signal: AbortSignal, beside?: Beside): Promise<HealthServer> {
     const server = await serveHealth(port, {
       live: () => this.liveness.verdict(),
-      ready: () => this.readiness.verdict(),
-      metrics: () => this.metrics.text(),
+      ready: () => this.#ready(beside),
+      metrics: async () => (await this.metrics.text()) + (beside?.metrics() ?? ''),
     });
     void this.liveness.watch(signal);
     return server;
+  }
+
+  /** What is offered beside is said as well, and where it does not work, not ready. */
+  #ready(beside: Beside | undefined): Verdict {
+    const own = this.readiness.verdict();
+    const other = beside?.verdict();
+    return other && own.ok ? { ok: other.ok, text: `${own.text}; ${other.text}` } : own;
   }
 }

@@ -1,14 +1,16 @@
 import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
+import type { Secret } from '#common/cluster/objects.ts';
 import type { Transport } from '#common/compass/endpoint.ts';
 import { formatDuration } from '#common/duration.ts';
 import type { Log } from '#common/log.ts';
 import type { Config } from '../config.ts';
 import type { Verdict } from '../health/verdict.ts';
-import { Schedule } from '../schedule.ts';
-import { CredentialFiles } from './credential-files.ts';
 import { CredentialSource } from './credential-source.ts';
-import { isInMemory, requireUsableFolder } from './usable-folder.ts';
+import { DirectorProxy } from './director-proxy.ts';
+import type { Destination } from './forward.ts';
+import { KeptFolder } from './kept-folder.ts';
+import { neighbourMetrics } from './neighbour-metrics.ts';
 import { watchSecret } from './watch-secret.ts';
 
 export interface NeighboursOptions {
@@ -22,104 +24,111 @@ export interface NeighboursOptions {
   readonly random: () => number;
 }
 
-/** A folder that is full is tried again after so long, growing to a minute. */
-const AGAIN = { firstMs: 1_000, longestMs: 60_000 };
-
-/** What the workloads beside the sidecar get, kept up to date from the client Secret. */
+/** What the workloads beside the sidecar get, from the client Secret as it is: files, and the Director proxy. */
 export class Neighbours {
   readonly #options: NeighboursOptions;
   readonly #source: CredentialSource;
-  readonly #files: CredentialFiles | undefined;
-  readonly #writing: Schedule;
-  #wake: (() => void) | undefined;
+  readonly #folder: KeptFolder | undefined;
+  #proxy: DirectorProxy | undefined;
 
-  /** Throws InvalidSetting for a folder that cannot be used. */
-  static open(options: NeighboursOptions): Neighbours {
-    return new Neighbours(options);
+  /** Throws InvalidSetting for a folder or a port that cannot be used. */
+  static async open(options: NeighboursOptions): Promise<Neighbours> {
+    const neighbours = new Neighbours(options);
+    await neighbours.#openProxy();
+    return neighbours;
   }
 
   private constructor(options: NeighboursOptions) {
-    const { config, clock, log, random } = options;
+    const { config, clock, log } = options;
     this.#options = options;
     this.#source = new CredentialSource({ secret: config.clientSecret, clock, log });
-    this.#writing = new Schedule(clock, random, AGAIN);
-    this.#files = this.#openFiles();
+    if (config.credentialsFolder !== undefined)
+      this.#folder = KeptFolder.open({ ...options, path: config.credentialsFolder });
   }
 
-  #openFiles(): CredentialFiles | undefined {
-    const { config, clock, log, roots } = this.#options;
-    const folder = config.credentialsFolder;
-    if (folder === undefined) return undefined;
-    requireUsableFolder(folder);
-    if (isInMemory(folder) === false) {
-      const what = 'the key would lie on a disk of the node: mount an emptyDir with medium Memory there';
-      log.warn('APP_CREDENTIALS_FOLDER is not in memory', { folder, warning: what });
-    }
-    return new CredentialFiles({
-      folder,
-      fileMode: config.credentialsFileMode,
-      roots,
-      clock,
-      log,
-      onSwap: () => undefined,
+  async #openProxy(): Promise<void> {
+    const { config, transport, clock, log } = this.#options;
+    const { directorProxyPort: port, queryLogging } = config;
+    if (port === undefined) return;
+    const destination = () => this.#destination();
+    this.#proxy = await DirectorProxy.open({ port, transport, clock, log, queryLogging, destination });
+    log.info('the Director proxy listens on loopback', { port: this.#proxy.port });
+  }
+
+  /** Keeps it until `stopping`, and then until the queries under way have ended. */
+  async run(stopping: AbortSignal): Promise<void> {
+    const { cluster, config, clock, random, log } = this.#options;
+    const onSecret = (secret: Secret | undefined) => {
+      this.#source.take(secret);
+      if (this.#source.current) this.#folder?.keep(this.#source.current);
+    };
+    const onFailure = (error: unknown) => this.#source.fail(error);
+    const { clientSecret: secret } = config;
+    await Promise.all([
+      watchSecret({ cluster, secret, clock, random, log, signal: stopping, onSecret, onFailure }),
+      this.#folder?.run(stopping),
+      this.#proxy?.run(stopping),
+    ]);
+  }
+
+  /** What was opened, where it never ran. */
+  async close(): Promise<void> {
+    await this.#proxy?.close();
+  }
+
+  /** Whether queries of neighbours are under way, which a pause would hold up. */
+  get isBusy(): boolean {
+    return (this.#proxy?.traffic.underWay ?? 0) > 0;
+  }
+
+  /** Whether neighbours have what they need; what is wrong although they do is said as well. */
+  verdict(): Verdict {
+    const { current, problem } = this.#source;
+    const folder = this.#folder?.problem;
+    if (folder !== undefined) return { ok: false, text: folder };
+    if (!current) return { ok: false, text: `neighbours have no credentials: ${problem ?? 'unknown'}` };
+    const expiredMs = this.#options.clock.now() - current.credential.notAfter;
+    if (expiredMs >= 0)
+      return { ok: false, text: `the certificate of the neighbours has expired for ${formatDuration(expiredMs)}` };
+    const asides = [problem === undefined ? undefined : `the last good credentials are kept: ${problem}`];
+    if (this.#proxy && typeof this.#destination() === 'string') asides.push(`the Director proxy waits: ${this.#why()}`);
+    asides.push(this.#folder?.notifier.problem);
+    return { ok: true, text: ['ok: neighbours have credentials', ...asides.filter((text) => text)].join('; ') };
+  }
+
+  /** In Prometheus' text format. */
+  metrics(): string {
+    const { current, problem } = this.#source;
+    const notAfter = current?.credential.notAfter;
+    const problems = {
+      secret: problem !== undefined,
+      expired: notAfter !== undefined && notAfter <= this.#options.clock.now(),
+      folder: this.#folder?.problem !== undefined,
+      notification: this.#folder?.notifier.problem !== undefined,
+    };
+    const { generation, notifier } = this.#folder ?? {};
+    return neighbourMetrics({
+      problems,
+      notAfter,
+      generation,
+      notifications: notifier?.counts,
+      traffic: this.#proxy?.traffic,
     });
   }
 
-  /** Keeps it until the signal. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { cluster, config, clock, random, log } = this.#options;
-    const onSecret: Parameters<typeof watchSecret>[0]['onSecret'] = (secret) => {
-      this.#source.take(secret);
-      this.#writing.hurry();
-      this.#keepFiles();
-      this.#wake?.();
-    };
-    const onFailure = (error: unknown) => this.#source.fail(error);
-    const watch = { cluster, secret: config.clientSecret, clock, random, log, signal, onSecret, onFailure };
-    await Promise.all([watchSecret(watch), this.#files && this.#follow(this.#files, signal)]);
+  #why(): string {
+    const destination = this.#destination();
+    return typeof destination === 'string' ? destination : '';
   }
 
-  /** What comes later by itself: what was swapped out goes, and what could not be written is tried again. */
-  async #follow(files: CredentialFiles, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const againInMs = files.problem === undefined ? Number.POSITIVE_INFINITY : this.#writing.dueInMs;
-      await this.#rest(Math.min(againInMs, files.dueInMs), signal);
-      if (signal.aborted) return;
-      files.tidy();
-      if (files.problem !== undefined && this.#writing.isDue) this.#keepFiles();
-    }
-  }
-
-  async #rest(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const over = new AbortController();
-    const end = () => over.abort();
-    this.#wake = end;
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-    await clock.sleep(Math.min(ms, LONGEST_REST_MS), over.signal);
-    signal.removeEventListener('abort', end);
-    this.#wake = undefined;
-  }
-
-  #keepFiles(): void {
-    const { current } = this.#source;
-    if (!this.#files || !current) return;
-    if (this.#files.keep(current)) this.#writing.succeed(0);
-    else this.#writing.fail();
-  }
-
-  /** Whether neighbours have what they need. */
-  verdict(): Verdict {
-    const { current, problem } = this.#source;
-    if (this.#files?.problem !== undefined) return { ok: false, text: this.#files.problem };
-    if (!current) return { ok: false, text: `neighbours have no credentials: ${problem ?? 'unknown'}` };
-    const leftMs = current.credential.notAfter - this.#options.clock.now();
-    if (leftMs <= 0) return { ok: false, text: `the certificate has expired for ${formatDuration(-leftMs)}` };
-    if (problem !== undefined) return { ok: true, text: `ok: neighbours keep the last good credentials: ${problem}` };
-    return { ok: true, text: 'ok: neighbours have the credentials' };
+  /** Where queries go, or why they cannot. */
+  #destination(): Destination | string {
+    const { current, problem, place } = this.#source;
+    if (!current) return problem ?? `${place} was not read yet`;
+    const { credential, details } = current;
+    if (credential.notAfter <= this.#options.clock.now()) return 'the client certificate has expired';
+    if (!details) return `${place} does not say where the Director is: a sidecar that keeps the connection writes that`;
+    if (!/^https:\/\//i.test(details.directorUrl)) return 'the URL of the Director is not https';
+    return { credential, details };
   }
 }
-
-/** So that a wait without an end needs no timer of its own kind. */
-const LONGEST_REST_MS = 3_600_000;

@@ -332,9 +332,9 @@ test('roots, proxy and replica come from the variables that everybody uses', () 
 });
 
 test('the README names every setting that is read, and no other', () => {
-  const names = (file: string) => {
-    const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const names = (...files: readonly string[]) => {
+    const text = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
     return [...new Set(text.match(/\bAPP_[A-Z_]+[A-Z]\b/g))].toSorted();
   };
-  assert.deepEqual(names('../../README.md'), names('../../sidecar/config.ts'));
+  assert.deepEqual(names('../../README.md'), names('../../sidecar/config.ts', '../../sidecar/config/neighbours.ts'));
 });

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { until } from '../../cluster/until.ts';
+import { startProxyWorld, whoAmI } from './proxy-world.ts';
+
+const messageOf = (text: string) => (JSON.parse(text) as { errors: { message: string }[] }).errors[0]?.message;
+
+test('a query reaches the Director with the client certificate, the tenant and a request id, and its answer comes back', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  const credential = await pairUp();
+  simulator.requests.clear();
+  const { status, text, headers } = await ask({ body: whoAmI(simulator) });
+  assert.equal(status, 200);
+  assert.deepEqual(JSON.parse(text), { data: { runtime: { id: simulator.runtimeId } } });
+  const [request] = simulator.requests.list();
+  assert.equal(request?.certificateFingerprint, credential.fingerprint);
+  assert.equal(request?.tenant, simulator.tenant);
+  assert.match(headers['x-request-id'] as string, new RegExp(`^${simulator.runtimeId}_`));
+  assert.equal(request?.requestId, headers['x-request-id']);
+});
+
+test('until it is connected it answers 503, says when to ask again and why, and then it goes on by itself', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  const before = await ask({ body: whoAmI(simulator) });
+  assert.equal(before.status, 503);
+  assert.equal(before.headers['retry-after'], '5');
+  assert.match(messageOf(before.text) ?? '', /not connected to Compass: secret a\/b does not exist/);
+  await pairUp();
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200);
+});
+
+test('what is no GraphQL POST is refused, and nothing of it reaches Compass', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  simulator.requests.clear();
+  const body = whoAmI(simulator);
+  const get = await ask({ method: 'GET' });
+  assert.deepEqual([get.status, get.headers.allow], [405, 'POST']);
+  for (const [expected, what] of [
+    [405, { method: 'OPTIONS', headers: { origin: 'https://example.com' } }],
+    [415, { body, headers: { 'content-type': 'text/plain' } }],
+    [415, { body, headers: { 'content-type': 'application/jsonp' } }],
+    [415, { body, headers: { 'content-encoding': 'gzip' } }],
+    [400, { body: '' }],
+    [400, { body: '[]' }],
+    [400, { body: '{"query": 5}' }],
+    [400, { body: `[${body}]` }],
+    [413, { body: JSON.stringify({ query: 'x'.repeat(256 * 1024) }) }],
+    [403, { body, headers: { host: 'compass.example.com' } }],
+    [403, { body, headers: { host: '127.0.0.1.example.com:8081' } }],
+    [403, { body, headers: { host: 'localhost@example.com' } }],
+  ] as const) {
+    const { status, text } = await ask(what);
+    assert.equal(status, expected, `${JSON.stringify(what).slice(0, 200)}: ${text}`);
+  }
+  for (const host of ['localhost', 'localhost:9999', '127.0.0.1:1', '[::1]:8081', 'LOCALHOST'])
+    assert.equal((await ask({ body, headers: { host } })).status, 200, host);
+  assert.equal(simulator.requests.list().length, 5);
+});
+
+test('S3, S12: no header of the caller goes along, and no header of the Director that leads or logs in comes back', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  const headers = {
+    authorization: 'Bearer canary',
+    cookie: 'canary',
+    'connector-token': 'canary',
+    tenant: 'canary',
+    'x-request-id': 'canary',
+    'proxy-authorization': 'canary',
+    'x-forwarded-for': '10.0.0.1',
+    te: 'trailers',
+  };
+  simulator.faults.add({
+    target: 'director',
+    status: 200,
+    body: { data: null },
+    headers: { 'set-cookie': 'a=b', location: 'https://example.com', 'www-authenticate': 'Basic' },
+  });
+  const answer = await ask({ body: whoAmI(simulator), headers });
+  assert.equal(answer.status, 200);
+  assert.deepEqual(
+    ['set-cookie', 'location', 'www-authenticate'].filter((name) => name in answer.headers),
+    [],
+  );
+  const [request] = simulator.requests.list().slice(-1);
+  assert.equal(request?.tokenHash, null, 'the token of the caller stayed here');
+  assert.equal(request?.tenant, simulator.tenant);
+  assert.notEqual(request?.requestId, 'canary');
+});
+
+test('C20: a redirect is not followed, nor handed on', async (t) => {
+  const { simulator, ask, lines, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  simulator.faults.add({ target: 'director', status: 302, headers: { location: simulator.urls.connector }, times: 1 });
+  const { status, headers, text } = await ask({ body: whoAmI(simulator) });
+  assert.equal(status, 502);
+  assert.equal(headers.location, undefined);
+  assert.match(messageOf(text) ?? '', /redirect/);
+  assert.match(lines.join(''), /did not reach the Director/);
+});
+
+test('errors and refusals of the Director are the caller’s to see, with how long to wait', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  simulator.faults.add({ target: 'director', status: 429, headers: { 'retry-after': '7' }, times: 1 });
+  const throttled = await ask({ body: whoAmI(simulator) });
+  assert.deepEqual([throttled.status, throttled.headers['retry-after']], [429, '7']);
+  const wrong = await ask({ body: JSON.stringify({ query: '{ nothing }' }) });
+  assert.match(wrong.text, /errors/);
+});
+
+test('a Director that is silent costs a caller so long and no longer, and one that breaks off is not taken for whole', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t, { timeoutMs: 300 });
+  await pairUp();
+  simulator.faults.add({ target: 'director', delayMs: 60_000, times: 1 });
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 504);
+  simulator.faults.add({ target: 'director', padBytes: 100_000, cutAfterBytes: 5_000, times: 1 });
+  await assert.rejects(ask({ body: whoAmI(simulator) }), /aborted|ECONNRESET|socket hang up/);
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200, 'and the next one is served');
+});
+
+test('an answer of any length goes through piece by piece, up to what the sidecar itself takes', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  simulator.faults.add({ target: 'director', padBytes: 4_000_000, times: 1 });
+  const { status, text } = await ask({ body: whoAmI(simulator) });
+  assert.equal(status, 200);
+  assert.ok(text.length > 4_000_000);
+  simulator.faults.add({ target: 'director', padBytes: 9_000_000, times: 1 });
+  const tooLong = await ask({ body: whoAmI(simulator) }).then(
+    (answer) => answer.status,
+    () => 'broken off',
+  );
+  assert.ok(tooLong === 502 || tooLong === 'broken off', String(tooLong));
+});
+
+test('a connection that the Director closed while it was idle costs a query nothing', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200);
+  simulator.faults.add({ target: 'director', cut: true, when: 'beforeConsumption', times: 1 });
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200);
+});
+
+test('a mutation is never sent twice', async (t) => {
+  const { simulator, ask, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200);
+  simulator.requests.clear();
+  simulator.faults.add({ target: 'director', cut: true });
+  const query = `mutation Set($id: ID!) { setRuntimeLabel(runtimeID: $id, key: "a", value: "b") { key } }`;
+  const { status } = await ask({ body: JSON.stringify({ query, variables: { id: simulator.runtimeId } }) });
+  assert.equal(status, 502);
+  assert.equal(simulator.requests.list().length, 1);
+});
+
+test('more than 64 at a time are told to wait, and those under way are served', async (t) => {
+  const { simulator, ask, proxy, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  const go = Promise.withResolvers<void>();
+  simulator.faults.add({ target: 'director', run: () => go.promise });
+  const under = Array.from({ length: 64 }, () => ask({ body: whoAmI(simulator) }));
+  await until('64 are under way', () => Promise.resolve(proxy.traffic.underWay === 64));
+  const { status, headers } = await ask({ body: whoAmI(simulator) });
+  assert.deepEqual([status, headers['retry-after']], [503, '1']);
+  go.resolve();
+  const answers = await Promise.all(under);
+  assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([200]));
+  await until('nothing is under way', () => Promise.resolve(proxy.traffic.underWay === 0));
+  assert.deepEqual(Object.fromEntries(proxy.traffic.answers), { '200': 64, '503': 1 });
+});
+
+test('X16, G2: 50 queries under way when the certificate is renewed end with the old one, those after it begin with the new', async (t) => {
+  const { simulator, ask, proxy, state, newPair, to, connect: pairUp } = await startProxyWorld(t);
+  const first = await pairUp();
+  const go = Promise.withResolvers<void>();
+  const id = simulator.faults.add({ target: 'director', run: () => go.promise });
+  simulator.requests.clear();
+  const under = Array.from({ length: 50 }, () => ask({ body: whoAmI(simulator) }));
+  await until('50 are at the Director', () => Promise.resolve(simulator.requests.list().length === 50));
+  simulator.faults.remove(id);
+  const second = await newPair();
+  state.destination = to(second);
+  const after = await ask({ body: whoAmI(simulator) });
+  go.resolve();
+  const answers = await Promise.all(under);
+  assert.deepEqual(new Set([after, ...answers].map(({ status }) => status)), new Set([200]));
+  const seen = simulator.requests.list().filter(({ target }) => target === 'director');
+  assert.equal(seen.filter(({ certificateFingerprint }) => certificateFingerprint === first.fingerprint).length, 50);
+  assert.equal(seen.filter(({ certificateFingerprint }) => certificateFingerprint === second.fingerprint).length, 1);
+  assert.equal(seen.filter(({ outcome }) => outcome !== 'ok').length, 0);
+  assert.equal(proxy.traffic.answers.get('200'), 51);
+});
+
+test('at its end it takes no more, and what is under way is answered', async (t) => {
+  const { simulator, ask, proxy, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  const go = Promise.withResolvers<void>();
+  simulator.faults.add({ target: 'director', run: () => go.promise });
+  const under = ask({ body: whoAmI(simulator) });
+  await until('it is under way', () => Promise.resolve(proxy.traffic.underWay === 1));
+  const closing = proxy.close();
+  await assert.rejects(ask({ body: whoAmI(simulator) }), { code: 'ECONNREFUSED' });
+  go.resolve();
+  assert.equal((await under).status, 200);
+  await closing;
+});
+
+test('a caller that goes away takes its query along, and leaves nothing behind', async (t) => {
+  const { simulator, proxy, connect: pairUp } = await startProxyWorld(t);
+  await pairUp();
+  simulator.requests.clear();
+  simulator.faults.add({ target: 'director', delayMs: 60_000 });
+  const body = whoAmI(simulator);
+  const socket = connect(proxy.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const head = ['POST / HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+  await until('it is at the Director', () => Promise.resolve(simulator.requests.list().length === 1));
+  socket.destroy();
+  await until('nothing is under way', () => Promise.resolve(proxy.traffic.underWay === 0));
+  assert.equal(proxy.traffic.answers.get('gone'), 1);
+});
+
+test('S5: what is logged of a query is its name and id, never its contents', async (t) => {
+  const { simulator, ask, lines, connect: pairUp } = await startProxyWorld(t, { queryLogging: true });
+  await pairUp();
+  await ask({ body: whoAmI(simulator), headers: { authorization: 'canary-header' } });
+  await ask({ body: JSON.stringify({ query: '{ canary }', operationName: 'canary query' }) });
+  const text = lines.join('');
+  assert.match(text, /"operation":"Who"/);
+  assert.doesNotMatch(text, /canary|PRIVATE KEY/);
+});
