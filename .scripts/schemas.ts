@@ -23,6 +23,7 @@ import { FAILURE_SCHEMA } from '../plugin/schemas/failure.ts';
 import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
 import { SYNC_RESULT_SCHEMA } from '../plugin/schemas/sync-result.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../plugin/schemas/token-request-result.ts';
+import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
 import { VERSION_REPORT_SCHEMA } from '../plugin/schemas/version-report.ts';
 
 /** Every document that the plugin prints, by its kind; and the sidecar's report, which other programs may read as well. */
@@ -54,6 +55,8 @@ export const PUBLISHED = {
   SidecarReport: REPORT_SCHEMA,
 } as const;
 
+  ReportArchive: REPORT_ARCHIVE_SCHEMA,
+  ReportManifest: REPORT_MANIFEST_SCHEMA,
 export const SCHEMA_FOLDER = 'docs/schemas';
 
 /** A schema as its file has it. */

@@ -41,6 +41,14 @@ export const REASONS = {
   RequestRefused: { code: 'CMP0008', exit: 7, retry: 'never', next: 'kubectl compass version' },
   NotReady: { code: 'CMP0009', exit: 1, retry: 'backoff', next: 'kubectl compass status -w' },
   NotExplained: { code: 'CMP0010', exit: 3, retry: 'never', next: 'kubectl compass explain' },
+  ArchiveInvalid: { code: 'CMP0011', exit: 2, retry: 'never', next: 'kubectl compass report --help' },
+  NotInArchive: { code: 'CMP0012', exit: 3, retry: 'never', next: 'ask the cluster itself: leave --from-bundle out' },
+  ReportIncomplete: {
+    code: 'CMP0013',
+    exit: 1,
+    retry: 'never',
+    next: 'read manifest.json in the archive: it says why',
+  },
 
   ClusterUnreachable: { code: 'CMP0101', exit: 4, retry: 'backoff', next: 'kubectl cluster-info' },
   ClusterUnauthorized: { code: 'CMP0102', exit: 4, retry: 'backoff', next: 'kubectl auth can-i --list' },

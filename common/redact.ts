@@ -44,8 +44,8 @@ function isPiece(word: string, forms: readonly string[]): boolean {
 /** Words of people and programs change between cases and digits seldom; base64 of random bytes does at two places of three. */
 const MOST_CHANGES = 0.35;
 
-/** Long and mixed, as base64 of random bytes is: names, paths, UUIDs, dates and hashes in hex are not. */
-function looksSecret(word: string): boolean {
+/** Whether a word is long and mixed, as base64 of random bytes is: names, paths, UUIDs, dates and hashes in hex are not. */
+export function looksSecret(word: string): boolean {
   if (word.length < 2 * SHORTEST_PIECE || !/[a-z]/.test(word) || !/[A-Z]/.test(word)) return false;
   const changes = word.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|\d(?=[A-Za-z])/g)?.length ?? 0;
   return changes / word.length > MOST_CHANGES;

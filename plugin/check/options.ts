@@ -1,6 +1,7 @@
 import { CATEGORIES } from '#common/checks/finding.ts';
 import { parseConnectorUrl } from '#common/compass/trusted-url.ts';
 import { CompassError, REASONS } from '#common/errors.ts';
+import { FROM_BUNDLE_FLAG } from '../bundle/replay/from-bundle.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { readDurationMs, readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
@@ -25,6 +26,10 @@ export interface CheckOptions {
   readonly connectorUrl: string | undefined;
 }
 
+const SIDECAR_TIMEOUT_MS = 30_000;
+const INTERVAL_MS = 5_000;
+const LEAST_INTERVAL_MS = 500;
+
 export const CHECK_FLAGS: readonly Flag[] = [
   { name: 'pre', kind: 'switch', summary: 'before an installation: what it needs, and what is in its way' },
   { name: 'category', kind: 'texts', value: 'LIST', summary: `only these, by commas: ${CATEGORIES.join(', ')}` },
@@ -46,13 +51,23 @@ export const CHECK_FLAGS: readonly Flag[] = [
   { name: 'interval', kind: 'text', value: 'DURATION', summary: 'between two runs of --wait; 5s unless said' },
   { name: 'connector-url', kind: 'text', value: 'URL', summary: 'the Connector to reach from here' },
   COMPASS_CA_FLAG,
+  FROM_BUNDLE_FLAG,
 ];
 
-const FAIL_ON: readonly FailOn[] = ['error', 'warning', 'none'];
+/** All of it, once, from here and by the sidecar. */
+export const WHOLE_CHECK: CheckOptions = {
+  pre: false,
+  categories: undefined,
+  failOn: 'error',
+  suppressed: new Set(),
+  askAgent: true,
+  timeoutMs: SIDECAR_TIMEOUT_MS,
+  waitMs: 0,
+  intervalMs: INTERVAL_MS,
+  connectorUrl: undefined,
+};
 
-const SIDECAR_TIMEOUT_MS = 30_000;
-const INTERVAL_MS = 5_000;
-const LEAST_INTERVAL_MS = 500;
+const FAIL_ON: readonly FailOn[] = ['error', 'warning', 'none'];
 
 /** Throws Usage for a value that is none. */
 export function readCheckOptions(flags: ParsedFlags): CheckOptions {

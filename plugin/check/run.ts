@@ -6,6 +6,7 @@ import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
 import { checkAgent, denials } from './agent.ts';
+import { type CheckAnswers, NOT_COLLECTED } from './answers.ts';
 import { checkFromAgent } from './ask.ts';
 import { checkApiServer, checkDefinitions, checkRights, readingRights } from './cluster.ts';
 import { type Concluded, conclude } from './conclude.ts';
@@ -23,6 +24,10 @@ export interface RunOptions extends CheckOptions {
   readonly name: string | undefined;
   /** The sidecar's namespace, where it was said. */
   readonly namespace: string | undefined;
+  /** What was answered once, in place of asking now: then nobody is called. */
+  readonly recorded?: CheckAnswers | undefined;
+  /** Told what was answered, to keep it. */
+  readonly onAnswers?: (answers: CheckAnswers) => void;
 }
 
 /** One run, and what it was about. */
@@ -93,7 +98,11 @@ async function ofConnection(
     if (!(askAgent && wanted(options, INSIDE))) return agent;
     // One that does not run would only be waited for in vain; it is said already.
     if (agent.some(({ name, status }) => name === 'running' && status === 'error')) return agent;
-    return [...agent, ...(await checkFromAgent(invocation, { cluster, connection, timeoutMs }))];
+    const asked = options.recorded
+      ? (options.recorded.agent ?? [NOT_COLLECTED.agent])
+      : await checkFromAgent(invocation, { cluster, connection, timeoutMs });
+    options.onAnswers?.({ agent: asked });
+    return [...agent, ...asked];
   };
   const groups = await Promise.all([inside(), fromHere(options, urlsOf(connection))]);
   return [...read, ...groups.flat()];
@@ -109,8 +118,11 @@ function wanted({ categories }: RunOptions, some: readonly string[]): boolean {
 
 async function fromHere(options: RunOptions, urls: CompassUrls): Promise<PlacedFinding[]> {
   if (!wanted(options, ['connector', 'director'])) return [];
-  const { connectorUrl = urls.connectorUrl } = options;
-  return checkFromHere({ ...urls, connectorUrl }, options.transport);
+  const { connectorUrl = urls.connectorUrl, recorded } = options;
+  if (recorded) return [...(recorded.here ?? [NOT_COLLECTED.here])];
+  const here = await checkFromHere({ ...urls, connectorUrl }, options.transport);
+  options.onAnswers?.({ here });
+  return here;
 }
 
 /** A sidecar without a connection reports no URLs; the CompassConnection still has them. */

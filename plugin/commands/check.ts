@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import { type Sourced, sourceOf } from '../bundle/replay/from-bundle.ts';
 import { CHECK_DOCUMENT_KIND, type CheckDocument, checkDocument } from '../check/document.ts';
 import { type Judgement, judge } from '../check/judge.ts';
 import { CHECK_FLAGS, type CheckOptions, readCheckOptions } from '../check/options.ts';
@@ -17,7 +18,9 @@ export const check: Command = {
   details: `Checks the cluster, the definitions, the sidecar and its rights, the certificate, the ways to Connector and
 Director, the last synchronization and the Applications. The ways are gone from here and, by the sidecar, from the cluster,
 so that it can be told which of the two is broken. Nothing is changed: no token is used, nothing is renewed. Checks that
-your rights or the sidecar do not allow are said to be left out, and do not fail.`,
+your rights or the sidecar do not allow are said to be left out, and do not fail.
+
+With --from-bundle nothing is called: it judges what was found when the archive was made.`,
   exits: {
     0: 'nothing found at or above --fail-on',
     1: 'something found at or above --fail-on',
@@ -41,13 +44,28 @@ your rights or the sidecar do not allow are said to be left out, and do not fail
   run: runCheck,
 };
 
-async function runCheck(invocation: Invocation): Promise<number> {
+/** What is tried anew, or elsewhere. */
+const LIVE_FLAGS = ['pre', 'wait', 'interval', 'timeout', 'connector-url', 'compass-ca'];
+
+async function runCheck(call: Invocation): Promise<number> {
+  return checkOf(await sourceOf(call, LIVE_FLAGS));
+}
+
+/** The command for a cluster or an archive. */
+export async function checkOf({ invocation, replay }: Sourced): Promise<number> {
   const { names, flags, env, clock } = invocation;
   const options = readCheckOptions(flags);
   const transport = await compassTransport(invocation);
   const { cluster } = await invocation.connect();
   const namespace = sidecarNamespace(flags, env);
-  const runOptions: RunOptions = { ...options, cluster, transport, name: names[0], namespace };
+  const runOptions: RunOptions = {
+    ...options,
+    cluster,
+    transport,
+    name: names[0] ?? replay?.asked,
+    namespace,
+    recorded: replay && (replay.check ?? {}),
+  };
   const startedMs = clock.monotonicMs();
   const { run, judgement } = await runUntilGood(invocation, runOptions, startedMs);
   const timedOut =

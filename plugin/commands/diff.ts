@@ -1,9 +1,12 @@
 import { CompassError, REASONS } from '#common/errors.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
+import { FROM_BUNDLE_FLAG, type Sourced, sourceOf } from '../bundle/replay/from-bundle.ts';
+import type { Replay } from '../bundle/replay/replay.ts';
 import type { Command, Invocation } from '../command.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import { type DecideCommands, decideCommands } from '../deletions/decide-command.ts';
+import type { PlanQuestion } from '../diff/ask-plan.ts';
 import { DIFF_DOCUMENT_KIND, diffDocument, namesOfDiff, reasonOfDiff } from '../diff/document.ts';
 import { readShow, shownPlan } from '../diff/show.ts';
 import type { Place } from '../failure.ts';
@@ -18,7 +21,8 @@ export const diff: Command = {
   details: `Has the sidecar try a synchronization that stores nothing, and shows what it would change: the cluster as it
 is, and as the Director lists it. Of Secrets only fingerprints are shown, which tell whether a value changes. What is no
 longer listed is shown with the reason why it stays for now. Names are those of Applications, in the cluster or in Compass.
-With --direct no sidecar is needed: it is computed here with the client key that is stored in the cluster.`,
+With --direct no sidecar is needed: it is computed here with the client key that is stored in the cluster. With
+--from-bundle it is the plan that was computed when the archive was made.`,
   exits: {
     0: 'no differences',
     1: 'differences, or a listing that is not complete',
@@ -45,6 +49,7 @@ With --direct no sidecar is needed: it is computed here with the client key that
     { name: 'connection', kind: 'text', value: 'NAME', summary: 'the CompassConnection, where there are several' },
     timeoutFlag('2m'),
   ],
+    FROM_BUNDLE_FLAG,
   formats: ['default', 'summary', 'name', ...DOCUMENT_FORMATS],
   documentKind: DIFF_DOCUMENT_KIND,
   examples: [
@@ -59,7 +64,15 @@ With --direct no sidecar is needed: it is computed here with the client key that
   run: runDiff,
 };
 
-async function runDiff(invocation: Invocation): Promise<number> {
+/** What asks anew. */
+const LIVE_FLAGS = ['direct', 'timeout', COMPASS_CA_FLAG.name];
+
+async function runDiff(call: Invocation): Promise<number> {
+  return diffOf(await sourceOf(call, LIVE_FLAGS));
+}
+
+/** The command for a cluster or an archive. */
+export async function diffOf({ invocation, replay }: Sourced): Promise<number> {
   const { names, flags, env, clock, style } = invocation;
   const parts = readShow(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
@@ -68,12 +81,10 @@ async function runDiff(invocation: Invocation): Promise<number> {
     throw new CompassError('Usage', '--compass-ca is for --direct: the sidecar has roots of its own');
   }
   const { cluster } = await invocation.connect();
-  const place = { name: flags.text('connection'), namespace: sidecarNamespace(flags, env) };
+  const place = { name: flags.text('connection') ?? replay?.asked, namespace: sidecarNamespace(flags, env) };
   const connection = await findConnection(cluster, place);
   const question = { cluster, connection, names: names.map(withoutType), timeoutMs };
-  const whole = isDirect
-    ? await (await import('../diff/direct.ts')).planDirectly(invocation, question)
-    : await (await import('../diff/ask-plan.ts')).askPlan(invocation, question);
+  const whole = await (replay ? planOfArchive(replay, question.names) : planNow(invocation, question, isDirect));
   refuseUnknown(whole);
   const plan = shownPlan(whole, parts);
   const now = clock.now();
@@ -103,6 +114,15 @@ function decideOn({ held }: SyncPlan, { name, found }: FoundConnection, place: P
   const { report } = found ?? {};
   if (!held || report?.held?.id !== held.id) return undefined;
   return decideCommands({ connection: name, plan: held.id, asked: report.requests ?? [] }, place);
+async function planNow(invocation: Invocation, question: PlanQuestion, isDirect: boolean): Promise<SyncPlan> {
+  if (isDirect) return (await import('../diff/direct.ts')).planDirectly(invocation, question);
+  return (await import('../diff/ask-plan.ts')).askPlan(invocation, question);
+}
+
+async function planOfArchive(replay: Replay, names: readonly string[]): Promise<SyncPlan> {
+  return (await import('../diff/from-archive.ts')).planFromArchive(replay, names);
+}
+
 }
 
 /** `application/orders` is `orders`, as everywhere in kubectl; other slashes are part of a name in Compass. */

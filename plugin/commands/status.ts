@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import { FROM_BUNDLE_FLAG, type Sourced, sourceOf } from '../bundle/replay/from-bundle.ts';
 import type { Command, Invocation } from '../command.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
@@ -19,7 +20,9 @@ and when it is renewed, the Connector and the Director, the Applications, the si
 survives without Compass. What needs you comes last, each with its cause and the next command.
 
 With --watch it stays and shows every change: on a terminal in place, elsewhere a line for each, with -o json a
-document a line. With --until it ends as soon as the connection is healthy, synced, or has a renewed certificate in use.`,
+document a line. With --until it ends as soon as the connection is healthy, synced, or has a renewed certificate in use.
+
+With --from-bundle no cluster is needed: it says what it would have said when the archive was made.`,
   exits: {
     0: 'healthy, or as --until asked',
     1: 'not healthy',
@@ -39,6 +42,7 @@ document a line. With --until it ends as soon as the connection is healthy, sync
       kind: 'switch',
       summary: 'conditions, contacts, requests, failed Applications and changes, too',
     },
+    FROM_BUNDLE_FLAG,
   ],
   formats: ['default', 'wide', 'oneline', 'name', ...DOCUMENT_FORMATS],
   documentKind: STATUS_DOCUMENT_KIND,
@@ -52,7 +56,15 @@ document a line. With --until it ends as soon as the connection is healthy, sync
   run: runStatus,
 };
 
-async function runStatus(invocation: Invocation): Promise<number> {
+/** What is seen as it changes, or waited for. */
+const LIVE_FLAGS = ['watch', 'until', 'timeout'];
+
+async function runStatus(call: Invocation): Promise<number> {
+  return statusOf(await sourceOf(call, LIVE_FLAGS));
+}
+
+/** The command for a cluster or an archive. */
+export async function statusOf({ invocation, replay }: Sourced): Promise<number> {
   const { names, flags, env, clock } = invocation;
   const until = readUntil(flags);
   if (until === undefined && flags.text('timeout') !== undefined) {
@@ -61,7 +73,7 @@ async function runStatus(invocation: Invocation): Promise<number> {
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, context } = await invocation.connect();
   const viewer = await createViewer(invocation, context);
-  const find = { name: names[0], namespace: sidecarNamespace(flags, env) };
+  const find = { name: names[0] ?? replay?.asked, namespace: sidecarNamespace(flags, env) };
   if (flags.isOn('watch') || until) return watchStatus(invocation, { cluster, viewer, find, until, timeoutMs });
   const view = viewer.view(factsOf(await look(cluster, find)), clock.now());
   await invocation.print(viewer.result(view));

@@ -79,7 +79,18 @@ export function sidecarNamespace(
   return flags.text('namespace') ?? (env['COMPASS_NAMESPACE'] || undefined);
 }
 
-const SAME_PLACE = ['kubeconfig', 'context', 'cluster', 'server', 'user', 'as', 'as-group', 'as-uid', 'as-user-extra'];
+/** The flags that say which cluster is meant, and as whom it is called. */
+export const SAME_PLACE = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'server',
+  'user',
+  'as',
+  'as-group',
+  'as-uid',
+  'as-user-extra',
+];
 
 const REPEATABLE = ['as-group', 'as-user-extra'];
 

@@ -91,4 +91,41 @@ export const PROGRAM_TEXTS: Partial<Record<Reason, ExplanationText>> = {
       { command: 'kubectl compass version', does: 'whether the sidecar is newer' },
     ],
   },
+  ArchiveInvalid: {
+    meaning: 'The file of --from-bundle is no whole archive of kubectl compass report. Nothing was read from it.',
+    causes: [
+      'it was cut off on its way, or while it was written',
+      'it was unpacked and packed again, or changed',
+      'another archive, or one of a later version of this program',
+      'it is larger than any archive that this program writes',
+    ],
+    byItself: 'Nothing.',
+    commands: [
+      { command: 'kubectl compass version --client', does: 'which version this is' },
+      { command: 'kubectl compass report', does: 'make a new archive, where the cluster can be reached' },
+    ],
+  },
+  NotInArchive: {
+    meaning: 'What is asked for was not collected when the archive was made, so that nothing is known of it.',
+    causes: [
+      'a part was switched off: --no-diff, --no-checks, --no-applications',
+      'another CompassConnection than the one that the archive is of',
+      'an archive of an older version of this program',
+    ],
+    byItself: 'Nothing.',
+    commands: [{ command: 'kubectl compass report', does: 'make a new archive, where the cluster can be reached' }],
+  },
+  ReportIncomplete: {
+    meaning: 'The archive is written and can be used, and something that was wanted is not in it.',
+    causes: [
+      'your rights do not reach: Secrets, Events or logs may not be read',
+      'the sidecar does not run or does not answer, so that it could not check and compute a plan',
+      'no kubelet answers for the logs or metrics of a Pod',
+    ],
+    byItself: 'Nothing: what is missing is not collected later.',
+    commands: [
+      { command: 'kubectl auth can-i --list -n compass-system', does: 'what you may read' },
+      { command: 'kubectl compass report --no-metrics --no-secrets', does: 'leave out what you know to be missing' },
+    ],
+  },
 };

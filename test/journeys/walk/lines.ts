@@ -34,6 +34,7 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   logs: { args: [], good: 3 },
   // A cluster that has never heard of Compass has no Events about it.
   events: { args: [], faults: { absent: 0 } },
+  report: { args: ['-f', 'FOLDER/report.tar.gz', '--force'] },
   explain: { args: ['CMP0402'], offline: true },
   connect: { args: ['--dry-run=client', '--token-file', 'TOKEN'], good: 7 },
   reconnect: { args: ['--dry-run=client', '--token-file', 'TOKEN'] },

@@ -1,0 +1,132 @@
+/** What stands in the place of something that was taken out. */
+export const WITHHELD = '[withheld]';
+
+/** Shorter values are no secrets, and would tear every text to pieces. */
+const SHORTEST = 4;
+
+/** Up to here a value counts where it stands as a word of its own: `test` is not in `latest`. */
+const SHORT = 8;
+
+/** What is looked up first: the first characters of whatever is looked for. */
+const HEAD = 4;
+
+/** A power of two. */
+const BITS = 1 << 20;
+
+/**
+ * Values that must not be found in any text, in whatever form they may be in it: as they are, in base64 (also as a part of
+ * something longer), base64url, hexadecimal, percent-encoded, or escaped as in JSON, once and twice. There may be a hundred
+ * thousand: a text is gone through once, whatever their number.
+ */
+export class Needles {
+  readonly #byHead = new Map<string, string[]>();
+  readonly #heads = new Uint8Array(BITS);
+  readonly #known = new Set<string>();
+  #values = 0;
+
+  /** How many values are looked for. */
+  get size(): number {
+    return this.#values;
+  }
+
+  add(value: string): void {
+    if (value.length < SHORTEST || this.#known.has(value)) return;
+    this.#values += 1;
+    for (const form of formsOf(value)) this.#addForm(form);
+  }
+
+  /** The text without any of them, and how many there were. */
+  mask(text: string): { readonly text: string; readonly found: number } {
+    const parts: string[] = [];
+    let [from, found] = [0, 0];
+    for (let at = 0; at + HEAD <= text.length; ) {
+      const length = this.#lengthAt(text, at);
+      if (length === 0) {
+        at += 1;
+        continue;
+      }
+      parts.push(text.slice(from, at), WITHHELD);
+      at += length;
+      from = at;
+      found += 1;
+    }
+    return found === 0 ? { text, found } : { text: parts.join('') + text.slice(from), found };
+  }
+
+  #addForm(form: string): void {
+    if (form.length < SHORTEST || this.#known.has(form)) return;
+    this.#known.add(form);
+    const head = form.slice(0, HEAD);
+    const forms = this.#byHead.get(head);
+    if (forms) forms.push(form);
+    else this.#byHead.set(head, [form]);
+    forms?.sort((one, other) => other.length - one.length);
+    this.#heads[slotOf(form, 0)] = 1;
+  }
+
+  /** The length of the longest that begins here; 0 where none does. */
+  #lengthAt(text: string, at: number): number {
+    if (this.#heads[slotOf(text, at)] === 0) return 0;
+    const forms = this.#byHead.get(text.slice(at, at + HEAD)) ?? [];
+    return (
+      forms.find((form) => text.startsWith(form, at) && (form.length >= SHORT || isWord(text, at, form)))?.length ?? 0
+    );
+  }
+}
+
+function slotOf(text: string, at: number): number {
+  let hash = 0;
+  for (let i = 0; i < HEAD; i += 1) hash = (Math.imul(hash, 0x1_f3_5b) + text.charCodeAt(at + i)) | 0;
+  return (hash ^ (hash >>> 15)) & (BITS - 1);
+}
+
+function isWord(text: string, at: number, form: string): boolean {
+  const around = [text.charAt(at - 1), text.charAt(at + form.length)];
+  return around.every((neighbour) => !/[\p{L}\p{N}_]/u.test(neighbour));
+}
+
+function formsOf(value: string): Set<string> {
+  const bytes = Buffer.from(value);
+  const percent = percentEncoded(value);
+  const json = escaped(value);
+  return new Set([
+    value,
+    percent,
+    percent.replaceAll('%20', '+'),
+    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    json,
+    escaped(json),
+    ...linesOf(value),
+    ...(bytes.length >= SHORT
+      ? [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64Forms(bytes)]
+      : [bytes.toString('base64'), bytes.toString('base64url')]),
+  ]);
+}
+
+function escaped(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+/** More than encodeURIComponent does: `!'()*` as well, which some encode. */
+function percentEncoded(value: string): string {
+  return encodeURIComponent(value.toWellFormed());
+}
+
+/** A log has a PEM file line by line. */
+function linesOf(value: string): string[] {
+  return value.includes('\n')
+    ? value.split(/\r?\n/).filter((line) => line.length >= 2 * SHORT && !line.startsWith('---'))
+    : [];
+}
+
+/** As it is, and as the part of something longer (`user:password`) that hangs on nothing before or after it. */
+function base64Forms(bytes: Buffer): string[] {
+  const inner = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const from = before === 0 ? 0 : before + 1;
+    const whole = Math.floor(((before + bytes.length) * 8) / 6);
+    return encoded.slice(from, whole);
+  });
+  const all = [bytes.toString('base64'), ...inner].filter((form) => form.length >= SHORT);
+  return all.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}

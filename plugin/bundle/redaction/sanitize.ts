@@ -1,0 +1,69 @@
+import type { KubeObject, ObjectMeta } from '#common/cluster/objects.ts';
+import { isRecord, parseJson } from '#common/json.ts';
+import { ACCESS_ANNOTATION, ANNOTATION_PREFIX } from '#common/resources/names.ts';
+import { REPORT_KEY } from '#common/resources/report.ts';
+import { WITHHELD } from './needles.ts';
+import type { Redactor } from './redactor.ts';
+
+/** Annotations of others that tell something and hold nothing that a person wrote. */
+const KNOWN_ANNOTATIONS = /^(?:prometheus\.io|deployment\.kubernetes\.io|sidecar\.istio\.io)\/|\/restartedAt$/;
+
+/** Variables of a container whose values tell how the sidecar is set. */
+const KNOWN_VARIABLES = /^(?:APP_[A-Z0-9_]+|POD_[A-Z]+|MALLOC_[A-Z_]+|NO_PROXY|HTTPS?_PROXY)$/i;
+
+/**
+ * An object as it may be shown: without managed fields, with the annotations, variables and ConfigMap entries whose meaning is
+ * known, and without whatever is or looks like a secret. What is withheld keeps its name.
+ */
+export function sanitize<T extends KubeObject>(object: T, redactor: Redactor): T {
+  const { metadata, ...rest } = object;
+  const shown = Object.entries(rest).map(([key, part]) => {
+    if (object.kind === 'ConfigMap' && (key === 'data' || key === 'binaryData')) return [key, configMap(part)];
+    return [key, containers(part)];
+  });
+  return redactor.value({ ...Object.fromEntries(shown), metadata: meta(metadata) }) as T;
+
+  /** Of the ConfigMaps only the report is read from its text; each other entry is withheld. */
+  function configMap(data: unknown): unknown {
+    if (!isRecord(data)) return data;
+    return Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, key === REPORT_KEY ? document(text) : WITHHELD]),
+    );
+  }
+
+  function document(text: unknown): unknown {
+    const parsed = typeof text === 'string' ? parseJson(text) : undefined;
+    return parsed === undefined ? WITHHELD : JSON.stringify(redactor.value(parsed));
+  }
+}
+
+/** The metadata of any object, a Secret's as well. */
+export function meta({ managedFields: _fields, annotations, ...metadata }: ObjectMeta): ObjectMeta {
+  if (!annotations) return metadata;
+  const shown = Object.entries(annotations).map(([key, value]) => [key, isKnown(key) ? value : WITHHELD]);
+  return { ...metadata, annotations: Object.fromEntries(shown) };
+}
+
+/** The access record is a part of credentials: kind and URLs, which the Application says as well. */
+function isKnown(annotation: string): boolean {
+  const isOurs = annotation.startsWith(ANNOTATION_PREFIX) && annotation !== ACCESS_ANNOTATION;
+  return isOurs || KNOWN_ANNOTATIONS.test(annotation);
+}
+
+/** Pod templates, however deep: the values of variables, and annotations. */
+function containers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(containers);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => {
+      if (key === 'env' && Array.isArray(part)) return [key, part.map(variable)];
+      if (key === 'metadata' && isRecord(part) && isRecord(part['annotations'])) return [key, meta(part as never)];
+      return [key, containers(part)];
+    }),
+  );
+}
+
+function variable(entry: unknown): unknown {
+  if (!isRecord(entry) || entry['value'] === undefined) return entry;
+  return KNOWN_VARIABLES.test(String(entry['name'])) ? entry : { ...entry, value: WITHHELD };
+}
