@@ -66,6 +66,8 @@ export interface Connected {
   readonly cluster: Cluster;
   /** The context of the kubeconfig, where one was used. */
   readonly context: string | undefined;
+  /** The namespace of that context, or of the Pod that this runs in: for what is no part of the sidecar. */
+  readonly namespace: string | undefined;
 }
 
 /** A command: what it takes, and the call that does it. Loaded when it is called or its help is asked for. */
@@ -95,6 +97,6 @@ export interface CommandEntry {
   /** As in the usage line: `TYPE [NAME]`, `[NAMES...]`; those in brackets may be left out. */
   readonly arguments: string;
   readonly summary: string;
-  readonly group: 'See' | 'Connect' | 'Certificates' | 'Act' | 'Meta';
+  readonly group: 'See' | 'Install' | 'Connect' | 'Certificates' | 'Act' | 'Meta';
   readonly load: () => Promise<Command>;
 }

@@ -8,7 +8,7 @@ import type { Connected, Sink, Source } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { callLog } from './call-log.ts';
 import { chooseByFlags } from './overrides.ts';
-import { podKubeconfig } from './pod.ts';
+import { namespaceOfPod, podKubeconfig } from './pod.ts';
 
 export interface ConnectInput {
   readonly flags: ParsedFlags;
@@ -34,16 +34,16 @@ export async function connect({ flags, env, clock, stdin, stderr }: ConnectInput
   if (!config && CHOOSING.every((name) => flags.text(name) === undefined)) {
     const own = podKubeconfig(flags, env);
     // The API server of a Pod's own cluster is dialled directly, whatever proxy there is for the world outside.
-    if (own)
-      return { cluster: connectTo(chooseByFlags(own, flags), { ...options, env: {}, clock }), context: undefined };
-    return { cluster: await connectCluster({ ...options, env, clock }), context: undefined };
+    const ofPod = { context: undefined, namespace: namespaceOfPod() };
+    if (own) return { cluster: connectTo(chooseByFlags(own, flags), { ...options, env: {}, clock }), ...ofPod };
+    return { cluster: await connectCluster({ ...options, env, clock }), ...ofPod };
   }
   if (!config && kubeconfigPath) throw new CompassError('InvalidSetting', `there is no kubeconfig ${kubeconfigPath}`);
   const choice = chooseByFlags(config, flags);
   // The streams are opened when they are asked for, and nobody but a credential plugin needs them.
   const shown = choice.user.exec ? { stdin, stderr: stderr.stream } : {};
   const cluster = connectTo(choice, { ...options, ...shown, env, clock });
-  return { cluster, context: flags.text('context') ?? config?.currentContext };
+  return { cluster, context: flags.text('context') ?? config?.currentContext, namespace: choice.namespace };
 }
 
 /** How every cluster is talked to, as the flags say. Throws Usage for one that makes no sense. */

@@ -1,5 +1,6 @@
 import { SERVICE_ACCOUNT_FOLDER, serverOfPod } from '#common/cluster/in-cluster.ts';
 import type { Kubeconfig } from '#common/cluster/kubeconfig-file.ts';
+import { readFileUpToSync } from '#common/read-file.ts';
 import type { ParsedFlags } from '../flags.ts';
 
 /** Flags that say who asks, or whom to trust: they count for a Pod's own service account, too. */
@@ -33,4 +34,14 @@ export function podKubeconfig(
     users: new Map([[NAME, { tokenFile: `${SERVICE_ACCOUNT_FOLDER}/token` }]]),
     contexts: new Map([[NAME, { cluster: NAME, user: NAME }]]),
   };
+}
+
+/** The namespace of the Pod that this runs in; undefined outside of one. */
+export function namespaceOfPod(): string | undefined {
+  try {
+    return readFileUpToSync(`${SERVICE_ACCOUNT_FOLDER}/namespace`, 1_024).toString('utf8').trim() || undefined;
+  } catch {
+    // outside a Pod there is no such file
+    return undefined;
+  }
 }
