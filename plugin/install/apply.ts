@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
-import type { KubeObject } from '#common/cluster/objects.ts';
+import { type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { DryRun } from '../dry-run.ts';
 import { PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
@@ -11,6 +11,9 @@ export type ApplyAction = 'created' | 'configured' | 'unchanged';
 
 /** What became, or in a dry run would become, of one object. */
 export interface AppliedObject {
+  /** As it was asked for. */
+  readonly desired: KubeObject;
+  /** As it is then. */
   readonly object: KubeObject;
   readonly action: ApplyAction;
   /** Of one that was there. */
@@ -39,41 +42,52 @@ export async function applyObjects(
   { dryRun, force = false, signal, onApplied }: ApplyObjectsOptions,
 ): Promise<readonly AppliedObject[]> {
   const applied: AppliedObject[] = [];
-  const namespaces = new Set<string>();
+  const missing = dryRun === 'server' ? await namespacesToMake(cluster, objects, signal) : [];
   for (const object of objects) {
-    const one = await applyOne(cluster, object, { dryRun, force, signal, namespaces });
-    if (one.action === 'created' && object.kind === 'Namespace') namespaces.add(object.metadata.name);
+    const one = await applyOne(cluster, object, { dryRun, force, signal, missing });
     applied.push(one);
     onApplied?.(one);
   }
   return applied;
 }
 
+/** The namespaces that are among the objects, and not there yet: in a dry run nothing can be checked in them. */
+export async function namespacesToMake(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const names = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  const found = await Promise.all(names.map((name) => cluster.find<KubeObject>({ kind: NAMESPACE, name }, signal)));
+  return names.filter((_, i) => found[i] === undefined);
+}
+
 interface OneOptions {
   readonly dryRun: DryRun;
   readonly force: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Those that are not there in a dry run, but would be. */
-  readonly namespaces: ReadonlySet<string>;
+  /** Namespaces that are not there in a dry run, but would be. */
+  readonly missing: readonly string[];
 }
 
-async function applyOne(cluster: Cluster, object: KubeObject, options: OneOptions): Promise<AppliedObject> {
-  const { dryRun, signal, namespaces } = options;
-  const { name, namespace } = object.metadata;
-  const ref: ObjectRef = { kind: kindOf(object), name, namespace };
+/** As applyObjects does with each of them. */
+export async function applyOne(cluster: Cluster, desired: KubeObject, options: OneOptions): Promise<AppliedObject> {
+  const { dryRun, signal, missing } = options;
+  const { name, namespace } = desired.metadata;
+  const ref: ObjectRef = { kind: kindOf(desired), name, namespace };
   const before = await cluster.find<KubeObject>(ref, signal);
-  if (dryRun === 'client') return judged(before, (before ? overlaid(before, object) : object) as KubeObject);
-  if (dryRun === 'server' && namespace !== undefined && namespaces.has(namespace)) {
-    return { ...judged(before, object), unchecked: true };
+  if (dryRun === 'client') return judged(before, (before ? overlaid(before, desired) : desired) as KubeObject, desired);
+  if (dryRun === 'server' && namespace !== undefined && missing.includes(namespace)) {
+    return { ...judged(before, desired, desired), unchecked: true };
   }
-  return judged(before, await send(cluster, object, options));
+  return judged(before, await send(cluster, desired, options), desired);
 }
 
-function judged(before: KubeObject | undefined, object: KubeObject): AppliedObject {
-  if (!before) return { object, action: 'created', changes: [] };
+function judged(before: KubeObject | undefined, object: KubeObject, desired: KubeObject): AppliedObject {
+  if (!before) return { desired, object, action: 'created', changes: [] };
   const [was, is] = [comparable(before), comparable(object)];
-  if (isDeepStrictEqual(was, is)) return { object, action: 'unchanged', changes: [] };
-  return { object, action: 'configured', changes: changesBetween(was, is) };
+  if (isDeepStrictEqual(was, is)) return { desired, object, action: 'unchanged', changes: [] };
+  return { desired, object, action: 'configured', changes: changesBetween(was, is) };
 }
 
 async function send(cluster: Cluster, object: KubeObject, { dryRun, force, signal }: OneOptions): Promise<KubeObject> {

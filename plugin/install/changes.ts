@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '#common/json.ts';
+import { VALUES_ANNOTATION } from './kept-values.ts';
 
 /** One field that differs; undefined where it is not there. */
 export interface FieldChange {
@@ -12,21 +13,35 @@ export interface FieldChange {
 /** What the API server keeps by itself. */
 const KEPT_BY_SERVER = ['resourceVersion', 'generation', 'managedFields', 'uid', 'creationTimestamp', 'selfLink'];
 
-/** An object without what the server writes into it, so that two versions can be compared. */
+/** An object without what the server and this program write into it, so that two versions can be compared. */
 export function comparable(object: object): object {
-  const { metadata, status: _status, ...rest } = object as { readonly metadata?: object; readonly status?: object };
-  const kept = Object.entries(metadata ?? {}).filter(([key]) => !KEPT_BY_SERVER.includes(key));
-  return { ...rest, metadata: Object.fromEntries(kept) };
+  const { metadata = {}, status: _status, ...rest } = object as Comparable;
+  const { annotations = {}, ...others } = metadata;
+  const kept = Object.entries(others).filter(([key]) => !KEPT_BY_SERVER.includes(key));
+  // The values that it keeps say what the other fields say.
+  const { [VALUES_ANNOTATION]: _values, ...ofPeople } = annotations;
+  return { ...rest, metadata: { ...Object.fromEntries(kept), annotations: ofPeople } };
+}
+
+interface Comparable {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly status?: object;
 }
 
 /** The fields in which two versions of an object differ; those of lists by the items' names where these have them. */
 export function changesBetween(before: unknown, after: unknown, path = ''): readonly FieldChange[] {
   if (isDeepStrictEqual(before, after)) return [];
   const [was, is] = [entriesOf(before), entriesOf(after)];
-  if (!was || !is) return [{ path, before, after }];
+  if (!was || !is) return [{ path, before: shortOf(before), after: shortOf(after) }];
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) =>
     changesBetween(was.get(key), is.get(key), joined(path, key)),
   );
+}
+
+/** A variable of an environment is what it is set to. */
+function shortOf(value: unknown): unknown {
+  if (!isRecord(value) || typeof value['name'] !== 'string') return value;
+  return Object.keys(value).every((key) => key === 'name' || key === 'value') ? (value['value'] ?? '') : value;
 }
 
 /** The fields of a record, or the items of a list that all have names. */

@@ -20,16 +20,16 @@ export function relocated(object: KubeObject, values: InstallationValues): KubeO
   const { rules, roleRef, subjects, ...rest } = object as RoleLike;
   const { name, namespace } = object.metadata;
   const here = placeOf(namespace, values);
-  const shared = isShared(object);
+  const rename = (before: string) => nameOf(before, object, values);
   return {
     ...rest,
     metadata: {
       ...object.metadata,
-      name: object.kind === 'Namespace' ? values.namespace : nameOf(name, shared, values),
+      name: object.kind === 'Namespace' ? values.namespace : rename(name),
       ...(here === undefined ? {} : { namespace: here }),
     },
     ...(rules && { rules: rules.map((rule) => renamed(rule, values)) }),
-    ...(roleRef && { roleRef: { ...roleRef, name: nameOf(roleRef.name, shared, values) } }),
+    ...(roleRef && { roleRef: { ...roleRef, name: rename(roleRef.name) } }),
     ...(subjects && {
       subjects: subjects.map((subject) =>
         subject.kind === 'ServiceAccount' ? { ...subject, namespace: values.namespace } : subject,
@@ -43,9 +43,15 @@ function isShared({ kind, metadata: { namespace } }: KubeObject): boolean {
   return kind !== 'Namespace' && namespace !== DEFAULT_VALUES.namespace;
 }
 
-/** Sidecars of one cluster differ in their connections; what is not in a namespace of their own carries its name. */
-function nameOf(name: string, shared: boolean, { connectionName }: InstallationValues): string {
-  return shared && connectionName !== DEFAULT_VALUES.connectionName ? `${name}-${connectionName}` : name;
+/**
+ * Sidecars of one cluster differ in their connections: what is not in a namespace of their own carries its name. And where
+ * two namespaces of the manifests are one, so do the roles differ that are called alike.
+ */
+function nameOf(name: string, object: KubeObject, values: InstallationValues): string {
+  const { connectionName, namespace, integrationNamespace } = values;
+  const isOfIntegration = object.metadata.namespace === DEFAULT_VALUES.integrationNamespace;
+  const role = isOfIntegration && namespace === integrationNamespace ? `${name}-applications` : name;
+  return isShared(object) && connectionName !== DEFAULT_VALUES.connectionName ? `${role}-${connectionName}` : role;
 }
 
 function placeOf(namespace: string | undefined, values: InstallationValues): string | undefined {
