@@ -1,4 +1,5 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
+import { CompassError } from '#common/errors.ts';
 import { orTryAgain, PLUGIN_FIELD_MANAGER } from '../../requests/ask.ts';
 import type { Template } from '../template.ts';
 import type { Workload, WorkloadRef } from './kinds.ts';
@@ -29,11 +30,18 @@ export async function withLatest<T>(
   act: (workload: Workload) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const workload = await cluster.get<Workload>(ref);
+    const workload = await getWorkload(cluster, ref);
     try {
       return await act(workload);
     } catch (error) {
       orTryAgain(error, tries);
     }
   }
+}
+
+async function getWorkload(cluster: Cluster, ref: WorkloadRef): Promise<Workload> {
+  const workload = await cluster.find<Workload>(ref);
+  if (workload) return workload;
+  const message = `there is no ${ref.kind.kind} ${ref.name} in namespace ${ref.namespace} (--workload-namespace)`;
+  throw new CompassError('ClusterNotFound', message, { next: `kubectl -n ${ref.namespace} get ${ref.kind.plural}` });
 }

@@ -80,8 +80,7 @@ export async function injectWorkload(
     planLive(cluster, ref, live, { options, settingsFor, dryRun }),
   );
   const { settings } = first;
-  const live = await cluster.get<Workload>(ref);
-  const account = { namespace: workloadNamespace, name: serviceAccountOf(live.spec.template) };
+  const account = { namespace: workloadNamespace, name: serviceAccountOf(first.template) };
   if (dryRun !== 'client') await preflightGrant(cluster, settings, account);
   progress.step('ok', 'preflight', 'rights and the change of the template are good');
   const applied = await grant(cluster, settings, account, dryRun === 'server' ? 'client' : dryRun);
@@ -125,7 +124,7 @@ async function planLive(
     return { native, settings, notes, template: put(base, additions), previous };
   };
   if (dryRun === 'client') {
-    const planned = planFor(await nativeByVersion(cluster, options.native));
+    const planned = planFor(await nativeByVersion(cluster, options.native, previous?.native));
     return { ...planned, isUnchanged: covers(template, planned.template) };
   }
   const { native, served } = await chooseNative(options.native, async (candidate) => {

@@ -54,9 +54,17 @@ function unknownThere(): CompassError {
 /** The first version that has them switched on. */
 const FIRST_MINOR = 29;
 
-/** The same by the server's version, where nothing that looks like a write is to be sent. */
-export async function nativeByVersion(cluster: Cluster, wanted: InjectionOptions['native']): Promise<boolean> {
+/**
+ * The same by what is there, else by the server's version, where nothing that looks like a write is to be sent. `present` is
+ * the form that a sidecar of the workload has now: a native one the API server has kept.
+ */
+export async function nativeByVersion(
+  cluster: Cluster,
+  wanted: InjectionOptions['native'],
+  present: boolean | undefined,
+): Promise<boolean> {
   if (wanted !== 'auto') return wanted === 'always';
+  if (present) return true;
   const version = await cluster.raw('/version');
   const { major, minor } = isRecord(version) ? version : {};
   const number = Number.parseInt(typeof minor === 'string' ? minor : '', 10);

@@ -31,7 +31,7 @@ const container = open({
   envFrom: list(anything),
   volumeMounts: listMap(anything, 'mountPath'),
   resources: open({ limits: map(anything), requests: map(anything) }),
-  securityContext: open({ capabilities: open({ add: list(string), drop: list(string) }) }),
+  securityContext: open({ capabilities: open({ add: list(string), drop: list(string) }), seccompProfile: anything }),
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
