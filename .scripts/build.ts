@@ -34,11 +34,14 @@ const COMMON = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** The program, which lies beside the file that loads it. */
+/** The programs, which lie beside the file that loads one of them. */
 const PROGRAM_APART: Plugin = {
   name: 'program-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
+    onResolve({ filter: /^\.\/(?:reader-)?program\.ts$/ }, ({ path }) => ({
+      path: path.replace(/ts$/, 'js'),
+      external: true,
+    }));
   },
 };
 
@@ -56,7 +59,8 @@ function manifests(): Record<string, string> {
 /**
  * The sidecar stays: what it never runs must not lie in its memory, nor what it runs a few times a year before it does. So
  * libraries lie apart here, too, and all of our own code in `program.js`, which `main.js` loads: a module in the same file
- * that is imported late would be read twice. Names are kept as they are: the stacks that it logs are read by people.
+ * that is imported late would be read twice. Names are kept as they are: the stacks that it logs are read by people. A reader
+ * is a program of its own, `reader-program.js`.
  */
 async function buildSidecar(folder: string): Promise<Metafile> {
   const libraries: Libraries = new Map();
@@ -67,15 +71,15 @@ async function buildSidecar(folder: string): Promise<Metafile> {
     minifySyntax: true,
     minifyWhitespace: true,
   } as const;
-  const program = await build({
+  const programs = await build({
     ...own,
-    entryPoints: ['sidecar/program.ts'],
+    entryPoints: ['sidecar/program.ts', 'sidecar/reader-program.ts'],
     banner: { js: REQUIRE },
     define: await version(),
     plugins: [LEAN_BUILTINS, seldom(libraries), apart(libraries)],
   });
   const main = await build({ ...own, entryPoints: ['sidecar/main.ts'], plugins: [PROGRAM_APART] });
-  return merged([main.metafile, program.metafile, ...(await buildLibraries(folder, libraries))]);
+  return merged([main.metafile, programs.metafile, ...(await buildLibraries(folder, libraries))]);
 }
 
 /**

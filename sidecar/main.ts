@@ -7,7 +7,9 @@ process.on('SIGUSR1', () => undefined);
 // By these a process ends that has no handler; there is nothing to read again, since every pass reads all anew.
 for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
 
-const { runProgram } = await import('./program.ts');
+// A reader is a program of its own, so that of the rest not even the text lies in its memory.
+const isReader = process.env['APP_MODE']?.trim() === 'reader';
+const { runProgram } = await (isReader ? import('./reader-program.ts') : import('./program.ts'));
 await runProgram(stop);
 
 export {};

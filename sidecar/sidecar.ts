@@ -1,17 +1,14 @@
-import type { Clock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { connectCluster } from '#common/cluster/connect.ts';
-import { CompassError, messageOf } from '#common/errors.ts';
-import { errorFields, jsonLog, type Log } from '#common/log.ts';
+import { errorFields, type Log } from '#common/log.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { directorListing } from '#common/sync/director-source.ts';
 import { createSynchronizer } from '#common/sync/synchronize.ts';
 import { WatchedPresent } from '#common/sync/watched-present.ts';
 import { VERSION } from '#common/version.ts';
 import { CompassWire } from './compass-wire.ts';
-import { THIS_POD } from './config/own-place.ts';
-import type { RunningNode } from './config/running-node.ts';
-import { type Config, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { runConfigured } from './configured.ts';
 import { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
 import { Disconnection } from './connection/disconnect.ts';
@@ -23,7 +20,6 @@ import { StartPace } from './connection/start-pace.ts';
 import { STATE_FORMAT } from './connection/state.ts';
 import { Steps } from './connection/steps.ts';
 import { countedListing } from './counted-listing.ts';
-import { foldRepeats } from './fold-repeats.ts';
 import { requestHandlers } from './handlers.ts';
 import { Health } from './health/health.ts';
 import { reportLabels } from './labels.ts';
@@ -37,53 +33,13 @@ import { OtherAgent } from './other-agent.ts';
 import { Reconciler } from './reconcile.ts';
 import { Publisher } from './status/publish.ts';
 import { SecretList } from './status/secret-list.ts';
+import type { Surroundings } from './surroundings.ts';
 import { SyncStep } from './sync-step.ts';
 import { keepWatches } from './watches.ts';
 
-/** What the program gets from the outside, and nothing else. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Takes one line of the log. */
-  readonly write: (line: string) => void;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Set at SIGTERM. */
-  readonly stopping: AbortSignal;
-  /** How Node runs the process: where it is unsafe, nothing starts. */
-  readonly node?: RunningNode;
-  /** Keeps the heap small until `signal`, where the process is the sidecar's alone. */
-  readonly keepSmall?: (isBusy: () => boolean, signal: AbortSignal) => Promise<void>;
-  /** Makes the process trust further roots (PEM) wherever none are named, where the process is the sidecar's alone. */
-  readonly trust?: (roots: readonly string[]) => void;
-}
-
 /** Keeps one connection until it is told to stop. Returns the exit code: 0, or 2 where a setting is wrong. */
-export async function runSidecar(surroundings: Surroundings): Promise<number> {
-  const { env, write, clock, node } = surroundings;
-  try {
-    const { config, warnings } = readConfig(env, THIS_POD, node);
-    const log = foldRepeats(
-      jsonLog(write, config.logLevel, () => clock.now()),
-      clock,
-    );
-    for (const warning of warnings) log.warn('a setting needs attention', { warning });
-    await (config.mode === 'reader' ? read(surroundings, config, log) : serve(surroundings, config, log));
-    log.info('stopped');
-    return 0;
-  } catch (error) {
-    const log = jsonLog(write, 'error', () => clock.now());
-    log.error(
-      'the sidecar cannot start',
-      error instanceof CompassError ? { error: messageOf(error) } : errorFields(error),
-    );
-    return error instanceof CompassError ? error.exit : 1;
-  }
-}
-
-/** Its code is loaded by readers alone. */
-async function read(surroundings: Surroundings, config: Config, log: Log): Promise<void> {
-  const { runReader } = await import('./reader.ts');
-  await runReader({ ...surroundings, config, log });
+export function runSidecar(surroundings: Surroundings): Promise<number> {
+  return runConfigured(surroundings, serve);
 }
 
 /** Runs between probes that answer and connections that are closed: whatever it ends by, nothing keeps the process alive. */

@@ -67,11 +67,26 @@ test('the bundle of the sidecar holds sidecar and common, and refuses a bad sett
   assert.match(stdout, /APP_HEALTH_PORT is \\"x\\"/);
 });
 
+test('a reader is a program of its own, without what keeps a connection or synchronizes', async () => {
+  const { outputs } = await buildProgram('sidecar', folder);
+  const [, reader] = Object.entries(outputs).find(([path]) => path.endsWith('/reader-program.js')) ?? [];
+  const files = Object.keys(reader?.inputs ?? {});
+  assert.ok(files.includes('sidecar/neighbours/director-proxy.ts'));
+  const needless = /^common\/sync\/|^sidecar\/(?:leader|status|sync|connection\/(?!compass-time))|graphql|prom-client/;
+  assert.deepEqual(
+    files.filter((path) => needless.test(path)),
+    [],
+  );
+});
+
 test('all of our own code in a bundle is ASCII: with one other character V8 keeps two bytes of each', async () => {
   for (const program of ['plugin', 'sidecar'] as const) {
     await buildProgram(program, folder);
-    const code = await readFile(join(folder, program, 'program.js'));
-    const at = code.findIndex((byte) => byte > 0x7f);
-    assert.equal(at, -1, code.subarray(at - 40, at + 10).toString());
+    const names = program === 'sidecar' ? ['program.js', 'reader-program.js'] : ['program.js'];
+    for (const name of names) {
+      const code = await readFile(join(folder, program, name));
+      const at = code.findIndex((byte) => byte > 0x7f);
+      assert.equal(at, -1, code.subarray(at - 40, at + 10).toString());
+    }
   }
 });

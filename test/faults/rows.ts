@@ -158,6 +158,14 @@ export const ROWS = {
   S12: { what: 'a token that would go to another host' },
   S14: { what: 'texts that are slow to parse' },
   S17: { what: 'the old identity after a new pairing' },
+  G1: { what: 'a neighbour that starts before there are credentials' },
+  G2: { what: 'a renewal while neighbours keep connections' },
+  G3: { what: 'a neighbour that is not told of a change' },
+  G4: { what: 'a sidecar that dies beside its neighbours' },
+  G5: { what: 'credentials that are half written, or do not match' },
+  G6: { what: 'a neighbour or a Secret of another version' },
+  G7: { what: 'requests without measure' },
+  G10: { what: 'a neighbour that is not trusted' },
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type RowId = keyof typeof ROWS;

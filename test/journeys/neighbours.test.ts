@@ -1,58 +1,20 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { SECRET, type Secret } from '#common/cluster/objects.ts';
 import { DETAILS_ANNOTATION } from '#common/resources/connection-details.ts';
-import type { ConnectionFile } from '#common/resources/connection-file.ts';
+import { buildProgram } from '../../.scripts/build.ts';
 import { until } from '../cluster/until.ts';
 import { memoryFolder } from '../sidecar/neighbours/memory-folder.ts';
-import { CLIENT, CONNECTION, startWorld, type World } from './world.ts';
-
-/** The files of one set, as one reads them who resolves `..data` first; undefined before there are any. */
-function readFiles(folder: string) {
-  try {
-    const set = realpathSync(join(folder, '..data'));
-    const read = (name: string) => readFileSync(join(set, name), 'utf8');
-    const connection = JSON.parse(read('connection.json')) as ConnectionFile;
-    return { set, certificate: read('tls.crt'), key: read('tls.key'), authorities: read('ca.crt'), connection };
-  } catch {
-    return undefined;
-  }
-}
-
-/** A reader by the rights of a Role on one Secret, in a process of its own. */
-async function startReader(t: TestContext, world: World, env: Readonly<Record<string, string>> = {}) {
-  const folder = memoryFolder(t);
-  const { cluster } = world.cluster;
-  const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' };
-  const metadata = { namespace: CLIENT.namespace, name: 'reader' };
-  const rules = [
-    { apiGroups: [''], resources: ['secrets'], resourceNames: [CLIENT.name], verbs: ['get', 'list', 'watch'] },
-  ];
-  const rbac = (kind: string, plural: string) => ({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind,
-    plural,
-    namespaced: true,
-  });
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true };
-  await cluster.create(account, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-  const { apiVersion } = rbac('Role', 'roles');
-  await cluster.create(rbac('Role', 'roles'), { apiVersion, kind: 'Role', metadata, rules } as never);
-  const subjects = [{ kind: 'ServiceAccount', name: 'reader', namespace: CLIENT.namespace }];
-  const binding = { apiVersion, kind: 'RoleBinding', metadata, roleRef: role, subjects };
-  await cluster.create(rbac('RoleBinding', 'rolebindings'), binding as never);
-  const { kubeconfigPath } = await world.cluster.asServiceAccount(CLIENT.namespace, 'reader');
-  const settings = {
-    KUBECONFIG: kubeconfigPath,
-    APP_MODE: 'reader',
-    APP_CREDENTIALS_FOLDER: folder,
-    ...env,
-  };
-  return { folder, start: () => world.start(settings) };
-}
+import { ask, whoAmI } from '../sidecar/neighbours/proxy-world.ts';
+import { askDirector, WHO } from '../simulator/tests/director.ts';
+import { portOf, probe, readFiles, startReader } from './neighbour-steps.ts';
+import { CLIENT, CONNECTION, startWorld } from './world.ts';
 
 test('G1, G2, G5: a reader with a Role on one Secret keeps matching files beside a workload, through a renewal and damage', async (t) => {
   const world = await startWorld(t);
@@ -62,6 +24,9 @@ test('G1, G2, G5: a reader with a Role on one Secret keeps matching files beside
     Promise.resolve(reader.lines.some(({ msg }) => msg.includes('no credentials for neighbours yet'))),
   );
   assert.equal(readFiles(folder), undefined);
+  const early = await probe(reader, '/readyz');
+  assert.deepEqual([early.status, (await probe(reader, '/livez')).status], [503, 200]);
+  assert.match(early.text, /neighbours have no credentials: secret .* does not exist/);
   await world.configure();
   const sidecar = world.start();
   await world.reaches('Synchronized');
@@ -105,6 +70,13 @@ test('G1, G2, G5: a reader with a Role on one Secret keeps matching files beside
     Promise.resolve(reader.lines.some(({ error }) => /does not exist/.test(String(error)))),
   );
   assert.deepEqual(readFiles(folder), second, 'the last good set is kept');
+  const ready = await probe(reader, '/readyz');
+  assert.equal(ready.status, 200);
+  assert.match(ready.text, /ok: .*the last good credentials are kept: secret .* does not exist/);
+  const { text: metrics } = await probe(reader, '/metrics');
+  assert.match(metrics, /^compass_neighbours_problem\{type="secret"\} 1$/m);
+  assert.match(metrics, /^compass_neighbours_generation 2$/m);
+  assert.match(metrics, /^process_resident_memory_bytes \d+$/m);
   assert.equal(await reader.stop(), 0);
 });
 
@@ -145,11 +117,90 @@ test('a reader beside a Secret of the reference agent gives what that says, and 
   const set = readlinkSync(join(folder, '..data'));
   assert.equal(await reader.stop(), 0);
   const next = start();
-  await until('it has started', () => Promise.resolve(next.lines.some(({ msg }) => msg === 'started')));
-  await until('it has looked', async () => {
-    const port = next.lines.find(({ msg }) => msg === 'started')?.['healthPort'];
-    return (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status === 200;
-  });
+  await until('it has looked', async () => (await probe(next, '/readyz')).status === 200);
   assert.equal(readlinkSync(join(folder, '..data')), set);
   assert.equal(await next.stop(), 0);
+});
+
+test('X16, G2: 50 neighbours that query Compass without a pause notice nothing of renewals, neither beside the whole sidecar nor beside a reader', async (t) => {
+  const world = await startWorld(t);
+  const built = await mkdtemp(join(tmpdir(), 'compass-built-'));
+  t.after(() => rm(built, { recursive: true }));
+  await buildProgram('sidecar', built);
+  const command = [join(built, 'sidecar', 'main.js')];
+  await world.configure();
+  const folder = memoryFolder(t);
+  const proxied = { APP_DIRECTOR_PROXY_PORT: '0' };
+  const sidecar = world.start({ ...proxied, APP_CREDENTIALS_FOLDER: folder }, command);
+  const { start } = await startReader(t, world, proxied);
+  const reader = start(command);
+  const ports = await Promise.all([sidecar, reader].map((each) => portOf(each, /Director proxy listens/, 'port')));
+  await world.reaches('Synchronized');
+  await until('both are connected', async () => {
+    const probes = await Promise.all([sidecar, reader].map((each) => probe(each, '/readyz')));
+    return probes.every(({ status, text }) => status === 200 && !text.includes('waits'));
+  });
+
+  const { simulator } = world;
+  const body = whoAmI(simulator);
+  const over = new AbortController();
+  const statuses = new Map<number, number>();
+  const caller = async (port: number) => {
+    while (!over.signal.aborted) {
+      const { status } = await ask(port, { body });
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  const calling = Promise.all(Array.from({ length: 50 }, (_, index) => caller(ports[index % 2] ?? 0)));
+  for (let renewal = 2; renewal <= 4; renewal += 1) {
+    await world.cluster.cluster.mergePatch(CONNECTION, { spec: { refreshCredentialsNow: true } });
+    await until('other files are there', () => Promise.resolve(readFiles(folder)?.connection.generation === renewal));
+    const before = statuses.get(200) ?? 0;
+    await until('neighbours have gone on', () => Promise.resolve((statuses.get(200) ?? 0) > before + 100));
+  }
+  over.abort();
+  await calling;
+  assert.deepEqual([...statuses.keys()], [200], JSON.stringify([...statuses]));
+  const { text } = await probe(reader, '/metrics');
+  assert.match(text, /^compass_director_proxy_requests_total\{code="200"\} \d{2,}$/m);
+  assert.match(
+    (await probe(sidecar, '/metrics')).text,
+    /^compass_director_proxy_requests_total\{code="200"\} \d{2,}$/m,
+  );
+  const output = [sidecar, reader].map((each) => each.output()).join('');
+  assert.doesNotMatch(output, /PRIVATE KEY|did not reach/);
+  assert.equal(await reader.stop(), 0);
+  assert.equal(await sidecar.stop(), 0);
+});
+
+test('G4: a sidecar that is killed leaves files that go on to serve, and the next one goes on where it was', async (t) => {
+  const world = await startWorld(t);
+  await world.configure();
+  const folder = memoryFolder(t);
+  const sidecar = world.start({ APP_CREDENTIALS_FOLDER: folder });
+  await world.reaches('Synchronized');
+  const files = await until('the files are there', () => {
+    const there = readFiles(folder);
+    return Promise.resolve(there?.connection.directorUrl !== null && there);
+  });
+  await sidecar.kill();
+  const { simulator } = world;
+  const { certificate: cert, key } = files;
+  const { text } = await askDirector(simulator, { cert, key }, WHO, { id: simulator.runtimeId });
+  assert.match(text, new RegExp(simulator.runtimeId));
+  assert.ok(Date.parse(files.connection.notAfter) > Date.now(), 'until when is in the files');
+  const next = world.start({ APP_CREDENTIALS_FOLDER: folder });
+  await until('it is ready', async () => (await probe(next, '/readyz')).status === 200);
+  assert.deepEqual(readFiles(folder), files);
+  assert.equal(await next.stop(), 0);
+});
+
+test('a folder that is missing stops the start of a reader and of the whole sidecar, which name it', async (t) => {
+  const world = await startWorld(t);
+  for (const APP_MODE of ['reader', 'full']) {
+    const sidecar = world.start({ APP_MODE, APP_CREDENTIALS_FOLDER: '/nonexistent/folder' });
+    const [code] = (await once(sidecar.child, 'exit')) as [number | null];
+    assert.equal(code, 2);
+    assert.match(sidecar.output(), /the sidecar cannot start.*APP_CREDENTIALS_FOLDER is .*no such folder/);
+  }
 });

@@ -64,7 +64,7 @@ row('R9', 'resyncNow that is set again and again is one synchronization in the m
   assert.ok(listings <= 1 + seconds / 2, `${listings} listings in ${seconds} s`);
 });
 
-row('R9', 'requests without end are coalesced: Compass and the API server see few of them', async (world) => {
+row(['R9', 'G7'], 'requests without end are coalesced: Compass and the API server see few of them', async (world) => {
   const changes = (count: number) => {
     const verbs = ['sync', 'renew', 'check', 'diff'] as const;
     const annotations = Object.fromEntries(verbs.map((verb) => [annotation(verb), `${verb}-${count}`]));

@@ -41,7 +41,7 @@ test('files are links by `..data` to the folder of one set, as the kubelet lays 
   assert.deepEqual(folder.read(NAMES), FIRST);
 });
 
-test('the mode is that of the setting, whatever the mask of the process, and who may read may go there', (t) => {
+test('G10: the mode is that of the setting, whatever the mask of the process, and who may read may go there', (t) => {
   const { path, folder } = start(t);
   const before = process.umask(0o077);
   t.after(() => process.umask(before));
