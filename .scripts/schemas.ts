@@ -15,15 +15,18 @@ import { CERTIFICATE_VERIFICATION_SCHEMA, CHECK_REPORT_SCHEMA } from '../plugin/
 import { COMPLETION_INSTALLATION_SCHEMA } from '../plugin/schemas/completion-installation.ts';
 import { CONNECT_RESULT_SCHEMA, RECONNECT_RESULT_SCHEMA } from '../plugin/schemas/connect-result.ts';
 import { CONNECTION_REPORT_SCHEMA } from '../plugin/schemas/connection-report.ts';
+import { CONNECTION_TREE_SCHEMA } from '../plugin/schemas/connection-tree.ts';
 import { DIFF_SCHEMA } from '../plugin/schemas/diff.ts';
 import { DISCONNECT_RESULT_SCHEMA } from '../plugin/schemas/disconnect-result.ts';
 import { EVENT_DEFINITION_SCHEMA } from '../plugin/schemas/event-definition.ts';
 import { EXPLANATION_SCHEMA } from '../plugin/schemas/explanation.ts';
 import { FAILURE_SCHEMA } from '../plugin/schemas/failure.ts';
+import { FLEET_MEMBER_SCHEMA, FLEET_REPORT_SCHEMA } from '../plugin/schemas/fleet-report.ts';
 import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
+import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
 import { SYNC_RESULT_SCHEMA } from '../plugin/schemas/sync-result.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../plugin/schemas/token-request-result.ts';
-import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
+import { TRACE_SCHEMA } from '../plugin/schemas/trace.ts';
 import { VERSION_REPORT_SCHEMA } from '../plugin/schemas/version-report.ts';
 
 /** Every document that the plugin prints, by its kind; and the sidecar's report, which other programs may read as well. */
@@ -42,21 +45,25 @@ export const PUBLISHED = {
   CompletionInstallation: COMPLETION_INSTALLATION_SCHEMA,
   ConnectResult: CONNECT_RESULT_SCHEMA,
   ConnectionReport: CONNECTION_REPORT_SCHEMA,
+  ConnectionTree: CONNECTION_TREE_SCHEMA,
   Diff: DIFF_SCHEMA,
   DisconnectResult: DISCONNECT_RESULT_SCHEMA,
   EventDefinition: EVENT_DEFINITION_SCHEMA,
   Explanation: EXPLANATION_SCHEMA,
   Failure: FAILURE_SCHEMA,
+  FleetMember: FLEET_MEMBER_SCHEMA,
+  FleetReport: FLEET_REPORT_SCHEMA,
   Migration: MIGRATION_SCHEMA,
   ReconnectResult: RECONNECT_RESULT_SCHEMA,
+  ReportArchive: REPORT_ARCHIVE_SCHEMA,
+  ReportManifest: REPORT_MANIFEST_SCHEMA,
   SyncResult: SYNC_RESULT_SCHEMA,
   TokenRequestResult: TOKEN_REQUEST_RESULT_SCHEMA,
+  Trace: TRACE_SCHEMA,
   VersionReport: VERSION_REPORT_SCHEMA,
   SidecarReport: REPORT_SCHEMA,
 } as const;
 
-  ReportArchive: REPORT_ARCHIVE_SCHEMA,
-  ReportManifest: REPORT_MANIFEST_SCHEMA,
 export const SCHEMA_FOLDER = 'docs/schemas';
 
 /** A schema as its file has it. */

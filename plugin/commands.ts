@@ -32,6 +32,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/describe.ts')).describe,
   },
   {
+    name: 'tree',
+    arguments: '[TYPE] [NAME]',
+    summary: 'what hangs on the connection, down to gateway URLs and Secrets',
+    group: 'See',
+    load: async () => (await import('./commands/tree.ts')).tree,
+  },
+  {
+    name: 'trace',
+    arguments: 'TYPE [NAME]',
+    summary: 'where a Secret, an Application or a URL comes from',
+    group: 'See',
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
+  {
     name: 'diff',
     arguments: '[APPS...]',
     summary: 'what a synchronization would change now',
@@ -51,20 +65,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what happened to the connection and its Applications',
     group: 'See',
     load: async () => (await import('./commands/events.ts')).events,
-  },
-  {
-    name: 'connect',
-    arguments: '[INVITE]',
-    summary: 'connect this cluster to Compass with a one-time token',
-    group: 'Connect',
-    load: async () => (await import('./commands/connect.ts')).connect,
-  },
-  {
-    name: 'reconnect',
-    arguments: '[INVITE]',
-    summary: 'pair anew with Compass, while the present certificate serves',
-    group: 'Connect',
-    load: async () => (await import('./commands/reconnect.ts')).reconnect,
   },
   {
     name: 'fleet status',
@@ -108,6 +108,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'take the sidecar out of a workload again',
     group: 'Install',
     load: async () => (await import('./commands/eject.ts')).eject,
+  },
+  {
+    name: 'connect',
+    arguments: '[INVITE]',
+    summary: 'connect this cluster to Compass with a one-time token',
+    group: 'Connect',
+    load: async () => (await import('./commands/connect.ts')).connect,
+  },
+  {
+    name: 'reconnect',
+    arguments: '[INVITE]',
+    summary: 'pair anew with Compass, while the present certificate serves',
+    group: 'Connect',
+    load: async () => (await import('./commands/reconnect.ts')).reconnect,
   },
   {
     name: 'disconnect',

@@ -1,3 +1,4 @@
+import { CompassError } from '#common/errors.ts';
 import type { Command } from '../command.ts';
 import { FLEET_FLAGS, readChoice, readFleetOptions } from '../fleet/options.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
@@ -12,6 +13,9 @@ Each cluster has its own limit of time, in which its credential plugin has to lo
 with its context, but it can ask nothing. A cluster that gives no answer is not unhealthy: its row says why, and nothing
 else. One where Compass is not installed is no fault. Impersonation (--as) and -n hold for all clusters; flags that name
 one are refused.
+
+With --watch it asks again and again: a terminal is repainted, elsewhere the rows that changed are printed, with -o json or
+ndjson a document a line.
 
 The exit code is 1 where a connection is not healthy, whatever else there is; else 4 where a cluster gave no answer or does
 not permit one; else 3 where no cluster has a connection.`,
@@ -37,10 +41,15 @@ not permit one; else 3 where no cluster has a connection.`,
       command: 'kubectl compass fleet status --all-contexts -o ndjson',
       does: 'A document a line, as soon as all before it are known',
     },
+    { command: 'kubectl compass fleet status --all-contexts -w', does: 'Stay and see it change' },
   ],
   run: async (invocation) => {
-    const options = readFleetOptions(invocation.flags);
-    readChoice(invocation.flags);
+    const { flags, output } = invocation;
+    const options = readFleetOptions(flags);
+    readChoice(flags);
+    if (flags.isOn('watch') && !['default', 'wide', 'json', 'ndjson'].includes(output.format)) {
+      throw new CompassError('Usage', `-w prints a table, -o wide, json or ndjson, and no ${output.format}`);
+    }
     const { runFleetStatus } = await import('../fleet/run.ts');
     return runFleetStatus(invocation, options);
   },

@@ -32,9 +32,10 @@ async function candidatesOf(
   if (/^[a-z]+(?:\|[a-z]+)+$/.test(placeholder)) return valuesOf(placeholder.split('|'));
   if (placeholder === 'SHELL') return valuesOf(SHELLS);
   if (placeholder === 'TYPE') {
-    const { RESOURCE_TYPES } = await import('../get/resource.ts');
-    return valuesOf(entry.name === 'describe' ? ['app'] : RESOURCE_TYPES);
+    return (await import('./typed-names.ts')).typesOrNames(await typesOf(entry), situation);
   }
+  if (entry.name === 'trace' && names[0] === 'secret') return valuesOf(await lookUp('secrets', situation));
+  if (entry.name === 'trace' && names[0] === 'url') return valuesOf(await lookUp('urls', situation));
   if (placeholder.startsWith('CODE')) return (await import('../explain/candidates.ts')).explainable();
   if (isAboutApplications(placeholder, entry, names)) {
     const known = await lookUp('applications', situation);
@@ -42,6 +43,12 @@ async function candidatesOf(
   }
   if (placeholder === 'NAME') return valuesOf(await lookUp('compassconnections', situation));
   return [];
+}
+
+/** What TYPE may be. */
+async function typesOf({ name }: CommandEntry): Promise<readonly string[]> {
+  if (name === 'trace') return (await import('../trace/asked.ts')).TRACE_TYPES;
+  return ['describe', 'tree'].includes(name) ? ['app'] : (await import('../get/resource.ts')).RESOURCE_TYPES;
 }
 
 /** `APPS`; and the NAME of `get apps NAME` and `describe app NAME`. */

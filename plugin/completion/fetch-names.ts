@@ -1,17 +1,34 @@
 import { PassThrough } from 'node:stream';
-import { type Kind, NAMESPACE } from '#common/cluster/objects.ts';
-import { APPLICATION } from '#common/resources/application.ts';
+import { type Kind, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
+import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import type { Surroundings } from '../command.ts';
 import type { ParsedFlags } from '../flags.ts';
+import { secretReferences } from '../get/landscape.ts';
 import { connect } from '../kubeconfig/connect.ts';
+import { urlsOf } from '../trace/urls.ts';
 import type { Listed } from './look-up.ts';
 
-const KINDS: Readonly<Record<Listed, Kind>> = {
-  applications: APPLICATION,
-  compassconnections: COMPASS_CONNECTION,
-  namespaces: NAMESPACE,
+interface Listing {
+  readonly kind: Kind;
+  readonly namesOf: (object: KubeObject) => readonly string[];
+}
+
+const itself = ({ metadata }: KubeObject): readonly string[] => [metadata.name];
+
+/** Secrets and URLs are those that Applications name: that takes no right to list Secrets. */
+const LISTINGS: Readonly<Record<Listed, Listing>> = {
+  applications: { kind: APPLICATION, namesOf: itself },
+  compassconnections: { kind: COMPASS_CONNECTION, namesOf: itself },
+  namespaces: { kind: NAMESPACE, namesOf: itself },
+  secrets: { kind: APPLICATION, namesOf: (object) => secretReferences(object).map(({ name }) => name) },
+  urls: { kind: APPLICATION, namesOf: urlsWithin },
 };
+
+function urlsWithin({ spec }: Application): readonly string[] {
+  const entries = (spec?.services ?? []).flatMap((service) => service.entries ?? []);
+  return entries.flatMap((entry) => urlsOf(entry).map(({ url }) => url));
+}
 
 /** The names of the first page, which is more than anybody reads. Throws where the cluster does not answer in time. */
 export async function fetchNames(
@@ -28,9 +45,8 @@ export async function fetchNames(
     stderr: { stream: new PassThrough(), write: () => undefined },
   });
   try {
-    for await (const page of cluster.listPages(KINDS[listed], { signal })) {
-      return page.items.map(({ metadata }) => metadata.name);
-    }
+    const { kind, namesOf } = LISTINGS[listed];
+    for await (const page of cluster.listPages(kind, { signal })) return [...new Set(page.items.flatMap(namesOf))];
     return [];
   } finally {
     cluster.close();

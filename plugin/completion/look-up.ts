@@ -7,7 +7,7 @@ import { FLAGS_BEFORE } from '../parse.ts';
 import type { Situation } from './situation.ts';
 
 /** What names are looked up of in the cluster. */
-export type Listed = 'applications' | 'compassconnections' | 'namespaces';
+export type Listed = 'applications' | 'compassconnections' | 'namespaces' | 'secrets' | 'urls';
 
 /** A person at a prompt does not wait longer. */
 const LIMIT_MS = 2_000;

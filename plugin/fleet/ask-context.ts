@@ -12,7 +12,7 @@ import { factsOf, type Sight } from '../status/sight.ts';
 import { orInterrupted } from '../wait/interruption.ts';
 import { type Member, stateOfError, stateOfJudgement } from './member.ts';
 
-export interface AskContext {
+interface AskContext {
   readonly contexts: Contexts;
   readonly clock: Clock;
   /** Where the sidecars are, if it was said. */
@@ -27,7 +27,7 @@ export interface AskContext {
 
 /**
  * All connections of one context, each judged as `status` judges it; one member without a view where none was seen in time.
- * Throws what is a bug, and nothing else.
+ * Throws Usage for flags that make no sense in any context, and what is a bug.
  */
 export async function askContext(context: string, options: AskContext): Promise<readonly Member[]> {
   const { contexts, clock, timeoutMs, interrupted } = options;
@@ -45,7 +45,7 @@ export async function askContext(context: string, options: AskContext): Promise<
     const seen = await orInterrupted(look(context, over, options), { clock, interrupted: over });
     return seen.map((sight) => memberOf(context, sight, clock.now(), place));
   } catch (thrown) {
-    if (!(thrown instanceof CompassError)) throw thrown;
+    if (!(thrown instanceof CompassError) || thrown.reason === 'Usage') throw thrown;
     const error = tooLate.signal.aborted ? inTime(thrown, timeoutMs) : thrown;
     const state = tooLate.signal.aborted ? 'Unreachable' : stateOfError(error);
     return [{ context, state, place, view: undefined, error }];
@@ -75,7 +75,6 @@ function memberOf(context: string, sight: Sight, now: number, place: CommandPlac
 /** What was cut off at the limit, and by whom the time was taken where that is known. */
 function inTime(thrown: CompassError, timeoutMs: number): CompassError {
   const byPlugin = thrown.reason === 'ClusterUnauthorized' ? `: ${thrown.message}` : '';
-  return new CompassError('ClusterUnreachable', `no answer within ${humanDuration(timeoutMs)}${byPlugin}`, {
-    cause: thrown,
-  });
+  const limit = timeoutMs < 1_000 ? `${timeoutMs}ms` : humanDuration(timeoutMs);
+  return new CompassError('ClusterUnreachable', `no answer within ${limit}${byPlugin}`, { cause: thrown });
 }

@@ -5,7 +5,7 @@ import { statusDocument } from '../status/document.ts';
 import { isSilent, isUnhealthy, type Member } from './member.ts';
 import { failureOf, nextOfMember, verdictOf } from './verdict.ts';
 
-export const FLEET_KIND = 'FleetReport';
+const FLEET_KIND = 'FleetReport';
 const MEMBER_KIND = 'FleetMember';
 
 /** Of the document of `status`, what one look at many connections needs: its history stays where it is. */

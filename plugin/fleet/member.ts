@@ -8,7 +8,7 @@ import type { View } from '../status/view.ts';
 type Silence = 'Unreachable' | 'LoginFailed' | 'NotPermitted' | 'Misconfigured';
 
 /** How one connection of a fleet stands: the words of `status`, or why it cannot be said. */
-export type MemberState = Verdict | Silence | 'NotInstalled';
+type MemberState = Verdict | Silence | 'NotInstalled';
 
 /** One connection of one context; or the context alone, where no connection was seen. */
 export interface Member {
@@ -28,7 +28,6 @@ const SILENCES: Readonly<Partial<Record<Reason, MemberState>>> = {
   ClusterForbidden: 'NotPermitted',
   ClusterUnauthorized: 'LoginFailed',
   InvalidSetting: 'Misconfigured',
-  Usage: 'Misconfigured',
 };
 
 /** The state of a context that could not be looked at, by what went wrong. */

@@ -9,6 +9,7 @@ import { readDurationMs } from '../wait/flags.ts';
 
 const CONCURRENCY = 8;
 const TIMEOUT_MS = 10_000;
+const INTERVAL_MS = 30_000;
 
 /** Which contexts, how many at a time, and for how long each. */
 export const FLEET_FLAGS: readonly Flag[] = [
@@ -22,6 +23,13 @@ export const FLEET_FLAGS: readonly Flag[] = [
     value: 'DURATION',
     summary: 'longest wait for one cluster, its login included, 10s unless said; 0 sets no limit',
   },
+  { name: 'watch', short: 'w', kind: 'switch', summary: 'stay, ask again and again, and show what changes' },
+  {
+    name: 'interval',
+    kind: 'text',
+    value: 'DURATION',
+    summary: 'with -w: from one round to the next, 30s unless said',
+  },
 ];
 
 /** How a fleet is asked. */
@@ -29,6 +37,8 @@ export interface FleetOptions {
   readonly concurrency: number;
   /** Infinity sets no limit. */
   readonly timeoutMs: number;
+  /** From the end of one round to the next, where it is watched. */
+  readonly intervalMs: number;
 }
 
 /** Flags of kubectl's that are about one cluster, or would give the credential of one to all of them. */
@@ -54,8 +64,16 @@ export function readFleetOptions(flags: ParsedFlags): FleetOptions {
     const instead = flag === 'context' ? 'say --contexts' : 'let the kubeconfig say it, for each of them';
     throw new CompassError('Usage', `--${flag} is about one cluster, and a fleet has several: ${instead}`);
   }
+  if (flags.text('interval') !== undefined && !flags.isOn('watch')) {
+    throw new CompassError('Usage', '--interval is about -w, which asks again and again');
+  }
   const timeoutMs = readDurationMs(flags, 'timeout-per-cluster', TIMEOUT_MS);
-  return { concurrency: readConcurrency(flags), timeoutMs: timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs };
+  const intervalMs = readDurationMs(flags, 'interval', INTERVAL_MS);
+  return {
+    intervalMs,
+    concurrency: readConcurrency(flags),
+    timeoutMs: timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs,
+  };
 }
 
 function readConcurrency(flags: ParsedFlags): number {

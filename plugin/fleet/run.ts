@@ -6,35 +6,35 @@ import { readContexts } from '../kubeconfig/contexts.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { canRepaint } from '../output/can-repaint.ts';
 import { plain } from '../output/text.ts';
+import { count } from '../status/words.ts';
 import { reasonOfInterruption } from '../wait/interruption.ts';
 import { askContext } from './ask-context.ts';
 import { fleetDocument, memberDocument } from './document.ts';
 import { isUnhealthy, type Member } from './member.ts';
 import { chosenContexts, type FleetOptions } from './options.ts';
 import { survey } from './survey.ts';
-import { formatFleet } from './table.ts';
+import { formatFleet, hasSeveral } from './table.ts';
 import { nextOfMember, verdictOf } from './verdict.ts';
 
 /** `kubectl compass fleet status`: ask all contexts side by side, judge each, print one table. */
-export async function runFleetStatus(
-  invocation: Invocation,
-  { concurrency, timeoutMs }: FleetOptions,
-): Promise<number> {
+export async function runFleetStatus(invocation: Invocation, options: FleetOptions): Promise<number> {
   const { flags, env, clock, stdin, stdout, stderr, style, output, interrupted, progress } = invocation;
   const contexts = await readContexts({ flags, env, clock, stderr });
   const names = await chosenContexts(flags, stdin, contexts.names);
+  const ask = (context: string) =>
+    askContext(context, {
+      contexts,
+      clock,
+      namespace: sidecarNamespace(flags, env),
+      timeoutMs: options.timeoutMs,
+      interrupted,
+      wordsOf: (name) => wordsOf(name, invocation),
+    });
+  if (flags.isOn('watch')) return (await import('./watch.ts')).watchFleet(invocation, names, ask, options);
   const isStreamed = output.format === 'ndjson';
   const members = await survey(names, {
-    concurrency,
-    ask: (context) =>
-      askContext(context, {
-        contexts,
-        clock,
-        namespace: sidecarNamespace(flags, env),
-        timeoutMs,
-        interrupted,
-        wordsOf: (name) => wordsOf(name, invocation),
-      }),
+    concurrency: options.concurrency,
+    ask,
     onProgress: progressOf(names.length, invocation),
     onMembers: (ready) => {
       if (!isStreamed || interrupted.aborted) return;
@@ -54,7 +54,10 @@ export async function runFleetStatus(
     await invocation.print({
       document: () => fleetDocument(members, now),
       noHeaders: !hasHead,
-      text: (format) => formatFleet(members, { ...style, isWide: format === 'wide', hasHead }),
+      text: (format) => {
+        const isWide = format === 'wide';
+        return formatFleet(members, { ...style, isWide, hasHead, isNamed: isWide || hasSeveral(members) });
+      },
     });
   }
   tellMore(members, invocation);
@@ -68,8 +71,9 @@ function progressOf(total: number, { progress, stderr, env }: Invocation) {
   return (left: number, underWay: readonly string[]) => {
     if (isTold && !isInPlace) return;
     isTold = true;
-    const waiting = isInPlace && left < total ? `, waiting for ${underWay.join(', ')}` : '';
-    progress.busy('fleet', `${total - left} of ${total} contexts asked${waiting}`);
+    const answered = left < total ? `${total - left} of ${count(total, 'context')} answered` : undefined;
+    const waiting = isInPlace && underWay.length > 0 ? `, waiting for ${underWay.join(', ')}` : '';
+    progress.busy('fleet', `${answered ?? `asking ${count(total, 'context')}`}${waiting}`);
   };
 }
 

@@ -1,7 +1,7 @@
 import { concurrently } from '#common/sync/concurrently.ts';
 import type { Member } from './member.ts';
 
-export interface Survey {
+interface Survey {
   /** At a time. */
   readonly concurrency: number;
   readonly ask: (context: string) => Promise<readonly Member[]>;

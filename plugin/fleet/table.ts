@@ -7,16 +7,23 @@ import { isSilent, levelOfMember, type Member, wordOf } from './member.ts';
 export interface TableOptions extends Style {
   readonly isWide: boolean;
   readonly hasHead: boolean;
+  /** Whether each row names its connection. */
+  readonly isNamed: boolean;
+  /** The widths of a table that these rows go on; grown to what they take. */
+  readonly widths?: number[];
+}
+
+/** Whether a context has several connections, so that rows have to name theirs. */
+export function hasSeveral(members: readonly Member[]): boolean {
+  return [...Map.groupBy(members, ({ context }) => context).values()].some(({ length }) => length > 1);
 }
 
 /** One row a connection, in the order given. A context that gave no answer says why, across the columns that it has no words for. */
 export function formatFleet(members: readonly Member[], options: TableOptions): string {
-  const { paint, symbols, isWide, hasHead } = options;
-  const counted = Map.groupBy(members, ({ context }) => context);
-  const isNamed = isWide || [...counted.values()].some(({ length }) => length > 1);
+  const { paint, symbols, isWide, isNamed, hasHead, widths = [] } = options;
   const heads = ['CONTEXT', ...(isNamed ? ['CONNECTION'] : []), 'STATE', ...HEADS, ...(isWide ? WIDE_HEADS : [])];
-  const rows = members.map((member) => rowOf(member, isNamed, options));
-  const [head = '', ...lines] = alignColumns([heads.map(paint.bold), ...rows]).split('\n');
+  const rows = members.map((member) => rowOf(member, options));
+  const [head = '', ...lines] = alignColumns([heads.map(paint.bold), ...rows], widths).split('\n');
   const told = members.map((member, at) => {
     const why = isSilent(member) ? ` ${paint.dim(`(${plain(member.error?.message ?? '', symbols)})`)}` : '';
     return `${lines[at]}${why}\n`;
@@ -24,9 +31,9 @@ export function formatFleet(members: readonly Member[], options: TableOptions): 
   return [...(hasHead ? [`${head}\n`] : []), ...told].join('');
 }
 
-function rowOf(member: Member, isNamed: boolean, options: TableOptions): readonly string[] {
+function rowOf(member: Member, options: TableOptions): readonly string[] {
   const { context, view } = member;
-  const { symbols, isWide } = options;
+  const { symbols, isWide, isNamed } = options;
   const said = view ? [...cells(view), ...(isWide ? wideCells(view) : [])] : [];
   return [
     plain(context, symbols),

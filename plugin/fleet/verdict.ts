@@ -4,7 +4,7 @@ import type { ReportDocument } from '../output/document.ts';
 import { isSilent, isUnhealthy, type Member } from './member.ts';
 
 /** What all members come to. */
-export interface FleetVerdict {
+interface FleetVerdict {
   readonly status: 'Healthy' | 'Unhealthy' | 'Unreachable' | 'NotInstalled';
   readonly exitCode: 0 | 1 | 3 | 4;
 }

@@ -21,7 +21,7 @@ export interface Contexts {
   open(name: string, how: { readonly stderr: NodeJS.WritableStream; readonly givenUp: AbortSignal }): Cluster;
 }
 
-export interface ContextsInput {
+interface ContextsInput {
   readonly flags: ParsedFlags;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;

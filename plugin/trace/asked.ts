@@ -47,10 +47,3 @@ function readUrl(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol)) throw new CompassError('Usage', 'that is no URL: https://HOST/PATH');
   return `${url.origin}${url.pathname}`;
 }
-
-/** What was asked for, as people say it. */
-export function describeTraced(traced: Traced): string {
-  if (traced.type === 'url') return traced.url;
-  if (traced.type === 'app') return `Application ${traced.name}`;
-  return `Secret ${traced.namespace === undefined ? '' : `${traced.namespace}/`}${traced.name}`;
-}

@@ -1,7 +1,7 @@
 import type { ServiceEntry } from '#common/resources/application.ts';
 
 /** What a URL of an API is for. */
-export type UrlUse = 'gateway URL' | 'target URL' | 'token URL' | 'CSRF token URL';
+type UrlUse = 'gateway URL' | 'target URL' | 'token URL' | 'CSRF token URL';
 
 export interface UsedUrl {
   readonly use: UrlUse;

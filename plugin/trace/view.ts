@@ -5,7 +5,7 @@ import { alignColumns } from '../output/columns.ts';
 import { plain } from '../output/text.ts';
 import type { Trace, TracedApplication, TraceFacts } from './facts.ts';
 
-export interface TraceViewOptions extends Style {
+interface TraceViewOptions extends Style {
   readonly now: number;
   readonly context: string | undefined;
 }

@@ -8,7 +8,7 @@ import { countsOf, hasProblem, mostTelling } from './problems.ts';
 
 export const TREE_KIND = 'ConnectionTree';
 
-export interface TreeDocumentOptions {
+interface TreeDocumentOptions {
   /** Without what is in each Application, but with its counts. */
   readonly isCompact: boolean;
   /** Applications at most; Infinity has all. */

@@ -20,7 +20,7 @@ export interface TreeFacts {
   readonly notPermitted: readonly MissingRight[];
 }
 
-export interface TreeOptions extends FindOptions {
+interface TreeOptions extends FindOptions {
   /** One Application; all of the connection's where it is undefined. */
   readonly app?: string | undefined;
 }

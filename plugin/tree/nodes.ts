@@ -52,7 +52,7 @@ export function failureNode({ name, id, reason, message }: ReportedFailure): App
   };
 }
 
-export function bundleNode(service: ApplicationService): BundleNode {
+function bundleNode(service: ApplicationService): BundleNode {
   const { id, name, displayName = '', entries = [] } = service;
   return {
     id,
@@ -64,7 +64,7 @@ export function bundleNode(service: ApplicationService): BundleNode {
   };
 }
 
-export function apiNode(entry: ServiceEntry): ApiNode {
+function apiNode(entry: ServiceEntry): ApiNode {
   const { id, name, targetUrl, centralGatewayUrl } = entry;
   return {
     id,
@@ -76,7 +76,7 @@ export function apiNode(entry: ServiceEntry): ApiNode {
 }
 
 /** Those that entries name, each once. */
-export function secretNodes(entries: readonly ServiceEntry[]): readonly NamedSecret[] {
+function secretNodes(entries: readonly ServiceEntry[]): readonly NamedSecret[] {
   const byName = new Map<string, NamedSecret>();
   for (const secret of entries.flatMap(namedSecrets)) if (!byName.has(secret.name)) byName.set(secret.name, secret);
   return [...byName.values()];

@@ -20,7 +20,7 @@ export function hasProblem(node: ApplicationNode, index: SecretIndex): boolean {
 }
 
 /** What a tree comes to, by what it shows. */
-export interface TreeCounts {
+interface TreeCounts {
   readonly applications: number;
   readonly bundles: number;
   readonly apis: number;
@@ -48,8 +48,8 @@ export function countsOf(nodes: readonly ApplicationNode[], index: SecretIndex):
 }
 
 /**
- * At most so many, in their order: those with a problem before any other, since they are what is looked for where not all
- * can be shown.
+ * At most so many, in their order: those that fail before those that want a look, and these before any other, since they are
+ * what is looked for where not all can be shown.
  */
 export function mostTelling(
   nodes: readonly ApplicationNode[],
@@ -57,11 +57,11 @@ export function mostTelling(
   limit: number,
 ): readonly ApplicationNode[] {
   if (nodes.length <= limit) return nodes;
-  const bad = new Set(nodes.filter((node) => hasProblem(node, index)).slice(0, limit));
-  let room = limit - bad.size;
-  return nodes.filter((node) => {
-    if (bad.has(node)) return true;
-    room -= 1;
-    return room >= 0;
-  });
+  const rank = (node: ApplicationNode) => {
+    if (node.readiness.ready === 'False') return 0;
+    return hasProblem(node, index) ? 1 : 2;
+  };
+  const ranked = nodes.map((node) => ({ node, rank: rank(node) })).toSorted((a, b) => a.rank - b.rank);
+  const chosen = new Set(ranked.slice(0, limit).map(({ node }) => node));
+  return nodes.filter((node) => chosen.has(node));
 }

@@ -9,7 +9,7 @@ import type { TreeFacts } from './facts.ts';
 import type { ApiNode, ApplicationNode, BundleNode } from './nodes.ts';
 import { applicationProblem, countsOf, missingSecrets, mostTelling } from './problems.ts';
 
-export interface TreeViewOptions extends Style {
+interface TreeViewOptions extends Style {
   readonly now: number;
   /** How people call the cluster. */
   readonly context: string | undefined;

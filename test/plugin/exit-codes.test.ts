@@ -33,6 +33,11 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     130: 'plugin/cert/interruption.test.ts',
     143: 'plugin/cert/interruption.test.ts',
   },
+  'fleet status': {
+    1: 'plugin/fleet/fleet.test.ts',
+    130: 'plugin/fleet/fleet.test.ts',
+    143: 'plugin/fleet/fleet.test.ts',
+  },
   explain: { 3: 'plugin/explain/explain.test.ts' },
   'completion install': { 7: 'plugin/completion/install.test.ts' },
 };

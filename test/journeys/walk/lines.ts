@@ -30,11 +30,15 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   check: { args: ['--category', 'identity,sync'], faults: { absent: 1 } },
   get: { args: ['apps'] },
   describe: { args: ['app', 'orders'] },
+  tree: { args: [] },
+  trace: { args: ['app/orders'] },
   diff: { args: [] },
   logs: { args: [], good: 3 },
+  report: { args: ['-f', 'FOLDER/report.tar.gz', '--force'] },
   // A cluster that has never heard of Compass has no Events about it.
   events: { args: [], faults: { absent: 0 } },
-  report: { args: ['-f', 'FOLDER/report.tar.gz', '--force'] },
+  // A flag that names one cluster is wrong usage there.
+  'fleet status': { args: ['--all-contexts'], faults: { unreachable: 2 } },
   explain: { args: ['CMP0402'], offline: true },
   connect: { args: ['--dry-run=client', '--token-file', 'TOKEN'], good: 7 },
   reconnect: { args: ['--dry-run=client', '--token-file', 'TOKEN'] },

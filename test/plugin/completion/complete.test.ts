@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
+import { ORDERS_SECRET, putLandscape } from '../get/landscape.ts';
+import { may, somebodyWith } from '../grant.ts';
 import { runHere } from '../run-plugin.ts';
 
 /** The values that are offered, and the directive. */
@@ -51,6 +53,10 @@ describe('completion without a cluster', () => {
     ['get ', ['apps', 'bundles', 'apis', 'events', 'secrets'], ':4'],
     ['get ap', ['apps', 'apis'], ':4'],
     ['describe ', ['app'], ':4'],
+    ['tree ', ['app'], ':4'],
+    ['trace ', ['secret', 'app', 'url'], ':4'],
+    ['fleet ', ['status'], ':4'],
+    ['fleet status --contexts-file ', [], ':0'],
     ['status -o j', ['json', 'jsonpath=', 'jsonpath-file=', 'jsonpath-as-json='], ':6'],
     ['status -oj', [], ':4'],
     ['status --output=js', ['json', 'jsonpath=', 'jsonpath-file=', 'jsonpath-as-json='], ':6'],
@@ -104,6 +110,16 @@ describe('completion without a cluster', () => {
     assert.deepEqual((await completed(['--kubeconfig=/nonexistent/x', '--user', ''])).values, []);
   });
 
+  test('of --contexts offers one more behind each comma', async (t) => {
+    const path = join(await temporary(t), 'config');
+    await writeFile(path, CONTEXTS);
+    const of = async (word: string) =>
+      (await completed(['fleet', 'status', '--contexts', word], { KUBECONFIG: path })).values;
+    assert.deepEqual(await of('prod'), ['prod-eu', 'prod-us']);
+    assert.deepEqual(await of('prod-us,'), ['prod-us,prod-eu']);
+    assert.deepEqual(await of('prod-us,prod-eu,'), []);
+  });
+
   test('with nobody at the address offers nothing, and says nothing', async () => {
     assert.deepEqual((await completed(['--server', 'https://127.0.0.1:1', 'diff', ''])).values, []);
   });
@@ -135,5 +151,22 @@ describe('completion with a cluster', () => {
     const stale = { ...JSON.parse(await readFile(join(cacheFolder, 'compass', 'applications.json'), 'utf8')), time: 0 };
     await writeFile(join(cacheFolder, 'compass', 'applications.json'), JSON.stringify({ ...stale, names: ['gone'] }));
     assert.deepEqual((await completed([...flags, '--cluster', 'test', 'diff', 'n'], env)).values, ['new']);
+  });
+
+  test('offers the Secrets and URLs that Applications name, without a right to Secrets', async (t) => {
+    const cluster = await startTestCluster(t, { crds: 'ours' });
+    await putLandscape(cluster);
+    const kubeconfig = await somebodyWith(cluster, [may('list', 'applicationconnector.kyma-project.io/applications')]);
+    const flags = ['--cache-dir', await temporary(t)];
+    const of = async (...words: string[]) => (await completed([...flags, ...words], { KUBECONFIG: kubeconfig })).values;
+    assert.deepEqual(await of('trace', `secret/orders`), [`secret/${ORDERS_SECRET}`]);
+    assert.deepEqual(await of('trace', 'secret', 'orders'), [ORDERS_SECRET]);
+    assert.deepEqual(await of('trace', 'app/or'), ['app/orders']);
+    assert.deepEqual(await of('trace', 'app', 'or'), ['orders']);
+    assert.deepEqual(await of('tree', 'app/or'), ['app/orders']);
+    assert.deepEqual(await of('trace', 'url', 'https://orders'), [
+      'https://orders.example/v1',
+      'https://orders.example/token',
+    ]);
   });
 });
