@@ -55,6 +55,11 @@ function judgeDeployment({ metadata, spec, status }: Deployment, namespace: stri
   const ready = status?.readyReplicas ?? 0;
   const base = { ...BASE, name: 'deployment', facts: { ready: String(ready), wanted: String(wanted) } };
   if (ready > 0 && ready >= wanted) return { ...base, status: 'ok', message: `${ready}/${wanted} ready` };
+  if (wanted === 0) {
+    // It may be meant: the reference agent keeps the connection, or will again.
+    const message = `deployment ${metadata.name} is scaled to 0`;
+    return { ...base, status: 'warning', reason: 'SidecarSilent', message, next: 'kubectl compass migrate from-agent' };
+  }
   const message = `deployment ${metadata.name}: ${ready}/${wanted} ready`;
   const next = podsOf(namespace);
   return { ...base, status: ready > 0 ? 'warning' : 'error', reason: 'SidecarSilent', message, next };

@@ -55,12 +55,16 @@ function rememberedRef(namespace: string): ObjectRef {
 }
 
 /**
- * The Applications as they were before the migration began: as a run that was cut off wrote them down in the agent's
- * namespace, else as they are now, which is written down. Packed, since thousands of UIDs would not fit otherwise.
+ * The Applications as they were before the migration began: where it goes on, as the run that was cut off wrote them down in the
+ * agent's namespace; else as they are now, which is written down. Packed, since thousands of UIDs would not fit otherwise.
  */
-export async function rememberApplications(cluster: Cluster, namespace: string): Promise<ApplicationSet> {
+export async function rememberApplications(
+  cluster: Cluster,
+  namespace: string,
+  isGoingOn: boolean,
+): Promise<ApplicationSet> {
   const ref = rememberedRef(namespace);
-  const kept = unpack((await cluster.find<ConfigMap>(ref))?.data?.[KEY]);
+  const kept = isGoingOn ? unpack((await cluster.find<ConfigMap>(ref))?.data?.[KEY]) : undefined;
   if (kept) return kept;
   const now = await fetchApplications(cluster);
   const metadata = { name: ref.name, namespace };

@@ -48,7 +48,7 @@ export async function applyMigration(
     return undefined;
   }
   const agentNamespace = agent.metadata.namespace ?? '';
-  const before = await rememberApplications(cluster, agentNamespace);
+  const before = await rememberApplications(cluster, agentNamespace, facts.record !== undefined);
   const baseline = await readBaseline(context);
   try {
     const record = await stopAgent(context);
@@ -72,8 +72,7 @@ function whereItStands(error: CompassError): CompassError {
 /** Brings the agent back, whoever interrupts: nobody would keep the connection otherwise. Always throws. */
 async function takeBack(context: MigrationContext, error: unknown): Promise<never> {
   const { facts, invocation } = context;
-  if (!(error instanceof CompassError)) throw error;
-  const why = error.message;
+  const why = messageOf(error);
   if (facts.definitions.connection.hasStatus) {
     const message = `${why}. It is not taken back, because the definition of CompassConnection has a status subresource, with which ${placeOf(facts.agent)} cannot work`;
     throw new CompassError('MigrationBlocked', message, { cause: error, next: 'kubectl compass check' });
@@ -85,6 +84,8 @@ async function takeBack(context: MigrationContext, error: unknown): Promise<neve
   } catch (another) {
     throw stuck(why, another);
   }
+  // A bug is told as one, once nobody is without a connection because of it.
+  if (!(error instanceof CompassError)) throw error;
   const next = error.next ?? `kubectl compass explain ${error.reason}`;
   throw new CompassError('MigrationFailed', `${why}. ${placeOf(facts.agent)} runs again as before`, {
     cause: error,

@@ -37,7 +37,7 @@ export async function findAgent(
   if (agent) return agent;
   if (denied) throw new CompassError('ClusterForbidden', describeRight(denied), { next: canICommand(denied) });
   const where = named ? `${named.namespace}/${named.name}` : FOREIGN_AGENT;
-  throw new CompassError('NotInstalled', `there is no Deployment ${where} to migrate from`, {
+  throw new CompassError('NotInstalled', `there is no Deployment ${where}: nothing to migrate from, or to go back to`, {
     next: 'kubectl get deployments --all-namespaces',
   });
 }

@@ -9,6 +9,7 @@ import { phaseOf } from './phase.ts';
 import { requireKept } from './prove.ts';
 import { startAgent } from './switch-agent.ts';
 import { stopSidecars } from './switch-sidecar.ts';
+import { withdrawReport } from './withdraw-report.ts';
 import { placeOf } from './workload.ts';
 
 /** Whether there is nothing to go back from: the agent alone keeps the connection. */
@@ -72,6 +73,7 @@ export async function goBack(context: MigrationContext, before: ApplicationSet):
   await startAgent(context);
   await waitUntilReady(invocation, cluster, { namespace, name }, { timeoutMs });
   steps.add('ready', 'done', `${placeOf(facts.agent)} is ready`);
+  await withdrawReport(context);
   const changes = await requireKept(context, before);
   await forgetApplications(cluster, namespace);
   return changes;

@@ -2,7 +2,7 @@ import type { Invocation } from '../command.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { applyMigration, isMigrated } from './apply.ts';
 import { type MigrationContext, Steps } from './context.ts';
-import { fetchFacts, type MigrationFacts } from './facts.ts';
+import { fetchFacts } from './facts.ts';
 import { findAgent } from './find-agent.ts';
 import { judgeMigration } from './judge.ts';
 import { type MigrationOptions, readMigrationOptions } from './options.ts';
@@ -45,7 +45,10 @@ async function migrate(invocation: Invocation, options: MigrationOptions): Promi
     };
   }
   requireUnblocked(findings);
-  warn(invocation, findings, facts);
+  warn(invocation, findings);
+  if (image !== undefined && facts.sidecars.items.length > 0) {
+    invocation.hint('warning: --image is left out, since a sidecar is there, and used as it is');
+  }
   const applications = await applyMigration(invocation, context, image);
   const [status, phase] =
     dryRun === 'none' ? (['Migrated', 'sidecar'] as const) : (['DryRun', phaseOf(facts)] as const);
@@ -62,10 +65,9 @@ async function goingBack(invocation: Invocation, context: MigrationContext): Pro
 }
 
 /** What the plan shows, whoever did not look at it sees before anything is done. */
-function warn({ hint }: Invocation, findings: MigrationOutcome['findings'], { sidecars }: MigrationFacts): void {
+function warn({ hint }: Invocation, findings: MigrationOutcome['findings']): void {
   for (const { status, name, message } of findings) {
     if (status !== 'warning') continue;
-    const text = name === 'not-carried-over' && sidecars.items.length === 0 ? `not carried over: ${message}` : message;
-    hint(`warning: ${text}`);
+    hint(`warning: ${name === 'not-carried-over' ? 'not carried over: ' : ''}${message}`);
   }
 }

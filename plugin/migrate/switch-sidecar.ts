@@ -31,7 +31,8 @@ export async function installSidecar(context: MigrationContext, image: string | 
     ? `rights for ${placeOf(present)}`
     : `${sidecarPlace(facts)} from ${values.image}, at 0 replicas`;
   if (dryRun !== 'none') steps.add('install', 'planned', `apply ${count(changed, 'object')}: ${what}`);
-  else steps.add('install', changed > 0 ? 'done' : 'unchanged', `${count(changed, 'object')} applied: ${what}`);
+  else if (changed > 0) steps.add('install', 'done', `${count(changed, 'object')} applied: ${what}`);
+  else steps.add('install', 'unchanged', `nothing to apply: ${what}`);
 }
 
 /** It runs only once the agent does not. What an upgrade keeps says nothing of that. */

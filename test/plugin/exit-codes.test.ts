@@ -15,6 +15,14 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     6: 'journeys/plugin-connect.test.ts',
   },
   reconnect: { 6: 'plugin/connect/reconnect.test.ts' },
+  'migrate from-agent': {
+    0: 'journeys/migrate.test.ts',
+    1: 'journeys/migrate.test.ts',
+    7: 'journeys/migrate.test.ts',
+    124: 'plugin/migrate/way-back.test.ts',
+    130: 'journeys/migrate.test.ts',
+    143: 'journeys/migrate.test.ts',
+  },
   'token request': {
     0: 'plugin/token/request.test.ts',
     3: 'plugin/token/request.test.ts',
