@@ -145,7 +145,16 @@ export function kubeconfigPaths(env: Readonly<Record<string, string | undefined>
   if (path !== undefined && path !== '') return [path];
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((name) => name !== '');
   if (listed.length > 0) return listed;
-  return [join(env['HOME'] || homedir(), '.kube', 'config')];
+  return [join(env['HOME'] || homeFolder(), '.kube', 'config')];
+}
+
+/** A user that the machine has no entry of, as in most containers, is at home in `/`: so container runtimes see it, too. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 /** Reads and merges kubeconfigs by kubectl's rules: absent files are skipped, the first to say something wins. Undefined where there is none. */

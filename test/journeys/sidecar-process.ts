@@ -21,14 +21,15 @@ export interface SidecarProcess {
 
 /**
  * Starts it with nothing of this process's environment but the path and the compile cache. `command` is what Node is given:
- * its flags, and the program.
+ * its flags, and the program; or what another `program` is given, which becomes the sidecar.
  */
 export function startSidecar(
   env: Readonly<Record<string, string>>,
   command: readonly string[] = [MAIN],
+  program: string = process.execPath,
 ): SidecarProcess {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const child = spawn(process.execPath, command, {
+  const child = spawn(program, command, {
     env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

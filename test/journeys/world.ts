@@ -27,7 +27,8 @@ export interface World {
   readonly caFile: string;
   /** Writes the configuration Secret with a fresh token, or with what is given; the token it wrote. */
   configure(values?: Readonly<Record<string, string>>): Promise<string>;
-  start(env?: Readonly<Record<string, string>>, command?: readonly string[]): SidecarProcess;
+  /** Starts it from source, or by what Node is given, or by what another program is given that becomes it. */
+  start(env?: Readonly<Record<string, string>>, command?: readonly string[], program?: string): SidecarProcess;
   /** The CompassConnection as kubectl prints it, where there is one. */
   connection(): Promise<CompassConnection>;
   /** Waits until the CompassConnection is in this state, and what `also` says holds too. */
@@ -91,7 +92,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
       await cluster.cluster.apply(SECRET, object, { fieldManager: 'operator', force: true });
       return stringData.TOKEN;
     },
-    start(env, command) {
+    start(env, command, program) {
       const settings = {
         KUBECONFIG: cluster.kubeconfigPath,
         APP_COMPASS_CA_BUNDLE: caFile,
@@ -106,7 +107,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
         ...options.env,
         ...env,
       };
-      const sidecar = startSidecar(settings, command);
+      const sidecar = startSidecar(settings, command, program);
       sidecars.push(sidecar);
       return sidecar;
     },
