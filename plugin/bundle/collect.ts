@@ -1,3 +1,4 @@
+import { CompassError } from '#common/errors.ts';
 import { VERSION } from '#common/version.ts';
 import type { CheckAnswers } from '../check/answers.ts';
 import type { Invocation } from '../command.ts';
@@ -17,9 +18,11 @@ import { secrets } from './collectors/secrets.ts';
 import { versions } from './collectors/versions.ts';
 import type { Subject } from './find-sidecar.ts';
 import { ARCHIVE_FORMAT, HEAD_FILE, MANIFEST_FILE } from './layout.ts';
+import { learnApplications, learnPlanned, learnReported } from './learn-names.ts';
 import { type Account, type CollectorEntry, entryOf, manifestDocument, offEntry } from './manifest.ts';
 import type { ReportOptions } from './options.ts';
 import { Needles } from './redaction/needles.ts';
+import { Pseudonyms } from './redaction/pseudonyms.ts';
 import { Redactor } from './redaction/redactor.ts';
 import { testRedaction } from './redaction/self-test.ts';
 import type { Replay } from './replay/replay.ts';
@@ -41,7 +44,8 @@ export async function collectReport(invocation: Invocation, options: CollectOpti
   const selfTest = testRedaction();
   const at = invocation.clock.now();
   const needles = new Needles();
-  const redactor = new Redactor(needles);
+  const pseudonyms = options.anonymize ? await namesOf(options) : undefined;
+  const redactor = new Redactor(needles, pseudonyms);
   const sink = new ArchiveSink(options.writer, redactor);
   const { connection, namespace } = options.subject;
   const { integrationNamespace } = connection?.places ?? defaultPlaces(namespace);
@@ -49,7 +53,7 @@ export async function collectReport(invocation: Invocation, options: CollectOpti
   await sink.json(HEAD_FILE, headOf(at));
   const answers: Answers = { check: undefined, diff: undefined, applications: undefined };
   const collectors: CollectorEntry[] = [];
-  for (const collector of collectorsOf(options, needles, answers)) {
+  for (const collector of collectorsOf(options, needles, answers, pseudonyms)) {
     collectors.push(await runCollector(collector, ground, options));
   }
   collectors.push(await runReplay(ground, options, answers));
@@ -62,13 +66,31 @@ export async function collectReport(invocation: Invocation, options: CollectOpti
   return account;
 }
 
+/** The names that are to be replaced, as far as they are known before anything is written. */
+async function namesOf({ cluster, subject: { connection, namespace } }: CollectOptions): Promise<Pseudonyms> {
+  const { integrationNamespace } = connection?.places ?? defaultPlaces(namespace);
+  const pseudonyms = new Pseudonyms([namespace, integrationNamespace, ...(connection ? [connection.name] : [])]);
+  if (!(await learnApplications(cluster, pseudonyms))) {
+    throw new CompassError('ClusterForbidden', '--anonymize has to know the Applications, which cannot be listed', {
+      next: 'kubectl auth can-i list applications.applicationconnector.kyma-project.io',
+    });
+  }
+  if (connection?.found?.report) learnReported(connection.found.report, pseudonyms);
+  return pseudonyms;
+}
+
 function headOf(at: number): object {
   const { verdict: _verdict, ...head } = documentHead('CollectedReport', { status: '', exitCode: 0 }, at);
   return { ...head, format: ARCHIVE_FORMAT, plugin: VERSION };
 }
 
 /** Secrets first, since their values are what is taken out of all else; then what the sidecar answers and reports. */
-function collectorsOf({ timeoutMs }: ReportOptions, needles: Needles, answers: Answers): readonly Collector[] {
+function collectorsOf(
+  { timeoutMs }: ReportOptions,
+  needles: Needles,
+  answers: Answers,
+  pseudonyms: Pseudonyms | undefined,
+): readonly Collector[] {
   const keepCheck = (more: CheckAnswers) => {
     answers.check = { ...answers.check, ...more };
   };
@@ -77,6 +99,7 @@ function collectorsOf({ timeoutMs }: ReportOptions, needles: Needles, answers: A
   };
   const keepDiff = (answer: Replay['diff']) => {
     answers.diff = answer;
+    if (pseudonyms && answer && 'plan' in answer) learnPlanned(answer.plan, pseudonyms);
   };
   return [
     secrets(needles),

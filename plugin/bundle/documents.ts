@@ -51,8 +51,9 @@ async function documentOf(
     output: { format: 'json', template: '' },
     progress: { step: () => undefined, busy: () => undefined, clear: () => undefined },
     hint: () => undefined,
-    print: async (result) => {
+    print: (result) => {
       document = result.document();
+      return Promise.resolve();
     },
   };
   try {

@@ -6,7 +6,7 @@ import type { ArchivedFile } from './archive-writer.ts';
 import type { Collected } from './collectors/collector.ts';
 import { ARCHIVE_FORMAT } from './layout.ts';
 
-export const MANIFEST_KIND = 'ReportManifest';
+const MANIFEST_KIND = 'ReportManifest';
 export const REPORT_DOCUMENT_KIND = 'ReportArchive';
 
 /** How a collector ended: `partial` has something and misses something, `off` was switched off. */

@@ -6,7 +6,7 @@ const SINCE_MS = 24 * 60 * 60_000;
 const TIMEOUT_MS = 30_000;
 
 /** The parts of a report by the flags that switch them off, with what each is. */
-export const COLLECTORS = {
+const COLLECTORS = {
   secrets: 'Secrets: metadata, key names, fingerprints',
   checks: 'the checks, from here and by the sidecar',
   diff: 'the plan of a synchronization, by the sidecar',
@@ -21,7 +21,7 @@ export const COLLECTORS = {
 
 export type CollectorName = keyof typeof COLLECTORS;
 
-export const COLLECTOR_NAMES = Object.keys(COLLECTORS) as readonly CollectorName[];
+const COLLECTOR_NAMES = Object.keys(COLLECTORS) as readonly CollectorName[];
 
 export interface ReportOptions {
   /** Where the archive goes; undefined is a name of its own in the current folder. */

@@ -9,7 +9,7 @@ import { collectReport } from './collect.ts';
 import { findSubject } from './find-sidecar.ts';
 import { type Account, incompleteMessage, isWhole, reportDocument } from './manifest.ts';
 import { type ReportOptions, readReportOptions } from './options.ts';
-import { formatReport } from './view.ts';
+import { describeArchive } from './view.ts';
 
 /** `kubectl compass report`: collects, writes the archive, prints where it is; 1 where it misses something. */
 export async function report(invocation: Invocation): Promise<number> {
@@ -31,8 +31,9 @@ export async function report(invocation: Invocation): Promise<number> {
   await invocation.print({
     document: () => reportDocument(account, { path, bytes }),
     names: [path],
-    text: () => formatReport(account, { path, bytes }, invocation.style),
+    text: () => `${path}\n`,
   });
+  hint(describeArchive(account, { path, bytes }, invocation.style));
   if (isWhole(account)) return 0;
   hint(`${incompleteMessage(account)}; manifest.json in the archive says why`);
   return 1;

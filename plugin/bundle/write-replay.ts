@@ -47,7 +47,7 @@ function placeOf(
 ): Pick<Replay, 'flags'> & Record<string, unknown> {
   const isNamed = flags.text('namespace') !== undefined;
   return {
-    context: redactor.value(context),
+    ...(redactor.value({ context }) as { context?: string }),
     asked: names[0],
     environmentNamespace: isNamed ? undefined : sidecarNamespace(flags, env),
     flags: redactor.value(placeFlags(flags)) as Replay['flags'],

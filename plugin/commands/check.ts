@@ -24,6 +24,7 @@ With --from-bundle nothing is called: it judges what was found when the archive 
   exits: {
     0: 'nothing found at or above --fail-on',
     1: 'something found at or above --fail-on',
+    3: 'with --from-bundle: the archive does not know what is asked for',
     4: undefined,
     124: '--wait ran out, and something is still found',
     130: undefined,

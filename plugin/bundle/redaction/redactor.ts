@@ -1,6 +1,7 @@
-import { isRecord } from '#common/json.ts';
+import { isRecord, type JsonRecord } from '#common/json.ts';
 import { type Needles, WITHHELD } from './needles.ts';
 import { withoutSecretLooks } from './patterns.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** Fields that hold nothing but a secret, whatever it looks like. */
 const SECRET_FIELD =
@@ -19,10 +20,13 @@ const HARMLESS = /^(?:hmac:[0-9a-f]{16,64}|none|unused|trying|used|spent)?$/;
  */
 export class Redactor {
   readonly #needles: Needles;
+  readonly #pseudonyms: Pseudonyms | undefined;
   #taken = 0;
 
-  constructor(needles: Needles) {
+  /** With `pseudonyms` whatever tells whose cluster it is has another name, too. */
+  constructor(needles: Needles, pseudonyms?: Pseudonyms) {
     this.#needles = needles;
+    this.#pseudonyms = pseudonyms;
   }
 
   /** How many texts something was taken out of. */
@@ -36,9 +40,8 @@ export class Redactor {
   }
 
   text(text: string): string {
-    const left = withoutSecretLooks(this.#needles.mask(text).text);
-    if (left !== text) this.#taken += 1;
-    return left;
+    const left = this.#withoutSecrets(text);
+    return this.#pseudonyms ? this.#pseudonyms.text(left) : left;
   }
 
   /** JSON without secrets, in its keys neither. The order of fields stays. */
@@ -46,7 +49,9 @@ export class Redactor {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.value(item));
     if (!isRecord(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [this.text(key), this.#field(key, part)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [this.#withoutSecrets(key), this.#field(key, part)]),
+    );
   }
 
   /** A line of a log: JSON by its fields, anything else as a text. */
@@ -64,10 +69,27 @@ export class Redactor {
     return this.#needles.mask(text).found === 0;
   }
 
+  #withoutSecrets(text: string): string {
+    const left = withoutSecretLooks(this.#needles.mask(text).text);
+    if (left !== text) this.#taken += 1;
+    return left;
+  }
+
   #field(key: string, part: unknown): unknown {
     if (SECRET_PART.test(key)) return this.#withhold(part);
+    if (Array.isArray(part)) return part.map((item) => this.#field(key, item));
+    if (key === 'labels' && this.#pseudonyms && isRecord(part)) return this.value(this.#labels(part, this.#pseudonyms));
     if (typeof part === 'string' && SECRET_FIELD.test(key)) return this.#withhold(part);
-    return this.value(part);
+    const other = typeof part === 'string' ? this.#pseudonyms?.field(key, part) : undefined;
+    return other ?? this.value(part);
+  }
+
+  #labels(labels: JsonRecord, pseudonyms: Pseudonyms): JsonRecord {
+    const shown = Object.entries(labels).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? pseudonyms.label(key, value) : value,
+    ]);
+    return Object.fromEntries(shown);
   }
 
   #withhold(part: unknown): unknown {
@@ -78,6 +100,8 @@ export class Redactor {
     }
     if (Array.isArray(part)) return part.map((item) => this.#withhold(item));
     if (!isRecord(part)) return part === null || typeof part === 'boolean' ? part : WITHHELD;
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [this.text(key), this.#withhold(value)]));
+    return Object.fromEntries(
+      Object.entries(part).map(([key, value]) => [this.#withoutSecrets(key), this.#withhold(value)]),
+    );
   }
 }

@@ -63,7 +63,12 @@ function containers(value: unknown): unknown {
   );
 }
 
+/** What the variables of the sidecar that would be secrets by their names end with: it reads none from there. */
+const SECRET_VARIABLE = /(?:TOKEN|PASSWORD|PASSWD|CREDENTIALS?|KEY|(?<!_CERTIFICATES|_CONFIGURATION)_SECRET)$/i;
+
 function variable(entry: unknown): unknown {
   if (!isRecord(entry) || entry['value'] === undefined) return entry;
-  return KNOWN_VARIABLES.test(String(entry['name'])) ? entry : { ...entry, value: WITHHELD };
+  const name = String(entry['name']);
+  const isShown = KNOWN_VARIABLES.test(name) && !SECRET_VARIABLE.test(name);
+  return isShown ? entry : { ...entry, value: WITHHELD };
 }

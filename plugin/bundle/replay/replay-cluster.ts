@@ -10,12 +10,11 @@ import { askList, askObject, askPost, askRaw, type Exchange } from './exchange.t
 export function replayCluster(server: string, exchanges: readonly Exchange[]): Cluster {
   const answers = new Map(exchanges.map((exchange) => [exchange.ask, exchange]));
 
-  const answerTo = async <T>(ask: string): Promise<T> => {
+  const answerTo = <T>(ask: string): Promise<T> => {
     const exchange = answers.get(ask);
-    if (!exchange) throw notRecorded(ask);
+    if (!exchange) return Promise.reject(notRecorded(ask));
     const { error, answer } = exchange;
-    if (error) throw new CompassError(error.reason, error.message, error);
-    return answer as T;
+    return error ? Promise.reject(new CompassError(error.reason, error.message, error)) : Promise.resolve(answer as T);
   };
 
   const find = async <T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> =>
@@ -56,6 +55,7 @@ function notRecorded(ask: string): CompassError {
   return new CompassError('NotInArchive', `the archive does not know: ${what.split(' ').slice(0, 2).join(' ')}`);
 }
 
-async function refuseChange(): Promise<never> {
-  throw new CompassError('NotInArchive', 'an archive cannot be changed, nor does it change by itself');
+function refuseChange(): Promise<never> {
+  const message = 'an archive cannot be changed, nor does it change by itself';
+  return Promise.reject(new CompassError('NotInArchive', message));
 }
