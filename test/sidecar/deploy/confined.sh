@@ -1,6 +1,7 @@
 # Builds the root of a container in a mount namespace of its own, and runs a command in it, with nothing but what it is given:
-# FOLDER NODE APP ACCOUNT CA VOLUME SIZE ROOT-MODE -- setpriv's flags -- the command. The mounts go with the process.
+# FOLDER NODE APP ACCOUNT CA VOLUME SIZE ROOT-MODE -- the command. The mounts go with the process.
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 folder=$1 node=$2 app=$3 account=$4 ca=$5 volume=$6 size=$7 mode=$8
 shift 9
 
@@ -29,5 +30,10 @@ bound "$account" var/run/secrets/kubernetes.io/serviceaccount
 bound "$ca" opt/compass-ca.pem
 # As the kubelet makes an emptyDir in memory.
 mount -t tmpfs -o "mode=777,size=$size" volume ".$volume"
-mount -o "remount,bind,$mode" "$folder"
-exec chroot "$folder" /usr/bin/setpriv "$@"
+mkdir old
+pivot_root . old
+cd /
+umount -l /old
+rmdir /old
+mount -o "remount,bind,$mode" /
+exec "$@"

@@ -98,10 +98,12 @@ export function confine(
   command: readonly string[],
 ): readonly string[] {
   const isRoot = process.getuid?.() === 0;
-  const own = isRoot ? [] : ['--user', `--map-user=${user}`, `--map-group=${group}`];
-  const ids = isRoot ? [`--reuid=${user}`, `--regid=${group}`, '--clear-groups'] : ['--keep-groups'];
+  // Others mount as the root of one namespace, and become the user in another one.
+  const ids = isRoot
+    ? ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups']
+    : ['unshare', '--user', `--map-user=${user}`, `--map-group=${group}`, '--keep-caps', 'setpriv', '--keep-groups'];
   return [
-    ...['unshare', '--mount', ...own, 'sh', SCRIPT],
+    ...['unshare', '--mount', ...(isRoot ? [] : ['--map-root-user']), 'sh', SCRIPT],
     ...[folder, process.execPath, app, account, ca, volume, `${volumeKb}k`, hasReadOnlyRoot ? 'ro' : 'rw', '--'],
     ...ids,
     ...(dropsAllCapabilities ? ['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all'] : []),
