@@ -23,6 +23,12 @@ const MOST_REFUSALS = 10;
 /** Applications whose content is kept until the listing is complete; those beyond wait for the next reading. */
 const MOST_DEFERRED = 500;
 
+/** Why an Application is written: because it is listed otherwise than before, or because the cluster has it otherwise. */
+const CAUSES = {
+  listing: { create: 'newly listed', update: 'differs from what is listed' },
+  drift: { create: 'was gone from the cluster', update: 'was changed in the cluster' },
+} as const;
+
 /** An Application on its way from the names that it had. */
 export interface Move {
   readonly desired: Desired;
@@ -160,7 +166,8 @@ export class Round {
     const target = decision.action === 'update' ? decision.target : undefined;
     const own = target?.id === id ? [target] : [];
     const whole = await keepCredentials(this.scene, desired, [...own, ...elsewhere]);
-    await this.#bring(whole, target, target ? 'differs from what is listed' : 'newly listed', []);
+    const cause = CAUSES[this.#before.isListedAsBefore(desired, digest) ? 'drift' : 'listing'];
+    await this.#bring(whole, target, target ? cause.update : cause.create, []);
     // Where something was kept that is not listed so, there is a problem as well.
     if (whole.problem) return;
     const secretNames = whole.secrets.map((secret) => secret.name);

@@ -35,6 +35,11 @@ export class SettledBefore {
     this.#key = key?.reveal();
   }
 
+  /** Whether it is listed as it was when it was settled: then what differs was changed in the cluster. */
+  isListedAsBefore({ id }: Pick<DirectorApplication, 'id'>, listed: string): boolean {
+    return this.#settled.get(id)?.listed === listed;
+  }
+
   /** The names of its Secrets, where it is listed and present as it was when it was noted. */
   find(
     { id, name }: Pick<DirectorApplication, 'id' | 'name'>,
