@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
 import type { SyncOutcome } from '#common/sync/outcome.ts';
-import type { Synchronizer } from '#common/sync/synchronize.ts';
+import type { Synchronizer, SyncRequest } from '#common/sync/synchronize.ts';
 import { readConfig } from '../../sidecar/config.ts';
 import type { Connection } from '../../sidecar/connection/maintain.ts';
 import { freshState } from '../../sidecar/connection/state.ts';
@@ -19,9 +19,10 @@ const refusal = new CompassError('CompassThrottled', 'the rate limit is reached'
 function start({ random = 0 } = {}) {
   const clock = new ManualClock();
   const goes: { listing?: CompassError | undefined; labels?: CompassError | undefined } = {};
-  const done = { listings: 0, labels: 0 };
-  const run = () => {
+  const done = { listings: 0, labels: 0, anew: 0, suspended: [] as (boolean | undefined)[] };
+  const run = ({ deletionsSuspended }: SyncRequest) => {
     done.listings += 1;
+    done.suspended.push(deletionsSuspended);
     const { listing: error } = goes;
     return Promise.resolve({ fetch: { ok: !error, error }, kept: {}, failed: [] } as unknown as SyncOutcome);
   };
@@ -32,7 +33,11 @@ function start({ random = 0 } = {}) {
   const options = { clock, log: silentLog, random: () => random };
   const state = { value: freshState() } as unknown as SyncStepOptions['state'];
   const labels = new LabelsStep({ ...options, config, report });
-  const synchronizer = { run } as unknown as Synchronizer;
+  const confirmAnew = () => {
+    done.anew += 1;
+  };
+  const forget = () => undefined;
+  const synchronizer = { run, confirmAnew, forget } as unknown as Synchronizer;
   const { signal: stopping } = new AbortController();
   const step = new SyncStep({ ...options, synchronizer, config, labels, state, stopping });
   const pass = (isAskedFor = false) => {
@@ -130,4 +135,41 @@ test('labels that meet the rate limit slow the listings down', async () => {
   goes.labels = new CompassError('LabelsFailed', 'not read', { cause: refusal });
   await pass();
   assert.equal(step.dueInMs, 120_000);
+});
+
+test('while something is suspended nothing is deleted, and the end of it is due at once and confirms anew', async () => {
+  const { step, done, pass } = start();
+  const suspension = { scope: 'deletes', since: 0, request: 'one' } as const;
+  await pass();
+  step.noteSuspension(suspension);
+  step.noteSuspension(suspension);
+  await pass(true);
+  assert.ok(step.dueInMs > 0);
+  assert.equal(done.anew, 0);
+  step.noteSuspension(undefined);
+  step.noteSuspension(undefined);
+  assert.equal(done.anew, 1);
+  assert.equal(step.dueInMs, step.askedInMs);
+});
+
+test('a synchronization says what it was made for', async () => {
+  const { step, pass, clock } = start();
+  const whys: unknown[] = [];
+  const next = async (isAskedFor = false) => {
+    clock.advance(600_000);
+    await pass(isAskedFor);
+    whys.push(step.sync.why);
+  };
+  await next();
+  await next();
+  await next(true);
+  step.hurry('paired');
+  await next();
+  step.noteSuspension({ scope: 'all', since: 0, request: 'one' });
+  step.noteSuspension(undefined);
+  await next();
+  step.leadAnew();
+  await next();
+  await next();
+  assert.deepEqual(whys, ['start', 'schedule', 'request', 'paired', 'resumed', 'takeover', 'schedule']);
 });

@@ -175,6 +175,21 @@ test('S3: verification that is off shows in the metrics', async (t) => {
   assert.equal(sample(text, 'compass_warning{type="TLSVerificationDisabled"}'), '1');
 });
 
+test('what is suspended shows in the metrics by its scope, with its end where it has one', async (t) => {
+  const { get, tell } = await start(t);
+  const untilAt = 'compass_suspended_until_timestamp_seconds';
+  const suspended = { scope: 'deletes', until: '2026-03-01T16:00:00Z' };
+  tell(connected({ sync: { attempted: false, suspended } }));
+  const during = (await get('/metrics')).text;
+  assert.equal(sample(during, 'compass_suspended{scope="deletes"}'), '1');
+  assert.equal(sample(during, 'compass_suspended{scope="sync"}'), '0');
+  assert.equal(sample(during, untilAt), String(Date.UTC(2026, 2, 1, 16) / 1_000));
+  tell(connected());
+  const after = (await get('/metrics')).text;
+  assert.equal(sample(after, 'compass_suspended{scope="deletes"}'), '0');
+  assert.equal(sample(after, untilAt), undefined);
+});
+
 test('requests count by target, code and outcome, and never by what they were about', async (t) => {
   const { get, health } = await start(t);
   const call = { operation: 'ApplicationsForRuntime', requestId: 'canary-request-id', bytes: 10, durationMs: 200 };

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { CompassError } from '#common/errors.ts';
 import type { CompassConnectionStatus } from '#common/resources/compass-connection.ts';
 import { connectionStatus } from '../../../sidecar/status/connection-status.ts';
+import type { SuspensionObservation } from '../../../sidecar/status/observation.ts';
+import { stateEvents } from '../../../sidecar/status/state-events.ts';
 import { connected, fetchFailed, NOON, outcome, synchronized, unpaired } from './observations.ts';
 
 const HERE = '2026-03-01T12:00:00Z';
@@ -159,6 +161,32 @@ test('suspended synchronization is Connected, and suspended deletions alone are 
   assert.equal(synchronizedCondition?.message, 'suspended by anna: move');
   const deletions = connected({ sync: { ...sync, suspended: { scope: 'deletes' } } });
   assert.equal(connectionStatus(undefined, deletions).connectionState, 'Synchronized');
+});
+
+test('what is suspended is a condition and an Event as long as it lasts, whatever its scope, and the end is another', () => {
+  const withSuspension = (suspended: SuspensionObservation | undefined) =>
+    connectionStatus(undefined, connected({ sync: { attempted: false, outcome: outcome(), suspended } }));
+  const [before, during, other] = [
+    withSuspension(undefined),
+    withSuspension({ scope: 'deletes', by: 'anna', until: '2026-03-01T16:00:00Z' }),
+    withSuspension({ scope: 'deletes', by: 'eva' }),
+  ];
+  const message = 'deletions are suspended by anna until 2026-03-01T16:00:00Z';
+  const said = during.conditions?.find(({ type }) => type === 'Suspended');
+  assert.deepEqual([said?.status, said?.reason, said?.message], ['True', 'Suspended', message]);
+  assert.deepEqual(stateEvents(before, during), [{ type: 'Warning', reason: 'Suspended', message }]);
+  assert.deepEqual(stateEvents(during, during), []);
+  assert.deepEqual(
+    stateEvents(during, other).map(({ message: news }) => news),
+    ['deletions are suspended by eva'],
+  );
+  assert.deepEqual(stateEvents(during, before), [
+    { type: 'Normal', reason: 'Resumed', message: `resumed; it was ${message}` },
+  ]);
+  assert.equal(
+    before.conditions?.some(({ type }) => type === 'Suspended'),
+    false,
+  );
 });
 
 test('after a restart the state stays until the first synchronization has ended', () => {
