@@ -16,14 +16,17 @@ import { COMPLETION_INSTALLATION_SCHEMA } from '../plugin/schemas/completion-ins
 import { CONNECT_RESULT_SCHEMA, RECONNECT_RESULT_SCHEMA } from '../plugin/schemas/connect-result.ts';
 import { CONNECTION_REPORT_SCHEMA } from '../plugin/schemas/connection-report.ts';
 import { CONNECTION_TREE_SCHEMA } from '../plugin/schemas/connection-tree.ts';
+import { APPROVAL_RESULT_SCHEMA, REJECTION_RESULT_SCHEMA } from '../plugin/schemas/decision-result.ts';
 import { DIFF_SCHEMA } from '../plugin/schemas/diff.ts';
 import { DISCONNECT_RESULT_SCHEMA } from '../plugin/schemas/disconnect-result.ts';
 import { EVENT_DEFINITION_SCHEMA } from '../plugin/schemas/event-definition.ts';
 import { EXPLANATION_SCHEMA } from '../plugin/schemas/explanation.ts';
 import { FAILURE_SCHEMA } from '../plugin/schemas/failure.ts';
 import { FLEET_MEMBER_SCHEMA, FLEET_REPORT_SCHEMA } from '../plugin/schemas/fleet-report.ts';
+import { HISTORY_SCHEMA } from '../plugin/schemas/history.ts';
 import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
 import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
+import { RESUME_RESULT_SCHEMA, SUSPEND_RESULT_SCHEMA } from '../plugin/schemas/suspension-result.ts';
 import { SYNC_RESULT_SCHEMA } from '../plugin/schemas/sync-result.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../plugin/schemas/token-request-result.ts';
 import { TRACE_SCHEMA } from '../plugin/schemas/trace.ts';
@@ -34,6 +37,7 @@ export const PUBLISHED = {
   Api: API_SCHEMA,
   ApplicationDescription: APPLICATION_DESCRIPTION_SCHEMA,
   ApplicationSecret: APPLICATION_SECRET_SCHEMA,
+  ApprovalResult: APPROVAL_RESULT_SCHEMA,
   Bundle: BUNDLE_SCHEMA,
   CertificateCheck: CERTIFICATE_CHECK_SCHEMA,
   CertificateComparison: CERTIFICATE_COMPARISON_SCHEMA,
@@ -53,8 +57,12 @@ export const PUBLISHED = {
   Failure: FAILURE_SCHEMA,
   FleetMember: FLEET_MEMBER_SCHEMA,
   FleetReport: FLEET_REPORT_SCHEMA,
+  History: HISTORY_SCHEMA,
   Migration: MIGRATION_SCHEMA,
   ReconnectResult: RECONNECT_RESULT_SCHEMA,
+  RejectionResult: REJECTION_RESULT_SCHEMA,
+  ResumeResult: RESUME_RESULT_SCHEMA,
+  SuspendResult: SUSPEND_RESULT_SCHEMA,
   ReportArchive: REPORT_ARCHIVE_SCHEMA,
   ReportManifest: REPORT_MANIFEST_SCHEMA,
   SyncResult: SYNC_RESULT_SCHEMA,

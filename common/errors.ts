@@ -170,7 +170,9 @@ export const REASONS = {
   },
   MigrationBlocked: { code: 'CMP0420', exit: 7, retry: 'never', next: MIGRATE },
   MigrationFailed: { code: 'CMP0421', exit: 1, retry: 'never', next: MIGRATE },
-  Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: DETAILS },
+  Suspended: { code: 'CMP0403', exit: 7, retry: 'never', next: 'kubectl compass resume' },
+  NothingHeld: { code: 'CMP0407', exit: 3, retry: 'never', next: 'kubectl compass status' },
+  PlanChanged: { code: 'CMP0408', exit: 7, retry: 'never', next: 'kubectl compass diff --summary' },
 } as const satisfies Record<string, Row>;
 
 export type Reason = keyof typeof REASONS;

@@ -2,6 +2,7 @@ import { checkLife } from '#common/checks/life.ts';
 import type { ReportedCondition } from '#common/resources/report.ts';
 import type { ConnectionFacts, ContactFacts, Fault, SyncFacts } from '../status/facts.ts';
 import { BAD_WHEN_TRUE } from '../status/problems.ts';
+import { suspensionText } from '../suspension/words.ts';
 import type { PlacedFinding } from './finding.ts';
 
 const FROM = { from: 'cluster' } as const;
@@ -65,7 +66,7 @@ function synchronization({ state }: ConnectionFacts, sync: SyncFacts): PlacedFin
     findings.push({ ...base, name: 'held', status: 'warning', reason: 'DeletionsHeld', message });
   }
   if (suspended) {
-    const message = `suspended: ${suspended}`;
+    const message = `suspended: ${suspensionText(suspended)}`;
     findings.push({ ...base, name: 'suspended', status: 'warning', reason: 'Suspended', message });
   }
   return findings;
@@ -116,6 +117,7 @@ const CATEGORY_OF: Readonly<Record<string, string>> = {
   ForeignAgent: 'agent',
   LabelsReported: 'director',
   DeletionsHeld: 'sync',
+  Suspended: 'sync',
   Synchronized: 'sync',
 };
 

@@ -1,4 +1,4 @@
-import { REASONS, type Reason } from '#common/errors.ts';
+import { isReason, type Reason } from '#common/errors.ts';
 import { atCluster, nextFor, type Place } from '../failure.ts';
 import type { PlacedFinding } from './finding.ts';
 
@@ -22,7 +22,7 @@ const COMMANDS: Readonly<Partial<Record<Reason, string>>> = {
 
 /** What to do about a finding: what it says itself, else a command of this program, else what the table says. */
 export function nextOf({ next, reason }: PlacedFinding, place: Place): string {
-  const known = reason !== undefined && reason in REASONS ? (reason as Reason) : 'InternalError';
+  const known = isReason(reason) ? reason : 'InternalError';
   const own = next ?? COMMANDS[known];
   return own === undefined ? nextFor(known, place) : atCluster(own, place);
 }

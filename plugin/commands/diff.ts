@@ -9,6 +9,7 @@ import { type DecideCommands, decideCommands } from '../deletions/decide-command
 import type { PlanQuestion } from '../diff/ask-plan.ts';
 import { DIFF_DOCUMENT_KIND, diffDocument, namesOfDiff, reasonOfDiff } from '../diff/document.ts';
 import { readShow, shownPlan } from '../diff/show.ts';
+import { formatSuspended, suspendedNow } from '../diff/suspended.ts';
 import type { Place } from '../failure.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
@@ -30,7 +31,7 @@ With --direct no sidecar is needed: it is computed here with the client key that
     4: undefined,
     5: undefined,
     6: undefined,
-    7: 'no plan came about: the sidecar is too old, could not compute it, or is asked by others all the time',
+    7: 'no plan came about: the sidecar is too old, could not compute it, is asked by others all the time, or all is suspended',
     124: undefined,
     130: undefined,
     143: undefined,
@@ -48,8 +49,8 @@ With --direct no sidecar is needed: it is computed here with the client key that
     COMPASS_CA_FLAG,
     { name: 'connection', kind: 'text', value: 'NAME', summary: 'the CompassConnection, where there are several' },
     timeoutFlag('2m'),
-  ],
     FROM_BUNDLE_FLAG,
+  ],
   formats: ['default', 'summary', 'name', ...DOCUMENT_FORMATS],
   documentKind: DIFF_DOCUMENT_KIND,
   examples: [
@@ -96,24 +97,23 @@ export async function diffOf({ invocation, replay }: Sourced): Promise<number> {
   };
   const decide = decideOn(plan, connection, to);
   const source = isDirect ? ('direct' as const) : ('sidecar' as const);
-  const context = { connection: connection.name, source, place: to, now, decide };
+  const suspended = suspendedNow(connection.found?.report, now);
+  const context = { connection: connection.name, source, place: to, now, decide, suspended };
+  const remark = suspended ? formatSuspended(suspended, style) : '';
   await invocation.print({
     document: () => diffDocument(plan, context, isSummary),
     names: namesOfDiff(plan),
-    text: async (format) =>
-      isSummary || format === 'summary'
-        ? (await import('../diff/summary.ts')).formatSummary(plan, now, style, decide)
-        : (await import('../diff/unified.ts')).formatUnified(plan, now, style, decide),
+    text: async (format) => {
+      if (isSummary || format === 'summary') {
+        return (await import('../diff/summary.ts')).formatSummary(plan, now, style, decide) + remark;
+      }
+      return (await import('../diff/unified.ts')).formatUnified(plan, now, style, decide) + remark;
+    },
   });
   const reason = reasonOfDiff(plan);
   return reason ? REASONS[reason].exit : 0;
 }
 
-/** The commands that decide on the held plan, where it is the one that the sidecar holds: another one it would refuse. */
-function decideOn({ held }: SyncPlan, { name, found }: FoundConnection, place: Place): DecideCommands | undefined {
-  const { report } = found ?? {};
-  if (!held || report?.held?.id !== held.id) return undefined;
-  return decideCommands({ connection: name, plan: held.id, asked: report.requests ?? [] }, place);
 async function planNow(invocation: Invocation, question: PlanQuestion, isDirect: boolean): Promise<SyncPlan> {
   if (isDirect) return (await import('../diff/direct.ts')).planDirectly(invocation, question);
   return (await import('../diff/ask-plan.ts')).askPlan(invocation, question);
@@ -123,6 +123,11 @@ async function planOfArchive(replay: Replay, names: readonly string[]): Promise<
   return (await import('../diff/from-archive.ts')).planFromArchive(replay, names);
 }
 
+/** The commands that decide on the held plan, where it is the one that the sidecar holds: another one it would refuse. */
+function decideOn({ held }: SyncPlan, { name, found }: FoundConnection, place: Place): DecideCommands | undefined {
+  const { report } = found ?? {};
+  if (!held || report?.held?.id !== held.id) return undefined;
+  return decideCommands({ connection: name, plan: held.id }, place);
 }
 
 /** `application/orders` is `orders`, as everywhere in kubectl; other slashes are part of a name in Compass. */

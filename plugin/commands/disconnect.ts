@@ -1,4 +1,3 @@
-import { CompassError } from '#common/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { confirmUndertaking, describeUndertaking } from '../disconnect/undertaking.ts';
 import { DISCONNECT_DOCUMENT_KIND, type DisconnectResult, disconnectView } from '../disconnect/view.ts';
@@ -9,7 +8,7 @@ import { YES_FLAG } from '../output/confirm.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
-import { findAskedConnection } from '../requests/asked-connection.ts';
+import { askedBy, findAskedSidecar } from '../requests/asked-connection.ts';
 import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
 const TWO_MINUTES_MS = 2 * 60_000;
@@ -68,18 +67,15 @@ async function askToDisconnect(invocation: Invocation): Promise<DisconnectResult
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TWO_MINUTES_MS);
   const undertaking = { revoke: flags.isOn('revoke'), purgeApplications: flags.isOn('purge-applications') };
-  const { cluster, connection } = await findAskedConnection(invocation);
-  const { name, found, notPermitted } = connection;
-  if (!found && notPermitted.length === 0) {
-    const message = `there is no report of a sidecar for ${name}: another agent does not know this request`;
-    throw new CompassError('RequestRefused', message);
-  }
+  const { cluster, connection } = await findAskedSidecar(invocation);
+  const { name } = connection;
   const plan = describeUndertaking(connection, undertaking);
   if (dryRun === 'none') await confirmUndertaking(invocation, connection, undertaking);
   const { revoke, purgeApplications } = undertaking;
   const parameters = {
     ...(revoke ? { revoke: 'true' } : {}),
     ...(purgeApplications ? { purge: 'applications' } : {}),
+    ...(await askedBy(cluster, invocation.interrupted)),
   };
   const id = await askSidecar(cluster, name, { verb: 'disconnect', parameters }, { now: clock.now(), dryRun });
   const asked = { connection: name, id, dryRun, undertaking, plan };

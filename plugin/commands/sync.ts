@@ -25,7 +25,7 @@ An agent that writes no report is asked by spec.resyncNow alone, and says no mor
     4: undefined,
     5: undefined,
     6: undefined,
-    7: 'deletions are held, or the sidecar refuses the request',
+    7: 'deletions are held, synchronization is suspended, or the sidecar refuses the request',
     124: undefined,
     130: undefined,
     143: undefined,
@@ -74,7 +74,7 @@ async function synchronize(invocation: Invocation): Promise<SyncResult> {
     const resource = await awaitFlag(invocation, cluster, connection, timeoutMs);
     return resultOfAgent({ ...base, ...took() }, resource);
   }
-  const id = await askToSync(cluster, connection, clock.now(), dryRun);
+  const id = await askToSync(cluster, connection, { now: clock.now(), dryRun, interrupted: invocation.interrupted });
   const asked = dryRun === 'none' ? { id } : {};
   if (!isWaitedFor) return { ...base, ...asked, changes: [], failures: [], unnamed: 0 };
   const answer = await awaitSync(invocation, cluster, connection, { id, timeoutMs });

@@ -1,4 +1,4 @@
-import { formatRequest, type RequestVerb, requestAnnotation } from '#common/resources/requests.ts';
+import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import { atCluster, type Place } from '../failure.ts';
 import { shellWord } from '../output/shell-words.ts';
 
@@ -7,11 +7,9 @@ export interface HeldPlanOf {
   readonly connection: string;
   /** The plan's id. */
   readonly plan: string;
-  /** What was asked already: the same id again would ask for nothing. */
-  readonly asked: readonly { readonly verb: string; readonly id: string }[];
 }
 
-/** What a person can do about a held plan, as commands. */
+/** What a person can do about a held plan, as commands that are about this plan and no other. */
 export interface DecideCommands {
   readonly approve: string;
   readonly reject: string;
@@ -21,19 +19,18 @@ export function decideCommands(
   held: HeldPlanOf,
   place: Pick<Place, 'clusterFlags' | 'namedNamespace'>,
 ): DecideCommands {
-  return { approve: decideCommand('approve', held, place), reject: decideCommand('reject', held, place) };
+  return {
+    approve: decideCommand('approve deletions', held, place),
+    reject: decideCommand('reject', held, place),
+  };
 }
 
-/** The command that lets a held plan go, or drops it: kubectl's own, which writes the request as an annotation. */
 function decideCommand(
-  verb: Extract<RequestVerb, 'approve' | 'reject'>,
-  { connection, plan, asked }: HeldPlanOf,
+  name: string,
+  { connection, plan }: HeldPlanOf,
   place: Pick<Place, 'clusterFlags' | 'namedNamespace'>,
 ): string {
-  const before = asked.filter((request) => request.verb === verb).map((request) => request.id);
-  let id = plan;
-  for (let more = 2; before.includes(id); more += 1) id = `${plan}-${more}`;
-  const annotation = `${requestAnnotation(verb)}=${formatRequest({ id, parameters: { plan } })}`;
-  const words = ['kubectl', 'annotate', '--overwrite', 'compassconnection', connection, annotation];
+  const which = connection === DEFAULT_CONNECTION_NAME ? [] : [connection];
+  const words = ['kubectl', 'compass', ...name.split(' '), ...which, '--id', plan];
   return atCluster(words.map(shellWord).join(' '), place);
 }

@@ -1,5 +1,6 @@
 import { REASONS, type Reason } from '#common/errors.ts';
 import { APPLICATION } from '#common/resources/application.ts';
+import type { Report } from '#common/resources/report.ts';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
 import type { DecideCommands } from '../deletions/decide-command.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
@@ -17,6 +18,8 @@ export interface DiffContext {
   readonly now: number;
   /** What can be done about the plan that is held. */
   readonly decide?: DecideCommands | undefined;
+  /** What is suspended: nothing of that happens before it is over. */
+  readonly suspended?: Report['suspended'] | undefined;
 }
 
 /** Why the answer is no; undefined where there are no differences. What is not known to be the same is not. */
@@ -28,7 +31,7 @@ export function reasonOfDiff({ entries, omitted, complete }: SyncPlan): Reason |
 /** The plan for programs; `--summary` leaves the contents out. */
 export function diffDocument(
   plan: SyncPlan,
-  { connection, source, place, now, decide }: DiffContext,
+  { connection, source, place, now, decide, suspended }: DiffContext,
   isSummary: boolean,
 ): ReportDocument {
   const reason = reasonOfDiff(plan);
@@ -48,6 +51,7 @@ export function diffDocument(
       source,
       computedAt: time,
       ...rest,
+      ...(suspended ? { suspended } : {}),
       entries: isSummary ? entries.map(({ before: _before, after: _after, ...entry }) => entry) : entries,
     },
   };

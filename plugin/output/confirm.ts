@@ -27,7 +27,8 @@ export async function confirm(invocation: Invocation, question: string): Promise
   }
 }
 
-async function ask({ stdin, stderr, interrupted }: Invocation, question: string): Promise<string> {
+/** Asks a person for a line, on a terminal: empty where the input ends. Throws Interrupted or Stopping. */
+export async function ask({ stdin, stderr, interrupted }: Invocation, question: string): Promise<string> {
   // The terminal keeps its own way of editing a line, and Ctrl-C stays what the process is told of.
   const asking = createInterface({ input: stdin.stream, output: stderr.stream, terminal: false });
   const ended = new AbortController();

@@ -1,7 +1,7 @@
 import { formatTime } from '#common/clock.ts';
 import type { Cluster, ObjectRef } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
-import { CompassError, REASONS, type Reason } from '#common/errors.ts';
+import { CompassError, isReason, type Reason } from '#common/errors.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#common/resources/report.ts';
@@ -159,5 +159,5 @@ function refuseFailure({ verb, id, result, reason, message = '', requestId }: Re
 
 /** A reason that only a newer sidecar knows has no exit code of its own. */
 function knownReason(reason: string | undefined): Reason {
-  return reason !== undefined && reason in REASONS ? (reason as Reason) : 'ApplicationFailed';
+  return isReason(reason) ? reason : 'ApplicationFailed';
 }

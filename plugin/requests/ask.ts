@@ -17,6 +17,8 @@ export interface Question {
   readonly parameters?: Readonly<Record<string, string>>;
   /** The original's own flag that says the same, for a sidecar or agent that knows no requests. */
   readonly flag?: 'resyncNow' | 'refreshCredentialsNow';
+  /** Requests that this one takes the place of, where nobody has seen them yet. */
+  readonly insteadOf?: readonly RequestVerb[];
 }
 
 /** How often the object is read anew when somebody else changed it meanwhile. */
@@ -35,11 +37,15 @@ function newRequestId(now: number): string {
 export async function askSidecar(
   cluster: Cluster,
   connection: string,
-  { verb, parameters = {}, flag }: Question,
+  { verb, parameters = {}, flag, insteadOf = [] }: Question,
   { now, dryRun = 'none' }: { readonly now: number; readonly dryRun?: DryRun },
 ): Promise<string> {
   const id = newRequestId(now);
-  const annotations = { [requestAnnotation(verb)]: formatRequest({ id, parameters }) };
+  const replaced = insteadOf.map((other) => [requestAnnotation(other), null]);
+  const annotations = {
+    ...Object.fromEntries(replaced),
+    [requestAnnotation(verb)]: formatRequest({ id, parameters }),
+  };
   await patchConnection(cluster, connection, { annotations, ...(flag ? { spec: { [flag]: true } } : {}) }, dryRun);
   return id;
 }

@@ -1,4 +1,6 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
+import { whoAmI } from '#common/cluster/who-am-i.ts';
+import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
@@ -21,4 +23,24 @@ export async function findAskedConnection({
   const connection = await findConnection(cluster, { name: names[0], namespace: sidecarNamespace(flags, env) });
   requireResource(connection);
   return { cluster, connection };
+}
+
+/**
+ * As findAskedConnection, for a request that nobody but this project's sidecar knows. Throws RequestRefused where there is
+ * no report of one.
+ */
+export async function findAskedSidecar(
+  invocation: Pick<Invocation, 'connect' | 'names' | 'flags' | 'env'>,
+): Promise<Awaited<ReturnType<typeof findAskedConnection>>> {
+  const asked = await findAskedConnection(invocation);
+  const { name, found, notPermitted } = asked.connection;
+  if (found || notPermitted.length > 0) return asked;
+  const message = `there is no report of a sidecar for ${name}: another agent does not know this request`;
+  throw new CompassError('RequestRefused', message);
+}
+
+/** Who asks, as a parameter of a request: the API server's name for them, where it tells. */
+export async function askedBy(cluster: Cluster, signal: AbortSignal): Promise<{ readonly by?: string }> {
+  const by = await whoAmI(cluster, signal);
+  return by === undefined ? {} : { by };
 }

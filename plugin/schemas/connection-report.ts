@@ -46,7 +46,9 @@ export const CONNECTION_REPORT_SCHEMA = documentSchema(
         failed: count,
         failures: list(failure),
         held: object({ id: text, count }, { budget: count, why: text, since: time, goesAt: time, decision: text }),
+        /** All of it in one line; `suspension` has the parts. */
         suspended: text,
+        suspension: object({ scope: text }, { until: time, reason: text, by: text, since: time, waiting: count }),
         lastAt: time,
         lastChangeAt: time,
         nextAt: time,

@@ -1,4 +1,4 @@
-import { text, time } from '#common/resources/schema.ts';
+import { count, object, text, time } from '#common/resources/schema.ts';
 import { OPTIONAL_PLAN_FIELDS, PLAN_FIELDS } from '#common/sync/plan-schema.ts';
 import { documentSchema } from './document.ts';
 
@@ -12,5 +12,9 @@ export const DIFF_SCHEMA = documentSchema(
     computedAt: time,
     ...PLAN_FIELDS,
   },
-  OPTIONAL_PLAN_FIELDS,
+  {
+    ...OPTIONAL_PLAN_FIELDS,
+    /** What is suspended: nothing of that happens before it is over. */
+    suspended: object({ scope: text }, { until: text, reason: text, by: text, since: time, waiting: count }),
+  },
 );

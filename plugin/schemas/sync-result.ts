@@ -21,6 +21,7 @@ export const SYNC_RESULT_SCHEMA = documentSchema(
     incompleteBecause: text,
     revision: count,
     held: object({ id: text, count, names: list(text) }, { since: time, budget: count, why: text }),
+    suspended: object({ scope: text }, { until: text, reason: text, by: text, since: time, waiting: count }),
     /** Of an agent without a report. */
     state: text,
     tookSeconds: number,

@@ -3,6 +3,7 @@ import type { Style } from '../command.ts';
 import { age } from '../output/age.ts';
 import { table } from '../output/table.ts';
 import { plain } from '../output/text.ts';
+import { suspensionText } from '../suspension/words.ts';
 import type { ConnectionFacts, ContactFacts } from './facts.ts';
 
 /** What `--details` and `-o wide` add to the screen: where everything is, and the lists behind the counts, uncut. */
@@ -62,9 +63,15 @@ function places(facts: ConnectionFacts): Section {
     ['held until', time(sync?.held?.goesAt)],
     ['decided on it', sync?.held?.decision],
     ['incomplete because', director?.incompleteBecause],
-    ['suspended', sync?.suspended],
+    ['suspended', sync?.suspended && suspensionText(sync.suspended)],
+    ['suspended since', time(sync?.suspended?.since)],
+    ['not deleted for that', count(sync?.suspended?.waiting)],
   ];
   return { head: ['FACT', 'VALUE'], rows: rows.flatMap(([name, value]) => (value ? [[name, value]] : [])) };
+}
+
+function count(number: number | undefined): string | undefined {
+  return number === undefined || number === 0 ? undefined : `${number} Application${number === 1 ? '' : 's'}`;
 }
 
 function time(at: number | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { REASONS } from '#common/errors.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { atCluster, remediationOf } from '../failure.ts';
 import { DOCUMENT_API_VERSION, type Remediation, type ReportDocument } from '../output/document.ts';
+import { suspensionText } from '../suspension/words.ts';
 import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
 import type { CommandPlace } from './judge.ts';
 import type { Judgement, Problem, WayOut } from './judgement.ts';
@@ -125,7 +126,12 @@ function sync(facts: SyncFacts | undefined): object {
     failed: facts?.failedCount,
     failures: facts?.failed,
     held: facts?.held && { ...facts.held, since: time(facts.held.since), goesAt: time(facts.held.goesAt) },
-    suspended: facts?.suspended,
+    suspended: facts?.suspended && suspensionText(facts.suspended),
+    suspension: facts?.suspended && {
+      ...facts.suspended,
+      until: time(facts.suspended.until),
+      since: time(facts.suspended.since),
+    },
     lastAt: time(facts?.endedAt),
     lastChangeAt: time(facts?.changedAt),
     revision: facts?.revision,

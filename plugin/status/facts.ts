@@ -6,6 +6,7 @@ import type {
   ReportedWarning,
 } from '#common/resources/report.ts';
 import type { MissingRight } from '../connection/right.ts';
+import type { SuspensionFacts } from '../suspension/words.ts';
 
 /**
  * What is known about one connection, from whatever source: the sidecar's report, or, without one, the
@@ -87,7 +88,7 @@ export interface SyncFacts {
   /** The failed ones by name; fewer than `failedCount` where the report was cut. */
   readonly failed: readonly FailedApplicationFacts[];
   readonly held?: HeldFacts | undefined;
-  readonly suspended?: string | undefined;
+  readonly suspended?: SuspensionFacts | undefined;
   /** When one last ended: with success, where the source tells. */
   readonly endedAt?: number | undefined;
   readonly changedAt?: number | undefined;

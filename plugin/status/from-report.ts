@@ -1,4 +1,5 @@
 import type { Contact, Report, ReportedIdentity, ReportedPlan } from '#common/resources/report.ts';
+import type { SuspensionFacts } from '../suspension/words.ts';
 import type { ConnectionFacts, ContactFacts, IdentityFacts, SyncFacts } from './facts.ts';
 import { instant } from './from-resource.ts';
 
@@ -68,7 +69,7 @@ function syncFacts({ applications, failures, held, suspended, ...report }: Repor
     failedCount: applications?.failed,
     failed: failures ?? [],
     held: held && heldFacts(held),
-    suspended: suspended && suspensionText(suspended),
+    suspended: suspended && suspensionFacts(suspended),
     endedAt: instant(report.lastSync),
     changedAt: instant(report.lastChange),
     revision: report.revision,
@@ -79,7 +80,7 @@ function heldFacts({ id, count, budget, why, since, goesAt, decision }: Reported
   return { id, count, budget, why, since: instant(since), goesAt: instant(goesAt), decision };
 }
 
-function suspensionText({ scope, until, reason, by }: NonNullable<Report['suspended']>): string {
-  const parts = [scope, by && `by ${by}`, until && `until ${until}`, reason].filter((part) => part);
-  return parts.join(', ');
+/** What a report says is suspended, with times in milliseconds. */
+export function suspensionFacts({ until, since, ...said }: NonNullable<Report['suspended']>): SuspensionFacts {
+  return { ...said, until: instant(until), since: instant(since) };
 }

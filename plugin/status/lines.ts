@@ -1,6 +1,7 @@
-import { REASONS, type Reason } from '#common/errors.ts';
+import { isReason, REASONS } from '#common/errors.ts';
 import { fateOf } from '../deletions/held-text.ts';
 import { humanDuration } from '../output/age.ts';
+import { suspensionBrief } from '../suspension/words.ts';
 import type { ConnectionFacts, ContactFacts, Fault, ListingFacts, SyncFacts } from './facts.ts';
 import { isExpired, isRefused } from './identity.ts';
 import type { Line } from './judgement.ts';
@@ -32,7 +33,7 @@ function contactLine({ time, latencyMs, error }: ContactFacts, now: number, verb
 /** `refused` is what the other side said; everything else may be on the way to it. */
 function failure({ reason }: Fault): string {
   if (reason === undefined) return 'failed';
-  const isRefusal = reason in REASONS && REASONS[reason as Reason].exit === 6;
+  const isRefusal = isReason(reason) && REASONS[reason].exit === 6;
   return `${isRefusal ? 'refused' : 'failed'}: ${reason}`;
 }
 
@@ -49,6 +50,8 @@ function listing({ pages, listed, complete }: ListingFacts): string[] {
 /** Synchronization: how many Applications are as the Director lists them. */
 export function syncLine({ sync, state }: ConnectionFacts, now: number): Line {
   if (!sync || (sync.listed === undefined && sync.endedAt === undefined && !sync.error)) {
+    const held = sync?.suspended;
+    if (held) return { level: 'warning', facts: ['no synchronization has ended yet', suspensionBrief(held, now)] };
     return { level: state === 'Connected' ? 'busy' : 'none', facts: ['no synchronization has ended yet'] };
   }
   if (state === 'ConnectionFailed') {
@@ -78,7 +81,7 @@ function syncCounts(sync: SyncFacts, now: number): string[] {
     ...(failedCount > 0 ? [`${failedCount} failed`] : []),
     ...(held ? [heldCount(held, now)] : []),
     ...(secrets === undefined || failedCount > 0 || held ? [] : [count(secrets, 'secret')]),
-    ...(suspended ? ['suspended'] : []),
+    ...(suspended ? [suspensionBrief(suspended, now)] : []),
     ...(error && failedCount === 0 ? [error.reason ?? 'failed'] : []),
   ];
 }

@@ -2,6 +2,7 @@ import { formatTime } from '#common/clock.ts';
 import { humanDuration } from '../output/age.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { plain } from '../output/text.ts';
+import type { SuspensionFacts } from '../suspension/words.ts';
 import type { ConnectionFacts } from './facts.ts';
 import type { Judgement } from './judgement.ts';
 import { renewalOf } from './renewal.ts';
@@ -49,13 +50,20 @@ function stepFields(facts: ConnectionFacts, now: number): Field[] {
 }
 
 function countFields({ sync }: ConnectionFacts): Field[] {
-  if (sync?.listed === undefined) return [];
+  const suspended = suspendedFields(sync?.suspended);
+  if (sync?.listed === undefined) return suspended;
   return [
+    ...suspended,
     ['apps', `${sync.inSync ?? '-'}/${sync.listed}`],
     ...(sync.failedCount ? [['failed', String(sync.failedCount)] as const] : []),
     ...(sync.held ? [['held', String(sync.held.count)] as const] : []),
-    ...(sync.suspended ? [['suspended', 'true'] as const] : []),
   ];
+}
+
+function suspendedFields(suspended: SuspensionFacts | undefined): Field[] {
+  if (!suspended) return [];
+  const { scope, until } = suspended;
+  return [['suspended', scope], ...(until === undefined ? [] : [['suspendedUntil', formatTime(until)] as const])];
 }
 
 function identityFields({ identity }: ConnectionFacts): Field[] {

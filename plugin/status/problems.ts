@@ -12,6 +12,7 @@ import { isStale } from './staleness.ts';
 /** Conditions that say True when something is wrong: the others say False. */
 export const BAD_WHEN_TRUE = [
   'DeletionsHeld',
+  'Suspended',
   'ReconnectPending',
   'StoreForbidden',
   'TLSVerificationDisabled',
@@ -190,9 +191,9 @@ function dropRepeated(faults: readonly Fault[]): Fault[] {
 }
 
 /** To let the held plan go is a person's to say; who wants to drop it is told how by the diff. */
-function approval({ name, isGone, sync, requests: asked }: ConnectionFacts, place: Place): readonly string[] {
+function approval({ name, isGone, sync }: ConnectionFacts, place: Place): readonly string[] {
   const plan = sync?.held?.id;
-  return plan === undefined || isGone ? [] : [decideCommands({ connection: name, plan, asked }, place).approve];
+  return plan === undefined || isGone ? [] : [decideCommands({ connection: name, plan }, place).approve];
 }
 
 function problemOf(

@@ -5,6 +5,7 @@ import type { FoundConnection } from '../connection/find.ts';
 import type { DryRun } from '../dry-run.ts';
 import { type Answer, awaitAnswer } from '../requests/answer.ts';
 import { askSidecar, patchConnection } from '../requests/ask.ts';
+import { askedBy } from '../requests/asked-connection.ts';
 import { waitFor } from '../wait/wait-for.ts';
 
 /** Sets the flag alone: an agent that writes no report answers no requests either. */
@@ -12,9 +13,14 @@ export async function setResyncNow(cluster: Cluster, { name }: FoundConnection, 
   await patchConnection(cluster, name, { annotations: {}, spec: { resyncNow: true } }, dryRun);
 }
 
-/** Asks by request and flag in one patch; returns the request's id. */
-export function askToSync(cluster: Cluster, { name }: FoundConnection, now: number, dryRun: DryRun): Promise<string> {
-  return askSidecar(cluster, name, { verb: 'sync', flag: 'resyncNow' }, { now, dryRun });
+/** Asks by request and flag in one patch, and says who does; returns the request's id. */
+export async function askToSync(
+  cluster: Cluster,
+  { name }: FoundConnection,
+  { now, dryRun, interrupted }: { readonly now: number; readonly dryRun: DryRun; readonly interrupted: AbortSignal },
+): Promise<string> {
+  const parameters = await askedBy(cluster, interrupted);
+  return askSidecar(cluster, name, { verb: 'sync', parameters, flag: 'resyncNow' }, { now, dryRun });
 }
 
 type Waiting = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;

@@ -26,6 +26,8 @@ export interface SyncResult {
   /** Failed Applications that the report does not name any more. */
   readonly unnamed: number;
   readonly held?: ReportedPlan | undefined;
+  /** What is suspended while it went on. */
+  readonly suspended?: Report['suspended'] | undefined;
   /** Of an agent without a report: the state that it ended in. */
   readonly state?: string | undefined;
   readonly tookMs?: number | undefined;
@@ -55,6 +57,7 @@ export function resultOf(
     unnamed: Math.max(0, (counts?.['failed'] ?? 0) - failures.length),
     incompleteBecause: whyIncomplete(report),
     held: (counts?.['held'] ?? 0) > 0 ? report.held : undefined,
+    suspended: report.suspended,
   };
 }
 
@@ -78,9 +81,18 @@ const GOOD_STATES = ['Synchronized', 'MetadataUpdateFailed'];
 export function judgeSync({ counts, state, request, dryRun }: SyncResult): SyncVerdict {
   if (state !== undefined) return judgeState(state);
   if (!request) return { status: dryRun === 'none' ? 'Requested' : 'DryRun', exitCode: 0 };
-  const { failed = 0, held = 0 } = counts ?? {};
+  const { failed = 0 } = counts ?? {};
   if (failed > 0 || request.result !== 'succeeded') {
     return verdict('Failed', 'ApplicationFailed', request.message ?? `${failed} failed`);
+  }
+  return judgeDeletions(counts);
+}
+
+/** Deletions that wait: because somebody suspended them, or because they are too many at once. */
+function judgeDeletions({ held = 0, suspended = 0 }: Readonly<Record<string, number>> = {}): SyncVerdict {
+  if (suspended > 0) {
+    const stay = suspended === 1 ? '1 Application stays that is' : `${suspended} Applications stay that are`;
+    return verdict('Held', 'Suspended', `deletions are suspended: ${stay} not listed any more; all else is in sync`);
   }
   if (held === 0) return { status: 'Synchronized', exitCode: 0 };
   const deletions = held === 1 ? '1 deletion is' : `${held} deletions are`;

@@ -1,4 +1,5 @@
 import { REASONS, type Reason } from '#common/errors.ts';
+import { describeSuspension } from '#common/resources/suspension.ts';
 import type { Style } from '../command.ts';
 import { dryRunNote } from '../dry-run.ts';
 import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
@@ -15,8 +16,21 @@ export function syncDocument(
   verdict: SyncVerdict,
   { now, place }: { readonly now: number; readonly place: Place },
 ): ReportDocument & { readonly [part: string]: unknown } {
-  const { connection, id, dryRun, request, leader, counts, incompleteBecause, changes, failures, held, state, tookMs } =
-    result;
+  const {
+    connection,
+    id,
+    dryRun,
+    request,
+    leader,
+    counts,
+    incompleteBecause,
+    changes,
+    failures,
+    held,
+    suspended,
+    state,
+    tookMs,
+  } = result;
   const { status, exitCode, reason, message = '' } = verdict;
   return {
     ...documentHead(SYNC_DOCUMENT_KIND, { status, exitCode }, now),
@@ -29,6 +43,7 @@ export function syncDocument(
     changes: changes.map(({ kind, name, action, cause = '' }) => ({ kind, name, action, cause })),
     failures,
     ...(held ? { held } : {}),
+    ...(suspended ? { suspended } : {}),
     ...(state === undefined ? {} : { state }),
     ...(tookMs === undefined ? {} : { tookSeconds: Math.round(tookMs / 100) / 10 }),
     ...(reason === undefined
@@ -82,6 +97,7 @@ function outcome(result: SyncResult, verdict: SyncVerdict, options: SyncViewOpti
     ...(options.isWide ? result.changes.map((change) => `  ${describeChange(change, options)}`) : []),
     ...failed(shown, options),
     ...(others > 0 ? [`  and ${others} more: ${atCluster('kubectl compass status -o wide', options.place)}`] : []),
+    ...suspendedLines(result, verdict, options),
     ...heldLines(result, verdict, options),
   ];
 }
@@ -126,6 +142,22 @@ function describeChange({ action, kind, name, cause = '' }: SyncResult['changes'
   return `${CHANGE_MARKS[action] ?? '?'} ${kind} ${plain(name, symbols)} ${plain(action, symbols)}${why}`;
 }
 
+/** Said as long as it lasts, also where there is nothing to delete. */
+function suspendedLines(
+  { counts = {}, suspended }: SyncResult,
+  verdict: SyncVerdict,
+  { paint, symbols, place }: SyncViewOptions,
+): string[] {
+  if (counts['suspended'] === undefined) return [];
+  const waiting = counts['suspended'];
+  const what = suspended ? describeSuspension(suspended) : 'deletions are suspended';
+  const stay = waiting === 0 ? '' : `; ${waiting} not listed any more, and kept`;
+  return [
+    `  ${paint.yellow(symbols.mark.warning)} ${plain(what, symbols)}${stay}`,
+    ...(verdict.reason === 'Suspended' ? [`    ${paint.bold(nextFor('Suspended', place))}`] : []),
+  ];
+}
+
 function heldLines(result: SyncResult, verdict: SyncVerdict, { paint, symbols, place }: SyncViewOptions): string[] {
   const count = result.counts?.['held'] ?? 0;
   if (count === 0) return [];
@@ -134,7 +166,7 @@ function heldLines(result: SyncResult, verdict: SyncVerdict, { paint, symbols, p
   const deletions = count === 1 ? '1 deletion is' : `${count} deletions are`;
   return [
     `  ${paint.yellow(symbols.mark.warning)} ${deletions} held${plan}${why ? `: ${plain(why, symbols)}` : ''}`,
-    ...(verdict.status === 'Held' ? [`    ${paint.bold(nextFor('DeletionsHeld', place))}`] : []),
+    ...(verdict.reason === 'DeletionsHeld' ? [`    ${paint.bold(nextFor('DeletionsHeld', place))}`] : []),
   ];
 }
 

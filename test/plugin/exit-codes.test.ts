@@ -46,6 +46,22 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     130: 'plugin/fleet/fleet.test.ts',
     143: 'plugin/fleet/fleet.test.ts',
   },
+  'approve deletions': {
+    0: 'plugin/deletions/decide.test.ts',
+    1: 'plugin/deletions/decide.test.ts',
+    7: 'plugin/deletions/decide.test.ts',
+    124: 'plugin/deletions/decide.test.ts',
+    130: 'plugin/deletions/decide.test.ts',
+    143: 'plugin/deletions/decide.test.ts',
+  },
+  reject: {
+    0: 'plugin/deletions/decide.test.ts',
+    1: 'plugin/deletions/decide.test.ts',
+    7: 'plugin/deletions/decide.test.ts',
+    124: 'plugin/deletions/decide.test.ts',
+    130: 'plugin/deletions/decide.test.ts',
+    143: 'plugin/deletions/decide.test.ts',
+  },
   explain: { 3: 'plugin/explain/explain.test.ts' },
   'completion install': { 7: 'plugin/completion/install.test.ts' },
 };

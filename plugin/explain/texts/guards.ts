@@ -25,22 +25,48 @@ export const GUARD_TEXTS: Partial<Record<Reason, ExplanationText>> = {
         does: 'which ones would be deleted, and the commands that decide on them',
       },
       {
-        command: `kubectl annotate --overwrite compassconnection compass-connection 'compass.kyma-project.io/approve=ID;plan=PLAN'`,
-        does: 'if it is a real clean-up: lets exactly this plan go; PLAN is its id, ID a word that was not used for that before',
+        command: 'kubectl compass approve deletions',
+        does: 'if it is a real clean-up: shows the plan, and lets exactly this one go',
       },
       {
-        command: `kubectl annotate --overwrite compassconnection compass-connection 'compass.kyma-project.io/reject=ID;plan=PLAN'`,
+        command: 'kubectl compass reject',
         does: 'drops it: nothing of it goes until what Compass no longer lists is something else',
+      },
+      {
+        command: "kubectl compass suspend --scope=deletes --for 4h --reason 'looking into it'",
+        does: 'holds every deletion while you find out',
       },
       STATUS,
     ],
   },
   Suspended: {
-    meaning: 'Somebody has suspended synchronization or deletions; status says who, why and until when.',
+    meaning:
+      'Somebody has suspended synchronization, deletions or both; status says who, why and until when. Whoever asks for what is held is refused.',
     causes: ['maintenance, or an incident under investigation'],
     byItself:
-      'The certificate is renewed all the same. It goes on by itself when the time is over, where one was given.',
-    commands: [STATUS],
+      'The certificate is renewed all the same. It goes on by itself when the time is over, where one was given; what was to be deleted is confirmed anew then, and a held plan waits its whole time again.',
+    commands: [
+      STATUS,
+      { command: 'kubectl compass diff --summary', does: 'what would change, unless all is suspended' },
+      { command: 'kubectl compass resume', does: 'end it now' },
+    ],
+  },
+  NothingHeld: {
+    meaning: 'There is no plan of deletions that waits for anybody.',
+    causes: ['what had vanished from Compass came back', 'the plan went by time, or somebody else decided on it'],
+    byItself: 'Nothing was done.',
+    commands: [{ command: 'kubectl compass history', does: 'what was deleted of late, and why' }, STATUS],
+  },
+  PlanChanged: {
+    meaning:
+      'What Compass no longer lists is something else than what was decided on, and so another plan. Nothing goes that nobody has seen.',
+    causes: ['another Application vanished meanwhile, or one came back'],
+    byItself: 'The new plan is held as the former was.',
+    commands: [
+      { command: 'kubectl compass diff --summary', does: 'what would be deleted now' },
+      { command: 'kubectl compass approve deletions', does: 'let that go' },
+      { command: 'kubectl compass reject', does: 'keep it' },
+    ],
   },
   AlreadyConnected: {
     meaning:

@@ -39,6 +39,7 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   events: { args: [], faults: { absent: 0 } },
   // A flag that names one cluster is wrong usage there.
   'fleet status': { args: ['--all-contexts'], faults: { unreachable: 2 } },
+  history: { args: [] },
   explain: { args: ['CMP0402'], offline: true },
   connect: { args: ['--dry-run=client', '--token-file', 'TOKEN'], good: 7 },
   reconnect: { args: ['--dry-run=client', '--token-file', 'TOKEN'] },
@@ -68,6 +69,11 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   'cert verify': { args: [] },
   'cert issue': { args: ['--dry-run', '--token-file', 'TOKEN', '--out', 'FOLDER/cert'], offline: true },
   sync: { args: [] },
+  suspend: { args: ['--dry-run=server', '--reason', 'a walk', '--for', '1h'] },
+  resume: { args: ['--dry-run=server'] },
+  // Where all is well nothing is held.
+  'approve deletions': { args: ['--dry-run=client'], good: 3 },
+  reject: { args: ['--dry-run=client'], good: 3 },
   version: { args: [], faults: { forbidden: 0, absent: 0 } },
   completion: { args: ['bash'], offline: true },
   'completion install': { args: ['--dir', 'FOLDER', '--dry-run'], offline: true },

@@ -12,6 +12,8 @@ export const WAITING: readonly string[] = [
   'cert verify --live --timeout FOR',
   'reconnect --token-file TOKEN --timeout FOR',
   'disconnect --yes --timeout FOR',
+  'suspend --reason walk --timeout FOR',
+  'resume --timeout FOR',
 ];
 
 /** The same, of a cluster that is not connected. */

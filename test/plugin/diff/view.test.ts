@@ -10,9 +10,9 @@ import { assertGolden } from '../golden.ts';
 import { HELD, NOTHING, NOW, PLAN, TORN } from './sample-plan.ts';
 
 const PLANS: Readonly<Record<string, SyncPlan>> = { changes: PLAN, held: HELD, nothing: NOTHING, torn: TORN };
-/** The plan that the sidecar holds, and a request for it that is answered already. */
+/** About the plan that the sidecar holds. */
 const DECIDE = decideCommands(
-  { connection: 'compass-connection', plan: '5f0c', asked: [{ verb: 'reject', id: '5f0c' }] },
+  { connection: 'compass-connection', plan: '5f0c' },
   { clusterFlags: '--context prod-eu' },
 );
 
