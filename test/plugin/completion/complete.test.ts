@@ -66,7 +66,7 @@ describe('completion without a cluster', () => {
     ['completion install --dir ', [], ':16'],
     ['completion install --dry-run=', ['none', 'client', 'server'], ':4'],
     ['version --cl', ['--client', '--cluster', '--client-certificate', '--client-key'], ':4'],
-    ['explain CMP040', ['CMP0401', 'CMP0402', 'CMP0403', 'CMP0404', 'CMP0405', 'CMP0406'], ':4'],
+    ['explain CMP0402', ['CMP0402'], ':4'],
     ['explain Deletions', ['DeletionsHeld'], ':4'],
     ['explain CMP0402 ', [], ':4'],
     ['nonsense ', [], ':4'],
