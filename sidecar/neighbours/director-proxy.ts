@@ -33,10 +33,6 @@ const DRAIN_MS = 20_000;
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, maxHeaderSize: 16 * 1024 };
 const MOST_CONNECTIONS = 256;
 
-/** When to ask again: until it is connected, and while there is too much at once; in seconds. */
-const NOT_CONNECTED = '5';
-const TOO_MUCH = '1';
-
 /**
  * Listens on loopback alone and takes GraphQL queries to the Director with the client certificate, so that the workloads of a
  * Pod query Compass without a key. What is under way when the certificate is renewed ends with the one that it began with.
@@ -94,6 +90,10 @@ export class DirectorProxy {
       server.listen({ host, port, ipv6Only: host.includes(':') }, () => {
         this.#servers.push(server);
         this.#port = (server.address() as AddressInfo).port;
+        // A process that has no descriptor left, say, cannot take a connection; the next one perhaps can.
+        server.on('error', ({ code }: NodeJS.ErrnoException) =>
+          this.#options.log.warn('the Director proxy cannot take a connection', { error: code }),
+        );
         resolve();
       });
     });
@@ -130,7 +130,7 @@ export class DirectorProxy {
     try {
       const body = await readBody(request, hold);
       if (!body) return undefined;
-      if (!Buffer.isBuffer(body)) return { ...body, headers: { ...body.headers, ...retryAfter(TOO_MUCH) } };
+      if (!Buffer.isBuffer(body)) return body;
       const query = readQuery(body);
       return 'status' in query ? query : await this.#forward(query, response);
     } finally {
@@ -155,19 +155,15 @@ export class DirectorProxy {
   #notConnected(): Refusal {
     const destination = this.#options.destination();
     const why = typeof destination === 'string' ? destination : 'it is connected just now';
-    return { status: 503, message: `not connected to Compass: ${why}`, headers: retryAfter(NOT_CONNECTED) };
+    return { status: 503, message: `not connected to Compass: ${why}`, headers: { 'retry-after': '5' } };
   }
 }
 
 const NO_ROOM: Refusal = {
   status: 503,
   message: 'too many queries are under way',
-  headers: { 'retry-after': TOO_MUCH },
+  headers: { 'retry-after': '1' },
 };
-
-function retryAfter(seconds: string): Readonly<Record<string, string>> {
-  return { 'retry-after': seconds };
-}
 
 /** In the form in which GraphQL says what is wrong, so that a client of it shows that. */
 function refuse(response: ServerResponse, { status, message, headers = {} }: Refusal): void {

@@ -4,7 +4,7 @@ import { LARGEST_BODY, type Refusal, TOO_LARGE } from './proxy-rules.ts';
 const NO_ROOM: Refusal = {
   status: 503,
   message: 'too much is under way',
-  headers: { connection: 'close' },
+  headers: { connection: 'close', 'retry-after': '1' },
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError, type Reason } from '#common/errors.ts';
 import { silentLog } from '#common/log.ts';
+import { DETAILS_ANNOTATION } from '#common/resources/connection-details.ts';
 import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
 import { Sensitive } from '#common/sensitive.ts';
 import { readConfig } from '../../../sidecar/config.ts';
@@ -120,6 +121,23 @@ test('a pair is swapped in with its roots, old and new together, and is marked a
   await swapPair(cluster, config, { ...pair, leaf: 'next', ca: fresh.pem }, silentLog);
   assert.deepEqual((await roots()).match(/BEGIN/g)?.length, 2);
   assert.equal((await client())?.data?.['crt'], btoa('next'));
+});
+
+test('what readers are to know of a pair comes in the same write, is read with it, restored with it and goes with it', async (t) => {
+  const { cluster, client } = await start(t);
+  const root = await issueRoot('Root');
+  const pair = { leaf: 'leaf', chain: 'chain', key: new Sensitive('key'), ca: root.pem, details: 'details' };
+  await swapPair(cluster, config, pair, silentLog);
+  const written = await client();
+  assert.equal(written?.metadata.annotations?.[DETAILS_ANNOTATION], 'details');
+  const stored = await readPair(cluster, config);
+  assert.deepEqual(stored, { crt: 'leaf', key: 'key', crtChain: 'chain', details: 'details' });
+  await cluster.delete(CLIENT);
+  assert.ok(stored);
+  await restorePair(cluster, config, stored);
+  assert.deepEqual(await readPair(cluster, config), stored);
+  await clearPair(cluster, config);
+  assert.deepEqual((await client())?.metadata.annotations ?? {}, {});
 });
 
 test('roots go where none are yet, and are not written again where they are known', async (t) => {

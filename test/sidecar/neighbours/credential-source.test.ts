@@ -83,7 +83,8 @@ test('G6: details of a later version, of another certificate or of nonsense are 
   }
   const newer = { ...JSON.parse(renderDetails(details)), proxyUrl: 'https://example.com', tenant: undefined } as object;
   source.take(changed(sample, { annotations: { [DETAILS_ANNOTATION]: JSON.stringify(newer) } }));
-  assert.deepEqual({ ...source.current?.details }, { ...details, tenant: undefined }, 'what is not known is ignored');
+  const { tenant: _tenant, ...rest } = details;
+  assert.deepEqual(source.current?.details, rest, 'what is not known is ignored');
   assert.equal(takeLines(), '');
 });
 
