@@ -42,22 +42,26 @@ class Undelivered extends Error {
 const RESET = ['ECONNRESET', 'EPIPE'];
 
 /** What all requests to an API server have in common. */
-type Address = Pick<RequestOptions, 'protocol' | 'hostname' | 'port'> & { readonly basePath: string };
+type Address = Pick<RequestOptions, 'protocol' | 'hostname' | 'port'> & {
+  readonly basePath: string;
+  /** As the header has it. */
+  readonly host: string;
+};
 
 const addresses = new WeakMap<Endpoint, Address>();
 
 function addressOf(endpoint: Endpoint): Address {
   const known = addresses.get(endpoint);
   if (known) return known;
-  const { protocol, hostname, port, pathname } = new URL(endpoint.server);
-  const address = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, basePath: pathname.replace(/\/$/, '') };
+  const { protocol, hostname, port, pathname, host } = new URL(endpoint.server);
+  const basePath = pathname.replace(/\/$/, '');
+  const address = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, basePath, host };
   addresses.set(endpoint, address);
   return address;
 }
 
 function requestOptions({ endpoint, userAgent }: Transport, request: ApiRequest, credential: Credential) {
-  const { body, contentType = 'application/json', accept = 'application/json' } = request;
-  const { protocol, hostname, port, basePath } = addressOf(endpoint);
+  const { protocol, hostname, port, basePath, host } = addressOf(endpoint);
   return {
     protocol,
     hostname,
@@ -65,14 +69,21 @@ function requestOptions({ endpoint, userAgent }: Transport, request: ApiRequest,
     method: request.method,
     path: `${basePath}${request.path}`,
     agent: credential.agent,
-    headers: {
-      accept,
-      'user-agent': userAgent,
-      ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
-      ...(credential.authorization ? { authorization: credential.authorization.reveal() } : {}),
-      ...credential.headers,
-    },
+    headers: headersOf(request, credential, { host, userAgent }),
   } satisfies RequestOptions;
+}
+
+/** Names and values in turn: Node writes a list as it stands, while of an object it makes another one, checked anew each time. */
+function headersOf(
+  { body, contentType = 'application/json', accept = 'application/json' }: ApiRequest,
+  { authorization, headers = {} }: Credential,
+  { host, userAgent }: Pick<Address, 'host'> & Pick<Transport, 'userAgent'>,
+): readonly string[] {
+  const list = ['host', host, 'accept', accept, 'user-agent', userAgent];
+  if (body !== undefined) list.push('content-type', contentType, 'content-length', String(Buffer.byteLength(body)));
+  if (authorization) list.push('authorization', authorization.reveal());
+  for (const [name, values] of Object.entries(headers)) for (const value of [values].flat()) list.push(name, value);
+  return list;
 }
 
 interface Destroyable {
