@@ -14,6 +14,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** The status subresource instead of the object. */
   readonly subresource?: 'status';
+  /** The answer is to have the metadata only: for what is large, and known as it was sent. */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import { isAbsence } from './absent.ts';
 import { type Caller, call, callJson } from './answer.ts';
 import type { Cluster, ObjectRef, WatchOptions, WriteOptions } from './cluster.ts';
 import { listPages } from './list-pages.ts';
+import { acceptOf } from './metadata-only.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, objectPath, queryString } from './paths.ts';
 import { readObject } from './read-object.ts';
@@ -38,13 +39,13 @@ export function restCluster(options: RestOptions): Cluster {
     request: WriteRequest,
     body: object,
     kind: Kind,
-    { signal }: WriteOptions,
+    { signal, metadataOnly }: WriteOptions,
   ): Promise<T> {
     // What it held is decoded only where there is something to be said of it.
     const scrub = kind.plural === 'secrets' ? (message: string) => scrubSecret(body)(message) : undefined;
     return callJson(
       options,
-      { ...request, body: JSON.stringify(body), timeoutMs, signal },
+      { ...request, ...acceptOf(metadataOnly), body: JSON.stringify(body), timeoutMs, signal },
       { scrub, read: readObject<T> },
     );
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { traceCall } from '../calls.ts';
 import { readBody } from './answer.ts';
 import type { WatchEvent, WatchOptions } from './cluster.ts';
+import { acceptOf } from './metadata-only.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { collectionPath, queryString } from './paths.ts';
 import type { RestOptions } from './rest-cluster.ts';
@@ -10,9 +11,6 @@ import { translateAnswer } from './translate.ts';
 import { type ApiRequest, Limit, sendForStream } from './transport.ts';
 import { unreachable } from './unreachable.ts';
 import { readEvents } from './watch-stream.ts';
-
-/** The API server's own form of objects without spec, status and data (API concepts, metadata-only responses). */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** The answer to a watch, once it is a stream of events; undefined when the signal came first. */
 async function openWatch(options: RestOptions, request: ApiRequest): Promise<IncomingMessage | undefined> {
@@ -51,8 +49,15 @@ export async function* watchStream<T extends KubeObject>(
   const query = queryString({ watch: true, allowWatchBookmarks: true, ...selection });
   const path = `${collectionPath(kind, namespace)}${query}`;
   const { timeoutMs, watchMarginMs, endpoint } = options;
-  const accept = metadataOnly ? { accept: METADATA_ONLY } : {};
-  const request: ApiRequest = { method: 'GET', path, subject, repeatable: true, ...accept, signal, timeoutMs };
+  const request: ApiRequest = {
+    method: 'GET',
+    path,
+    subject,
+    repeatable: true,
+    ...acceptOf(metadataOnly),
+    signal,
+    timeoutMs,
+  };
   const answer = await openWatch(options, request);
   if (answer === undefined) return;
   const silentMs = timeoutSeconds * 1_000 + watchMarginMs;

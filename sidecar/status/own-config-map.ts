@@ -52,7 +52,7 @@ export class OwnConfigMap {
   async store(text: string): Promise<void> {
     const { cluster, name, namespace, key, labels } = this.#options;
     const { apiVersion, kind } = CONFIG_MAP;
-    const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+    const options = { fieldManager: SIDECAR_FIELD_MANAGER, metadataOnly: true };
     const metadata = labels ? { labels } : {};
     const data = { [key]: text };
     const stored =

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CONFIG_MAP, type ConfigMap } from '#common/cluster/objects.ts';
 import { type Case, configMap, expectCode, expectRefusal, managersOf, secret } from '../world.ts';
 
 /** Create, read and replace, on the kinds that every cluster has. */
@@ -21,6 +22,21 @@ export const OBJECT_CASES: readonly Case[] = [
     async run({ post, at }) {
       const created = expectCode(await post(at('configmaps'), configMap('a', { k: 'v' })), 201);
       assert.deepEqual(managersOf(created), ['compass-test Update']);
+    },
+  },
+  {
+    name: 'a write that asks for metadata alone stores all of it and gives back no data',
+    async run({ at, get, cluster, namespace }) {
+      const metadata = { name: 'partial', namespace };
+      const wanted = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { k: 'created' } };
+      const created = await cluster.create<ConfigMap>(CONFIG_MAP, wanted, { metadataOnly: true });
+      assert.deepEqual([created.metadata.name, 'data' in created], ['partial', false]);
+      const patch = { metadata: { resourceVersion: created.metadata.resourceVersion }, data: { k: 'patched' } };
+      const patched = await cluster.mergePatch({ kind: CONFIG_MAP, ...metadata }, patch, { metadataOnly: true });
+      assert.equal('data' in patched, false);
+      const stored = expectCode(await get(`${at('configmaps')}/partial`), 200);
+      assert.deepEqual(stored.data, { k: 'patched' });
+      assert.equal(stored.metadata.resourceVersion, patched.metadata.resourceVersion);
     },
   },
   {
