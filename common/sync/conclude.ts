@@ -35,7 +35,7 @@ async function dropLeftovers(round: Round, landscape: Parameters<typeof isLeftov
   const { present } = round.scene;
   const leftovers: PresentApplication[] = [];
   for (const name of present.applicationNames()) {
-    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    const record = round.tally.isPlain(name) ? undefined : present.application(name);
     if (!record || record.isTerminating || !isLeftover(record, landscape)) continue;
     if (round.tally.isSettled(landscape.heads.get(record.id ?? '') ?? '')) leftovers.push(record);
   }

@@ -20,7 +20,7 @@ export function findUnlisted(round: Round, listing: Pick<Listing, 'heads'>): Unl
   const kept: string[] = [];
   const applications: PresentApplication[] = [];
   for (const name of present.applicationNames()) {
-    const record = round.tally.isAsBefore(name) ? undefined : present.application(name);
+    const record = round.tally.isPlain(name) ? undefined : present.application(name);
     const isListed = !record || (record.id !== undefined && listing.heads.has(record.id));
     if (record && !isKept(record, isListed, place.connectionName)) continue;
     kept.push(name);

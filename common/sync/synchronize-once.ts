@@ -177,7 +177,7 @@ function toOutcome(
   const { connectionName } = scene.place;
   let present = 0;
   for (const name of scene.present.applicationNames()) {
-    const ownership = tally.isAsBefore(name) ? 'ours' : (scene.present.application(name)?.ownership ?? 'foreign');
+    const ownership = tally.isPlain(name) ? 'ours' : (scene.present.application(name)?.ownership ?? 'foreign');
     const isKept = ownership !== 'foreign' && (isDisposable(ownership, connectionName) || tally.isSettled(name));
     if (isKept) present += 1;
   }

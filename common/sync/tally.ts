@@ -16,10 +16,8 @@ export class Tally {
   #failed = new Map<string, FailedApplication>();
   #nameless: FailedApplication[] = [];
   #withProblem = new Set<string>();
-  /** Names of the Applications that were brought to what is listed, but for what `failed` says. */
-  #settled = new Set<string>();
-  /** And of those that were found to be as they were before, which are none of the others. */
-  #asBefore = new Set<string>();
+  /** Names of the Applications that are as they are listed, but for what `failed` says; whether each is plain, see isPlain. */
+  #settled = new Map<string, boolean>();
   /** Ids by the names of the Secrets that Applications refer to. */
   readonly wanted = new Map<string, string>();
 
@@ -31,8 +29,7 @@ export class Tally {
     this.#failed = new Map();
     this.#nameless = [];
     this.#withProblem = new Set();
-    this.#settled = new Set();
-    this.#asBefore = new Set();
+    this.#settled = new Map();
     this.wanted.clear();
   }
 
@@ -53,27 +50,26 @@ export class Tally {
 
   /** How many are as they are listed, but for what `failed` says. */
   get settledCount(): number {
-    return this.#settled.size + this.#asBefore.size;
+    return this.#settled.size;
   }
 
   isSettled(name: string): boolean {
-    return this.#asBefore.has(name) || this.#settled.has(name);
+    return this.#settled.has(name);
   }
 
-  /** Whether it is settled and was not looked at: then it is ours, listed by its name, and not on its way out. */
-  isAsBefore(name: string): boolean {
-    return this.#asBefore.has(name);
+  /** Whether it is settled, ours, listed by its name, and not on its way out: then there is no need to look at it. */
+  isPlain(name: string): boolean {
+    return this.#settled.get(name) === true;
   }
 
+  /** It was found to be as it was before, when it was plain. */
   takeAsBefore(name: string): void {
-    this.#settled.delete(name);
-    this.#asBefore.add(name);
+    this.#settled.set(name, true);
   }
 
   /** It is written as it is listed; `from` are the names that it had before. */
   settle({ id, problem }: Desired, { record, action, secrets }: Applied, cause: string, from: readonly string[]): void {
-    this.#asBefore.delete(record.name);
-    this.#settled.add(record.name);
+    this.#settled.set(record.name, record.ownership === 'ours' && !record.isTerminating);
     if (problem) {
       this.fail({ id, name: record.name }, problem);
       this.#withProblem.add(record.name);

@@ -8,10 +8,8 @@ import type { Scene } from './scene.ts';
 /** Creates an Application without services; it refuses to take over one that appeared in between (ClusterAlreadyExists). */
 export async function createApplication(scene: Scene, desired: Desired): Promise<PresentApplication> {
   const object = newApplication(desired, scene.place);
-  return remember(
-    scene,
-    await scene.write(() => scene.cluster.create(APPLICATION, object, { fieldManager: DEFAULTS_FIELD_MANAGER })),
-  );
+  const options = { fieldManager: DEFAULTS_FIELD_MANAGER };
+  return remember(scene, await scene.write(() => scene.cluster.create(APPLICATION, object, options)), desired);
 }
 
 /** Applies everything but what is written once. Bound to the version that was judged: ClusterConflict where it moved on. */
@@ -24,7 +22,7 @@ export async function applyApplication(
   const applied = await scene.write(() =>
     scene.cluster.apply<Application>(APPLICATION, object, { fieldManager: SIDECAR_FIELD_MANAGER, force: true }),
   );
-  return remember(scene, await dropOtherLabels(scene, desired, applied));
+  return remember(scene, await dropOtherLabels(scene, desired, applied), desired);
 }
 
 /** An apply leaves the keys of other managers, the reference agent's for example; `spec.labels` is ours whole. */
@@ -48,10 +46,9 @@ export async function noteSyncError(
   const { uid, resourceVersion } = target;
   const patch = { metadata: { uid, resourceVersion, annotations: { [SYNC_ERROR_ANNOTATION]: message ?? null } } };
   const ref = { kind: APPLICATION, name: target.name };
-  return remember(
-    scene,
-    await scene.write(() => scene.cluster.mergePatch<Application>(ref, patch, { fieldManager: SIDECAR_FIELD_MANAGER })),
-  );
+  const options = { fieldManager: SIDECAR_FIELD_MANAGER };
+  const noted = await scene.write(() => scene.cluster.mergePatch<Application>(ref, patch, options));
+  return remember(scene, noted, target);
 }
 
 /** Deletes exactly the object that was judged, in the version that was judged. */
@@ -62,8 +59,9 @@ export async function deleteApplication(scene: Scene, target: PresentApplication
   scene.present.removeApplication(name);
 }
 
-function remember(scene: Scene, application: Application): PresentApplication {
-  const record = toPresentApplication(application, scene.place.connectionName);
+/** By the name as it was wanted: the one in the answer would be kept beside it, for as long as the process lives. */
+function remember(scene: Scene, application: Application, { name }: Pick<Desired, 'name'>): PresentApplication {
+  const record = { ...toPresentApplication(application, scene.place.connectionName), name };
   scene.present.putApplication(record);
   return record;
 }

@@ -50,13 +50,14 @@ export async function writeSecret(
   if (isUpToDate) return 'unchanged';
   const secret = toSecret(desired, owner, before, marks, scene.place);
   if (!before) {
-    const created = remember(scene, await scene.write(() => scene.cluster.create(SECRET, secret, FIELD_MANAGER)));
+    const answer = await scene.write(() => scene.cluster.create<Secret>(SECRET, secret, FIELD_MANAGER));
+    const created = remember(scene, answer, desired);
     scene.alterations.record(objectOf(desired), digest, created.digest);
     return 'created';
   }
   const options = { ...FIELD_MANAGER, force: true };
   const applied = await scene.write(() => scene.cluster.apply<Secret>(SECRET, secret, options));
-  const after = remember(scene, await dropOtherKeys(scene, desired, applied));
+  const after = remember(scene, await dropOtherKeys(scene, desired, applied), desired);
   scene.alterations.record(objectOf(desired), digest, after.digest);
   scene.alterations.record(marksOfSecret(desired), standingMarks(marks), standingMarks(after.marks));
   return isSame ? 'unchanged' : 'updated';
@@ -114,7 +115,8 @@ export async function dropOtherOwners(scene: Scene, name: string, owner: Present
   const ownerReferences = secret.owners.filter(({ uid }) => !left.includes(uid));
   const patch = { metadata: { uid: secret.uid, resourceVersion: secret.resourceVersion, ownerReferences } };
   const ref = { kind: SECRET, name, namespace: scene.place.integrationNamespace };
-  remember(scene, await scene.write(() => scene.cluster.mergePatch<Secret>(ref, patch, FIELD_MANAGER)));
+  const answer = await scene.write(() => scene.cluster.mergePatch<Secret>(ref, patch, FIELD_MANAGER));
+  remember(scene, answer, secret);
 }
 
 /** Deletes exactly the Secret that was judged, in the version that was judged. */
@@ -124,8 +126,9 @@ export async function deleteSecret(scene: Scene, { name, uid, resourceVersion }:
   scene.present.removeSecret(name);
 }
 
-function remember(scene: Scene, secret: Secret): PresentSecret {
-  const record = toPresentSecret(secret, scene.place.connectionName);
+/** By the name as it was wanted: the one in the answer would be kept beside it, for as long as the process lives. */
+function remember(scene: Scene, secret: Secret, { name }: Pick<PresentSecret, 'name'>): PresentSecret {
+  const record = { ...toPresentSecret(secret, scene.place.connectionName), name };
   scene.present.putSecret(record);
   return record;
 }

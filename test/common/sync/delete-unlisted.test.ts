@@ -76,11 +76,17 @@ test('an Application is unlisted when it is kept by this connection, stays there
   });
 });
 
-test('one that is as before is kept and listed, whatever the listing says of its id', () => {
-  const applications = [presentApplication('as-before', 'i1'), presentApplication('settled', 'i2')];
+test('one that is as before, or was brought to what is listed, is kept and listed without a look at it', () => {
+  const applications = ['as-before', 'settled', 'neither'].map((name) => presentApplication(name, `id-${name}`));
   const { present, ...unlisted } = unlistedOf([], { applications, asBefore: ['as-before'], settled: ['settled'] });
-  assert.deepEqual(present, ['uid-as-before', 'uid-settled']);
-  assert.deepEqual(unlisted, { applications: ['settled'], secrets: [] });
+  assert.deepEqual(present, ['uid-as-before', 'uid-settled', 'uid-neither']);
+  assert.deepEqual(unlisted, { applications: ['neither'], secrets: [] });
+});
+
+test('one that was brought to what is listed while it is on its way out is not kept', () => {
+  const applications = [{ ...presentApplication('settled', 'i1'), isTerminating: true }];
+  const { present, ...unlisted } = unlistedOf(['i1'], { applications, settled: ['settled'] });
+  assert.deepEqual([present, unlisted.applications], [[], []]);
 });
 
 const APPLICATIONS = [

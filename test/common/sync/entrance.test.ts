@@ -66,7 +66,7 @@ test('one that its page shows as it was before is not made whole, and one that g
     { ...wholeItem(TWO), digest: () => 'shown of two' },
   ];
   assert.equal((await read(round, pagesOf({ items }).source)).complete, true);
-  assert.deepEqual([tally.isAsBefore('one'), tally.isAsBefore('two'), tally.settledCount], [true, true, 2]);
+  assert.deepEqual([tally.isPlain('one'), tally.isPlain('two'), tally.settledCount], [true, true, 2]);
 });
 
 /** Reads the same page twice; whether the second time it was settled without its items. */
@@ -117,7 +117,7 @@ test('Applications of a page of which no digest is known are brought as any othe
   before.note(ONE, 'shown', [], present);
   const items = [ONE, TWO].map((whole) => ({ ...wholeItem(whole), digest: () => 'shown', isOfOnePage: () => true }));
   await read(round, pagesOf({ items }).source);
-  assert.deepEqual([tally.isAsBefore('one'), tally.isAsBefore('two'), tally.settledCount], [true, false, 2]);
+  assert.deepEqual([tally.isSettled('one'), tally.isSettled('two'), tally.settledCount], [true, true, 2]);
 });
 
 test('one Application after the other is made whole, until Compass gives no more', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Applied } from '#common/sync/apply.ts';
 import type { Desired } from '#common/sync/desired.ts';
 import { MOST_CHANGES } from '#common/sync/outcome.ts';
+import type { PresentApplication } from '#common/sync/present.ts';
 import type { Problem } from '#common/sync/problem.ts';
 import { Tally } from '#common/sync/tally.ts';
 import { presentApplication } from './samples.ts';
@@ -16,18 +17,20 @@ interface Settling {
   readonly secrets?: Applied['secrets'];
   readonly problem?: Problem;
   readonly from?: readonly string[];
+  readonly record?: Partial<PresentApplication>;
 }
 
 /** An Application of that name, whose id is `id-` and the name, was brought to what is listed. */
 function settle(
   tally: Tally,
   name: string,
-  { action = 'unchanged', secrets = [], problem, from = [] }: Settling = {},
+  { action = 'unchanged', secrets = [], problem, from = [], record: of = {} }: Settling = {},
 ): void {
   const id = `id-${name}`;
   const spec = { description: '', skipVerify: false, labels: {}, services: [], compassMetadata: METADATA };
   const desired: Desired = { id, name, spec, secrets: [], kept: [], problem };
-  tally.settle(desired, { record: presentApplication(name, id), action, secrets }, 'a cause', from);
+  const record = { ...presentApplication(name, id), ...of };
+  tally.settle(desired, { record, action, secrets }, 'a cause', from);
 }
 
 const newTally = () => new Tally(() => NOW);
@@ -52,18 +55,25 @@ test('what was brought to what is listed is settled, and in sync unless somethin
   for (const name of ['made', 'changed', 'same', 'odd', 'as-before']) assert.ok(tally.isSettled(name), name);
   assert.equal(tally.isSettled('another'), false);
   assert.deepEqual(
-    ['same', 'as-before', 'another'].map((name) => tally.isAsBefore(name)),
-    [false, true, false],
+    ['same', 'as-before', 'another'].map((name) => tally.isPlain(name)),
+    [true, true, false],
   );
+});
+
+test('what is not marked as ours, or is on its way out, is settled, but has to be looked at', () => {
+  const tally = newTally();
+  settle(tally, 'unmarked', { record: { ownership: 'unmarked' } });
+  settle(tally, 'terminating', { record: { isTerminating: true } });
+  assert.deepEqual([tally.settledCount, tally.isPlain('unmarked'), tally.isPlain('terminating')], [2, false, false]);
 });
 
 test('an Application is settled once, whether it was looked at or not', () => {
   const tally = newTally();
   settle(tally, 'orders');
   tally.takeAsBefore('orders');
-  assert.deepEqual([tally.settledCount, tally.isAsBefore('orders')], [1, true]);
-  settle(tally, 'orders');
-  assert.deepEqual([tally.settledCount, tally.isAsBefore('orders')], [1, false]);
+  assert.deepEqual([tally.settledCount, tally.isPlain('orders')], [1, true]);
+  settle(tally, 'orders', { record: { isTerminating: true } });
+  assert.deepEqual([tally.settledCount, tally.isPlain('orders')], [1, false]);
 });
 
 test('one that was made in this round is new, however often it is written, and one that was renamed is not', () => {
@@ -101,7 +111,7 @@ test('a listing that is begun anew counts its Applications anew, but not what wa
   tally.change('Application', 'gone', 'deleted', 'no longer listed');
   tally.beginListing();
   assert.deepEqual(counts(tally), { ...NOTHING, created: ['made'] });
-  assert.deepEqual([tally.wanted.size, tally.isSettled('made'), tally.isAsBefore('as-before')], [0, false, false]);
+  assert.deepEqual([tally.wanted.size, tally.isSettled('made'), tally.isPlain('as-before')], [0, false, false]);
   assert.deepEqual([[...tally.deleted], tally.changes.length], [['gone'], 2]);
   settle(tally, 'odd');
   assert.equal(tally.inSync, 1);
