@@ -50,3 +50,30 @@ test('the process is kept small while nothing is under way, and left alone while
   ended.abort();
   await running;
 });
+
+test('V8 optimizes while something long is under way, and at no other time', async () => {
+  const clock = new ManualClock(0);
+  const ended = new AbortController();
+  const told: boolean[] = [];
+  let isBusy = false;
+  const optimize = (isOn: boolean) => told.push(isOn);
+  const running = keepHeapSmall({ clock, isBusy: () => isBusy, collect: () => undefined, optimize }, ended.signal);
+  const look = async (afterMs: number) => {
+    clock.advance(afterMs);
+    await nextJob();
+    return told;
+  };
+  assert.deepEqual(await look(2_000), []);
+  isBusy = true;
+  assert.deepEqual(await look(2_000), [], 'most of what is done is done in less');
+  assert.deepEqual(await look(1_000), [true]);
+  assert.deepEqual(await look(1_000), [true], 'told once');
+  isBusy = false;
+  assert.deepEqual(await look(1_000), [true, false]);
+  isBusy = true;
+  assert.deepEqual(await look(2_000), [true, false]);
+  isBusy = false;
+  assert.deepEqual(await look(1_000), [true, false], 'it was short');
+  ended.abort();
+  await running;
+});
