@@ -9,7 +9,7 @@ import type { Situation } from './situation.ts';
 export async function completeValue(flag: Flag, situation: Situation): Promise<Completion> {
   if (flag.choices) return offer(valuesOf(flag.choices));
   if (flag.name === 'output') return offerOpenEnded(formats(situation));
-  if (flag.name === 'contexts' || flag.name in KUBECONFIG_PARTS) return offer(await fromKubeconfig(flag.name, situation));
+  if (flag.name in KUBECONFIG_PARTS) return offer(await fromKubeconfig(flag.name, situation));
   if (flag.name === 'namespace') return offer(valuesOf(await lookUp('namespaces', situation)));
   if (flag.name === 'app') return offer(valuesOf(await lookUp('applications', situation)));
   if (flag.value === 'DIRECTORY' || flag.value === 'DIR') return { candidates: [], directive: DIRECTIVES.folders };
@@ -23,16 +23,17 @@ function formats({ command }: Situation): Candidate[] {
   return valuesOf(offered.flatMap(waysToSay));
 }
 
-const KUBECONFIG_PARTS = { context: 'contexts', cluster: 'clusters', user: 'users' } as const;
+/** The flags that name a part of the kubeconfig, or several of it. */
+const KUBECONFIG_PARTS = { context: 'contexts', contexts: 'contexts', cluster: 'clusters', user: 'users' } as const;
 
 async function fromKubeconfig(name: string, situation: Situation): Promise<Candidate[]> {
   const { before, current, surroundings } = situation;
   const given = before.findLastIndex((word) => word === '--kubeconfig' || word.startsWith('--kubeconfig='));
   const path = before[given]?.split('=')[1] ?? before[given + 1];
   const config = await readKubeconfig(kubeconfigPaths(surroundings.env, given < 0 ? undefined : path));
-  if (name === 'contexts') return valuesOf(oneMore(current, [...(config?.contexts.keys() ?? [])]));
   const part = KUBECONFIG_PARTS[name as keyof typeof KUBECONFIG_PARTS];
-  return valuesOf(config?.[part].keys() ?? []);
+  const names = [...(config?.[part].keys() ?? [])];
+  return valuesOf(name === part ? oneMore(current, names) : names);
 }
 
 /** A list with commas, and one more behind the last: none twice. */

@@ -109,7 +109,7 @@ describe('trace secret', () => {
     const { run } = await withLandscape(t);
     const wrong = await run('secret/ordres-00000000-0000-4000-8000-0000000000b1');
     assertExit(wrong, 'trace', 3);
-    assert.match(wrong.stderr, new RegExp(`did you mean ${ORDERS_SECRET}\\?`));
+    assert.match(wrong.stderr, new RegExp(`did you mean ${ORDERS_SECRET}( or |\\?)`));
     assert.match((await run('secret/Not A Name')).stderr, /no Application of compass-connection names a Secret/);
   });
 
