@@ -113,5 +113,8 @@ function subresource({ plural, namespaced, kind }: Resource, name: string): Json
     return { ...own, group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] };
   }
   if (name === 'finalize') return { ...own, kind, verbs: ['update'] };
+  if (name === 'proxy') {
+    return { ...own, kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] };
+  }
   return { ...own, kind, verbs: name === 'log' ? ['get'] : ['get', 'patch', 'update'] };
 }

@@ -12,6 +12,7 @@ import { type Credential, kubeconfigText } from './kubeconfig.ts';
 import type { KubeObject } from './object.ts';
 import { CertificateAuthority } from './pki.ts';
 import { PodLogs } from './pod-logs.ts';
+import { PodPorts } from './pod-ports.ts';
 import { type RecordedRequest, Recorder } from './recorder.ts';
 import { Registry } from './registry.ts';
 import { seed } from './seed.ts';
@@ -48,6 +49,8 @@ export type KubeApi = {
   readonly faults: Faults;
   /** What containers write, which whoever runs them puts here. */
   readonly logs: PodLogs;
+  /** Where Pods listen, which whoever runs them says here. */
+  readonly ports: PodPorts;
   /** The kubeconfig of a user added before; of the admin when none is named. */
   kubeconfig(user?: string): string;
   /** The bearer token of a user (the admin's without a name). */
@@ -93,12 +96,14 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
   const faults = new Faults();
   const recorder = new Recorder();
   const logs = new PodLogs(now);
+  const ports = new PodPorts();
   const server = new KubeApiServer({
     cluster,
     authority,
     faults,
     recorder,
     logs,
+    ports,
     bookmarkMs: options.bookmarkMs ?? 60_000,
   });
   for (const path of options.objects ?? []) for (const text of await readYaml(path)) seed(cluster, text);
@@ -116,6 +121,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     caPem: authority.certPem,
     faults,
     logs,
+    ports,
     kubeconfig: (user = 'admin') => users.kubeconfig(user),
     token: (user = 'admin') => users.token(user),
     addUser: (name, userOptions) => users.add(name, userOptions),

@@ -11,6 +11,8 @@ export type Target = {
   namespace: string | undefined;
   name: string | undefined;
   subresource: string | undefined;
+  /** Behind `proxy`: the path there, without a slash before it. */
+  rest?: string;
 };
 
 /** A request as the verbs see it. */
@@ -48,8 +50,15 @@ export function parseTarget(method: string, path: string, query: URLSearchParams
     plural,
     namespace,
     name,
-    subresource: subresource.length > 0 ? subresource.join('/') : undefined,
+    ...subresourceOf(subresource),
   };
+}
+
+/** `proxy` has a path of somebody else's behind it; what stands behind any other one is a part of it. */
+function subresourceOf(parts: string[]): Pick<Target, 'subresource' | 'rest'> {
+  const [first, ...rest] = parts;
+  if (first === 'proxy') return { subresource: first, rest: rest.join('/') };
+  return { subresource: first === undefined ? undefined : parts.join('/') };
 }
 
 /** What a request is authorized for: a list or watch that selects one name by a field is one of that name. */

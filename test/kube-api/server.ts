@@ -15,9 +15,10 @@ import type { KubeObject } from './object.ts';
 import { answerPath } from './paths.ts';
 import type { CertificateAuthority } from './pki.ts';
 import type { PodLogs } from './pod-logs.ts';
+import { type PodPorts, podAndPort } from './pod-ports.ts';
 import { bodyKind, type Recorder } from './recorder.ts';
 import { type ApiRequest, authorizedTarget, parseTarget, type Target } from './request.ts';
-import { ApiError, PageNotFound } from './status.ts';
+import { ApiError, notFound, PageNotFound } from './status.ts';
 import { findLive } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
 import { openWatch } from './watch-stream.ts';
@@ -31,6 +32,7 @@ export type Parts = {
   faults: Faults;
   recorder: Recorder;
   logs: PodLogs;
+  ports: PodPorts;
   bookmarkMs: number;
 };
 
@@ -141,6 +143,10 @@ export class KubeApiServer {
       this.#parts.logs.answer(pod, request.query, response);
       return;
     }
+    if (target.plural === 'pods' && target.subresource === 'proxy') {
+      this.#parts.ports.answer(this.#proxiedPod(request, target), request, response);
+      return;
+    }
     const answer = dispatch(cluster, request, target);
     if (effects.some((effect) => effect.kind === 'cut' && effect.when === 'after')) {
       response.destroy();
@@ -155,6 +161,13 @@ export class KubeApiServer {
     const isLog = plural === 'pods' && subresource === 'log' && verb === 'get';
     if (!isLog || !this.#parts.logs.has(name)) return;
     return findLive(this.#parts.cluster, request, podKind);
+  }
+
+  #proxiedPod(request: ApiRequest, target: Target): KubeObject {
+    const { pod: name } = podAndPort(target.name ?? '');
+    const found = findLive(this.#parts.cluster, { ...request, target: { ...target, name } }, podKind);
+    if (!found) throw notFound({ kind: 'pods', name });
+    return found;
   }
 
   #record(request: ApiRequest, code: number): void {

@@ -52,6 +52,12 @@ test('the Deployment of the manifests runs the sidecar: it starts, pairs, become
     pods().map((pod) => pod.container('sidecar').ready),
     [true],
   );
+  if (cluster.embedded) {
+    const [{ name } = { name: '' }] = pods();
+    const path = `/api/v1/namespaces/${SIDECAR.namespace}/pods/${name}:8090/proxy/metrics`;
+    assert.match(String(await cluster.cluster.raw(path)), /^# HELP compass_/m);
+  }
+
   const { status } = await cluster.cluster.get<Workload>(SIDECAR);
   assert.deepEqual([status?.['readyReplicas'], status?.['updatedReplicas'], status?.['replicas']], [1, 1, 1]);
 });

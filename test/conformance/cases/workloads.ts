@@ -110,6 +110,17 @@ export const WORKLOAD_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'the proxy to a Pod leads nowhere without the Pod, and without its address',
+    needs: 'controllers',
+    async run(world) {
+      const { get, at } = world;
+      const path = (name: string) => `${at('pods', encodeURIComponent(name))}/proxy/metrics`;
+      expectRefusal(await get(path('none:8090')), 404, 'NotFound', /pods "none" not found/);
+      await createPod(world);
+      expectRefusal(await get(path('p:8090')), 400, 'BadRequest', /address not allowed/);
+    },
+  },
+  {
     name: 'a Pod on no node goes at once',
     needs: 'controllers',
     async run(world) {

@@ -74,7 +74,7 @@ export const podKind = defineKind({
   properties: { spec: podSpec, status: podStatus },
   empty: { spec: { containers: null }, status: {} },
   mergesInPart: true,
-  subresources: ['status', 'log'],
+  subresources: ['status', 'log', 'proxy'],
   columns: [
     column('Ready', (pod) => {
       const statuses = asArray(at(pod, 'status', 'containerStatuses'));

@@ -104,6 +104,7 @@ export class RunningPod {
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'compass-pod-'));
     await this.ports.find(this.#pod);
+    this.#node.api.embedded?.ports.open(this.namespace, this.name, this.ports.all);
     for (const [at, one] of this.#init.entries()) {
       if (this.#isEnding) return;
       one.start();
@@ -123,6 +124,7 @@ export class RunningPod {
     const left = () => Math.max(0, endMs - performance.now());
     await Promise.all(this.#main.map((one) => one.stop(left())));
     for (const one of this.#init.toReversed()) await one.stop(left());
+    this.#node.api.embedded?.ports.close(this.namespace, this.name, this.ports.all);
     await this.#volumes.remove();
     await rm(this.#folder || join(tmpdir(), 'compass-pod-none'), { recursive: true, force: true });
     this.#hasEnded = true;
