@@ -30,7 +30,6 @@ give it away: names of Applications, hosts and ids are in it unless you say --an
     { command: 'kubectl compass report', does: 'An archive in the current folder' },
     { command: 'kubectl compass report -f incident.tar.gz --since 2h --anonymize', does: 'One to give to others' },
     { command: 'kubectl compass report --no-logs --no-applications', does: 'Without what is largest' },
-    { command: 'kubectl compass status --from-bundle incident.tar.gz', does: 'Look at one, without the cluster' },
   ],
   run: async (invocation) => (await import('../bundle/report-command.ts')).report(invocation),
 };

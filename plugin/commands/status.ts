@@ -52,6 +52,7 @@ With --from-bundle no cluster is needed: it says what it would have said when th
     { command: 'kubectl compass status -w', does: 'Stay and see it change' },
     { command: 'kubectl compass status --until=healthy --timeout 2m', does: 'Wait in a script until all is well' },
     { command: 'kubectl compass status --context prod-eu -o json', does: 'Another cluster, for a program' },
+    { command: 'kubectl compass status --from-bundle incident.tar.gz', does: 'What it was when a report was made' },
   ],
   run: runStatus,
 };
