@@ -75,8 +75,11 @@ async function findUser(
   return pod && `Pod ${pod.metadata.name} uses it`;
 }
 
+/** A Pod that ends needs no rights any more. */
 function isOfWorkload({ metadata }: KubeObject): boolean {
-  return (metadata.ownerReferences ?? []).some(({ kind }) => ['ReplicaSet', 'StatefulSet', 'DaemonSet'].includes(kind));
+  if (metadata.deletionTimestamp !== undefined) return true;
+  const kinds = ['ReplicaSet', ...WORKLOAD_KINDS.map(({ kind }) => kind)];
+  return (metadata.ownerReferences ?? []).some(({ kind }) => kinds.includes(kind));
 }
 
 /** A binding that refers to a Role, beside those that go. */
