@@ -24,6 +24,7 @@ import { EXPLANATION_SCHEMA } from '../plugin/schemas/explanation.ts';
 import { FAILURE_SCHEMA } from '../plugin/schemas/failure.ts';
 import { FLEET_MEMBER_SCHEMA, FLEET_REPORT_SCHEMA } from '../plugin/schemas/fleet-report.ts';
 import { HISTORY_SCHEMA } from '../plugin/schemas/history.ts';
+import { EJECT_RESULT_SCHEMA, INJECT_RESULT_SCHEMA } from '../plugin/schemas/injection-result.ts';
 import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
 import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
 import { RESUME_RESULT_SCHEMA, SUSPEND_RESULT_SCHEMA } from '../plugin/schemas/suspension-result.ts';
@@ -52,12 +53,14 @@ export const PUBLISHED = {
   ConnectionTree: CONNECTION_TREE_SCHEMA,
   Diff: DIFF_SCHEMA,
   DisconnectResult: DISCONNECT_RESULT_SCHEMA,
+  EjectResult: EJECT_RESULT_SCHEMA,
   EventDefinition: EVENT_DEFINITION_SCHEMA,
   Explanation: EXPLANATION_SCHEMA,
   Failure: FAILURE_SCHEMA,
   FleetMember: FLEET_MEMBER_SCHEMA,
   FleetReport: FLEET_REPORT_SCHEMA,
   History: HISTORY_SCHEMA,
+  InjectResult: INJECT_RESULT_SCHEMA,
   Migration: MIGRATION_SCHEMA,
   ReconnectResult: RECONNECT_RESULT_SCHEMA,
   RejectionResult: REJECTION_RESULT_SCHEMA,

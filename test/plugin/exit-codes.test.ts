@@ -9,6 +9,21 @@ import { assertedExitCodes } from './asserted-exit-codes.ts';
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   diff: { 1: 'plugin/diff/asked.test.ts' },
   logs: { 0: 'plugin/logs/logs.test.ts', 130: 'plugin/logs/logs.test.ts', 143: 'plugin/logs/logs.test.ts' },
+  inject: {
+    0: 'plugin/inject/cluster.test.ts',
+    1: 'plugin/inject/waiting.test.ts',
+    7: 'plugin/inject/cluster.test.ts',
+    124: 'plugin/inject/waiting.test.ts',
+    130: 'plugin/inject/waiting.test.ts',
+    143: 'plugin/inject/waiting.test.ts',
+  },
+  eject: {
+    0: 'plugin/inject/cluster.test.ts',
+    1: 'plugin/inject/waiting.test.ts',
+    124: 'plugin/inject/waiting.test.ts',
+    130: 'plugin/inject/waiting.test.ts',
+    143: 'plugin/inject/waiting.test.ts',
+  },
   connect: {
     0: 'journeys/plugin-connect.test.ts',
     5: 'plugin/connect/connect.test.ts',
