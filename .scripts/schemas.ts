@@ -28,9 +28,11 @@ import { EJECT_RESULT_SCHEMA, INJECT_RESULT_SCHEMA } from '../plugin/schemas/inj
 import { MIGRATION_SCHEMA } from '../plugin/schemas/migration.ts';
 import { REPORT_ARCHIVE_SCHEMA, REPORT_MANIFEST_SCHEMA } from '../plugin/schemas/report-archive.ts';
 import { RESUME_RESULT_SCHEMA, SUSPEND_RESULT_SCHEMA } from '../plugin/schemas/suspension-result.ts';
+import { INSTALL_RESULT_SCHEMA, UPGRADE_RESULT_SCHEMA } from '../plugin/schemas/roll-out-result.ts';
 import { SYNC_RESULT_SCHEMA } from '../plugin/schemas/sync-result.ts';
 import { TOKEN_REQUEST_RESULT_SCHEMA } from '../plugin/schemas/token-request-result.ts';
 import { TRACE_SCHEMA } from '../plugin/schemas/trace.ts';
+import { UNINSTALL_RESULT_SCHEMA } from '../plugin/schemas/uninstall-result.ts';
 import { VERSION_REPORT_SCHEMA } from '../plugin/schemas/version-report.ts';
 
 /** Every document that the plugin prints, by its kind; and the sidecar's report, which other programs may read as well. */
@@ -62,6 +64,7 @@ export const PUBLISHED = {
   History: HISTORY_SCHEMA,
   InjectResult: INJECT_RESULT_SCHEMA,
   Migration: MIGRATION_SCHEMA,
+  InstallResult: INSTALL_RESULT_SCHEMA,
   ReconnectResult: RECONNECT_RESULT_SCHEMA,
   RejectionResult: REJECTION_RESULT_SCHEMA,
   ResumeResult: RESUME_RESULT_SCHEMA,
@@ -71,6 +74,8 @@ export const PUBLISHED = {
   SyncResult: SYNC_RESULT_SCHEMA,
   TokenRequestResult: TOKEN_REQUEST_RESULT_SCHEMA,
   Trace: TRACE_SCHEMA,
+  UninstallResult: UNINSTALL_RESULT_SCHEMA,
+  UpgradeResult: UPGRADE_RESULT_SCHEMA,
   VersionReport: VERSION_REPORT_SCHEMA,
   SidecarReport: REPORT_SCHEMA,
 } as const;

@@ -20,8 +20,7 @@ function setInSecret(key: string): string {
   return `kubectl -n compass-system patch secret compass-agent-configuration -p '{"stringData":{"${key}":"YOUR-${key}"}}'`;
 }
 const LOGS = 'kubectl compass logs';
-/** The Deployment's rights lie in kyma-system, too, so that it has to be there. */
-const INSTALL = 'with the namespace kyma-system in place: kubectl apply --server-side -k sidecar/deploy';
+const INSTALL = 'kubectl compass install';
 const NEW_TOKEN = 'kubectl compass reconnect --token-stdin';
 const DETAILS = 'kubectl compass status --details';
 const MIGRATE = 'kubectl compass migrate from-agent';

@@ -103,6 +103,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/upgrade.ts')).upgrade,
   },
   {
+    name: 'uninstall',
+    arguments: '',
+    summary: 'take the sidecar out of this cluster, and keep what is not asked for',
+    group: 'Install',
+    load: async () => (await import('./commands/uninstall.ts')).uninstall,
+  },
+  {
     name: 'inject',
     arguments: '[TYPE/NAME]',
     summary: "put a sidecar beside a workload's containers, with the credentials in a folder of theirs",

@@ -84,7 +84,7 @@ export async function checkDefinitions(cluster: Cluster): Promise<OwnFinding[]> 
   );
 }
 
-const INSTALL_DEFINITIONS = 'kubectl apply --server-side -k sidecar/deploy/crds';
+const INSTALL_DEFINITIONS = 'kubectl compass install';
 
 /** Before an installation: whether the kinds are there already, and who brought them. */
 export async function checkDefinitionsBefore(cluster: Cluster): Promise<OwnFinding[]> {

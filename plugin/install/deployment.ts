@@ -17,6 +17,7 @@ export interface SidecarContainer {
   readonly env?: readonly EnvVar[];
   readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
   readonly volumeMounts?: readonly object[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
 }
 
 /** The sidecar's Deployment (apps/v1), as much as is written and read of it. */
@@ -24,6 +25,7 @@ export interface SidecarDeployment extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
     readonly template: {
+      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
       readonly spec: {
         readonly containers: readonly SidecarContainer[];
         readonly volumes?: readonly object[];
@@ -54,7 +56,7 @@ export function withDeploymentValues(object: KubeObject, values: InstallationVal
       ...deployment.spec,
       replicas: values.replicas,
       template: {
-        ...template,
+        ...withHealthPort(template, values),
         spec: {
           ...template.spec,
           ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
@@ -64,6 +66,24 @@ export function withDeploymentValues(object: KubeObject, values: InstallationVal
       },
     },
   } as KubeObject;
+}
+
+const HEALTH_PORT = 'APP_HEALTH_PORT';
+
+/** Probes find the port by its name, and those who scrape by an annotation. */
+function withHealthPort<T extends SidecarDeployment['spec']['template']>(
+  template: T,
+  { settings }: InstallationValues,
+): T {
+  const port = settings[HEALTH_PORT];
+  if (port === undefined) return template;
+  const annotations = { ...template.metadata?.annotations, 'prometheus.io/port': port };
+  return { ...template, metadata: { ...template.metadata, annotations } };
+}
+
+function healthPort<T extends { readonly name?: string }>(port: T, { settings }: InstallationValues): T {
+  const said = settings[HEALTH_PORT];
+  return said !== undefined && port.name === 'health' ? { ...port, containerPort: Number(said) } : port;
 }
 
 function withContainerValues(container: SidecarContainer, values: InstallationValues): SidecarContainer {
@@ -76,6 +96,7 @@ function withContainerValues(container: SidecarContainer, values: InstallationVa
     imagePullPolicy: values.imagePullPolicy,
     env: [...env, ...Object.entries(settings).map(([name, value]) => ({ name, value }))],
     resources: values.resources,
+    ...(container.ports && { ports: container.ports.map((port) => healthPort(port, values)) }),
     ...(values.caConfigMap !== undefined && { volumeMounts: [...(container.volumeMounts ?? []), mount] }),
   };
 }

@@ -10,13 +10,13 @@ declare const COMPASS_MANIFESTS: string | undefined;
 
 let manifests: Manifests | undefined;
 
-/** As they were built in; from source as sidecar/deploy has them. */
 function embedded(): Manifests {
-  manifests ??=
-    typeof COMPASS_MANIFESTS === 'string'
-      ? (JSON.parse(COMPASS_MANIFESTS) as Manifests)
-      : readManifests(fileURLToPath(new URL('../../sidecar/deploy', import.meta.url)));
+  manifests ??= typeof COMPASS_MANIFESTS === 'string' ? (JSON.parse(COMPASS_MANIFESTS) as Manifests) : ofSource();
   return manifests;
+}
+
+function ofSource(): Manifests {
+  return readManifests(fileURLToPath(new URL('../../sidecar/deploy', import.meta.url)));
 }
 
 /**

@@ -32,11 +32,10 @@ export async function findProblems(cluster: Cluster, input: PreflightInput): Pro
   const found = await Promise.all([
     missingRights(cluster, created(input)),
     missingNamespaces(cluster, input.values),
-    unfitDefinitions(input.definitions),
     otherAgents(cluster, input.values),
     otherSidecars(cluster, input.values),
   ]);
-  return found.flat();
+  return [...found.flat(), ...unfitDefinitions(input.definitions)];
 }
 
 /**
@@ -92,7 +91,7 @@ async function otherAgents(cluster: Cluster, { namespace, replicas }: Installati
       step: 'agent',
       reason: 'ForeignAgent',
       message: `${FOREIGN_AGENT} runs in namespace ${metadata.namespace}: two agents take each other's tokens and Applications`,
-      next: `kubectl -n ${metadata.namespace} scale deployment ${metadata.name} --replicas=0`,
+      next: 'kubectl compass migrate from-agent --plan',
     }));
 }
 

@@ -108,6 +108,10 @@ function withSet(values: InstallationValues, set: string): InstallationValues {
 }
 
 function withSetting(values: InstallationValues, name: string, text: string): InstallationValues {
+  // The Deployment has it, too, as a number.
+  if (name === 'APP_HEALTH_PORT' && !/^(?:[1-9]\d{0,4})?$/.test(text)) {
+    throw new CompassError('Usage', `--set ${name} is ${quoted(text)}, and must be the number of a port`);
+  }
   const { [name]: _, ...others } = values.settings;
   return { ...values, settings: text === '' ? others : { ...others, [name]: text } };
 }

@@ -24,6 +24,27 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     130: 'plugin/inject/waiting.test.ts',
     143: 'plugin/inject/waiting.test.ts',
   },
+  install: {
+    7: 'plugin/install/install.test.ts',
+    124: 'plugin/install/install.test.ts',
+    130: 'plugin/install/install.test.ts',
+    143: 'plugin/install/install.test.ts',
+  },
+  upgrade: {
+    0: 'journeys/install.test.ts',
+    7: 'plugin/install/install.test.ts',
+    124: 'plugin/install/install.test.ts',
+    130: 'plugin/install/install.test.ts',
+    143: 'plugin/install/install.test.ts',
+  },
+  uninstall: {
+    5: 'plugin/uninstall/uninstall.test.ts',
+    6: 'plugin/uninstall/uninstall.test.ts',
+    7: 'plugin/uninstall/uninstall.test.ts',
+    124: 'plugin/uninstall/uninstall.test.ts',
+    130: 'plugin/uninstall/uninstall.test.ts',
+    143: 'plugin/uninstall/uninstall.test.ts',
+  },
   connect: {
     0: 'journeys/plugin-connect.test.ts',
     5: 'plugin/connect/connect.test.ts',

@@ -3,7 +3,7 @@ import { CHECK, type ExplanationText, KEPT, LOGS, RETRIED, STATUS } from '../tex
 
 const CAN_I = { command: 'kubectl auth can-i --list', does: 'what you may do with these credentials' };
 const INSTALL = {
-  command: 'kubectl apply --server-side -k sidecar/deploy',
+  command: 'kubectl compass install',
   does: 'install what is missing, or mend it',
 };
 
@@ -97,7 +97,6 @@ export const CLUSTER_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     byItself: 'A sidecar that runs keeps the certificate fresh without the definition, and goes on when it is there.',
     commands: [
       { command: 'kubectl config current-context', does: 'which cluster this is' },
-      { command: 'kubectl create -k sidecar/deploy/crds', does: 'add the definitions that are missing' },
       INSTALL,
     ],
   },

@@ -42,7 +42,7 @@ export const CONDITION_TEXTS: Readonly<Record<string, ExplanationText>> = {
     meaning: 'A definition (CRD) that the sidecar works with is not in the cluster.',
     causes: ['Kyma was removed, or never installed', 'somebody deleted the definition'],
     byItself: 'The certificate is kept fresh without it; the rest goes on when it is there.',
-    commands: [{ command: 'kubectl create -k sidecar/deploy/crds', does: 'add it' }, CHECK],
+    commands: [{ command: 'kubectl compass install', does: 'add it' }, CHECK],
   },
   ConnectionForbidden: {
     meaning:
@@ -50,7 +50,7 @@ export const CONDITION_TEXTS: Readonly<Record<string, ExplanationText>> = {
     causes: ['the rights of its service account were changed', 'it was given another name than the rights have'],
     byItself:
       'The certificate is kept fresh and Applications are synchronized without it; the rest goes on with the right.',
-    commands: [{ command: 'kubectl apply --server-side -k sidecar/deploy', does: 'give the rights back' }, CHECK],
+    commands: [{ command: 'kubectl compass install', does: 'give the rights back' }, CHECK],
   },
   Pending: {
     meaning: 'No synchronization has ended yet, since the start or the pairing.',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { loadAll } from 'js-yaml';
 import {
   CUSTOM_RESOURCE_DEFINITION,
   DEPLOYMENT,
@@ -15,9 +16,10 @@ import { DEFAULT_VALUES } from '../../../plugin/install/values.ts';
 import { INSTALL_RESULT_SCHEMA, UPGRADE_RESULT_SCHEMA } from '../../../plugin/schemas/roll-out-result.ts';
 import { type Crds, readCrds } from '../../cluster/crds.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
-import { assertExit } from '../assert-exit.ts';
+import { assertEnd, assertExit } from '../assert-exit.ts';
 import { may, somebodyWith } from '../grant.ts';
 import { runHere } from '../run-plugin.ts';
+import { soon, startHere } from '../start-here.ts';
 
 const SIDECAR = { kind: DEPLOYMENT, namespace: 'compass-system', name: 'compass-sidecar' };
 const CONNECTIONS = { kind: CUSTOM_RESOURCE_DEFINITION, name: 'compassconnections.compass.kyma-project.io' };
@@ -298,18 +300,16 @@ test('an upgrade of nothing says how to install', async (t) => {
   );
 });
 
-test('--generate prints the manifests without a cluster, the definitions only where they are to replace others', async (t) => {
-  const { api, present } = await startCluster(t);
+test('--generate prints the manifests without a cluster, the definitions only where they are to replace others', async () => {
   const offline = { KUBECONFIG: '/nowhere' };
-  const { code, stdout, stderr } = await runHere(['install', '--generate', '-n', 'here'], offline);
+  const { code, stdout, stderr } = await runHere(
+    ['install', '--generate', '-n', 'here', '--set', 'replicas=2'],
+    offline,
+  );
   assert.equal(code, 0, stderr);
   assert.match(stderr, /the definitions are left out/);
-  assert.doesNotMatch(stdout, /CustomResourceDefinition/);
-  const applied = await api.kubectl(['apply', '--server-side', '-f', '-'], { input: stdout });
-  assert.equal(applied.code, 0, applied.stderr);
-  for (const object of installationObjects({ ...DEFAULT_VALUES, namespace: 'here' })) {
-    assert.ok(await present(object), `${object.kind} ${object.metadata.name}`);
-  }
+  const values = { ...DEFAULT_VALUES, namespace: 'here', replicas: 2 };
+  assert.deepEqual(loadAll(stdout), JSON.parse(JSON.stringify(installationObjects(values))));
   const all = await runHere(['install', '--generate', '--crds=replace', '-o', 'name'], offline);
   assert.match(all.stdout, /^customresourcedefinition\.apiextensions\.k8s\.io\/applications\./m);
 });
@@ -322,6 +322,28 @@ test('what does not run is told with the last that was seen, and Ctrl-C leaves w
   assertExit(await plugin('upgrade', '--timeout', '100ms'), 'upgrade', 124);
   assert.equal((await sidecar()).metadata.name, 'compass-sidecar');
 });
+
+for (const command of ['install', 'upgrade']) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${command} stops waiting at ${signal}, and leaves what it applied`, async (t) => {
+      const { api, plugin, sidecar } = await startCluster(t);
+      assert.equal((await plugin('install', '--no-wait')).code, 0);
+      const running = startHere(t, [command], { kubeconfigPath: api.kubeconfigPath });
+      await soon('it waits', () => running.stderr().includes('rollout'));
+      running.interrupt(signal);
+      if (command === 'install') await assertEnd(running, 'install', code);
+      else await assertEnd(running, 'upgrade', code);
+      assert.match(
+        running.stderr(),
+        /stopped waiting for the Deployment compass-system\/compass-sidecar: .*; it goes on/,
+      );
+      assert.equal((await sidecar()).spec.replicas, 1);
+    });
+  }
+}
 
 test('a value that cannot be used is refused by its name, before any call', async () => {
   for (const [set, says] of [
