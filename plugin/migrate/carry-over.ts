@@ -59,7 +59,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   http_proxy: { note: 'Compass and the API server are called by https alone' },
   SSL_CERT_FILE: { note: CA_BUNDLE },
   SSL_CERT_DIR: { note: CA_BUNDLE },
-  APP_HEALTH_PORT: { note: 'the sidecar serves its probes on 8090' },
+  // The probes of the manifests are there.
+  APP_HEALTH_PORT: { isGood: (value) => value === '8090' },
   APP_DIRECTOR_PROXY_PORT: {
     note: "the sidecar's Director proxy serves the containers of its own Pod alone: see `kubectl compass inject --help`",
   },

@@ -12,8 +12,9 @@ export function planSteps(facts: MigrationFacts, image: string | undefined): rea
   const [sidecar] = sidecars.items;
   const present = applications.items[0]?.size ?? 0;
   const from = count(wantedReplicas(agent), 'replica');
+  const hint = image === undefined ? '; no public registry has that image: --image names yours' : '';
   const steps: readonly (readonly [isLeft: boolean, step: string, message: string])[] = [
-    [!sidecar, 'install', `install ${place} from ${installationValues(facts, image).image}, at 0 replicas`],
+    [!sidecar, 'install', `install ${place} from ${installationValues(facts, image).image}, at 0 replicas${hint}`],
     [sidecar !== undefined, 'install', `give ${place} the rights to see the agent, and to use its Secrets`],
     [
       isUp(agent),

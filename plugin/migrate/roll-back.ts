@@ -18,7 +18,7 @@ export function isRolledBack({ facts }: Pick<MigrationContext, 'facts'>): boolea
 }
 
 /** Throws MigrationBlocked where the agent could not work, or another sidecar would go on beside it. */
-export function requireWayBack({ facts }: Pick<MigrationContext, 'facts'>): void {
+function requireWayBack({ facts }: Pick<MigrationContext, 'facts'>): void {
   const { definitions, otherLeader, namespace, agent } = facts;
   if (definitions.connection.hasStatus) {
     throw new CompassError('MigrationBlocked', `${STATUS_SUBRESOURCE}; nothing was changed`, {

@@ -1,5 +1,5 @@
 import { DEPLOYMENT, type KubeObject } from '#common/cluster/objects.ts';
-import { type AppliedObject, applyObjects } from '../install/apply.ts';
+import { applyObjects } from '../install/apply.ts';
 import { installationObjects } from '../install/manifests.ts';
 import { waitUntilReady } from '../install/wait-ready.ts';
 import { count } from '../status/words.ts';
@@ -18,14 +18,10 @@ export async function installSidecar(context: MigrationContext, image: string | 
   const [present] = facts.sidecars.items;
   const values = installationValues(facts, image);
   const objects = present ? [] : installationObjects(values).map(atRest);
-  const onApplied = ({ object }: AppliedObject) =>
-    invocation.progress.busy('install', `${object.kind} ${object.metadata.name}`);
   const applied = await applyObjects(cluster, [...objects, ...takeOverRights(facts)], {
     dryRun,
     signal: invocation.interrupted,
-    onApplied,
   });
-  invocation.progress.clear();
   const changed = applied.filter(({ action }) => action !== 'unchanged').length;
   const what = present
     ? `rights for ${placeOf(present)}`

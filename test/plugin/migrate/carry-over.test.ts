@@ -42,6 +42,7 @@ test('settings keep their names and values, and the sidecar takes every one of t
     APP_RUNTIME_EVENTS_URL: 'https://gateway.example.com',
     APP_RUNTIME_CONSOLE_URL: 'https://console.example.com',
     APP_QUERY_LOGGING: '1',
+    APP_HEALTH_PORT: '8090',
     APP_INTEGRATION_NAMESPACE: 'kyma-integration',
     HTTPS_PROXY: 'http://proxy.example.com:3128',
     NO_PROXY: '.svc,10.0.0.0/8',
@@ -57,7 +58,7 @@ test('settings keep their names and values, and the sidecar takes every one of t
 test('what cannot be carried over is named with its reason, and a value that the sidecar refuses is none', () => {
   const env = {
     APP_DIRECTOR_PROXY_PORT: '8081',
-    APP_HEALTH_PORT: '8090',
+    APP_HEALTH_PORT: '9090',
     APP_CONTROLLER_SYNC_PERIOD: '30',
     APP_CERT_VALIDITY_RENEWAL_THRESHOLD: '1.5',
     APP_SKIP_APPS_TLS_VERIFY: 'maybe',
