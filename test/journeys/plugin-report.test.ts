@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '#common/clock.ts';
+import { conform } from '#common/resources/conform.ts';
+import { REPORT_MANIFEST_SCHEMA } from '../../plugin/schemas/report-archive.ts';
 import { archiveFiles, archiveText, piecesLeft } from '../plugin/bundle/archive-files.ts';
 import { awkwardCanary, plainCanary, seedCanaries } from '../plugin/bundle/seed-canaries.ts';
 import { runPlugin } from '../plugin/run-plugin.ts';
@@ -78,6 +80,8 @@ test('report holds no byte of any secret, wherever it is and in whatever form, a
   assert.ok(withheld.some(({ what }: { what: string }) => what === 'values of Secrets'));
 
   const files = await archiveFiles(file);
+  const manifest = JSON.parse(files.get('manifest.json') ?? '');
+  assert.deepEqual(conform(REPORT_MANIFEST_SCHEMA, manifest), manifest);
   for (const [what, path, text] of [
     ['the Application', 'resources/applications-0001.json', '"by-hand"'],
     ['an Event', 'events.json', '"Seeded"'],

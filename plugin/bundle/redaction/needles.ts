@@ -19,7 +19,8 @@ const BITS = 1 << 20;
  * thousand: a text is gone through once, whatever their number.
  */
 export class Needles {
-  readonly #byHead = new Map<string, string[]>();
+  /** The lengths of what begins so, the longest first. */
+  readonly #lengths = new Map<string, number[]>();
   readonly #heads = new Uint8Array(BITS);
   readonly #known = new Set<string>();
   #values = 0;
@@ -56,21 +57,24 @@ export class Needles {
   #addForm(form: string): void {
     if (form.length < SHORTEST || this.#known.has(form)) return;
     this.#known.add(form);
-    const head = form.slice(0, HEAD);
-    const forms = this.#byHead.get(head);
-    if (forms) forms.push(form);
-    else this.#byHead.set(head, [form]);
-    forms?.sort((one, other) => other.length - one.length);
     this.#heads[slotOf(form, 0)] = 1;
+    const head = form.slice(0, HEAD);
+    const lengths = this.#lengths.get(head);
+    if (!lengths) this.#lengths.set(head, [form.length]);
+    else if (!lengths.includes(form.length)) lengths.push(form.length);
+    lengths?.sort((one, other) => other - one);
   }
 
   /** The length of the longest that begins here; 0 where none does. */
   #lengthAt(text: string, at: number): number {
     if (this.#heads[slotOf(text, at)] === 0) return 0;
-    const forms = this.#byHead.get(text.slice(at, at + HEAD)) ?? [];
-    return (
-      forms.find((form) => text.startsWith(form, at) && (form.length >= SHORT || isWord(text, at, form)))?.length ?? 0
-    );
+    const lengths = this.#lengths.get(text.slice(at, at + HEAD)) ?? [];
+    return lengths.find((length) => this.#isThere(text, at, length)) ?? 0;
+  }
+
+  #isThere(text: string, at: number, length: number): boolean {
+    const form = text.slice(at, at + length);
+    return this.#known.has(form) && (length >= SHORT || isWord(text, at, form));
   }
 }
 

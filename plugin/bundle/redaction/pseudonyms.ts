@@ -36,6 +36,8 @@ const RESERVED = new Set([
 export class Pseudonyms {
   readonly #key = randomBytes(32);
   readonly #names = new Map<string, string>();
+  /** Those that are more than one word: seldom any. */
+  readonly #phrases = new Map<string, string>();
   readonly #kept: ReadonlySet<string>;
 
   /** `kept` are names by which an archive is read: they stay as they are. */
@@ -46,7 +48,8 @@ export class Pseudonyms {
   /** Has a name of an Application, or of somebody, replaced from now on. */
   learn(name: string, as: 'app' | 'name' = 'app'): void {
     if (name.length < SHORTEST_NAME || RESERVED.has(name) || this.#kept.has(name)) return;
-    this.#names.set(name, `${as}-${this.#digest(name)}`);
+    const names = /^[\w.-]+$/.test(name) ? this.#names : this.#phrases;
+    names.set(name, `${as}-${this.#digest(name)}`);
   }
 
   /** What stands in a field, by its name; undefined where nothing is known of such a field. */
@@ -64,7 +67,7 @@ export class Pseudonyms {
   }
 
   text(text: string): string {
-    return this.#withoutLongNames(text)
+    return this.#withoutPhrases(text)
       .replace(UUID, (id) => this.#uuid(id))
       .replace(WORD, (word) => this.#word(word))
       .replace(MAIL, (mail) => `somebody-${this.#digest(mail)}@host.invalid`)
@@ -72,11 +75,10 @@ export class Pseudonyms {
       .replace(HOST, (host) => (this.#isHost(host) ? `host-${this.#digest(host)}.invalid` : host));
   }
 
-  /** Names in Compass may have blanks in them. */
-  #withoutLongNames(text: string): string {
+  /** Names in Compass may have blanks and signs in them. */
+  #withoutPhrases(text: string): string {
     let left = text;
-    if (!text.includes(' ')) return text;
-    for (const [name, other] of this.#names) if (name.includes(' ')) left = left.replaceAll(name, other);
+    for (const [name, other] of this.#phrases) left = left.replaceAll(name, other);
     return left;
   }
 
