@@ -8,7 +8,8 @@ import { YES_FLAG } from '../output/confirm.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
-import { askedBy, findAskedSidecar } from '../requests/asked-connection.ts';
+import { askedBy } from '../requests/asked-by.ts';
+import { findAskedSidecar } from '../requests/asked-connection.ts';
 import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
 const TWO_MINUTES_MS = 2 * 60_000;
@@ -75,7 +76,7 @@ async function askToDisconnect(invocation: Invocation): Promise<DisconnectResult
   const parameters = {
     ...(revoke ? { revoke: 'true' } : {}),
     ...(purgeApplications ? { purge: 'applications' } : {}),
-    ...(await askedBy(cluster, invocation.interrupted)),
+    ...(await askedBy(cluster, invocation)),
   };
   const id = await askSidecar(cluster, name, { verb: 'disconnect', parameters }, { now: clock.now(), dryRun });
   const asked = { connection: name, id, dryRun, undertaking, plan };

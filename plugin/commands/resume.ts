@@ -3,7 +3,8 @@ import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
-import { askedBy, findAskedSidecar } from '../requests/asked-connection.ts';
+import { askedBy } from '../requests/asked-by.ts';
+import { findAskedSidecar } from '../requests/asked-connection.ts';
 import { RESUME_DOCUMENT_KIND, type SuspensionResult, suspensionView } from '../suspension/view.ts';
 import { isWaitedFor, readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
@@ -45,12 +46,12 @@ async function runResume(invocation: Invocation): Promise<number> {
 }
 
 async function askToResume(invocation: Invocation): Promise<SuspensionResult> {
-  const { flags, clock, interrupted } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, connection } = await findAskedSidecar(invocation);
   const { name } = connection;
-  const parameters = await askedBy(cluster, interrupted);
+  const parameters = await askedBy(cluster, invocation);
   const question = { verb: 'resume', parameters, insteadOf: ['suspend'] } as const;
   const id = await askSidecar(cluster, name, question, { now: clock.now(), dryRun });
   const asked = { connection: name, id, dryRun };

@@ -7,7 +7,8 @@ import { ask } from '../output/confirm.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
-import { askedBy, findAskedSidecar } from '../requests/asked-connection.ts';
+import { askedBy } from '../requests/asked-by.ts';
+import { findAskedSidecar } from '../requests/asked-connection.ts';
 import { readEnd, readScope, SUSPEND_FLAGS } from '../suspension/flags.ts';
 import { SUSPEND_DOCUMENT_KIND, type SuspensionResult, suspensionView } from '../suspension/view.ts';
 import { isWaitedFor, readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
@@ -67,7 +68,7 @@ async function runSuspend(invocation: Invocation): Promise<number> {
 }
 
 async function askToSuspend(invocation: Invocation): Promise<SuspensionResult> {
-  const { flags, clock, interrupted } = invocation;
+  const { flags, clock } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const scope = readScope(flags);
@@ -80,7 +81,7 @@ async function askToSuspend(invocation: Invocation): Promise<SuspensionResult> {
     scope,
     ...(until === undefined ? {} : { until }),
     reason,
-    ...(await askedBy(cluster, interrupted)),
+    ...(await askedBy(cluster, invocation)),
   };
   const { name } = connection;
   const question = { verb: 'suspend', parameters: suspension, insteadOf: ['resume'] } as const;

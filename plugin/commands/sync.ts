@@ -74,7 +74,7 @@ async function synchronize(invocation: Invocation): Promise<SyncResult> {
     const resource = await awaitFlag(invocation, cluster, connection, timeoutMs);
     return resultOfAgent({ ...base, ...took() }, resource);
   }
-  const id = await askToSync(cluster, connection, { now: clock.now(), dryRun, interrupted: invocation.interrupted });
+  const id = await askToSync(cluster, connection, invocation, dryRun);
   const asked = dryRun === 'none' ? { id } : {};
   if (!isWaitedFor) return { ...base, ...asked, changes: [], failures: [], unnamed: 0 };
   const answer = await awaitSync(invocation, cluster, connection, { id, timeoutMs });

@@ -5,7 +5,8 @@ import { type DryRun, readDryRun } from '../dry-run.ts';
 import { confirm } from '../output/confirm.ts';
 import { type Answer, awaitAnswer } from '../requests/answer.ts';
 import { askSidecar } from '../requests/ask.ts';
-import { askedBy, findAskedSidecar } from '../requests/asked-connection.ts';
+import { askedBy } from '../requests/asked-by.ts';
+import { findAskedSidecar } from '../requests/asked-connection.ts';
 import { isWaitedFor, readTimeoutMs } from '../wait/flags.ts';
 import { findHeldPlan } from './find-plan.ts';
 import { isSettled, outcomeOf, type PlannedOutcome } from './outcome.ts';
@@ -35,14 +36,14 @@ const TIMEOUT_MS = 5 * 60_000;
  * ConfirmationRequired, and what awaitAnswer throws.
  */
 export async function decide(invocation: Invocation, verb: DecisionVerb): Promise<DecisionResult> {
-  const { flags, clock, interrupted, hint, style } = invocation;
+  const { flags, clock, hint, style } = invocation;
   const dryRun = readDryRun(flags);
   const timeoutMs = readTimeoutMs(flags, TIMEOUT_MS);
   const { cluster, connection } = await findAskedSidecar(invocation);
   const plan = findHeldPlan(connection, flags.text('id'));
   for (const line of describePlan(plan, clock.now(), style.symbols)) hint(line);
   if (dryRun === 'none') await confirmPlan(invocation, verb, plan);
-  const who = await askedBy(cluster, interrupted);
+  const who = await askedBy(cluster, invocation);
   const { name } = connection;
   const other = verb === 'approve' ? 'reject' : 'approve';
   const question = { verb, parameters: { plan: plan.id, ...who }, insteadOf: [other] } as const;

@@ -1,5 +1,4 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
-import { whoAmI } from '#common/cluster/who-am-i.ts';
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
@@ -37,10 +36,4 @@ export async function findAskedSidecar(
   if (found || notPermitted.length > 0) return asked;
   const message = `there is no report of a sidecar for ${name}: another agent does not know this request`;
   throw new CompassError('RequestRefused', message);
-}
-
-/** Who asks, as a parameter of a request: the API server's name for them, where it tells. */
-export async function askedBy(cluster: Cluster, signal: AbortSignal): Promise<{ readonly by?: string }> {
-  const by = await whoAmI(cluster, signal);
-  return by === undefined ? {} : { by };
 }

@@ -5,7 +5,7 @@ import type { FoundConnection } from '../connection/find.ts';
 import type { DryRun } from '../dry-run.ts';
 import { type Answer, awaitAnswer } from '../requests/answer.ts';
 import { askSidecar, patchConnection } from '../requests/ask.ts';
-import { askedBy } from '../requests/asked-connection.ts';
+import { askedBy } from '../requests/asked-by.ts';
 import { waitFor } from '../wait/wait-for.ts';
 
 /** Sets the flag alone: an agent that writes no report answers no requests either. */
@@ -17,10 +17,16 @@ export async function setResyncNow(cluster: Cluster, { name }: FoundConnection, 
 export async function askToSync(
   cluster: Cluster,
   { name }: FoundConnection,
-  { now, dryRun, interrupted }: { readonly now: number; readonly dryRun: DryRun; readonly interrupted: AbortSignal },
+  invocation: Pick<Invocation, 'clock' | 'env' | 'flags' | 'interrupted'>,
+  dryRun: DryRun,
 ): Promise<string> {
-  const parameters = await askedBy(cluster, interrupted);
-  return askSidecar(cluster, name, { verb: 'sync', parameters, flag: 'resyncNow' }, { now, dryRun });
+  const parameters = await askedBy(cluster, invocation);
+  return askSidecar(
+    cluster,
+    name,
+    { verb: 'sync', parameters, flag: 'resyncNow' },
+    { now: invocation.clock.now(), dryRun },
+  );
 }
 
 type Waiting = Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>;

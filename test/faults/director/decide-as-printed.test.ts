@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { shellWords } from '../../../plugin/output/shell-words.ts';
 import { runPlugin } from '../../plugin/run-plugin.ts';
+import { whoAsks } from '../../plugin/who-asks.ts';
 import { fastClock } from '../fast-clock.ts';
 import { row } from '../row.ts';
 import { areLeft, FACTOR, heldPlan, PERIODS, vanish, withApplications } from './vanish.ts';
@@ -17,6 +18,7 @@ row('D1', 'the commands that diff and status print decide on the plan, as they s
   vanish(world, 'app-0', 'app-1');
   const { id } = await heldPlan(world);
   const env = { KUBECONFIG: world.cluster.kubeconfigPath };
+  const who = await whoAsks(world.cluster);
   const plugin = (...args: string[]) => runPlugin(args, env);
 
   const diff = await plugin('diff', '--summary');
@@ -26,7 +28,10 @@ row('D1', 'the commands that diff and status print decide on the plan, as they s
   assert.equal((await plugin(...reject)).code, 7, 'nobody said yes');
   const rejected = await plugin(...reject, '--yes');
   assert.equal(rejected.code, 0, rejected.stderr);
-  assert.match(rejected.stderr, new RegExp(`plan ${id} deletes 2 Applications[sS]*- app-0\\n[sS]*- app-1\\n`));
+  assert.match(
+    rejected.stderr,
+    new RegExp(`plan ${id} deletes 2 Applications,[\\s\\S]*\\n {2}- app-0\\n {2}- app-1\\n`),
+  );
   await heldPlan(world, (plan) => plan.id === id && plan.decision === 'rejected');
 
   const { stdout } = await plugin('status');
@@ -36,7 +41,7 @@ row('D1', 'the commands that diff and status print decide on the plan, as they s
   const approved = await plugin(...approve, '--yes', '-o', 'json');
   assert.equal(approved.code, 0, approved.stderr);
   const { applications, verdict, plan, by } = JSON.parse(approved.stdout);
-  assert.deepEqual([verdict.status, plan.id, by], ['Deleted', id, 'admin']);
+  assert.deepEqual([verdict.status, plan.id, by], ['Deleted', id, who]);
   assert.deepEqual(applications, [
     { name: 'app-0', result: 'deleted' },
     { name: 'app-1', result: 'deleted' },
@@ -44,10 +49,10 @@ row('D1', 'the commands that diff and status print decide on the plan, as they s
   await areLeft(world, 'app-2', 'app-3');
   assert.equal((await plugin('approve', 'deletions')).code, 3, 'nothing is held any more');
   const [latest] = JSON.parse((await plugin('history', '-o', 'json')).stdout).revisions;
-  assert.deepEqual([latest.plan, latest.approvedBy, latest.deleted], [id, 'admin', 2]);
+  assert.deepEqual([latest.plan, latest.approvedBy, latest.deleted], [id, who, 2]);
   assert.match(
     (await plugin('history', 'app-0')).stdout,
-    /- Application app-0 deleted {2}no longer listed; plan \w+ was approved by admin/,
+    /- Application app-0 deleted {2}no longer listed; plan \w+ was approved by /,
   );
 
   world.simulator.landscape.createApplication({ name: 'app-4' });

@@ -14,6 +14,7 @@ import { assertExit } from '../assert-exit.ts';
 import { asOfNow, putConnection, putReport } from '../put-report.ts';
 import { runHere, runPlugin } from '../run-plugin.ts';
 import { HEALTHY } from '../sample-reports.ts';
+import { whoAsks } from '../who-asks.ts';
 
 const PLAN = { id: '0123456789ab', count: 2, names: ['goes', 'fails'], why: 'it would delete 2 of 3', budget: 1 };
 const HOLDING: Report = { ...HEALTHY, held: PLAN };
@@ -57,7 +58,7 @@ async function startHeld(t: TestContext, report = HOLDING) {
     await cluster.mergePatch(ref, { metadata: { annotations: { [requestAnnotation(verb)]: null } } });
     return request;
   };
-  return { env, asked, says, answer };
+  return { env, asked, says, answer, who: await whoAsks(target) };
 }
 
 const SUCCEEDED = { result: 'succeeded' };
@@ -66,11 +67,11 @@ const APPROVE = ['approve', 'deletions', '--id', PLAN.id, '--yes'];
 const REJECT = ['reject', '--id', PLAN.id, '--yes'];
 
 test('an approval names the plan and who made it, and shows what became of each Application', async (t) => {
-  const { env, answer } = await startHeld(t);
+  const { env, answer, who } = await startHeld(t);
   const failures = [{ name: 'fails', id: '1', reason: 'ClusterForbidden', message: 'not permitted' }];
   const running = runHere([...APPROVE, '-o', 'json'], env);
   const { verb, parameters } = await answer(SUCCEEDED, { failures, revisions: [{ ...REVISION, plan: PLAN.id }] });
-  assert.deepEqual([verb, parameters], ['approve', { plan: PLAN.id, by: 'admin' }]);
+  assert.deepEqual([verb, parameters], ['approve', { plan: PLAN.id, by: who }]);
   const failed = await running;
   assertExit(failed, 'approve deletions', 1);
   const document = JSON.parse(failed.stdout);
@@ -102,10 +103,10 @@ test('all is well where all of it is gone, and no longer where something came ba
 });
 
 test('a rejection is done when it is answered', async (t) => {
-  const { env, answer } = await startHeld(t);
+  const { env, answer, who } = await startHeld(t);
   const running = runHere([...REJECT, '-o', 'json'], env);
   const { verb, parameters } = await answer(SUCCEEDED, { held: PLAN });
-  assert.deepEqual([verb, parameters], ['reject', { plan: PLAN.id, by: 'admin' }]);
+  assert.deepEqual([verb, parameters], ['reject', { plan: PLAN.id, by: who }]);
   const done = await running;
   assertExit(done, 'reject', 0);
   const document = JSON.parse(done.stdout);

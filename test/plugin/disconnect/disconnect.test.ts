@@ -14,6 +14,7 @@ import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
 import { HOME } from '../home.ts';
 import { runHere } from '../run-plugin.ts';
+import { whoAsks } from '../who-asks.ts';
 
 const NAME = 'compass-connection';
 
@@ -39,7 +40,7 @@ async function startConnection(t: TestContext, hasReport = true) {
     const ref = { kind: CONFIG_MAP, name: metadata.name, namespace: metadata.namespace };
     await cluster.mergePatch(ref, { data: { [REPORT_KEY]: report } });
   };
-  return { env: { KUBECONFIG: kubeconfigPath }, request, answer };
+  return { env: { KUBECONFIG: kubeconfigPath }, request, answer, who: await whoAsks({ cluster }) };
 }
 
 /** What somebody at a terminal does when a question is asked: an answer, Ctrl-C, or Ctrl-D. */
@@ -76,7 +77,7 @@ async function atTerminal(args: readonly string[], env: Readonly<Record<string, 
 }
 
 test('on a terminal each part that cannot be taken back is asked about, and one no is no', async (t) => {
-  const { env, request } = await startConnection(t);
+  const { env, request, who } = await startConnection(t);
   const args = ['disconnect', '--revoke', '--purge-applications', '--no-wait'];
   const refused = await atTerminal(args, env, ['y', 'y', 'n']);
   assert.equal(refused.code, 7, refused.text);
@@ -86,7 +87,7 @@ test('on a terminal each part that cannot be taken back is asked about, and one 
 
   const { code, text } = await atTerminal(args, env, ['y', 'yes', 'Y']);
   assert.equal(code, 0, text);
-  assert.deepEqual((await request())?.parameters, { revoke: 'true', purge: 'applications' });
+  assert.deepEqual((await request())?.parameters, { revoke: 'true', purge: 'applications', by: who });
 });
 
 test('Ctrl-C at a question is an interruption, and an end of the input a no: neither does anything', async (t) => {
@@ -100,10 +101,10 @@ test('Ctrl-C at a question is an interruption, and an end of the input a no: nei
 });
 
 test('nothing is asked for that was not said', async (t) => {
-  const { env, request } = await startConnection(t);
+  const { env, request, who } = await startConnection(t);
   const { code, stdout } = await runHere(['disconnect', '--yes', '--no-wait', '-o', 'name'], env);
   assert.deepEqual([code, stdout], [0, `compassconnection.compass.kyma-project.io/${NAME}\n`]);
-  assert.deepEqual((await request())?.parameters, {});
+  assert.deepEqual((await request())?.parameters, { by: who });
 });
 
 test('says how to connect the same cluster again', async (t) => {
