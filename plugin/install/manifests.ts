@@ -16,7 +16,11 @@ function embedded(): Manifests {
 }
 
 function ofSource(): Manifests {
-  return readManifests(fileURLToPath(new URL('../../sidecar/deploy', import.meta.url)));
+  try {
+    return readManifests(fileURLToPath(new URL('../../sidecar/deploy', import.meta.url)));
+  } catch (error) {
+    throw new Error('neither built nor beside sidecar/deploy', { cause: error });
+  }
 }
 
 /**
