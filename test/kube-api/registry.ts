@@ -16,7 +16,7 @@ import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } fr
 import type { Resource } from './kinds/resource.ts';
 import { secretKind } from './kinds/secret.ts';
 import { statefulSetKind } from './kinds/stateful-set.ts';
-import { deploymentKind, podKind, replicaSetKind } from './kinds/workloads.ts';
+import { autoscalerKind, deploymentKind, podKind, replicaSetKind } from './kinds/workloads.ts';
 import type { KubeObject } from './object.ts';
 import type { Storage } from './storage.ts';
 
@@ -33,6 +33,7 @@ const builtIn: Resource[] = [
   daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  autoscalerKind,
   statefulSetKind,
   networkPolicyKind,
   leaseKind,

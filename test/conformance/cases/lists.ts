@@ -180,6 +180,24 @@ export const LIST_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'a list of the metadata of custom resources carries no spec',
+    async run({ post, get, namespace }) {
+      const labels = { case: namespace };
+      const apiVersion = 'applicationconnector.kyma-project.io/v1alpha1';
+      const body = {
+        apiVersion,
+        kind: 'Application',
+        metadata: { name: namespace, labels },
+        spec: { description: 'd' },
+      };
+      expectCode(await post(APPLICATIONS, body), 201);
+      const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+      const list = expectCode(await get(`${APPLICATIONS}?labelSelector=case%3D${namespace}`, { accept }), 200);
+      assert.deepEqual(names(list), [namespace]);
+      assert.equal(list.items[0].spec, undefined);
+    },
+  },
+  {
     name: 'a table of one object has one row; of custom resources the age where the CRD has no columns',
     async run({ post, get, namespace }) {
       const body = {

@@ -96,6 +96,13 @@ const KINDS: readonly Kind[] = [
     isScoped: true,
     sample: () => ({ spec: { selector: { matchLabels: { app: 'd' } }, template: pod() } }),
   },
+  {
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    apiVersion: 'networking.k8s.io/v1',
+    isScoped: true,
+    sample: () => ({ spec: { podSelector: { matchLabels: { app: 'd' } }, policyTypes: ['Ingress'] } }),
+  },
   { kind: 'Role', plural: 'roles', apiVersion: RBAC, isScoped: true, sample: () => ({ rules }) },
   { kind: 'ClusterRole', plural: 'clusterroles', apiVersion: RBAC, sample: () => ({ rules }) },
   {

@@ -110,6 +110,32 @@ export const WORKLOAD_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'whoever scales workloads is listed, where the server knows the kind',
+    async run({ get, at }) {
+      const answer = await get(at('horizontalpodautoscalers', undefined, 'autoscaling/v2'));
+      // Since 1.23.
+      if (answer.status === 404) return;
+      const { kind, items } = expectCode(answer, 200);
+      assert.deepEqual([kind, items], ['HorizontalPodAutoscalerList', []]);
+    },
+  },
+  {
+    name: 'Pods are listed by their labels, and the log of one that waits is empty or refused',
+    needs: 'controllers',
+    async run(world) {
+      const { get, at } = world;
+      const { metadata } = await createPod(world);
+      const { items } = expectCode(await get(`${at('pods')}?labelSelector=app%3Dd`), 200);
+      assert.deepEqual(
+        items.map(({ metadata: { uid } }: { metadata: { uid: string } }) => uid),
+        [metadata.uid],
+      );
+      const log = await get(`${at('pods', 'p')}/log`);
+      assert.ok([200, 204].includes(log.status), log.text);
+      assert.equal(log.text, '');
+    },
+  },
+  {
     name: 'the proxy to a Pod leads nowhere without the Pod, and without its address',
     needs: 'controllers',
     async run(world) {

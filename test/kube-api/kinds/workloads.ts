@@ -56,6 +56,18 @@ export const replicaSetKind = defineKind({
   isHollow: true,
 });
 
+/** Nobody scales here: what a look for whoever might scale a workload finds. */
+export const autoscalerKind = defineKind({
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  properties: { spec: anything, status: anything },
+  isHollow: true,
+});
+
 const podStatus = {
   ...anything,
   properties: {
