@@ -74,7 +74,7 @@ test('what is suspended is not synchronized, over a restart, too, the certificat
   const status = await plugin('status');
   assert.equal(status.code, 1);
   assert.match(status.stdout, /suspended for 3h\d+m more/);
-  assert.match(status.stdout, /CMP0403 suspended by .+ until .*: move; a=b\n +kubectl compass resume/);
+  assert.match(status.stdout, /CMP0403 suspended by .+ until \S+:\s+move; a=b\n +kubectl compass resume/);
   assert.match((await plugin('status', '-o', 'oneline')).stdout, /suspended=sync suspendedUntil=\d{4}-/);
   assert.match((await plugin('status', '-o', 'wide')).stdout, /suspended since/);
   assert.equal(JSON.parse((await plugin('status', '-o', 'json')).stdout).sync.suspension.by, who);
