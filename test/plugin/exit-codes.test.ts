@@ -9,21 +9,6 @@ import { assertedExitCodes } from './asserted-exit-codes.ts';
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   diff: { 1: 'plugin/diff/asked.test.ts' },
   logs: { 0: 'plugin/logs/logs.test.ts', 130: 'plugin/logs/logs.test.ts', 143: 'plugin/logs/logs.test.ts' },
-  inject: {
-    0: 'plugin/inject/cluster.test.ts',
-    1: 'plugin/inject/waiting.test.ts',
-    7: 'plugin/inject/cluster.test.ts',
-    124: 'plugin/inject/waiting.test.ts',
-    130: 'plugin/inject/waiting.test.ts',
-    143: 'plugin/inject/waiting.test.ts',
-  },
-  eject: {
-    0: 'plugin/inject/cluster.test.ts',
-    1: 'plugin/inject/waiting.test.ts',
-    124: 'plugin/inject/waiting.test.ts',
-    130: 'plugin/inject/waiting.test.ts',
-    143: 'plugin/inject/waiting.test.ts',
-  },
   install: {
     7: 'plugin/install/install.test.ts',
     124: 'plugin/install/install.test.ts',
@@ -44,6 +29,21 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     124: 'plugin/uninstall/uninstall.test.ts',
     130: 'plugin/uninstall/uninstall.test.ts',
     143: 'plugin/uninstall/uninstall.test.ts',
+  },
+  inject: {
+    0: 'plugin/inject/cluster.test.ts',
+    1: 'plugin/inject/waiting.test.ts',
+    7: 'plugin/inject/cluster.test.ts',
+    124: 'plugin/inject/waiting.test.ts',
+    130: 'plugin/inject/waiting.test.ts',
+    143: 'plugin/inject/waiting.test.ts',
+  },
+  eject: {
+    0: 'plugin/inject/cluster.test.ts',
+    1: 'plugin/inject/waiting.test.ts',
+    124: 'plugin/inject/waiting.test.ts',
+    130: 'plugin/inject/waiting.test.ts',
+    143: 'plugin/inject/waiting.test.ts',
   },
   connect: {
     0: 'journeys/plugin-connect.test.ts',
@@ -76,6 +76,13 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     7: 'plugin/cert/issue.test.ts',
     130: 'plugin/cert/interruption.test.ts',
     143: 'plugin/cert/interruption.test.ts',
+  },
+  check: { 3: 'plugin/bundle/open-archive.test.ts' },
+  report: {
+    1: 'plugin/bundle/report.test.ts',
+    7: 'plugin/bundle/report.test.ts',
+    130: 'plugin/bundle/report.test.ts',
+    143: 'plugin/bundle/report.test.ts',
   },
   'fleet status': {
     1: 'plugin/fleet/fleet.test.ts',
@@ -113,13 +120,6 @@ describe('every exit code that a command declares is brought about by a test:', 
         const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
         const asserted = assertedExitCodes(file, text, name);
         assert.ok(asserted.has(Number(code)), `${file} asserts no exit code ${code} of ${name}`);
-  check: { 3: 'plugin/bundle/open-archive.test.ts' },
-  report: {
-    1: 'plugin/bundle/report.test.ts',
-    7: 'plugin/bundle/report.test.ts',
-    130: 'plugin/bundle/report.test.ts',
-    143: 'plugin/bundle/report.test.ts',
-  },
       }
     });
   }

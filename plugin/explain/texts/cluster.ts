@@ -95,10 +95,7 @@ export const CLUSTER_TEXTS: Partial<Record<Reason, ExplanationText>> = {
     meaning: 'The cluster does not know CompassConnections, or there is no sidecar, or it has reported nothing yet.',
     causes: ['the sidecar was never installed here', 'the wrong cluster', 'the definition (CRD) was deleted'],
     byItself: 'A sidecar that runs keeps the certificate fresh without the definition, and goes on when it is there.',
-    commands: [
-      { command: 'kubectl config current-context', does: 'which cluster this is' },
-      INSTALL,
-    ],
+    commands: [{ command: 'kubectl config current-context', does: 'which cluster this is' }, INSTALL],
   },
   ClusterAlreadyExists: {
     meaning: 'Somebody made the object a moment before.',

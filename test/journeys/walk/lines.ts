@@ -41,14 +41,14 @@ export const WALKS: Readonly<Record<string, Walk>> = {
   'fleet status': { args: ['--all-contexts'], faults: { unreachable: 2 } },
   history: { args: [] },
   explain: { args: ['CMP0402'], offline: true },
-  // The world of the walk has no workloads.
-  inject: { args: ['deployment/orders', '--dry-run=client'], good: 3 },
-  eject: { args: ['deployment/orders', '--dry-run=client'], good: 3 },
   install: { args: ['--dry-run=client'] },
   // What works there is a process, and no Deployment.
   upgrade: { args: ['--dry-run=client'], good: 3 },
   // Where there is nothing, nothing needs to go.
   uninstall: { args: ['--dry-run=client'], faults: { absent: 0 } },
+  // The world of the walk has no workloads.
+  inject: { args: ['deployment/orders', '--dry-run=client'], good: 3 },
+  eject: { args: ['deployment/orders', '--dry-run=client'], good: 3 },
   connect: { args: ['--dry-run=client', '--token-file', 'TOKEN'], good: 7 },
   reconnect: { args: ['--dry-run=client', '--token-file', 'TOKEN'] },
   disconnect: { args: ['--dry-run=client', '--yes'] },
