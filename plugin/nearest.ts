@@ -20,7 +20,7 @@ const MOST_TYPED_WRONG = 5;
  * The candidates that may have been meant, the likeliest first: those that hold the word, or are in it, and those that
  * differ by few letters.
  */
-export function nearestOf(word: string, candidates: Iterable<string>, most = 3): readonly string[] {
+function nearestOf(word: string, candidates: Iterable<string>, most = 3): readonly string[] {
   const meant = word.toLowerCase();
   const ranked = [...new Set(candidates)].flatMap((candidate) => {
     const other = candidate.toLowerCase();

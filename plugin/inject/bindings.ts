@@ -25,13 +25,13 @@ interface InstalledRole {
 type BoundSettings = Pick<InjectionSettings, 'mode' | 'secret' | 'integrationNamespace'>;
 
 /** A Role that a reader gets: nobody else has it. */
-export function readerRole({ namespace, name }: InjectionSettings['secret']): KubeObject {
+function readerRole({ namespace, name }: InjectionSettings['secret']): KubeObject {
   const rules = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: ['get', 'list', 'watch'] }];
   const metadata = { name: readerRoleName(name), namespace, labels: INJECTED_LABELS };
   return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules } as KubeObject;
 }
 
-export function readerRoleName(secret: string): string {
+function readerRoleName(secret: string): string {
   return `compass-reader:${secret}`;
 }
 

@@ -81,6 +81,6 @@ function heldFacts({ id, count, budget, why, since, goesAt, decision }: Reported
 }
 
 /** What a report says is suspended, with times in milliseconds. */
-export function suspensionFacts({ until, since, ...said }: NonNullable<Report['suspended']>): SuspensionFacts {
+function suspensionFacts({ until, since, ...said }: NonNullable<Report['suspended']>): SuspensionFacts {
   return { ...said, until: instant(until), since: instant(since) };
 }

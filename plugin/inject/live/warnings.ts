@@ -33,7 +33,7 @@ export function warningsOf(
 }
 
 /** Rights belong to the account, and so to all containers that have its token. */
-export function fullWarning({ namespace, name }: Account, mountsNone: boolean): string {
+function fullWarning({ namespace, name }: Account, mountsNone: boolean): string {
   const rights = 'to read and write the Secrets of Compass and of all Applications';
   const why = mountsNone ? ', as far as it mounts a token' : '';
   return `every container of the Pod gains the rights of the sidecar${why}, ${rights}: they belong to ServiceAccount ${namespace}/${name}`;

@@ -47,7 +47,7 @@ export function isFlow(node: YamlNode | undefined): boolean {
 }
 
 /** The entry of a mapping by its key. */
-export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
+function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
   return node?.type === 'mapping' ? node.entries.find((entry) => entry.key === key) : undefined;
 }
 

@@ -29,7 +29,7 @@ export function kindNamed(name: string): Kind {
 }
 
 /** A workload as people write it, with what the API server fills in left out. */
-export function workload(kind: string, name: string, podSpec: object = {}): KubeObject {
+function workload(kind: string, name: string, podSpec: object = {}): KubeObject {
   const labels = { app: name };
   const containers = [
     { name: 'app', image: 'app:1', env: [{ name: 'A', value: 'b' }] },
