@@ -47,7 +47,12 @@ export class DirectorProxy {
   /** Throws InvalidSetting where the port cannot be had. */
   static async open(options: DirectorProxyOptions): Promise<DirectorProxy> {
     const proxy = new DirectorProxy(options);
-    await proxy.#listen();
+    try {
+      await proxy.#listen();
+    } catch (error) {
+      await proxy.close();
+      throw error;
+    }
     return proxy;
   }
 
@@ -74,16 +79,18 @@ export class DirectorProxy {
   }
 
   async #listen(): Promise<void> {
-    await this.#listenAt('127.0.0.1', this.#options.port);
-    // `localhost` may mean this one first; a Pod without it has the other.
-    await this.#listenAt('::1', this.port).catch(() => undefined);
+    const { port } = this.#options;
+    await this.#listenAt('127.0.0.1', port);
+    // `localhost` may mean this one first; a Pod without it has the other. Who asked for a port must not reach somebody else's.
+    await this.#listenAt('::1', this.port, port === 0 ? () => true : (code) => code !== 'EADDRINUSE');
   }
 
-  #listenAt(host: string, port: number): Promise<void> {
+  #listenAt(host: string, port: number, isPassedOver = (_code?: string) => false): Promise<void> {
     const server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
     server.maxConnections = MOST_CONNECTIONS;
     return new Promise((resolve, reject) => {
       server.once('error', ({ code }: NodeJS.ErrnoException) => {
+        if (isPassedOver(code)) return resolve();
         const message = `APP_DIRECTOR_PROXY_PORT ${port} cannot be listened on at ${host} (${code}); choose another port`;
         reject(new CompassError('InvalidSetting', message));
       });

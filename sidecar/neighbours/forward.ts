@@ -32,12 +32,14 @@ export interface Forward {
 /** Of an answer, in bytes: what the sidecar itself takes of the Director. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
+/** Names the Runtime as far as a header takes it: that somebody else wrote the details must not cost more than the name. */
 export function newRequestId({ runtimeId }: ConnectionDetails): string {
-  return `${runtimeId}_${randomUUID()}`;
+  return `${runtimeId.replace(/[^\w.-]/g, '')}_${randomUUID()}`;
 }
 
 /** Why an answer goes no further; undefined where it does. */
 function flawOf({ statusCode: status = 0, headers }: IncomingMessage): string | undefined {
+  if (status < 200) return 'the answer of the Director has no status of HTTP';
   if (status >= 300 && status < 400) return 'the Director answers with a redirect, which is not followed';
   const isTooLarge = Number(headers['content-length'] ?? 0) > LARGEST_ANSWER;
   return isTooLarge ? `the answer of the Director has more than ${LARGEST_ANSWER} bytes` : undefined;

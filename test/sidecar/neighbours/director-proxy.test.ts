@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
+import { systemClock } from '#common/clock.ts';
+import { jsonLog } from '#common/log.ts';
+import { DirectorProxy } from '../../../sidecar/neighbours/director-proxy.ts';
 import { until } from '../../cluster/until.ts';
-import { startProxyWorld, whoAmI } from './proxy-world.ts';
+import { issue, issueRoot } from '../../common/pki/authority.ts';
+import { ask, startProxyWorld, whoAmI } from './proxy-world.ts';
 
 const messageOf = (text: string) => (JSON.parse(text) as { errors: { message: string }[] }).errors[0]?.message;
 
@@ -233,4 +238,65 @@ test('S5: what is logged of a query is its name and id, never its contents', asy
   const text = lines.join('');
   assert.match(text, /"operation":"Who"/);
   assert.doesNotMatch(text, /canary|PRIVATE KEY/);
+});
+
+test('I10: details that no header takes cost a query its answer, and nobody else theirs', async (t) => {
+  const { simulator, state, to, ask, connect: pairUp } = await startProxyWorld(t);
+  const credential = await pairUp();
+  for (const changes of [{ runtimeId: 'a\nruntime' }, { runtimeId: 'laufzeit-ł' }, { tenant: 'a\ntenant' }]) {
+    state.destination = to(credential, changes);
+    const { status, headers } = await ask({ body: whoAmI(simulator) });
+    assert.equal(status, 'tenant' in changes ? 502 : 200, JSON.stringify(changes));
+    assert.match(headers['x-request-id'] as string, /^[\w.-]*_[-0-9a-f]{36}$/);
+  }
+  state.destination = to(credential);
+  assert.equal((await ask({ body: whoAmI(simulator) })).status, 200);
+});
+
+test('a port that somebody else has at the other loopback address is refused: localhost may mean that one', async (t) => {
+  const other = createServer();
+  const isThere = new Promise<boolean>((resolve) => {
+    other.once('error', () => resolve(false));
+    other.listen({ host: '::1', port: 0, ipv6Only: true }, () => resolve(true));
+  });
+  if (!(await isThere)) return t.skip('this machine has no ::1');
+  t.after(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  const opening = DirectorProxy.open({
+    port,
+    transport: {},
+    clock: systemClock,
+    log: jsonLog(() => undefined, 'error', Date.now),
+    queryLogging: false,
+    destination: () => 'nowhere',
+  });
+  await assert.rejects(
+    opening.then((proxy) => proxy.close()),
+    new RegExp(`APP_DIRECTOR_PROXY_PORT ${port} cannot be listened on at ::1 \\(EADDRINUSE\\)`),
+  );
+});
+
+test('I10: an answer that is none of HTTP is a failure of the Director', async (t) => {
+  const { state, to, newPair } = await startProxyWorld(t);
+  const root = await issueRoot('A CA', {});
+  const { pem, keyPem } = await issue({ subject: 'CN=director', issuer: root });
+  const director = createTlsServer({ cert: pem, key: keyPem }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.1 000 Nothing\r\ncontent-length: 2\r\n\r\n{}'));
+  });
+  await once(director.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => director.close());
+  const { port } = director.address() as AddressInfo;
+  state.destination = to(await newPair(), { directorUrl: `https://127.0.0.1:${port}/` });
+  const proxy = await DirectorProxy.open({
+    port: 0,
+    transport: { skipVerify: true },
+    clock: systemClock,
+    log: jsonLog(() => undefined, 'error', Date.now),
+    queryLogging: false,
+    destination: () => state.destination,
+  });
+  t.after(() => proxy.close());
+  const { status, text } = await ask(proxy.port, { body: '{"query":"{a}"}' });
+  assert.deepEqual([status, messageOf(text)], [502, 'the answer of the Director has no status of HTTP']);
 });
