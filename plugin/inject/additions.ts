@@ -4,7 +4,7 @@ import { refuseCollisions } from './collisions.ts';
 import { choosePlace } from './place.ts';
 import type { InjectionSettings } from './settings.ts';
 import { SIDECAR_USER, sidecarContainer } from './sidecar-container.ts';
-import { CONTAINER_NAME, nameOf, recordsAt, type Template, valueAt } from './template.ts';
+import { CONTAINER_NAME, nameOf, recordsAt, serviceAccountOf, type Template, valueAt } from './template.ts';
 import { CREDENTIALS_VOLUME, sidecarVolumes } from './volumes.ts';
 
 /** Something that comes into a mapping or a list of a template, which is made where it is missing. */
@@ -50,6 +50,7 @@ export function planInjection(
     mode: settings.mode,
     native: settings.native,
     secret: `${settings.secret.namespace}/${settings.secret.name}`,
+    account: serviceAccountOf(template),
     ...(settings.mode === 'full' ? { integrationNamespace: settings.integrationNamespace } : {}),
     sets,
     made: [...new Set(wanted.flatMap((path) => missingAlong(template, path)))],

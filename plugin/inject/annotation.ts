@@ -12,6 +12,8 @@ export interface InjectionRecord {
   readonly native: boolean;
   /** The Secret whose credentials it reads: `namespace/name`. */
   readonly secret: string;
+  /** The ServiceAccount that it was put in for; absent in what older plugins wrote. */
+  readonly account?: string;
   /** Of a whole sidecar: where the Secrets of Applications are, and one of its bindings. */
   readonly integrationNamespace?: string;
   /** Fields of the Pod that were set, with the values that they got: by `/` below the template. */
@@ -36,13 +38,14 @@ function isEmpty(value: unknown): boolean {
 export function readRecord(text: unknown): InjectionRecord | undefined {
   const value = typeof text === 'string' ? parseJson(text) : undefined;
   if (!isRecord(value)) return undefined;
-  const { version, mode, native, secret, integrationNamespace } = value;
+  const { version, mode, native, secret, account, integrationNamespace } = value;
   if (typeof version !== 'string' || typeof secret !== 'string') return undefined;
   return {
     version,
     secret,
     mode: mode === 'full' ? 'full' : 'reader',
     native: native === true,
+    ...(typeof account === 'string' ? { account } : {}),
     ...(typeof integrationNamespace === 'string' ? { integrationNamespace } : {}),
     sets: recordOf(value['sets']),
     made: (Array.isArray(value['made']) ? value['made'] : []).filter((one) => typeof one === 'string'),

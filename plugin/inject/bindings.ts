@@ -16,6 +16,9 @@ export interface Account {
   readonly name: string;
 }
 
+/** Before the name of the one Secret that a Role of a reader is about. */
+export const READER_ROLE_PREFIX = 'compass-reader:';
+
 interface InstalledRole {
   readonly kind: 'Role' | 'ClusterRole';
   readonly name: string;
@@ -32,7 +35,7 @@ function readerRole({ namespace, name }: InjectionSettings['secret']): KubeObjec
 }
 
 function readerRoleName(secret: string): string {
-  return `compass-reader:${secret}`;
+  return `${READER_ROLE_PREFIX}${secret}`;
 }
 
 /**

@@ -1,13 +1,17 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Invocation } from '../command.ts';
+import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
+import { describeRight } from '../connection/right.ts';
 import { type DryRun, readDryRun } from '../dry-run.ts';
 import type { AppliedObject } from '../install/apply.ts';
 import { fullName } from '../install/kinds.ts';
+import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { isWaitedFor, readTimeoutMs } from '../wait/flags.ts';
 import { ejectWorkload } from './live/eject.ts';
 import { injectWorkload } from './live/inject.ts';
 import { readWorkloadRef, type Workload, type WorkloadRef, workloadFullName } from './live/kinds.ts';
-import { awaitRollout, heldRollout } from './live/rollout.ts';
+import { findLeftGrants } from './live/left-grants.ts';
+import { awaitRollout, heldRollout, judgeRollout } from './live/rollout.ts';
 import { type Ungranted, ungrant } from './live/ungrant.ts';
 import { type ChangedRight, EJECT_DOCUMENT_KIND, INJECT_DOCUMENT_KIND, type InjectionResult } from './result.ts';
 import { requireWaiting } from './where.ts';
@@ -60,13 +64,29 @@ export async function ejectInCluster(invocation: Invocation, workload: string): 
     workloads: [{ ...placeOf(ref), action: record ? 'ejected' : 'unchanged' }],
     ...{ rights: [], notes: [], warnings: [], dryRun },
   };
-  if (!record) return result;
-  const done = await awaited(invocation, target, changed, result);
-  const gone = await ungrant(cluster, { ref, record, account, dryRun });
+  const place = sidecarNamespace(invocation.flags, invocation.env) ?? DEFAULT_NAMESPACE;
+  const { grants, denied } = record
+    ? { grants: [record], denied: undefined }
+    : await findLeftGrants(cluster, account, place);
+  const notes = denied ? [`${describeRight(denied)}, so that rights of an earlier inject may be left`] : [];
+  if (grants.length === 0) return { ...result, notes };
+  const done = await awaited(invocation, target, changed, result).catch((error: unknown) => {
+    invocation.hint('note: the rights of the sidecar are still there: eject once more when the rollout is over');
+    throw error;
+  });
+  const inUse = dryRun === 'none' ? keptBy(changed) : undefined;
+  const gone: Ungranted[] = [];
+  for (const grant of grants) gone.push(...(await ungrant(cluster, { ref, record: grant, account, dryRun, inUse })));
   for (const { name, action, why } of gone) {
     invocation.progress.step(action === 'kept' ? 'none' : 'ok', 'rights', `${name} ${action}${why ? `: ${why}` : ''}`);
   }
   return { ...done, rights: gone.map(rightOf) };
+}
+
+/** Who needs the rights of a workload that does not replace its Pods by itself. */
+function keptBy(workload: Workload): string | undefined {
+  const isHeld = heldRollout(workload) !== undefined && !judgeRollout(workload).isDone;
+  return isHeld ? 'its Pods are still the old ones: eject once more when they are replaced' : undefined;
 }
 
 /** The result with the end of the rollout, where that is waited for. */

@@ -28,7 +28,8 @@ export async function ejectWorkload(cluster: Cluster, ref: WorkloadRef, dryRun: 
   return withLatest(cluster, ref, async (live): Promise<EjectedWorkload> => {
     const { template } = live.spec;
     const record = recordIn(template);
-    const account = { namespace, name: serviceAccountOf(template) };
+    // Somebody may have given the Pods another one since.
+    const account = { namespace, name: record?.account ?? serviceAccountOf(template) };
     if (!record || dryRun === 'client') return { record, account, workload: live };
     const without = remove(template, planRemoval(template, record));
     const workload = await patchTemplate(cluster, ref, live, without, dryRun === 'server');

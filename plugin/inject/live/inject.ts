@@ -142,13 +142,15 @@ interface PreviousRights {
   readonly dryRun: DryRun;
 }
 
-/** A reader that became a whole sidecar, or reads another Secret, leaves rights behind. */
+/** A reader that became a whole sidecar, reads another Secret, or runs as another account, leaves rights behind. */
 async function ungrantPrevious(
   cluster: Cluster,
   { ref, settings, account, previous, dryRun }: PreviousRights,
 ): Promise<readonly Ungranted[]> {
   const { mode, secret } = settings;
-  const isAlike = previous?.mode === mode && previous.secret === `${secret.namespace}/${secret.name}`;
-  if (!previous || isAlike) return [];
-  return ungrant(cluster, { ref, record: previous, account, dryRun });
+  if (!previous) return [];
+  const formerly = { ...account, name: previous.account ?? account.name };
+  const isSameSecret = previous.secret === `${secret.namespace}/${secret.name}`;
+  if (previous.mode === mode && isSameSecret && formerly.name === account.name) return [];
+  return ungrant(cluster, { ref, record: previous, account: formerly, dryRun });
 }

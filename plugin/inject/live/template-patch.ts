@@ -39,9 +39,11 @@ function isEmpty(value: unknown): boolean {
 export function covers(present: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     const items: readonly unknown[] = Array.isArray(present) ? present : [];
-    const counterpart = (item: unknown, i: number) =>
-      nameOf(item) === '' ? items[i] : items.find((one) => nameOf(one) === nameOf(item));
-    return items.length === wanted.length && wanted.every((item, i) => covers(counterpart(item, i), item));
+    // A name may come more than once: mounts have that of their volume.
+    const counterparts = (item: unknown, i: number) =>
+      nameOf(item) === '' ? [items[i]] : items.filter((one) => nameOf(one) === nameOf(item));
+    const isCovered = (item: unknown, i: number) => counterparts(item, i).some((one) => covers(one, item));
+    return items.length === wanted.length && wanted.every(isCovered);
   }
   if (!isRecord(wanted)) return isDeepStrictEqual(present, wanted);
   const record = isRecord(present) ? present : {};

@@ -2,14 +2,14 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { type KubeObject, POD } from '#common/cluster/objects.ts';
 import { isRecord } from '#common/json.ts';
 import { list, type Reading, reading } from '../../connection/reading.ts';
-import { describeRight } from '../../connection/right.ts';
+import { describeRight, type MissingRight } from '../../connection/right.ts';
 import type { DryRun } from '../../dry-run.ts';
 import { fullName, kindOf } from '../../install/kinds.ts';
-import type { InjectionRecord } from '../annotation.ts';
 import { type Account, bindingObjects } from '../bindings.ts';
 import { recordIn, serviceAccountOf, type Template } from '../template.ts';
 import { isOurs } from './grant.ts';
 import { WORKLOAD_KINDS, type Workload, type WorkloadRef } from './kinds.ts';
+import type { Grant } from './left-grants.ts';
 
 /** What became of one Role or binding. */
 export interface Ungranted {
@@ -23,9 +23,11 @@ export interface Ungranted {
 export interface UngrantOptions {
   /** What was ejected, and is no user any more. */
   readonly ref: WorkloadRef;
-  readonly record: InjectionRecord;
+  readonly record: Grant;
   readonly account: Account;
   readonly dryRun: DryRun;
+  /** Why it is still needed, where that is known already. */
+  readonly inUse?: string | undefined;
 }
 
 /**
@@ -39,13 +41,14 @@ export async function ungrant(cluster: Cluster, options: UngrantOptions): Promis
   const settings = { mode: record.mode, secret: { namespace, name }, integrationNamespace };
   const objects = bindingObjects(settings, account);
   const bindings = objects.filter(({ kind }) => kind.endsWith('Binding'));
-  const inUse = await findUser(cluster, options);
+  const inUse = options.inUse ?? (await findUser(cluster, options));
   if (inUse !== undefined) return bindings.map((object) => ({ ...placeOf(object), action: 'kept', why: inUse }));
   const gone: Ungranted[] = [];
   for (const object of bindings) gone.push(...(await remove(cluster, object, options.dryRun)));
   const role = objects.find(({ kind }) => kind === 'Role');
   if (!role || gone.every(({ action }) => action === 'kept')) return gone;
-  const other = await findOtherBinding(cluster, role, bindings);
+  const { other, denied } = await findOtherBinding(cluster, role, bindings);
+  if (denied) return [...gone, { ...placeOf(role), action: 'kept', why: cannotTell(denied) }];
   return other === undefined ? [...gone, ...(await remove(cluster, role, options.dryRun))] : gone;
 }
 
@@ -56,13 +59,14 @@ async function findUser(
 ): Promise<string | undefined> {
   const uses = (template: Template) => {
     const other = recordIn(template);
-    const isAlike = other?.secret === record.secret && other.mode === record.mode;
+    // All whole sidecars of an account have one ClusterRoleBinding, whatever their Secret.
+    const isAlike = other?.mode === record.mode && (other.mode === 'full' || other.secret === record.secret);
     return isAlike && serviceAccountOf(template) === account;
   };
   for (const kind of WORKLOAD_KINDS) {
     const right = { verb: 'list', resource: `${kind.plural}.apps`, namespace };
     const { items, denied } = await reading(right, () => list<Workload>(cluster, kind, { namespace }));
-    if (denied) return `${describeRight(denied)}, so that another user of it cannot be ruled out`;
+    if (denied) return cannotTell(denied);
     const isOther = ({ metadata }: KubeObject) => kind.kind !== ref.kind.kind || metadata.name !== ref.name;
     const user = items.find((item) => isOther(item) && uses(item.spec.template));
     if (user) return `${kind.kind} ${user.metadata.name} uses it`;
@@ -70,9 +74,14 @@ async function findUser(
   const pods = await reading({ verb: 'list', resource: 'pods', namespace }, () =>
     list<KubeObject>(cluster, POD, { namespace }),
   );
+  if (pods.denied) return cannotTell(pods.denied);
   // Those of the workloads above are known by these, or go with them.
   const pod = pods.items.find((one) => !isOfWorkload(one) && uses(one as unknown as Template));
   return pod && `Pod ${pod.metadata.name} uses it`;
+}
+
+function cannotTell(denied: MissingRight): string {
+  return `${describeRight(denied)}, so that another user of it cannot be ruled out`;
 }
 
 /** A Pod that ends needs no rights any more. */
@@ -87,14 +96,14 @@ async function findOtherBinding(
   cluster: Cluster,
   role: KubeObject,
   gone: readonly KubeObject[],
-): Promise<string | undefined> {
+): Promise<{ readonly other?: string | undefined; readonly denied?: MissingRight }> {
   const { namespace, name } = role.metadata;
   const kind = kindOf({ apiVersion: role.apiVersion, kind: 'RoleBinding' });
   const right = { verb: 'list', resource: 'rolebindings.rbac.authorization.k8s.io', namespace };
   const found: Reading<KubeObject> = await reading(right, () => list(cluster, kind, { namespace }));
-  if (found.denied) return describeRight(found.denied);
+  if (found.denied) return { denied: found.denied };
   const others = found.items.filter(({ metadata }) => gone.every((one) => one.metadata.name !== metadata.name));
-  return others.find((one) => roleOf(one) === name)?.metadata.name;
+  return { other: others.find((one) => roleOf(one) === name)?.metadata.name };
 }
 
 function roleOf(binding: KubeObject): unknown {

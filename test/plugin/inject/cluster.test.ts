@@ -6,8 +6,9 @@ import { INJECTED_ANNOTATION } from '../../../plugin/inject/annotation.ts';
 import { recordsAt, valueAt } from '../../../plugin/inject/template.ts';
 import { EJECT_RESULT_SCHEMA, INJECT_RESULT_SCHEMA } from '../../../plugin/schemas/injection-result.ts';
 import { assertExit } from '../assert-exit.ts';
+import { may, somebodyWith } from '../grant.ts';
 import { runHere } from '../run-plugin.ts';
-import { ROLE, ROLE_BINDING, startShop } from './shop.ts';
+import { kindNamed, ROLE, ROLE_BINDING, startShop } from './shop.ts';
 
 const PLACE = ['--workload-namespace', 'shop', '--no-wait'];
 const ROLE_NAME = 'compass-reader:cluster-client-certificates';
@@ -155,4 +156,72 @@ test('a whole sidecar needs the installed roles, warns, and gets bindings to the
   assert.deepEqual(await rights(), ['roles/compass-sidecar']);
   const binding = { kind: ROLE_BINDING, name: 'compass-sidecar:shop:orders' };
   assert.equal(await cluster.find({ ...binding, namespace: 'kyma-system' }), undefined);
+});
+
+test('rights go although somebody gave the Pods another account, or another template, after inject', async (t) => {
+  const { cluster, env, create, rights } = await startShop(t);
+  await create('Deployment', 'orders');
+  const ref = { kind: kindNamed('Deployment'), name: 'orders', namespace: 'shop' };
+  const patchSpec = (spec: object) => cluster.mergePatch(ref, { spec: { template: { spec } } });
+  const line = ['deploy/orders', ...PLACE];
+  await runHere(['inject', ...line], env);
+  await patchSpec({ serviceAccountName: 'others', serviceAccount: 'others' });
+  const moved = await runHere(['inject', ...line], env);
+  assert.equal(moved.code, 0, moved.stderr);
+  assert.deepEqual(await rights(), [`roles/${ROLE_NAME}`, `rolebindings/${ROLE_NAME}:shop:others`]);
+  await patchSpec({ serviceAccountName: 'orders', serviceAccount: 'orders' });
+  await runHere(['eject', ...line], env);
+  assert.deepEqual(await rights(), []);
+  await runHere(['inject', ...line], env);
+  // As `kubectl rollout undo` leaves it.
+  const metadata = { annotations: { [INJECTED_ANNOTATION]: null } };
+  await cluster.mergePatch(ref, { spec: { template: { metadata } } });
+  assert.equal((await rights()).length, 2);
+  const { code, stdout, stderr } = await runHere(['eject', ...line], env);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /orders unchanged/);
+  assert.deepEqual(await rights(), []);
+});
+
+test('an eject that was interrupted is finished by the next one, and Pods that are not replaced keep their rights', async (t) => {
+  const { cluster, env, create, rights } = await startShop(t);
+  await create('Deployment', 'orders');
+  await runHere(['inject', 'deploy/orders', ...PLACE], env);
+  const late = await runHere(['eject', 'deploy/orders', '--workload-namespace', 'shop', '--timeout', '1s'], env);
+  assertExit(late, 'eject', 124);
+  assert.match(late.stderr, /the rights of the sidecar are still there: eject once more/);
+  assert.equal((await rights()).length, 2);
+  const next = await runHere(['eject', 'deploy/orders', ...PLACE], env);
+  assertExit(next, 'eject', 0);
+  assert.deepEqual(await rights(), []);
+
+  await cluster.mergePatch(
+    { kind: kindNamed('Deployment'), name: 'orders', namespace: 'shop' },
+    { spec: { paused: true } },
+  );
+  await runHere(['inject', 'deploy/orders', ...PLACE], env);
+  const paused = await runHere(['eject', 'deploy/orders', ...PLACE], env);
+  assertExit(paused, 'eject', 0);
+  assert.match(paused.stderr, /kept: its Pods are still the old ones/);
+  assert.equal((await rights()).length, 2);
+});
+
+test('rights stay where it may not be seen who uses them, and it is said', async (t) => {
+  const { test: target, env, create, rights } = await startShop(t);
+  await create('Deployment', 'orders');
+  await runHere(['inject', 'deploy/orders', ...PLACE], env);
+  const workloads = may('get list patch', 'apps/deployments', 'apps/statefulsets', 'apps/daemonsets');
+  const roles = may('get delete', 'rbac.authorization.k8s.io/roles', 'rbac.authorization.k8s.io/rolebindings');
+  const kubeconfig = await somebodyWith(target, [workloads, roles]);
+  const { code, stderr } = await runHere(['eject', 'deploy/orders', ...PLACE], { KUBECONFIG: kubeconfig });
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /kept: not permitted: list pods in namespace shop, so that another user of it cannot be ruled out/,
+  );
+  assert.equal((await rights()).length, 2);
+  const again = await runHere(['eject', 'deploy/orders', ...PLACE], { KUBECONFIG: kubeconfig });
+  assert.match(again.stderr, /not permitted: list rolebindings.*, so that rights of an earlier inject may be left/);
+  await runHere(['eject', 'deploy/orders', ...PLACE], env);
+  assert.deepEqual(await rights(), []);
 });

@@ -131,4 +131,8 @@ test('a merge patch makes one template of another, and defaults make no differen
   assert.ok(!isSameTemplate(one, { l: [{ name: 'b' }, { name: 'a', x: 2 }] }));
   assert.ok(covers({ l: [{ name: 'a', x: 1, y: 2 }, { name: 'b' }], z: 1 }, one));
   assert.ok(!covers({ l: [{ name: 'a', x: 1 }] }, one));
+  // One volume may be mounted twice.
+  const twice = { l: [{ name: 'a', x: 1 }, { name: 'a', x: 2 }, { name: 'b' }] };
+  assert.ok(covers(twice, twice));
+  assert.ok(!covers({ l: [{ name: 'a', x: 1 }, { name: 'a', x: 1 }, { name: 'b' }] }, twice));
 });
