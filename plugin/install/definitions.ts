@@ -6,11 +6,8 @@ import { APPLICATION } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { reading } from '../connection/reading.ts';
 import { PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
+import type { DefinitionChoice } from './definition-choice.ts';
 import { definitionObjects } from './manifests.ts';
-
-/** `keep` makes what is missing and leaves what is there; `replace` puts ours in its place; `skip` touches none. */
-export const DEFINITION_CHOICES = ['keep', 'replace', 'skip'] as const;
-export type DefinitionChoice = (typeof DEFINITION_CHOICES)[number];
 
 /** A CustomResourceDefinition (apiextensions.k8s.io/v1), as much as is read of it. */
 export interface Definition extends KubeObject {

@@ -5,7 +5,7 @@ import type { Flag } from '../flags.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
 import { YES_FLAG } from '../output/confirm.ts';
 import { isWaitedFor, readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
-import { DEFINITION_CHOICES, type DefinitionChoice } from './definitions.ts';
+import { DEFINITION_CHOICES, type DefinitionChoice } from './definition-choice.ts';
 
 /** What install and upgrade are told. */
 export interface RollOutOptions {

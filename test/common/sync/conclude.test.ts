@@ -68,7 +68,7 @@ test('of what is not listed only what was judged to go is deleted', async () => 
   const present = presentOf(gone, directorApplication(2, 'too'));
   const { round } = roundOver(present, GONE);
   const unlisted = { applications: [...present.applications()], secrets: [...present.secrets()] };
-  const verdict = { applications: new Set(['uid-too']), secrets: new Set([`uid-gone-${id(12)}`]) };
+  const verdict = { state: {}, applications: new Set(['uid-too']), secrets: new Set([`uid-gone-${id(12)}`]) };
   await deleteUnlisted(round, unlisted as never as Unlisted, verdict as never as DeletionVerdict);
   assert.deepEqual([namesIn(round), [...present.secretNames()]], [['gone'], [`gone-${id(11)}`]]);
 });

@@ -140,7 +140,7 @@ test('each change is told with its time and cause, the Secrets of an Application
   settle(tally, 'same');
   settle(tally, 'now', { action: 'created', from: ['before'] });
   settle(tally, 'orders', { action: 'updated' });
-  const of = { time: NOW, cause: 'of Application orders' };
+  const of = { time: NOW, cause: 'of Application orders', application: 'orders' };
   const own = { time: NOW, kind: 'Application', cause: 'a cause' };
   assert.deepEqual(tally.changes, [
     { ...of, kind: 'Secret', name: 'orders-1', action: 'created' },

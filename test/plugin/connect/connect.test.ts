@@ -164,7 +164,10 @@ describe('connect changes nothing', () => {
     const args = ['connect', '-', '--runtime-id', simulator.runtimeId];
     const { code, stderr } = await plugin(args, simulator.requestToken().rawEncoded);
     assert.equal(code, 3);
-    assert.match(stderr, /there is no sidecar in namespace compass-system.*nothing was changed\n.*kubectl apply/);
+    assert.match(
+      stderr,
+      /there is no sidecar in namespace compass-system.*nothing was changed\n.*kubectl compass install/,
+    );
     assert.equal(await configuration(), undefined);
     const early = await plugin([...args, '--no-wait'], simulator.requestToken().rawEncoded);
     assert.equal(early.code, 0);
