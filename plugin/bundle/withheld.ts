@@ -21,6 +21,10 @@ export function withheldFrom(
       why: 'they may be secrets; their names are there',
     },
     {
+      what: 'arguments of containers, and the headers that their probes send',
+      why: 'they may be secrets; the programs and the names of headers are there',
+    },
+    {
       what: 'entries of ConfigMaps other than the report',
       why: 'nothing is replayed from them, and they may hold anything',
     },

@@ -30,6 +30,11 @@ export interface Pod extends KubeObject {
 const INJECTED = 'compass-sidecar';
 const OWN = 'sidecar';
 
+/** Whether a container of this name is the sidecar, as far as a name tells. */
+export function isSidecarName(name: unknown): boolean {
+  return name === INJECTED || name === OWN;
+}
+
 /** Whether a Pod of somebody else has the sidecar in it. */
 export function isInjected({ spec }: Pod): boolean {
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ name }) => name === INJECTED);

@@ -15,24 +15,25 @@ const BITS = 1 << 20;
 
 /**
  * Values that must not be found in any text, in whatever form they may be in it: as they are, in base64 (also as a part of
- * something longer), base64url, hexadecimal, percent-encoded, or escaped as in JSON, once and twice. There may be a hundred
- * thousand: a text is gone through once, whatever their number.
+ * something longer), base64url, hexadecimal, percent-encoded, or escaped as in JSON, once and twice, or HTML. There may be a
+ * hundred thousand: a text is gone through once, whatever their number.
  */
 export class Needles {
   /** The lengths of what begins so, the longest first. */
   readonly #lengths = new Map<string, number[]>();
   readonly #heads = new Uint8Array(BITS);
   readonly #known = new Set<string>();
-  #values = 0;
+  readonly #values = new Set<string>();
 
   /** How many values are looked for. */
   get size(): number {
-    return this.#values;
+    return this.#values.size;
   }
 
   add(value: string): void {
-    if (value.length < SHORTEST || this.#known.has(value)) return;
-    this.#values += 1;
+    // One that is a form of another has forms of its own all the same.
+    if (value.length < SHORTEST || this.#values.has(value)) return;
+    this.#values.add(value);
     for (const form of formsOf(value)) this.#addForm(form);
   }
 
@@ -91,15 +92,13 @@ function isWord(text: string, at: number, form: string): boolean {
 
 function formsOf(value: string): Set<string> {
   const bytes = Buffer.from(value);
-  const percent = percentEncoded(value);
   const json = escaped(value);
+  const html = json.replace(/[<>&]/g, (sign) => `\\u00${hexOf(sign)}`);
   return new Set([
     value,
-    percent,
-    percent.replaceAll('%20', '+'),
-    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    json,
-    escaped(json),
+    ...percentForms(value.toWellFormed()),
+    ...[json, escaped(json), html, escaped(html)],
+    ...htmlForms(value),
     ...linesOf(value),
     ...(bytes.length >= SHORT
       ? [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64Forms(bytes)]
@@ -111,9 +110,34 @@ function escaped(value: string): string {
   return JSON.stringify(value).slice(1, -1);
 }
 
-/** More than encodeURIComponent does: `!'()*` as well, which some encode. */
-function percentEncoded(value: string): string {
-  return encodeURIComponent(value.toWellFormed());
+/** As programs write it into URLs and forms: each leaves other signs as they are, and a blank may be a plus. */
+function percentForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  if (/^[\w.~-]*$/.test(text)) return [component];
+  const url = new URL('http://host.invalid');
+  url.password = text;
+  const all = [
+    ...[component, encodeURI(text), url.password],
+    component.replace(/[!'()*]/g, (sign) => `%${hexOf(sign).toUpperCase()}`),
+    new URLSearchParams([['', text]]).toString().slice(1),
+  ];
+  const plus = all.map((form) => form.replaceAll('%20', '+'));
+  return [...all, ...plus].flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+}
+
+/** As it stands in a page: an error of a gateway may be one. */
+function htmlForms(value: string): string[] {
+  if (!/[<>&"']/.test(value)) return [];
+  const text = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quotes = ['"', '&quot;', '&#34;'];
+  const apostrophes = ["'", '&#39;', '&#x27;'];
+  return quotes.flatMap((quote) =>
+    apostrophes.map((apostrophe) => text.replaceAll('"', quote).replaceAll("'", apostrophe)),
+  );
+}
+
+function hexOf(sign: string): string {
+  return sign.charCodeAt(0).toString(16).padStart(2, '0');
 }
 
 /** A log has a PEM file line by line. */

@@ -43,6 +43,12 @@ const PATTERNS: readonly Pattern[] = [
     pattern: /\b(basic(?:\s+|%20|\+))([A-Za-z0-9+/_-]{4,}={0,2})/gi,
     kept: ([head = '', value = '']) => (isUserAndPassword(value) ? head : undefined),
   },
+  // With a blank as well where it is a flag.
+  {
+    pattern: new RegExp(String.raw`(--[\w-]{0,64}?(?:${PLAIN})\s{1,4})(?!-)${VALUE}`, 'gi'),
+    kept: ([head]) => head,
+  },
+  { pattern: /\b((?:set-)?cookie\\*["']?\s{0,4}[:=]\s{0,4})[^\r\n"'\\[]{1,4096}/gi, kept: ([head]) => head },
   { pattern: named(PLAIN, String.raw`(\\*["'])([^"'\\]{1,4096})`), kept: (groups) => keepsQuote(groups) },
   { pattern: named(DOUBTFUL, String.raw`(\\*["'])([^"'\\]{8,4096})`), kept: (groups) => keepsQuote(groups) },
   { pattern: named(PLAIN, `()(${VALUE})`), kept: keepsName },
@@ -51,7 +57,7 @@ const PATTERNS: readonly Pattern[] = [
 ];
 
 /** What every one of them needs, and most texts do not have. */
-const MARKED = /[=:@%]|-----|eyJ|bearer|basic/i;
+const MARKED = /[=:@%]|--|eyJ|bearer|basic/i;
 
 function keepsQuote(groups: readonly string[]): string | undefined {
   const [, quote = ''] = groups;

@@ -7,9 +7,9 @@ import type { Pseudonyms } from './pseudonyms.ts';
 const SECRET_FIELD =
   /^(?:.*(?:password|passwd|passphrase|pwd|secret|token|private[-_]?key|api[-_]?key)|authorization|cookie|credentials?)$/i;
 
-/** Fields whose every value is withheld: what is sent along with a call may be anything. */
+/** Fields whose every value is withheld: what is sent along with a call, or to a driver, may be anything. */
 const SECRET_PART =
-  /^(?:headers|queryParameters|requestParameters|additionalHeaders|additionalQueryParams|customHeaders)$/;
+  /^(?:headers|queryParameters|requestParameters|additionalHeaders|additionalQueryParams|customHeaders|volumeAttributes)$/;
 
 /** What such fields say without telling anything: keyed fingerprints, and the states of a token. */
 const HARMLESS = /^(?:hmac:[0-9a-f]{16,64}|none|unused|trying|used|spent)?$/;

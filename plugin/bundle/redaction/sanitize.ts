@@ -2,6 +2,7 @@ import type { KubeObject, ObjectMeta } from '#common/cluster/objects.ts';
 import { isRecord, parseJson } from '#common/json.ts';
 import { ACCESS_ANNOTATION, ANNOTATION_PREFIX } from '#common/resources/names.ts';
 import { REPORT_KEY } from '#common/resources/report.ts';
+import { isSidecarName } from '../../connection/sidecar-pod.ts';
 import { WITHHELD } from './needles.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -50,25 +51,40 @@ function isKnown(annotation: string): boolean {
   return isOurs || KNOWN_ANNOTATIONS.test(annotation);
 }
 
-/** Pod templates, however deep: the values of variables, and annotations. */
+/** Pod templates, however deep: the values of variables, what is called with which words, what probes send, annotations. */
 function containers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(containers);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => {
-      if (key === 'env' && Array.isArray(part)) return [key, part.map(variable)];
+      if (key === 'env' && Array.isArray(part))
+        return [key, part.map(isSidecarName(value['name']) ? setting : withheld)];
+      if (Array.isArray(part)) return [key, list(key, part)];
       if (key === 'metadata' && isRecord(part) && isRecord(part['annotations'])) return [key, meta(part as never)];
       return [key, containers(part)];
     }),
   );
 }
 
-/** What the variables of the sidecar that would be secrets by their names end with: it reads none from there. */
-const SECRET_VARIABLE = /(?:TOKEN|PASSWORD|PASSWD|CREDENTIALS?|KEY|(?<!_CERTIFICATES|_CONFIGURATION)_SECRET)$/i;
+/** The sidecar takes no arguments. Its neighbours' may be passwords, and the program alone tells enough. */
+function list(key: string, items: readonly unknown[]): unknown {
+  if (key === 'httpHeaders') return items.map(withheld);
+  const isWords = items.every((item) => typeof item === 'string');
+  if (key === 'args' && isWords) return items.map(() => WITHHELD);
+  return key === 'command' && isWords ? items.map((word, at) => (at === 0 ? word : WITHHELD)) : containers(items);
+}
 
-function variable(entry: unknown): unknown {
-  if (!isRecord(entry) || entry['value'] === undefined) return entry;
-  const name = String(entry['name']);
-  const isShown = KNOWN_VARIABLES.test(name) && !SECRET_VARIABLE.test(name);
-  return isShown ? entry : { ...entry, value: WITHHELD };
+/** A variable or a header: its name. */
+function withheld(entry: unknown): unknown {
+  return isRecord(entry) && entry['value'] !== undefined ? { ...entry, value: WITHHELD } : entry;
+}
+
+/** What the variables of the sidecar that would be secrets by their names end with: it reads none from there. */
+const SECRET_VARIABLE =
+  /(?:TOKEN|PASS(?:WORD|WD|PHRASE)?|PWD|CREDENTIALS?|KEY|(?<!_CERTIFICATES|_CONFIGURATION)_SECRET)$/i;
+
+/** A variable of the sidecar's own container. */
+function setting(entry: unknown): unknown {
+  const name = isRecord(entry) ? String(entry['name']) : '';
+  return KNOWN_VARIABLES.test(name) && !SECRET_VARIABLE.test(name) ? entry : withheld(entry);
 }

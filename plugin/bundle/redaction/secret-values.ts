@@ -30,8 +30,11 @@ const WORDS = new Set(['true', 'false', 'null', 'none', 'default', 'secret', 'to
 export function addSecretValues({ data = {} }: Secret, needles: Needles): void {
   for (const [key, encoded] of Object.entries(data)) {
     if (PUBLIC_KEYS.has(key)) continue;
-    const value = Buffer.from(encoded, 'base64').toString();
-    for (const part of [value, value.trim(), ...partsOf(key, value)]) add(part, needles);
+    const bytes = Buffer.from(encoded, 'base64');
+    const value = bytes.toString();
+    // A keystore is no text: what others have of it is how the Secret has it.
+    const isText = Buffer.from(value).equals(bytes);
+    for (const part of isText ? [value, value.trim(), ...partsOf(key, value)] : [encoded]) add(part, needles);
   }
 }
 

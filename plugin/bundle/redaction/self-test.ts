@@ -26,6 +26,7 @@ export function testRedaction(): SelfTest {
     bytes.toString('base64url'),
     bytes.toString('hex'),
     encodeURIComponent(value),
+    new URLSearchParams([['', value]]).toString().slice(1),
     JSON.stringify(value),
     JSON.stringify(JSON.stringify(value)),
     Buffer.from(`somebody:${value}`).toString('base64'),

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Needles } from '../../../plugin/bundle/redaction/needles.ts';
 import { Redactor } from '../../../plugin/bundle/redaction/redactor.ts';
+import { sanitize } from '../../../plugin/bundle/redaction/sanitize.ts';
+import { addSecretValues } from '../../../plugin/bundle/redaction/secret-values.ts';
 import { testRedaction } from '../../../plugin/bundle/redaction/self-test.ts';
 import { piecesLeft } from './archive-files.ts';
 
@@ -55,7 +57,9 @@ describe('a secret that nobody knows is found by its looks or its place', () => 
     `https%3A%2F%2Fuser%3A${SECRET}%40host.example`,
     `DB_PASSWORD=${SECRET}`,
     `password: ${SECRET}`,
-    `--client-secret ${SECRET}`.replace(' ', '='),
+    `--client-secret=${SECRET}`,
+    `psql --password ${SECRET} --host a`,
+    `Cookie: first=1; sid=${SECRET}`,
     `{"clientSecret":"${SECRET}"}`,
     `"{\\"clientSecret\\":\\"${SECRET}\\"}"`,
     `?access_token=${SECRET}&next=1`,
@@ -100,6 +104,7 @@ test('a value that is known is found in whatever form it is, and wherever', () =
         bytes.toString('hex'),
         encodeURIComponent(secret.toWellFormed()),
         JSON.stringify(secret).slice(1, -1),
+        ...asOthersWrite(secret),
       ]) {
         assert.ok(redactor.isClean(redactor.text(`${before} ${form} ${after}`)), form);
         assert.ok(!redactor.isClean(`${before} ${form} ${after}`) || form.length < 4, form);
@@ -107,6 +112,71 @@ test('a value that is known is found in whatever form it is, and wherever', () =
     }),
     { numRuns: 300 },
   );
+});
+
+/** Forms of other programs' making: RFC 3986, forms, URLs, the JSON of Go, and HTML. */
+function asOthersWrite(secret: string): string[] {
+  const hex = (sign: string) => sign.charCodeAt(0).toString(16);
+  const url = new URL('https://host.example');
+  url.password = secret;
+  const strict = encodeURIComponent(secret).replace(/[!'()*]/g, (sign) => `%${hex(sign).toUpperCase()}`);
+  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [
+    strict,
+    strict.replaceAll('%20', '+'),
+    new URLSearchParams({ a: secret }).toString().slice(2),
+    encodeURI(secret),
+    url.password,
+    JSON.stringify(secret)
+      .slice(1, -1)
+      .replace(/[<>&]/g, (sign) => `\\u00${hex(sign)}`),
+    html,
+    html.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+  ];
+}
+
+test('a value that is known is found as programs of any kind write it', () => {
+  const secret = `p@ss!wo(rd)*1'&<x>"~ z%`;
+  const redactor = knowing(secret);
+  for (const form of asOthersWrite(secret)) assert.equal(redactor.text(`a ${form} b`), 'a [withheld] b');
+});
+
+test('a value that is the form of another one has its own forms', () => {
+  const first = 'correct horse';
+  const second = Buffer.from(first).toString('base64');
+  const redactor = knowing(first, second);
+  assert.equal(redactor.text(`a ${Buffer.from(second).toString('base64')} b`), 'a [withheld] b');
+});
+
+test('a value that is no text is found as the Secret has it', () => {
+  const encoded = Buffer.from([0xff, 0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).toString('base64');
+  const needles = new Needles();
+  addSecretValues({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { keystore: encoded } }, needles);
+  assert.equal(new Redactor(needles).text(`a ${encoded} b`), 'a [withheld] b');
+});
+
+test('what a neighbour of the sidecar is called with is withheld, whatever it looks like', () => {
+  const secret = 'hunter2';
+  const probe = {
+    httpGet: { path: '/', port: 80, httpHeaders: [{ name: 'X-Any', value: secret }] },
+    exec: { command: ['psql', '-W', secret] },
+  };
+  const container = {
+    ...{ name: 'app', command: ['sh', '-c', `curl -u me:${secret}`], args: ['--any', secret] },
+    ...{ env: ['ANY', 'APP_DB_PASS', 'APP_ANY'].map((name) => ({ name, value: secret })), livenessProbe: probe },
+  };
+  const settings = { APP_MODE: 'reader', APP_ANY_PASS: secret };
+  const env = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const sidecar = { name: 'compass-sidecar', env };
+  const pod = {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'shop' } },
+    spec: { containers: [container, sidecar], volumes: [{ name: 'a', csi: { volumeAttributes: { any: secret } } }] },
+  };
+  const shown = JSON.stringify(sanitize(pod, blind));
+  assert.ok(!shown.includes(secret), shown);
+  assert.match(shown, /"psql"/);
+  assert.match(shown, /"X-Any"/);
+  assert.match(shown, /"reader"/);
 });
 
 test('a value that is short counts as a word only', () => {
