@@ -2,6 +2,7 @@ import { CompassError } from '#common/errors.ts';
 import type { Pod } from '../../connection/sidecar-pod.ts';
 import { logPlace } from '../../logs/pods.ts';
 import { readLog } from '../../logs/read.ts';
+import { podFile } from '../layout.ts';
 import { type Collector, Findings, type Ground } from './collector.ts';
 import { sidecarPods } from './resources.ts';
 
@@ -40,7 +41,7 @@ function wasRestarted({ status }: Pod): boolean {
 
 async function readOne(ground: Ground, pod: Pod, previous: boolean, findings: Findings): Promise<void> {
   const { cluster, namespace, redactor, sink, sinceMs, invocation } = ground;
-  const file = new LogFile(sink, `logs/${pod.metadata.name.slice(0, 63)}/${previous ? 'previous' : 'current'}`);
+  const file = new LogFile(sink, `logs/${podFile(pod.metadata.name)}/${previous ? 'previous' : 'current'}`);
   const late = AbortSignal.timeout(LONGEST_READ_MS);
   const signal = AbortSignal.any([invocation.interrupted, late]);
   const part = { sinceSeconds: Math.max(1, Math.ceil(sinceMs / 1_000)), tailLines: MOST_LINES, previous };

@@ -2,6 +2,7 @@ import { POD } from '#common/cluster/objects.ts';
 import { collectionPath } from '#common/cluster/paths.ts';
 import { isRecord } from '#common/json.ts';
 import { type Pod, sidecarContainer } from '../../connection/sidecar-pod.ts';
+import { podFile } from '../layout.ts';
 import { type Collector, Findings, type Ground } from './collector.ts';
 import { sidecarPods } from './resources.ts';
 
@@ -28,7 +29,7 @@ async function collect(ground: Ground) {
       const text = String(await cluster.raw(path, invocation.interrupted));
       const lines = text.split('\n').map((line) => redactor.text(line));
       findings.count(lines.filter((line) => line !== '' && !line.startsWith('#')).length);
-      await sink.text(`metrics/${name.slice(0, 63)}.txt`, lines.join('\n'));
+      await sink.text(`metrics/${podFile(name)}.txt`, lines.join('\n'));
     });
   }
   return findings.result();

@@ -35,9 +35,9 @@ async function installed(t: TestContext): Promise<TestCluster> {
   return cluster;
 }
 
-async function putPod({ cluster }: TestCluster): Promise<void> {
+async function putPod({ cluster }: TestCluster, name = 'compass-sidecar-7c9f-x2x'): Promise<void> {
   const spec = { automountServiceAccountToken: false, containers: [{ name: 'sidecar', image: 'a' }] };
-  const metadata = { name: 'compass-sidecar-7c9f-x2x', namespace: 'compass-system', labels: SIDECAR_LABELS };
+  const metadata = { name, namespace: 'compass-system', labels: SIDECAR_LABELS };
   const status = {
     phase: 'Running',
     containerStatuses: [{ name: 'sidecar', restartCount: 1, image: 'a', imageID: '', ready: true }],
@@ -169,6 +169,28 @@ test('logs are collected as they are now and as they were before, and what no ku
   const of = (name: string) => files.get(`logs/compass-sidecar-7c9f-x2x/${name}-001.log`) ?? '';
   assert.match(of('previous'), /^\S+Z Error: out of memory\n$/);
   assert.match(of('current'), /^\S+Z \{"level":"info","msg":"started"\}\n$/);
+});
+
+test('Pods with the longest names have their logs in the archive, each its own', async (t) => {
+  const cluster = await installed(t);
+  const names = ['a', 'b'].map((end) => `shop-${'x'.repeat(57)}${end}`);
+  for (const name of names) {
+    await putPod(cluster, name);
+    cluster.embedded?.logs.write(name, 'sidecar', [`before, of ${name}`]);
+    cluster.embedded?.logs.restart(name, 'sidecar');
+    cluster.embedded?.logs.write(name, 'sidecar', [`now, of ${name}`]);
+  }
+  const file = await tempFile(t);
+  const run = await runHere(['report', '-f', file, '--no-metrics', ...QUIET], { KUBECONFIG: cluster.kubeconfigPath });
+  assertExit(run, 'report', 0);
+  const files = await archiveFiles(file);
+  const logs = [...files.keys()].filter((path) => path.startsWith('logs/'));
+  assert.equal(new Set(logs.map((path) => path.split('/')[1])).size, 2);
+  assert.equal(logs.length, 4);
+  if (cluster.embedded)
+    for (const name of names) assert.match(await archiveText(file), new RegExp(`before, of ${name}`));
+  // It can be read, too: no file is there twice.
+  assertExit(await runHere(['status', '--from-bundle', file]), 'status', 0);
 });
 
 test('a sidecar that has no connection yet is reported all the same', async (t) => {
