@@ -1,6 +1,7 @@
 import { CompassError } from '#common/errors.ts';
 import { planTotals, type SyncPlan } from '#common/sync/plan-document.ts';
 import { isAbout } from '#common/sync/plan-names.ts';
+import { replayedError } from '../bundle/replay/exchange.ts';
 import type { Replay } from '../bundle/replay/replay.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Replay } from '../bundle/replay/replay.ts';
  */
 export function planFromArchive({ diff, applications = [] }: Replay, names: readonly string[]): SyncPlan {
   if (!diff) throw new CompassError('NotInArchive', 'no plan was asked for when the archive was made');
-  if ('error' in diff) throw new CompassError(diff.error.reason, diff.error.message, diff.error);
+  if ('error' in diff) throw replayedError(diff.error);
   const { plan } = diff;
   if (names.length === 0) return plan;
   const entries = plan.entries.filter((entry) => isAbout(entry, names));

@@ -1,7 +1,7 @@
 import type { ListOptions, ObjectRef } from '#common/cluster/cluster.ts';
 import type { Kind } from '#common/cluster/objects.ts';
 import { collectionPath, objectPath, queryString } from '#common/cluster/paths.ts';
-import type { CompassError, Reason } from '#common/errors.ts';
+import { CompassError, isReason, type Reason } from '#common/errors.ts';
 
 /** One question to the API server, and what it answered: one of the three. */
 export interface Exchange {
@@ -28,6 +28,13 @@ export function recordedError({ reason, message, status, next, requestId }: Comp
     ...(next === undefined ? {} : { next }),
     ...(requestId === undefined ? {} : { requestId }),
   };
+}
+
+/** What was recorded, as it is thrown; a reason that only a later version knows has no exit code here. */
+export function replayedError({ reason, message, ...options }: RecordedError): CompassError {
+  return isReason(reason)
+    ? new CompassError(reason, message, options)
+    : new CompassError('NotInArchive', `${message} (${String(reason)}, which a later version has written)`);
 }
 
 /** How a question is found again: the same one has the same text. */

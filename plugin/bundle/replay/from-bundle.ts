@@ -1,7 +1,7 @@
 import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../../command.ts';
 import { type Flag, ParsedFlags } from '../../flags.ts';
-import { PLACE_FLAGS } from './place-flags.ts';
+import { PLACE_FLAGS, placeFlags } from './place-flags.ts';
 import type { Replay } from './replay.ts';
 
 /** For the commands that can look at an archive in place of a cluster. */
@@ -52,7 +52,8 @@ export function asOf(
   const own = Object.entries(invocation.flags.values).filter(([name]) => !PLACE_FLAGS.includes(name));
   return {
     ...invocation,
-    flags: new ParsedFlags({ ...Object.fromEntries(own), ...flags }),
+    // Whatever else an archive has for flags was never asked for.
+    flags: new ParsedFlags({ ...Object.fromEntries(own), ...placeFlags(new ParsedFlags(flags)) }),
     env: { ...invocation.env, COMPASS_NAMESPACE: environmentNamespace },
     clock: { ...invocation.clock, now: () => at },
     connect: () => Promise.resolve({ cluster, context, namespace: undefined }),

@@ -1,7 +1,7 @@
 import type { Cluster, ListOptions, ObjectRef } from '#common/cluster/cluster.ts';
 import type { Kind, KubeObject } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
-import { askList, askObject, askPost, askRaw, type Exchange } from './exchange.ts';
+import { askList, askObject, askPost, askRaw, type Exchange, replayedError } from './exchange.ts';
 
 /**
  * A cluster that answers from what was recorded of another one, and is no cluster otherwise: what was not asked then throws
@@ -14,7 +14,7 @@ export function replayCluster(server: string, exchanges: readonly Exchange[]): C
     const exchange = answers.get(ask);
     if (!exchange) return Promise.reject(notRecorded(ask));
     const { error, answer } = exchange;
-    return error ? Promise.reject(new CompassError(error.reason, error.message, error)) : Promise.resolve(answer as T);
+    return error ? Promise.reject(replayedError(error)) : Promise.resolve(answer as T);
   };
 
   const find = async <T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> =>

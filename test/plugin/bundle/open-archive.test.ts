@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { CompassError } from '#common/errors.ts';
 import { ARCHIVE_LIMITS, readArchive } from '../../../plugin/bundle/archive-reader.ts';
 import { openArchive } from '../../../plugin/bundle/replay/open-archive.ts';
+import { replayCluster } from '../../../plugin/bundle/replay/replay-cluster.ts';
 import { assertExit } from '../assert-exit.ts';
 import { runHere } from '../run-plugin.ts';
 import { HEAD, manifestOf, REPLAY, tarFile, wholeArchive, writeArchive } from './make-archive.ts';
@@ -201,4 +202,22 @@ test('what cannot be asked of an archive is said to be so', async (t) => {
   const check = await runHere(['check', '--from-bundle', path]);
   assertExit(check, 'check', 3);
   assert.match(check.stderr, unknown);
+});
+
+test('flags in an archive that name no place are not followed', async (t) => {
+  const path = await tempFile(t);
+  const replay = { ...JSON.parse(REPLAY), flags: { until: ['nonsense'], 'fail-on': ['none'], context: [1, 'prod'] } };
+  await writeArchive(path, archiveWith({ 'replay.json': JSON.stringify(replay) }));
+  const run = await runHere(['status', '--from-bundle', path]);
+  assertExit(run, 'status', 3);
+  assert.match(run.stderr, /the archive does not know/);
+});
+
+test('an error that only a later version knows is one of an archive', async () => {
+  const exchanges = [{ ask: 'RAW /version', error: { reason: 'OfTomorrow' as 'Rejected', message: 'not today' } }];
+  await assert.rejects(replayCluster('https://127.0.0.1:1', exchanges).raw('/version'), (error: CompassError) => {
+    assert.equal(error.exit, 3);
+    assert.match(error.message, /not today \(OfTomorrow/);
+    return true;
+  });
 });
