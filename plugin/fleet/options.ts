@@ -11,6 +11,9 @@ const CONCURRENCY = 8;
 const TIMEOUT_MS = 10_000;
 const INTERVAL_MS = 30_000;
 
+/** Whatever is said: clusters are not asked without a pause. */
+const LEAST_INTERVAL_MS = 500;
+
 /** Which contexts, how many at a time, and for how long each. */
 export const FLEET_FLAGS: readonly Flag[] = [
   { name: 'contexts', kind: 'texts', value: 'NAMES', summary: 'these contexts of the kubeconfig: prod-eu,prod-us' },
@@ -68,7 +71,7 @@ export function readFleetOptions(flags: ParsedFlags): FleetOptions {
     throw new CompassError('Usage', '--interval is about -w, which asks again and again');
   }
   const timeoutMs = readDurationMs(flags, 'timeout-per-cluster', TIMEOUT_MS);
-  const intervalMs = readDurationMs(flags, 'interval', INTERVAL_MS);
+  const intervalMs = Math.max(LEAST_INTERVAL_MS, readDurationMs(flags, 'interval', INTERVAL_MS));
   return {
     intervalMs,
     concurrency: readConcurrency(flags),

@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { conform } from '#common/resources/conform.ts';
+import { ParsedFlags } from '../../../plugin/flags.ts';
+import { readFleetOptions } from '../../../plugin/fleet/options.ts';
 import { FLEET_MEMBER_SCHEMA, FLEET_REPORT_SCHEMA } from '../../../plugin/schemas/fleet-report.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
@@ -273,6 +275,11 @@ describe('with -w', () => {
     assert.match(shown.stdout(), /watching 2 connections · \d\d:\d\d:\d\d · \^C stops/);
     shown.interrupt();
     assert.equal(await shown.done, 130);
+  });
+
+  test('asks no cluster without a pause, whatever the interval', () => {
+    const said = new ParsedFlags({ 'all-contexts': true, watch: true, interval: ['0s'] });
+    assert.equal(readFleetOptions(said).intervalMs, 500);
   });
 
   test('prints what can go on only', async (t) => {
