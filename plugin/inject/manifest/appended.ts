@@ -25,11 +25,18 @@ export function withoutAppended(text: string): string {
   if (!text.includes(MARK)) return text;
   let result = '';
   let isOurs = false;
+  let lineEnd = '';
   for (const line of text.split(/(?<=\n)/)) {
     const mark = FIRST_LINE.exec(line.replace(/\n$/, ''));
-    if (mark?.[1] !== undefined) result = result.replace(/\r?\n$/, '');
+    if (mark?.[1] !== undefined) {
+      lineEnd = /\r?\n$/.exec(result)?.[0] ?? '';
+      result = result.slice(0, result.length - lineEnd.length);
+    }
     if (line.startsWith('---') || line.startsWith('...')) isOurs = mark !== null;
-    if (!isOurs) result += line;
+    if (isOurs) continue;
+    // Somebody's own document that came behind needs the line end that was taken away.
+    result += lineEnd + line;
+    lineEnd = '';
   }
   return result;
 }

@@ -88,6 +88,16 @@ test('a manifest that was changed after inject keeps these changes at eject', ()
   assert.match(ejectText(more, 'it').text, /volumes:\n {8}- name: theirs\n {10}emptyDir: \{\}\n {6}# the end/);
 });
 
+test('a document that somebody appended behind a Role stays a document of its own', () => {
+  for (const lineEnd of ['\n', '\r\n']) {
+    const text = PLAIN.trimEnd().replaceAll('\n', lineEnd);
+    const injected = injectText(text, 'a.yaml', SAMPLE_SETTINGS, bindings).text;
+    const more = `---${lineEnd}kind: More${lineEnd}`;
+    assert.equal(ejectText(injected, 'a.yaml').text, text);
+    assert.equal(ejectText(injected + more, 'a.yaml').text, text + lineEnd + more);
+  }
+});
+
 test('what kubectl prints of an injected workload can be ejected, too', () => {
   const { text } = injectText(PLAIN, 'it', SAMPLE_SETTINGS);
   const printed = JSON.stringify(valuesOf(text)[0], undefined, 4);
