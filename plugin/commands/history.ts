@@ -1,6 +1,7 @@
 import { CompassError } from '#common/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type FoundConnection, findConnection } from '../connection/find.ts';
+import { unreadableReport } from '../connection/reports.ts';
 import { canICommand, describeRight, hiddenReport } from '../connection/right.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { type HistoryQuestion, historyOf } from '../history/revisions.ts';
@@ -70,5 +71,6 @@ function reportOf({ name, found, notPermitted }: FoundConnection) {
   if (found?.report) return found.report;
   const hidden = hiddenReport(notPermitted);
   if (hidden) throw new CompassError('ClusterForbidden', describeRight(hidden), { next: canICommand(hidden) });
+  if (found) throw new CompassError('NotInstalled', unreadableReport(found), { next: 'kubectl compass version' });
   throw new CompassError('NotInstalled', `no report of a sidecar of ${name} is there, which would have its history`);
 }

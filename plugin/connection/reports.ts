@@ -26,6 +26,11 @@ export interface FoundReport {
   readonly report: Report | undefined;
 }
 
+/** What is said of a report that is there, and that this version cannot read. */
+export function unreadableReport({ namespace }: Pick<FoundReport, 'namespace'>): string {
+  return `the report in namespace ${namespace} cannot be read: the plugin may be too old for it`;
+}
+
 /** Whether a search ended with a report, and not with a missing right or nothing. */
 export function isFound(found: FoundReport | MissingRight | undefined): found is FoundReport {
   return found !== undefined && 'connection' in found;

@@ -18,7 +18,7 @@ export interface DecisionVerdict {
   readonly message?: string;
 }
 
-/** Everything that was to go is gone; or what is not, which is no failure where Compass lists it again. */
+/** Everything that was to go is gone; or what is not, which is no failure where Compass lists it again; or nobody can tell. */
 export function judgeDecision({ verb, dryRun, request, outcome = [] }: DecisionResult): DecisionVerdict {
   if (dryRun !== 'none') return { status: 'DryRun', exitCode: 0 };
   if (!request) return { status: 'Requested', exitCode: 0 };
@@ -26,9 +26,13 @@ export function judgeDecision({ verb, dryRun, request, outcome = [] }: DecisionR
   const failed = outcome.filter(({ result }) => result === 'failed').length;
   if (failed > 0) return no('Failed', 'ApplicationFailed', `${failed} of ${outcome.length} could not be deleted`);
   const kept = outcome.filter(({ result }) => result === 'kept').length;
-  if (kept === 0) return { status: 'Deleted', exitCode: 0 };
-  const message = `${kept} of ${outcome.length} are still there: what is no longer listed is something else by now`;
-  return no('Changed', 'PlanChanged', message);
+  if (kept > 0) {
+    const message = `${kept} of ${outcome.length} are still there: what is no longer listed is something else by now`;
+    return no('Changed', 'PlanChanged', message);
+  }
+  const unknown = outcome.filter(({ result }) => result === 'unknown').length;
+  if (unknown === 0) return { status: 'Deleted', exitCode: 0 };
+  return no('Unknown', 'ClusterForbidden', `whether ${unknown} of ${outcome.length} are gone cannot be looked at`);
 }
 
 function no(status: string, reason: Reason, message: string): DecisionVerdict {
@@ -73,7 +77,12 @@ function decisionDocument(
   };
 }
 
-function formatDecision(result: DecisionResult, { message }: DecisionVerdict, style: Style, place: Place): string[] {
+function formatDecision(
+  result: DecisionResult,
+  { reason: verdict, message }: DecisionVerdict,
+  style: Style,
+  place: Place,
+): string[] {
   const { verb, connection, plan, id, dryRun, request, outcome = [] } = result;
   const { symbols, paint } = style;
   const name = `compassconnection/${connection}`;
@@ -91,8 +100,6 @@ function formatDecision(result: DecisionResult, { message }: DecisionVerdict, st
     `${name} ${about} ${done}${verb === 'reject' ? '; nothing of it goes until what is no longer listed is something else' : ''}`,
     ...lines,
     ...(verb === 'approve' && unnamed > 0 ? [`  and ${unnamed} more, which the report did not name`] : []),
-    ...(message === undefined
-      ? []
-      : [`${paint.yellow(symbols.mark.warning)} ${message}: ${nextFor('PlanChanged', place)}`]),
+    ...(verdict === undefined ? [] : [`${paint.yellow(symbols.mark.warning)} ${message}: ${nextFor(verdict, place)}`]),
   ];
 }

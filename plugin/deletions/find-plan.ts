@@ -1,16 +1,22 @@
 import { CompassError } from '#common/errors.ts';
 import type { ReportedPlan } from '#common/resources/report.ts';
 import type { FoundConnection } from '../connection/find.ts';
+import { unreadableReport } from '../connection/reports.ts';
 import { canICommand, describeRight, hiddenReport } from '../connection/right.ts';
 
 /**
  * The plan that is held, as the report has it. Throws NothingHeld where there is none, PlanChanged where it is another than
- * the one that is meant, ClusterForbidden where the report may not be read.
+ * the one that is meant, ClusterForbidden where the report may not be read, RequestRefused where it cannot be.
  */
 export function findHeldPlan({ name, found, notPermitted }: FoundConnection, id: string | undefined): ReportedPlan {
   const hidden = hiddenReport(notPermitted);
   if (!found && hidden) {
     throw new CompassError('ClusterForbidden', describeRight(hidden), { next: canICommand(hidden) });
+  }
+  if (found && !found.report) {
+    throw new CompassError('RequestRefused', `${unreadableReport(found)}, so that nobody knows what is held`, {
+      next: 'kubectl compass version',
+    });
   }
   const held = found?.report?.held;
   if (!held) {

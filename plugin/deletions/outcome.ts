@@ -27,17 +27,28 @@ export function isSettled({ revisions = [], failures = [], decision, held }: Rep
 export async function outcomeOf(cluster: Cluster, report: Report, plan: ReportedPlan): Promise<PlannedOutcome[]> {
   const present = await presentNames(cluster);
   const failures = new Map((report.failures ?? []).map((failure) => [failure.name, failure]));
-  const changes = report.changes ?? [];
+  const isReported = reportedGone(report, plan);
   return plan.names.map((name): PlannedOutcome => {
-    const isReported = changes.some(
-      (one) => one.kind === APPLICATION.kind && one.name === name && one.action === 'deleted',
-    );
-    const isGone = present ? !present.has(name) : isReported;
-    if (isGone) return { name, result: 'deleted' };
+    if (present ? !present.has(name) : isReported(name)) return { name, result: 'deleted' };
     const failure = failures.get(name);
     if (failure) return { name, result: 'failed', reason: failure.reason, message: failure.message };
     return { name, result: present ? 'kept' : 'unknown' };
   });
+}
+
+/** What the report says that went with this plan, and not with an earlier one; all of it where as many went. */
+function reportedGone(
+  { revisions = [], changes = [] }: Report,
+  { id, count }: ReportedPlan,
+): (name: string) => boolean {
+  const ofPlan = revisions.filter(({ plan }) => plan === id);
+  const numbers = new Set<number | undefined>(ofPlan.map(({ revision }) => revision));
+  const isWhole = ofPlan.reduce((sum, { deleted }) => sum + deleted, 0) >= count;
+  const deleted = changes.filter(
+    ({ kind, action, revision }) => kind === APPLICATION.kind && action === 'deleted' && numbers.has(revision),
+  );
+  const names = new Set(deleted.map(({ name }) => name));
+  return (name) => isWhole || names.has(name);
 }
 
 /** Of all Applications; one on its way out counts as gone. Undefined for whoever may not list them. */

@@ -11,6 +11,7 @@ import { APPROVAL_RESULT_SCHEMA, REJECTION_RESULT_SCHEMA } from '../../../plugin
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { until } from '../../cluster/until.ts';
 import { assertExit } from '../assert-exit.ts';
+import { may, somebodyWith } from '../grant.ts';
 import { asOfNow, putConnection, putReport } from '../put-report.ts';
 import { runHere, runPlugin } from '../run-plugin.ts';
 import { HEALTHY } from '../sample-reports.ts';
@@ -58,7 +59,7 @@ async function startHeld(t: TestContext, report = HOLDING) {
     await cluster.mergePatch(ref, { metadata: { annotations: { [requestAnnotation(verb)]: null } } });
     return request;
   };
-  return { env, asked, says, answer, who: await whoAsks(target) };
+  return { target, env, asked, says, answer, who: await whoAsks(target) };
 }
 
 const SUCCEEDED = { result: 'succeeded' };
@@ -100,6 +101,47 @@ test('all is well where all of it is gone, and no longer where something came ba
   const changed = await coming;
   assertExit(changed, 'approve deletions', 7);
   assert.match(changed.stdout, /= fails kept/);
+});
+
+test('whoever may not list Applications is told of what went with this plan, and of nothing else', async (t) => {
+  const { target, answer, says } = await startHeld(t);
+  const viewer = await somebodyWith(target, [
+    may('get list watch patch', 'compass.kyma-project.io/compassconnections'),
+    may('get list watch', 'configmaps'),
+    may('get', 'coordination.k8s.io/leases'),
+  ]);
+  const env = { KUBECONFIG: viewer };
+  // Deleted long ago, and made anew since.
+  const changes = [{ time: REVISION.time, kind: 'Application', name: 'goes', action: 'deleted', revision: 7 }];
+  const running = runHere(APPROVE, env);
+  await answer(SUCCEEDED, { changes });
+  const untold = await running;
+  assertExit(untold, 'approve deletions', 4);
+  assert.match(untold.stdout, /\? goes unknown\n.*\? fails unknown\n.*whether 2 of 2 are gone cannot be looked at/s);
+
+  await says({ held: PLAN });
+  const again = runHere(APPROVE, env);
+  await answer(SUCCEEDED, { changes, revisions: [{ ...REVISION, deleted: 2, plan: PLAN.id }] });
+  const told = await again;
+  assertExit(told, 'approve deletions', 0);
+  assert.match(told.stdout, /- goes deleted\n {2}- fails deleted\n/);
+});
+
+test('a report that cannot be read is no report without a plan', async (t) => {
+  const { target, env } = await startHeld(t);
+  const ref = { kind: CONFIG_MAP, namespace: 'compass-system', name: 'compass-connection-report' };
+  await target.cluster.mergePatch(ref, { data: { [REPORT_KEY]: 'of tomorrow' } });
+  for (const [command, args] of [
+    ['approve deletions', APPROVE],
+    ['reject', REJECT],
+  ] as const) {
+    const { code, stderr } = await runHere(args, env);
+    assert.equal(code, 7, `${command}: ${stderr}`);
+    assert.match(stderr, /the report in namespace compass-system cannot be read/);
+  }
+  const history = await runHere(['history'], env);
+  assertExit(history, 'history', 3);
+  assert.match(history.stderr, /the report in namespace compass-system cannot be read/);
 });
 
 test('a rejection is done when it is answered', async (t) => {
