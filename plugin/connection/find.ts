@@ -6,7 +6,7 @@ import type { ReportedPlaces } from '#common/resources/report.ts';
 import { chooseConnection } from './choose.ts';
 import { list, type Reading, reading } from './reading.ts';
 import { DEFAULT_NAMESPACE, type FoundReport, fetchReports, findReport, isFound, type SearchPlace } from './reports.ts';
-import type { MissingRight } from './right.ts';
+import { describeRight, type MissingRight } from './right.ts';
 
 export interface FindOptions extends SearchPlace {
   /** The CompassConnection; undefined means the default one, or the only one. */
@@ -68,7 +68,7 @@ async function settle(
   // Who may list nothing may still get the one that is most likely meant.
   const likely = connections.denied ? DEFAULT_CONNECTION_NAME : undefined;
   const name = chooseConnection(options.name, present, reported) ?? likely;
-  if (name === undefined) throw nothingFound(connections, [...present, ...reported]);
+  if (name === undefined) throw nothingFound(connections, [...present, ...reported], undefined, reports.denied);
   const found =
     reports.items.find(({ connection }) => connection === name) ?? (await findReport(cluster, name, options));
   const report = isFound(found) ? found : undefined;
@@ -104,13 +104,22 @@ export function defaultPlaces(namespace: string): ReportedPlaces {
   };
 }
 
-function nothingFound({ denied }: Reading<unknown>, names: readonly string[], name?: string): CompassError {
+function nothingFound(
+  { denied }: Reading<unknown>,
+  names: readonly string[],
+  name?: string,
+  hiding?: MissingRight,
+): CompassError {
   if (denied) {
     const message = `cannot ${denied.verb} ${denied.resource}: not permitted, and there is no report of a sidecar to read`;
     return new CompassError('ClusterForbidden', message);
   }
   if (name === undefined) {
-    return new CompassError('NotInstalled', 'there is no CompassConnection in this cluster and no report of a sidecar');
+    const report = hiding ? `; whether there is a report of a sidecar is ${describeRight(hiding)}` : '';
+    return new CompassError(
+      'NotInstalled',
+      `there is no CompassConnection in this cluster${report || ' and no report of a sidecar'}`,
+    );
   }
   const others = [...new Set(names)].toSorted().join(', ');
   const hint = others === '' ? '' : `; there is ${others}`;

@@ -8,6 +8,7 @@ import { type KubeObject, POD } from '#common/cluster/objects.ts';
 import type { Report } from '#common/resources/report.ts';
 import { VERSION } from '#common/version.ts';
 import { startTestCluster, type TestCluster } from '../cluster/start-test-cluster.ts';
+import { may, somebodyWith } from './grant.ts';
 import { putConnection, putReport } from './put-report.ts';
 import { runHere, runPlugin } from './run-plugin.ts';
 import { EXPIRED, HEALTHY } from './sample-reports.ts';
@@ -95,6 +96,17 @@ describe('status', () => {
     const named = await runHere(['status', 'other'], env);
     assert.equal(named.code, 3);
     assert.match(named.stderr, /there is no CompassConnection "other"/);
+  });
+
+  test('does not say that there is no report where none may be looked for', async (t) => {
+    const cluster = await startTestCluster(t, { crds: 'field' });
+    const viewer = await somebodyWith(cluster, [may('get list', 'compass.kyma-project.io/compassconnections')]);
+    const { code, stderr } = await runHere(['status'], { KUBECONFIG: viewer });
+    assert.equal(code, 3);
+    assert.match(
+      stderr,
+      /no CompassConnection in this cluster; whether there is a report .* not permitted: list configmaps/,
+    );
   });
 
   test('of several connections wants to know which, unless one has the usual name', async (t) => {
