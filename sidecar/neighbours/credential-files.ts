@@ -77,6 +77,9 @@ export class CredentialFiles {
       onSwap({ generation: this.#generation, isFirst: before === 0 });
       return true;
     } catch (error) {
+      // What was tried may be left, where it was swapped in and cannot be shown; more tries are no more time.
+      if (!this.#isUntidy) this.#swappedAtMs = this.#options.clock.monotonicMs();
+      this.#isUntidy = true;
       this.#problem = `the folder ${folder} cannot be written: ${systemWords(error)}`;
       log.error('the credentials beside the workloads are not up to date: their folder cannot be written', {
         folder,

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -101,6 +111,27 @@ test('what was swapped out goes ten seconds later', async (t) => {
   assert.equal(setsThere(), 2);
   clock.advance(1_000);
   await until('the first is gone', () => Promise.resolve(setsThere() === 1));
+});
+
+test('where something is in the way of a file, tries do not fill the volume, and it goes on when that is gone', async (t) => {
+  const { path, open, clock, connection } = start(t);
+  const { set } = await sampleSecret();
+  // As the kubelet leaves it for a container that mounts `subPath: tls.crt` before there is one.
+  mkdirSync(join(path, 'tls.crt'));
+  const kept = open();
+  run(t, kept);
+  kept.keep(set);
+  assert.match(kept.problem ?? '', /cannot be written: EISDIR/);
+  const setsThere = () => readdirSync(path).filter((name) => /^\.\.\d/.test(name)).length;
+  for (let tries = 0; tries < 20; tries += 1) {
+    await until('it waits', () => Promise.resolve(clock.sleepers === 1));
+    clock.advance(10_000);
+  }
+  await until('it waits', () => Promise.resolve(clock.sleepers === 1));
+  assert.ok(setsThere() <= 2, `${setsThere()} sets are there`);
+  rmdirSync(join(path, 'tls.crt'));
+  kept.keep({ ...set });
+  assert.deepEqual([kept.problem, connection().fingerprint], [undefined, set.credential.fingerprint]);
 });
 
 test('a folder that is not there, is none, or cannot be written to stops the start, and says what to do', (t) => {
