@@ -29,7 +29,7 @@ export function readOptions(flags: ParsedFlags): InjectionOptions {
   const text = (name: string, allowed: string, isGood: (value: string) => boolean) => {
     const value = flags.text(name);
     if (value === undefined || isGood(value)) return value;
-    throw new CompassError('Usage', `--${name} is ${quoted(value)}, and must be ${allowed}`);
+    throw new CompassError('Usage', `--${name} is ${quoted(withoutCredentials(value))}, and must be ${allowed}`);
   };
   const native = flags.text('native');
   return {
@@ -43,10 +43,19 @@ export function readOptions(flags: ParsedFlags): InjectionOptions {
     fileMode: text('file-mode', FILE_MODE_SAYS, (value) => /^0?4[04][04]$/.test(value)),
     proxyPort: portOf(text('proxy-port', PORT_SAYS, isPort)),
     healthPort: portOf(text('health-port', PORT_SAYS, isPort)),
-    notifyUrl: text('notify-url', `an http URL on ${LOOPBACK.join(', ')}`, isLoopback),
+    notifyUrl: text('notify-url', `an http URL on ${LOOPBACK.join(', ')}, without user and password`, isLoopback),
     notifySignal: text('notify-signal', SIGNAL_SAYS, (value) => SIGNAL.test(value)),
     environment: Object.fromEntries(flags.texts('set').map(variableOf)),
   };
+}
+
+/** A URL may hold a password, before its `@` and in its query. */
+function withoutCredentials(text: string): string {
+  const begin = text.indexOf('//');
+  const end = text.lastIndexOf('@');
+  const bare = begin >= 0 && end > begin ? `${text.slice(0, begin)}//[sensitive]${text.slice(end)}` : text;
+  const query = bare.indexOf('?');
+  return query < 0 ? bare : `${bare.slice(0, query)}?…`;
 }
 
 const SECRET = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/;

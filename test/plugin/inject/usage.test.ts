@@ -58,6 +58,19 @@ test('a flag that means nothing where it stands is refused, and so is a value th
   }
 });
 
+test('I8: what is refused is shown without a password', async () => {
+  for (const url of [
+    'http://me:canary@localhost/',
+    'http://example.com/?key=canary',
+    'http://me:can/canary@localhost',
+  ]) {
+    const { code, stderr } = await runHere(['inject', '-f', '-', '--notify-url', url], {}, MANIFEST);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /--notify-url is "http:\/\/.*", and must be an http URL on .*, without user and password/);
+    assert.doesNotMatch(stderr, /canary/);
+  }
+});
+
 test('a manifest goes through the built program, and back, byte for byte', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'compass-inject-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
