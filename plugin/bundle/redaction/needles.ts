@@ -1,11 +1,10 @@
+import { formsOf, SHORT } from './forms.ts';
+
 /** What stands in the place of something that was taken out. */
 export const WITHHELD = '[withheld]';
 
 /** Shorter values are no secrets, and would tear every text to pieces. */
 const SHORTEST = 4;
-
-/** Up to here a value counts where it stands as a word of its own: `test` is not in `latest`. */
-const SHORT = 8;
 
 /** What is looked up first: the first characters of whatever is looked for. */
 const HEAD = 4;
@@ -42,13 +41,13 @@ export class Needles {
     const parts: string[] = [];
     let [from, found] = [0, 0];
     for (let at = 0; at + HEAD <= text.length; ) {
-      const length = this.#lengthAt(text, at);
-      if (length === 0) {
+      const end = this.#endAt(text, at);
+      if (end === at) {
         at += 1;
         continue;
       }
       parts.push(text.slice(from, at), WITHHELD);
-      at += length;
+      at = end;
       from = at;
       found += 1;
     }
@@ -64,6 +63,15 @@ export class Needles {
     if (!lengths) this.#lengths.set(head, [form.length]);
     else if (!lengths.includes(form.length)) lengths.push(form.length);
     lengths?.sort((one, other) => other - one);
+  }
+
+  /** Where what begins here ends, with whatever begins before its end; here where none begins. */
+  #endAt(text: string, from: number): number {
+    let end = from + this.#lengthAt(text, from);
+    for (let at = from + 1; at < end && at + HEAD <= text.length; at += 1) {
+      end = Math.max(end, at + this.#lengthAt(text, at));
+    }
+    return end;
   }
 
   /** The length of the longest that begins here; 0 where none does. */
@@ -88,73 +96,4 @@ function slotOf(text: string, at: number): number {
 function isWord(text: string, at: number, form: string): boolean {
   const around = [text.charAt(at - 1), text.charAt(at + form.length)];
   return around.every((neighbour) => !/[\p{L}\p{N}_]/u.test(neighbour));
-}
-
-function formsOf(value: string): Set<string> {
-  const bytes = Buffer.from(value);
-  const json = escaped(value);
-  const html = json.replace(/[<>&]/g, (sign) => `\\u00${hexOf(sign)}`);
-  return new Set([
-    value,
-    ...percentForms(value.toWellFormed()),
-    ...[json, escaped(json), html, escaped(html)],
-    ...htmlForms(value),
-    ...linesOf(value),
-    ...(bytes.length >= SHORT
-      ? [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64Forms(bytes)]
-      : [bytes.toString('base64'), bytes.toString('base64url')]),
-  ]);
-}
-
-function escaped(value: string): string {
-  return JSON.stringify(value).slice(1, -1);
-}
-
-/** As programs write it into URLs and forms: each leaves other signs as they are, and a blank may be a plus. */
-function percentForms(text: string): string[] {
-  const component = encodeURIComponent(text);
-  if (/^[\w.~-]*$/.test(text)) return [component];
-  const url = new URL('http://host.invalid');
-  url.password = text;
-  const all = [
-    ...[component, encodeURI(text), url.password],
-    component.replace(/[!'()*]/g, (sign) => `%${hexOf(sign).toUpperCase()}`),
-    new URLSearchParams([['', text]]).toString().slice(1),
-  ];
-  const plus = all.map((form) => form.replaceAll('%20', '+'));
-  return [...all, ...plus].flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
-}
-
-/** As it stands in a page: an error of a gateway may be one. */
-function htmlForms(value: string): string[] {
-  if (!/[<>&"']/.test(value)) return [];
-  const text = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const quotes = ['"', '&quot;', '&#34;'];
-  const apostrophes = ["'", '&#39;', '&#x27;'];
-  return quotes.flatMap((quote) =>
-    apostrophes.map((apostrophe) => text.replaceAll('"', quote).replaceAll("'", apostrophe)),
-  );
-}
-
-function hexOf(sign: string): string {
-  return sign.charCodeAt(0).toString(16).padStart(2, '0');
-}
-
-/** A log has a PEM file line by line. */
-function linesOf(value: string): string[] {
-  return value.includes('\n')
-    ? value.split(/\r?\n/).filter((line) => line.length >= 2 * SHORT && !line.startsWith('---'))
-    : [];
-}
-
-/** As it is, and as the part of something longer (`user:password`) that hangs on nothing before or after it. */
-function base64Forms(bytes: Buffer): string[] {
-  const inner = [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-    const from = before === 0 ? 0 : before + 1;
-    const whole = Math.floor(((before + bytes.length) * 8) / 6);
-    return encoded.slice(from, whole);
-  });
-  const all = [bytes.toString('base64'), ...inner].filter((form) => form.length >= SHORT);
-  return all.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }

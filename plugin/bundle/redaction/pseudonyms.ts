@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { REASONS } from '#common/errors.ts';
+import { credentialsSecretName, parametersSecretName } from '#common/sync/names.ts';
 
 /** Fields that people fill: what stands in them is replaced as a whole. */
 const FREE_TEXT = /^(?:displayName|description|longDescription|shortDescription|providerDisplayName|title)$/;
@@ -7,9 +8,14 @@ const FREE_TEXT = /^(?:displayName|description|longDescription|shortDescription|
 /** Fields that name a machine or somebody. */
 const NAME = /^(?:nodeName|host|hostname|by|user|username|context|as|cluster|kubeconfig)$/;
 
+/** Fields of Pods with an address, which of version 6 has no brackets. */
+const ADDRESS_FIELD = /^(?:ip|podIP|hostIP|clusterIP)$/;
+
 const UUID = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi;
 const MAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 const ADDRESS = /\b(?!127\.|0\.0\.)\d{1,3}(?:\.\d{1,3}){3}\b/g;
+/** As URLs have one of version 6. */
+const BRACKETED = /\[[\da-f]{0,4}:[\da-f:.]*:[\da-f:.]*\]/gi;
 const HOST = /\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z-]*[a-z]\b/gi;
 
 /** Dotted words that are no hosts: groups of APIs, fields of objects, files. */
@@ -50,11 +56,23 @@ export class Pseudonyms {
     if (name.length < SHORTEST_NAME || RESERVED.has(name) || this.#kept.has(name)) return;
     const names = /^[\w.-]+$/.test(name) ? this.#names : this.#phrases;
     names.set(name, `${as}-${this.#digest(name)}`);
+    if (as === 'app') this.#learnSecrets(name);
+  }
+
+  /** Secrets have the name of their Application, or the beginning of a long one. */
+  #learnSecrets(name: string): void {
+    for (const secretName of [credentialsSecretName, parametersSecretName]) {
+      const prefix = secretName(name, '').slice(0, -1);
+      if (this.#names.has(prefix)) continue;
+      const isWhole = prefix === `params-${name}`;
+      this.#names.set(prefix, isWhole ? `params-app-${this.#digest(name)}` : `app-${this.#digest(prefix)}`);
+    }
   }
 
   /** What stands in a field, by its name; undefined where nothing is known of such a field. */
   field(key: string, value: string): string | undefined {
     if (value === '') return undefined;
+    if (ADDRESS_FIELD.test(key) && value.includes(':')) return `host-${this.#digest(value)}.invalid`;
     if (FREE_TEXT.test(key)) return `text-${this.#digest(value)}`;
     return NAME.test(key) && !this.#kept.has(value) ? `name-${this.#digest(value)}` : undefined;
   }
@@ -66,11 +84,18 @@ export class Pseudonyms {
       : `text-${this.#digest(value)}`;
   }
 
+  /** The key of a label or annotation, whose prefix may be somebody's domain. */
+  key(key: string): string {
+    const slash = key.indexOf('/');
+    return slash < 0 ? key : this.text(key.slice(0, slash)) + key.slice(slash);
+  }
+
   text(text: string): string {
     return this.#withoutPhrases(text)
       .replace(UUID, (id) => this.#uuid(id))
       .replace(WORD, (word) => this.#word(word))
       .replace(MAIL, (mail) => `somebody-${this.#digest(mail)}@host.invalid`)
+      .replace(BRACKETED, (address) => `host-${this.#digest(address.slice(1, -1))}.invalid`)
       .replace(ADDRESS, (address) => `host-${this.#digest(address)}.invalid`)
       .replace(HOST, (host) => (this.#isHost(host) ? `host-${this.#digest(host)}.invalid` : host));
   }

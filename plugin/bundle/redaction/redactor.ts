@@ -78,16 +78,18 @@ export class Redactor {
   #field(key: string, part: unknown): unknown {
     if (SECRET_PART.test(key)) return this.#withhold(part);
     if (Array.isArray(part)) return part.map((item) => this.#field(key, item));
-    if (key === 'labels' && this.#pseudonyms && isRecord(part)) return this.value(this.#labels(part, this.#pseudonyms));
+    if (this.#pseudonyms && isRecord(part) && (key === 'labels' || key === 'annotations')) {
+      return this.value(this.#marks(key, part, this.#pseudonyms));
+    }
     if (typeof part === 'string' && SECRET_FIELD.test(key)) return this.#withhold(part);
     const other = typeof part === 'string' ? this.#pseudonyms?.field(key, part) : undefined;
     return other ?? this.value(part);
   }
 
-  #labels(labels: JsonRecord, pseudonyms: Pseudonyms): JsonRecord {
-    const shown = Object.entries(labels).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? pseudonyms.label(key, value) : value,
+  #marks(of: 'labels' | 'annotations', marks: JsonRecord, pseudonyms: Pseudonyms): JsonRecord {
+    const shown = Object.entries(marks).map(([key, value]) => [
+      pseudonyms.key(key),
+      of === 'labels' && typeof value === 'string' ? pseudonyms.label(key, value) : value,
     ]);
     return Object.fromEntries(shown);
   }

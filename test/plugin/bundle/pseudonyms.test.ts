@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { credentialsSecretName, parametersSecretName } from '#common/sync/names.ts';
 import { Needles } from '../../../plugin/bundle/redaction/needles.ts';
 import { Pseudonyms } from '../../../plugin/bundle/redaction/pseudonyms.ts';
 import { Redactor } from '../../../plugin/bundle/redaction/redactor.ts';
@@ -21,6 +22,32 @@ test('whatever tells whose cluster it is has another name, and the same one ever
   assert.match(redactor.text(`orders-${ID}`), /^app-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{4}-/);
   assert.match(redactor.text(ID.toUpperCase()), new RegExp(`^${redactor.text(ID)}$`));
   assert.notEqual(anonymizer('orders').text('orders'), redactor.text('orders'));
+});
+
+test('the Secrets of an Application do not tell its name, nor the beginning of a long one', () => {
+  const long = 'customer-billing-and-orders-of-the-north';
+  const redactor = anonymizer('orders', long);
+  for (const secretName of [credentialsSecretName, parametersSecretName]) {
+    for (const name of ['orders', long]) {
+      const other = redactor.text(`kyma-system/${secretName(name, ID)}`);
+      assert.doesNotMatch(other, /orders|customer|billing|1ae04041/, other);
+    }
+  }
+  assert.match(redactor.text(parametersSecretName('orders', ID)), new RegExp(`^params-${redactor.text('orders')}-`));
+});
+
+test('domains in the keys of labels and annotations, and addresses of version 6, have other names', () => {
+  const object = {
+    metadata: {
+      labels: { 'customer.com/team': 'north', 'app.kubernetes.io/name': 'compass-sidecar' },
+      annotations: { 'customer.com/note': '[withheld]', 'compass.kyma-project.io/connection': 'compass-connection' },
+    },
+    status: { podIP: 'fd00::17', podIPs: [{ ip: 'fd00::17' }], message: 'GET https://[fd00::17]:8443/x' },
+  };
+  const shown = JSON.stringify(anonymizer().value(object));
+  assert.doesNotMatch(shown, /customer|north|fd00/);
+  assert.match(shown, /"app\.kubernetes\.io\/name":"compass-sidecar"/);
+  assert.match(shown, /"compass\.kyma-project\.io\/connection":"compass-connection"/);
 });
 
 test('what an archive is read by stays', () => {

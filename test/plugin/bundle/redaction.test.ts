@@ -148,6 +148,11 @@ test('a value that is the form of another one has its own forms', () => {
   assert.equal(redactor.text(`a ${Buffer.from(second).toString('base64')} b`), 'a [withheld] b');
 });
 
+test('of two values that overlap nothing is left', () => {
+  const redactor = knowing('abcd12345', '2345SECRETvalue', 'valueEND');
+  assert.equal(redactor.text('x abcd12345SECRETvalueEND y'), 'x [withheld] y');
+});
+
 test('a value that is no text is found as the Secret has it', () => {
   const encoded = Buffer.from([0xff, 0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).toString('base64');
   const needles = new Needles();
