@@ -46,4 +46,9 @@ async function work() {
   }
 }
 
-void Promise.all(Array.from({ length: workers }, work)).then(() => agent.destroy());
+const before = process.cpuUsage();
+void Promise.all(Array.from({ length: workers }, work)).then(() => {
+  agent.destroy();
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(JSON.stringify({ cpuS: (user + system) / 1e6 }));
+});
