@@ -28,7 +28,7 @@ function eventsOf(text: string, name: string): readonly Event[] {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark === undefined ? '' : ` in line ${error.mark.line + 1}`;
     // biome-ignore lint/style/useErrorCause: the parser's own error quotes the text, which may hold a secret
-    throw new CompassError('Usage', `${name} is no YAML${line}: ${error.reason}`);
+    throw new CompassError('Usage', `${name} is no YAML${line}: ${error.reason.split(' "', 1)[0]}`);
   }
 }
 
