@@ -57,7 +57,11 @@ export function planInjection(
     was: Object.fromEntries(wanted.flatMap((path) => literalAlong(template, path, was))),
   };
   const annotation = { ...annotations, entries: { [INJECTED_ANNOTATION]: writeRecord(record) } };
-  return { additions: [annotation, ...additions], record, notes: [...place.notes, ...notesOf(sets, settings)] };
+  return {
+    additions: [annotation, ...additions],
+    record,
+    notes: [...place.notes, ...notesOf(template, sets, settings)],
+  };
 }
 
 /** Every part of a path that there is nothing at. */
@@ -109,14 +113,20 @@ function mounts(template: Template, { native, folder, containers }: InjectionSet
   );
 }
 
-function notesOf(sets: Readonly<Record<string, unknown>>, { fileMode }: InjectionSettings): readonly string[] {
+function notesOf(
+  template: Template,
+  sets: Readonly<Record<string, unknown>>,
+  { fileMode }: InjectionSettings,
+): readonly string[] {
+  const hasGroup = (valueAt(template, FS_GROUP.split('/')) ?? null) !== null;
+  const readable = hasGroup ? /^0?4(?:4.|.4)$/ : /^0?4.4$/;
   return [
     ...(FS_GROUP in sets
       ? [
           `fsGroup of the Pod is set to ${SIDECAR_USER}, so that its containers may read the files; --file-mode does without`,
         ]
       : []),
-    ...(fileMode !== undefined && !/^0?4.4$/.test(fileMode)
+    ...(fileMode !== undefined && !readable.test(fileMode)
       ? [`files of mode ${fileMode} are read by no other user: containers that run as another one cannot`]
       : []),
     ...(SHARED in sets ? ['shareProcessNamespace is set: the containers of the Pod see each other’s processes'] : []),

@@ -10,10 +10,12 @@ export function refuseCollisions(template: Template, settings: InjectionSettings
   if (obstacle !== undefined) throw new CompassError('ConfigurationBlocked', `${obstacle}; nothing was changed`);
 }
 
-function containerObstacles(template: Template, { folder, containers }: InjectionSettings): readonly string[] {
+function containerObstacles(template: Template, { folder, containers, native }: InjectionSettings): readonly string[] {
   const all = ['initContainers', 'containers'].flatMap((list) => recordsAt(template, ['spec', list]));
   const names = all.map(nameOf);
   const unknown = containers.find((name) => !names.includes(name));
+  const early = recordsAt(template, ['spec', 'initContainers']).map(nameOf);
+  const unserved = native ? undefined : containers.find((name) => early.includes(name));
   const covered = all.find((one) =>
     recordsAt(one, ['volumeMounts']).some((mount) => isWithin(mount['mountPath'], folder)),
   );
@@ -21,6 +23,9 @@ function containerObstacles(template: Template, { folder, containers }: Injectio
     ...(recordsAt(template, ['spec', 'containers']).length === 0 ? ['the Pod template has no containers'] : []),
     ...(names.includes(CONTAINER_NAME) ? [`there is a container ${CONTAINER_NAME} that inject did not add`] : []),
     ...(unknown === undefined ? [] : [`there is no container ${unknown}; there is ${names.join(', ')}`]),
+    ...(unserved === undefined
+      ? []
+      : [`init container ${unserved} starts before the sidecar, unless that is native (--native=always)`]),
     ...(covered ? [`container ${nameOf(covered)} has something mounted at ${folder} already`] : []),
   ];
 }

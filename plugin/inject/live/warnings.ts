@@ -13,6 +13,10 @@ export function warningsOf(
   const { mode, secret, proxyPort } = settings;
   const mountsNone = valueAt(template, ['spec', 'automountServiceAccountToken']) === false;
   const caBundle = 'APP_COMPASS_CA_BUNDLE';
+  const usesNode = valueAt(template, ['spec', 'hostNetwork']) === true;
+  const passwords = Object.entries(environment).filter(
+    ([variable, value]) => settings.environment[variable] === value && /^\w+:\/\/[^/]*@/.test(value),
+  );
   const needsCompass = mode === 'full' || proxyPort !== undefined;
   return [
     ...(mode === 'full' ? [fullWarning(account, mountsNone)] : []),
@@ -21,6 +25,13 @@ export function warningsOf(
           `the Pods run as the ServiceAccount default: every Pod of namespace ${account.namespace} that does so can now read secret ${secret.namespace}/${secret.name}; one of its own is better`,
         ]
       : []),
+    ...(proxyPort !== undefined && usesNode
+      ? [`the Pod uses the network of its node: everything on the node can query the Director at port ${proxyPort}`]
+      : []),
+    ...passwords.map(
+      ([variable]) =>
+        `${variable} of the installed sidecar holds a password, which is now in the Pod template: --set ${variable}=… takes its place`,
+    ),
     ...(needsCompass && environment[caBundle] !== undefined && settings.environment[caBundle] === environment[caBundle]
       ? [
           `the installed sidecar has ${caBundle}, a file that this Pod does not have: mount it, or say --set ${caBundle}=…`,

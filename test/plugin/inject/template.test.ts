@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { hasReason } from '#common/errors.ts';
 import { planInjection } from '../../../plugin/inject/additions.ts';
 import { covers, isSameTemplate, mergePatchBetween } from '../../../plugin/inject/live/template-patch.ts';
+import { warningsOf } from '../../../plugin/inject/live/warnings.ts';
 import { put } from '../../../plugin/inject/put.ts';
 import { planRemoval, remove } from '../../../plugin/inject/removal.ts';
 import type { InjectionSettings } from '../../../plugin/inject/settings.ts';
@@ -93,6 +94,7 @@ test('a name, path or port that is taken is named', () => {
     [{ containers: [{ name: 'a', ports: [{ containerPort: 7 }] }] }, { proxyPort: 7 }, /declares port 7 already/],
     [{}, { proxyPort: 9, healthPort: 9 }, /port 9 is asked for twice/],
     [{}, { containers: ['other'] }, /no container other; there is first, app/],
+    [{}, { containers: ['first'] }, /init container first starts before the sidecar/],
     [{ shareProcessNamespace: false }, { notifySignal: 'SIGHUP:x' }, /use --notify-url/],
     [{ containers: [] }, {}, /has no containers/],
   ];
@@ -100,6 +102,27 @@ test('a name, path or port that is taken is named', () => {
     const isRefusal = (error: unknown) => hasReason(error, 'ConfigurationBlocked') && message.test(error.message);
     assert.throws(() => inject(ofPod(podSpec), settings), isRefusal, String(message));
   }
+});
+
+test('files of a group are for all containers where the Pod has one', () => {
+  const noteOf = (podSpec: object, fileMode: string) => inject(ofPod(podSpec), { fileMode }).notes.join();
+  assert.equal(noteOf({ securityContext: { fsGroup: 5 } }, '0440'), '');
+  assert.match(noteOf({ securityContext: { fsGroup: 5 } }, '0400'), /read by no other user/);
+  assert.match(noteOf({}, '440'), /read by no other user/);
+  assert.equal(noteOf({}, '0444'), '');
+});
+
+test('who else may ask the Director on the network of a node, and a password that is passed on, are warned about', () => {
+  const account = { namespace: 'shop', name: 'orders' };
+  const warn = (podSpec: object, settings: Partial<InjectionSettings>, environment = {}) =>
+    warningsOf({ ...SAMPLE_SETTINGS, ...settings }, account, ofPod(podSpec), { environment }).join();
+  assert.match(warn({ hostNetwork: true }, { proxyPort: 8888 }), /everything on the node can query the Director/);
+  assert.equal(warn({ hostNetwork: true }, {}) + warn({}, { proxyPort: 8888 }), '');
+  const environment = { HTTPS_PROXY: 'http://me:canary@proxy:3128', NO_PROXY: 'a@b' };
+  const text = warn({}, { proxyPort: 8888, environment }, environment);
+  assert.match(text, /HTTPS_PROXY of the installed sidecar holds a password/);
+  assert.doesNotMatch(text, /canary|NO_PROXY/);
+  assert.equal(warn({}, {}, environment), '');
 });
 
 test('a template is as it was after eject, whatever was made for the sidecar', () => {
