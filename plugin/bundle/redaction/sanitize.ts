@@ -14,13 +14,14 @@ const KNOWN_VARIABLES = /^(?:APP_[A-Z0-9_]+|POD_[A-Z]+|MALLOC_[A-Z_]+|NO_PROXY|H
 
 /**
  * An object as it may be shown: without managed fields, with the annotations, variables and ConfigMap entries whose meaning is
- * known, and without whatever is or looks like a secret. What is withheld keeps its name.
+ * known, and without whatever is or looks like a secret: of a Secret no value. What is withheld keeps its name.
  */
 export function sanitize<T extends KubeObject>(object: T, redactor: Redactor): T {
   const { metadata, ...rest } = object;
   const shown = Object.entries(rest).map(([key, part]) => {
     if (object.kind === 'ConfigMap' && (key === 'data' || key === 'binaryData')) return [key, configMap(part)];
-    return [key, containers(part)];
+    const isValues = object.kind === 'Secret' && (key === 'data' || key === 'stringData') && isRecord(part);
+    return [key, isValues ? Object.fromEntries(Object.keys(part).map((name) => [name, WITHHELD])) : containers(part)];
   });
   return redactor.value({ ...Object.fromEntries(shown), metadata: meta(metadata) }) as T;
 

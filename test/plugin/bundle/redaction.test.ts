@@ -184,6 +184,11 @@ test('what a neighbour of the sidecar is called with is withheld, whatever it lo
   assert.match(shown, /"reader"/);
 });
 
+test('a Secret has no values left, whoever comes upon it', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { any: 'aHVudGVyMg==' } };
+  assert.deepEqual(sanitize(secret, blind).data, { any: '[withheld]' });
+});
+
 test('a value that is short counts as a word only', () => {
   const redactor = knowing('test');
   assert.equal(redactor.text('the latest test'), 'the latest [withheld]');
