@@ -7,16 +7,22 @@ const LONGEST_COMM = 15;
 
 /**
  * Sends a signal to each process of a name that this one sees: those of the Pod, where it shares its process namespace.
- * Throws an Error for people where there is none, or one may not be signalled.
+ * Rejects with an Error for people where there is none, one may not be signalled, or they cannot be seen.
  */
-export function signalProcesses({ signal, process: name }: NotifySignal, folder = '/proc'): Promise<void> {
+export function signalProcesses(which: NotifySignal, folder = '/proc'): Promise<void> {
+  return new Promise((resolve) => {
+    signalAll(which, folder);
+    resolve();
+  });
+}
+
+function signalAll({ signal, process: name }: NotifySignal, folder: string): void {
   const found = pidsOf(name, folder);
-  if (found.length === 0)
-    return Promise.reject(new Error(`there is no process ${name} here; does the Pod have shareProcessNamespace?`));
+  if (found.length === 0) throw new Error(`there is no process ${name} here; does the Pod have shareProcessNamespace?`);
   const refused = found.filter((pid) => !sent(pid, signal));
-  if (refused.length === 0) return Promise.resolve();
+  if (refused.length === 0) return;
   const why = 'it runs as another user, which takes the capability KILL';
-  return Promise.reject(new Error(`process ${name} (${refused.join(', ')}) may not be sent ${signal}: ${why}`));
+  throw new Error(`process ${name} (${refused.join(', ')}) may not be sent ${signal}: ${why}`);
 }
 
 /** False where it is not permitted; one that has ended meanwhile needs none. */

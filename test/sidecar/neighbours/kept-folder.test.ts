@@ -21,6 +21,7 @@ import { CompassError } from '#common/errors.ts';
 import { jsonLog } from '#common/log.ts';
 import type { ConnectionFile } from '#common/resources/connection-file.ts';
 import { KeptFolder, type KeptFolderOptions } from '../../../sidecar/neighbours/kept-folder.ts';
+import { signalProcesses } from '../../../sidecar/neighbours/signal-processes.ts';
 import { isInMemory } from '../../../sidecar/neighbours/usable-folder.ts';
 import { until } from '../../cluster/until.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -315,4 +316,9 @@ test('a process of a name is signalled, and one that is not there is said', asyn
   });
   assert.match(kept.notifier.problem ?? '', /no process nobody-of-that-name.*shareProcessNamespace/);
   assert.match(lines.join(''), /"level":"info","msg":"a neighbour could not be told/, 'the first set is no alarm');
+});
+
+test('I10: where the processes cannot be seen that is a failure to tell, and no defect', async () => {
+  const telling = signalProcesses({ signal: 'SIGHUP', process: 'nginx' }, '/no/such/folder');
+  await assert.rejects(telling, /ENOENT/);
 });
