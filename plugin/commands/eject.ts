@@ -17,7 +17,7 @@ const FLAGS: readonly Flag[] = [
 export const eject: Command = {
   details: `Takes the sidecar that inject put into a workload out again, with everything that came with it and nothing else; its
 Role and RoleBinding go with the last workload that uses them, once its Pods are replaced. Where it cannot be told whether
-another one does, they stay, and it says so.
+another one does, they stay, and it says so. An eject that was interrupted is finished by the next one.
 
 With -f, manifests are printed without it: byte for byte as they were before inject, but for what was changed since.`,
   exits: {
