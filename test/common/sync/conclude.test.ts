@@ -72,3 +72,32 @@ test('of what is not listed only what was judged to go is deleted', async () => 
   await deleteUnlisted(round, unlisted as never as Unlisted, verdict as never as DeletionVerdict);
   assert.deepEqual([namesIn(round), [...present.secretNames()]], [['gone'], [`gone-${id(11)}`]]);
 });
+
+test('why something was deleted is told: by whom its plan was approved, or that nobody rejected it', async () => {
+  const uids = new Set(['uid-gone']);
+  const approved = { verdict: 'approved', plan: 'p1' };
+  const cases = [
+    [{ state: {} }, 'no longer listed'],
+    [{ state: { released: uids } }, 'no longer listed; nobody rejected the plan while it was held'],
+    [{ state: { released: uids }, decision: approved }, 'no longer listed; plan p1 was approved'],
+    [{ state: {}, decision: { ...approved, by: 'jo' } }, 'no longer listed; plan p1 was approved by jo'],
+    [{ state: {}, decision: { ...approved, verdict: 'rejected' } }, 'no longer listed'],
+  ] as const;
+  for (const [verdict, cause] of cases) {
+    const present = presentOf(directorApplication(1, 'gone'));
+    const applications = [...present.applications()];
+    // Each is found as it was judged, and goes.
+    const write = () => Promise.resolve(undefined as never);
+    const { round } = roundOver(present, {
+      write,
+      read: () => Promise.resolve({ metadata: applications[0] } as never),
+    });
+    const unlisted = { applications, secrets: [] };
+    const judged = { ...verdict, applications: uids, secrets: new Set() };
+    await deleteUnlisted(round, unlisted as never as Unlisted, judged as never as DeletionVerdict);
+    assert.deepEqual(
+      round.tally.changes.map((change) => [change.action, change.cause]),
+      [['deleted', cause]],
+    );
+  }
+});

@@ -21,7 +21,7 @@ async function start(t: TestContext) {
   await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: where.namespace } });
   const { data } = secret;
   await cluster.create<Secret>(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: where, data: data ?? {} });
-  const state: { refused?: CompassError } = {};
+  const state: { refused?: Error } = {};
   const mergePatch = async (...args: Parameters<Cluster['mergePatch']>) => {
     if (state.refused) throw state.refused;
     return cluster.mergePatch(...args);
@@ -94,4 +94,10 @@ test('where it may not be written that is said, and tried less and less often, a
   delete state.refused;
   clock.advance(60_000);
   assert.ok((await pass()).details);
+});
+
+test('a defect is not taken for a refusal', async (t) => {
+  const { state, pass } = await start(t);
+  state.refused = new TypeError('a defect');
+  await assert.rejects(pass(), state.refused);
 });
