@@ -15,7 +15,7 @@ export interface StoredPair {
   readonly key: string;
   readonly crtChain: string;
   /** What stands beside it for readers, as it is: see common/resources/connection-details.ts. */
-  readonly details?: string;
+  readonly details?: string | undefined;
 }
 
 const PAIR_KEYS = ['crt', 'key', 'crtChain'] as const;
@@ -120,7 +120,7 @@ export async function writeDetails(
   await cluster.mergePatch<Secret>({ kind: SECRET, ...clientSecret }, patch, { fieldManager: SIDECAR_FIELD_MANAGER });
 }
 
-function besides({ details }: { readonly details?: string }): Readonly<Record<string, string>> {
+function besides({ details }: Pick<StoredPair, 'details'>): Readonly<Record<string, string>> {
   return details === undefined ? {} : { [DETAILS_ANNOTATION]: details };
 }
 

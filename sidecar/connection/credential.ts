@@ -60,8 +60,7 @@ export class CredentialKeeper {
 
   /** A new pair has been stored just now, and beside it what readers are to know. */
   keep(credential: StoredCredential, details?: string): void {
-    const pair = pairOf(credential);
-    this.#kept = { pair: details === undefined ? pair : { ...pair, details }, credential };
+    this.#kept = { pair: { ...pairOf(credential), details }, credential };
   }
 
   /** Compass accepts the pair of this fingerprint; undefined where none is known to be accepted. */

@@ -4,6 +4,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError, hasReason, type Reason } from '#common/errors.ts';
 import { jsonLog } from '#common/log.ts';
+import { DETAILS_ANNOTATION } from '#common/resources/connection-details.ts';
 import { CONNECTION_ANNOTATION } from '#common/resources/names.ts';
 import { CredentialKeeper } from '../../../sidecar/connection/credential.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
@@ -202,6 +203,40 @@ test('a pair that has just been stored is what is written back', async (t) => {
   await cluster.delete(CLIENT);
   await keeper.read();
   assert.deepEqual(await stored(), two);
+});
+
+test('what stands beside the pair is known as it was read last', async (t) => {
+  const { cluster, keeper, put, one } = await start(t);
+  const annotated = (details: string | null) =>
+    cluster.mergePatch(CLIENT, { metadata: { annotations: { [DETAILS_ANNOTATION]: details } } });
+  assert.equal(keeper.details, undefined);
+  await put(one);
+  for (const details of ['{"a":1}', '{"a":2}']) {
+    await annotated(details);
+    await keeper.read();
+    assert.equal(keeper.details, details);
+  }
+  await annotated(null);
+  await keeper.read();
+  assert.equal(keeper.details, undefined);
+});
+
+test('what stands beside a pair is written back with it: as it was stored, as it was read, or nothing', async (t) => {
+  const { cluster, keeper, put, one } = await start(t);
+  const details = async () => (await cluster.find(CLIENT))?.metadata.annotations?.[DETAILS_ANNOTATION];
+  await put(one);
+  const { usable } = await keeper.read();
+  assert.ok(usable);
+  for (const beside of ['{"a":1}', undefined, '{"a":2}']) {
+    keeper.keep(usable, beside);
+    await cluster.delete(CLIENT);
+    await keeper.read();
+    assert.equal(await details(), beside);
+  }
+  await keeper.read();
+  await cluster.delete(CLIENT);
+  await keeper.read();
+  assert.equal(await details(), '{"a":2}');
 });
 
 /** Compass accepts one; somebody puts two in its place. */

@@ -43,6 +43,7 @@ const FULL: StoredState = {
   startsOf: 'pod',
   epoch: 3,
   deletions: { held: { id: 'h', since: 1, members: ['m'] }, decision: undefined },
+  suspension: { scope: 'deletes', since: 5, until: 6, reason: 'a change', by: 'somebody', request: 'request' },
   fingerprintKey: new Sensitive('secret'),
   established: 10,
   acquired: 11,
