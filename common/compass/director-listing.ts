@@ -16,6 +16,8 @@ import type {
   DirectorBundle,
   DirectorItem,
   DirectorPage,
+  KnownItem,
+  KnownPage,
   ListingProblem,
 } from './director-types.ts';
 import {
@@ -30,6 +32,7 @@ import type { Endpoint, Transport } from './endpoint.ts';
 import { joinPages } from './further-pages.ts';
 import { type Answer, type Call, call } from './graphql.ts';
 import type { GraphqlFault } from './graphql-errors.ts';
+import { ListItem } from './list-items.ts';
 
 export interface PageRequest {
   readonly runtimeId: string;
@@ -37,11 +40,14 @@ export interface PageRequest {
   readonly first?: number;
   /** `next` of the page before. */
   readonly after?: string | undefined;
-  /** Asked with the digest of an answer: a page that it gives is taken, and the answer is not read. */
-  readonly known?: ((digest: string) => DirectorPage | undefined) | undefined;
+  /** A page that it gives is taken, and the answer is not read; an Application that it gives is read when it is asked for. */
+  readonly known?: KnownPage | undefined;
 }
 
 const PAGE_SIZE = 100;
+
+/** Where the Applications of a page are. */
+const LIST = ['applicationsForRuntime', 'data'] as const;
 
 /** With these a further page fails for what it holds, not because Compass is away: the other Applications can go on. */
 const OF_ONE_APPLICATION = ['AnswerTooLarge', 'CompassFailed', 'InvalidAnswer'] as const;
@@ -60,16 +66,24 @@ export async function fetchApplicationsPage(
 ): Promise<DirectorPage> {
   let known: DirectorPage | undefined;
   const knows = (digest: string) => {
-    known = request.known?.(digest);
+    known = request.known?.page(digest);
     return known !== undefined;
   };
-  const answer = await ask(endpoint, transport, APPLICATIONS, request, request.known ? knows : undefined);
+  const knownItems = new Map<string, KnownItem>();
+  const isKnown = (digest: string) => {
+    const item = request.known?.item(digest);
+    if (item) knownItems.set(digest, item);
+    return item !== undefined;
+  };
+  const list = { path: LIST, firstField: APPLICATIONS.firstField, isKnown };
+  const answer = await ask(endpoint, transport, APPLICATIONS, request, request.known ? { knows, list } : {});
   if (known) return known;
   const { page, faults } = frameOf(answer, APPLICATIONS, request);
   const { bytes, digest } = answer;
   const items = page.items.map((item, index) => {
     const fault = faults.find((one) => one.path[2] === index);
-    return fault ? wholeItem(problemOf(item, fault.error)) : unreadItem(endpoint, transport, item);
+    if (fault) return wholeItem(problemOf(item, fault.error));
+    return unreadItem(endpoint, transport, item, item instanceof ListItem ? knownItems.get(item.digest) : undefined);
   });
   return {
     ...{ items, totalCount: page.totalCount, next: page.next, bytes },
@@ -77,15 +91,15 @@ export async function fetchApplicationsPage(
   };
 }
 
-function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): DirectorItem {
+/** An item of a page, a ListItem or its value; where it is a `known` ListItem it is parsed when it is made whole. */
+function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown, known?: KnownItem): DirectorItem {
   let unread: unknown = item;
   let further = 0;
   return {
-    ...identityOf(item),
-    showsAccess: showsAccessUnread(item),
-    digest: () => (unread === undefined ? undefined : hash('sha256', JSON.stringify(unread), 'base64url')),
+    ...(known ? identified(known) : shownOf(parsed(item))),
+    digest: () => (unread === undefined ? undefined : digestOf(unread)),
     whole() {
-      const held = unread;
+      const held = parsed(unread);
       unread = undefined;
       return readWhole(endpoint, transport, held, () => {
         further += 1;
@@ -93,6 +107,22 @@ function unreadItem(endpoint: Endpoint, transport: Transport, item: unknown): Di
     },
     isOfOnePage: () => unread === undefined && further === 0,
   };
+}
+
+function parsed(item: unknown): unknown {
+  return item instanceof ListItem ? item.value : item;
+}
+
+function identified({ id, name, showsAccess }: KnownItem): KnownItem {
+  return { id, name, showsAccess };
+}
+
+function shownOf(value: unknown): Pick<DirectorItem, 'id' | 'name' | 'showsAccess'> {
+  return { ...identityOf(value), showsAccess: showsAccessUnread(value) };
+}
+
+function digestOf(item: unknown): string {
+  return item instanceof ListItem ? item.digest : hash('sha256', JSON.stringify(item), 'base64url');
 }
 
 /** A page without content. */
@@ -124,10 +154,9 @@ function ask(
   transport: Transport,
   operation: Operation,
   { runtimeId, first = PAGE_SIZE, after }: PageRequest,
-  knows?: Call['knows'],
+  more: Pick<Call, 'knows' | 'list'> = {},
 ): Promise<Answer> {
   const variables = after === undefined ? { runtimeId, first } : { runtimeId, first, after };
-  const more = knows ? { knows } : {};
   return call(endpoint, { ...operation, ...more, variables, onRuntime: true, partial: true }, transport);
 }
 
@@ -141,10 +170,9 @@ function frameOf(answer: Answer, operation: Operation, { after }: PageRequest) {
   return { page, faults };
 }
 
-/** Items of the page are found in `applicationsForRuntime.data.<index>`. */
 function isAboutOneItem({ path, error }: GraphqlFault): boolean {
   const [root, list, index] = path;
-  const isOurs = root === 'applicationsForRuntime' && list === 'data' && typeof index === 'number';
+  const isOurs = root === LIST[0] && list === LIST[1] && typeof index === 'number';
   return isOurs && !hasReason(error, 'Rejected', 'TenantMismatch', 'RuntimeNotFound');
 }
 

@@ -71,6 +71,20 @@ export interface DirectorItem {
   isOfOnePage(): boolean;
 }
 
+/** An Application that a page showed before. */
+export interface KnownItem extends Pick<DirectorItem, 'showsAccess'> {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What is known of a page from before: what came so again need not be read. */
+export interface KnownPage {
+  /** The page that an answer of this digest was. */
+  page(digest: string): DirectorPage | undefined;
+  /** The Application that a page showed so, see DirectorItem.digest. */
+  item(digest: string): KnownItem | undefined;
+}
+
 /** One page of `applicationsForRuntime`, of which the frame is checked. */
 export interface DirectorPage {
   readonly items: readonly DirectorItem[];

@@ -91,12 +91,17 @@ const BUNDLE_FIELDS = `data {
   }
   ${PAGE}`;
 
-export const APPLICATIONS: Operation = {
+/** What is selected first of an Application, and of nothing else. */
+const FIRST_FIELD = 'providerName';
+
+/** By what comes first of them the Applications of a page are told apart before they are parsed. */
+export const APPLICATIONS: Operation & { readonly firstField: string } = {
+  firstField: FIRST_FIELD,
   operationName: 'applicationsForRuntime',
   document: `query applicationsForRuntime($runtimeId: ID!, $first: Int!, $after: PageCursor) {
   applicationsForRuntime(runtimeID: $runtimeId, first: $first, after: $after) {
     data {
-      id name providerName description
+      ${FIRST_FIELD} id name description
       auths { id }
       bundles(first: 100) { ${BUNDLE_FIELDS} }
     }

@@ -2,6 +2,7 @@ import type { CompassError } from '../errors.ts';
 import { isRecord, type JsonRecord, parseJson } from '../json.ts';
 import { type CallContext, callError, quote } from './call-context.ts';
 import { messageIn } from './http-status.ts';
+import { type ItemList, splitItems } from './list-items.ts';
 
 /** The two parts of a GraphQL response (GraphQL specification, section 7.1). */
 export interface GraphqlResult {
@@ -9,8 +10,29 @@ export interface GraphqlResult {
   readonly errors: readonly unknown[];
 }
 
-/** Reads a body that came with HTTP 200. Throws NotCompass, InvalidAnswer or CompassUnavailable. */
-export function readResult(text: string, context: CallContext): GraphqlResult {
+/**
+ * Reads a body that came with HTTP 200; of a `list` in it each item is a ListItem, where they could be told apart. Throws
+ * NotCompass, InvalidAnswer or CompassUnavailable.
+ */
+export function readResult(text: string, context: CallContext, list?: ItemList): GraphqlResult {
+  return (list && readSplit(text, list)) ?? readWhole(text, context);
+}
+
+function readSplit(text: string, list: ItemList): GraphqlResult | undefined {
+  const split = splitItems(text, list);
+  if (!split) return undefined;
+  const result = parseJson(split.frame);
+  // Errors tell of items by their place: then all of them are looked at.
+  if (!isRecord(result) || 'errors' in result || !isRecord(result['data'])) return undefined;
+  const { data } = result;
+  const [root, name] = list.path;
+  const page = data[root];
+  const gap = isRecord(page) ? page[name] : undefined;
+  if (!isRecord(page) || !Array.isArray(gap) || gap.length > 0) return undefined;
+  return { data: { ...data, [root]: { ...page, [name]: split.items } }, errors: [] };
+}
+
+function readWhole(text: string, context: CallContext): GraphqlResult {
   const result = parseJson(text);
   if (result === undefined) throw notJson(text, context);
   const invalid = (what: string) => callError(context, 'InvalidAnswer', what, { status: 200, maybeDone: true });

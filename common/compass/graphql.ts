@@ -10,6 +10,7 @@ import type { Endpoint, ObservedCall, Transport } from './endpoint.ts';
 import { type GraphqlFault, mostSpecific, readFaults } from './graphql-errors.ts';
 import { readResult } from './graphql-result.ts';
 import { judgeStatus } from './http-status.ts';
+import type { ItemList } from './list-items.ts';
 import { post } from './post.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -35,6 +36,8 @@ export interface Call {
   readonly partial?: boolean;
   /** Asked with the digest of an answer before that is read; where it is known already, it is not, and `data` is empty. */
   readonly knows?: (digest: string) => boolean;
+  /** A list of which known items are not parsed: each is a ListItem, where the answer lets them be told apart. */
+  readonly list?: ItemList;
 }
 
 export interface Answer {
@@ -116,7 +119,7 @@ async function perform(attempt: Attempt): Promise<Answer> {
     excludeOperationName: true,
     jsonSerializer: {
       stringify: (request: object) => JSON.stringify({ ...request, operationName: what.operationName }),
-      parse: (text) => (seen.isKnown ? NOTHING_READ : readResult(text, context)),
+      parse: (text) => (seen.isKnown ? NOTHING_READ : readResult(text, context, what.list)),
     },
   });
   const { data, errors } = await client

@@ -1,16 +1,12 @@
 import { wholeItem } from '#common/compass/director-item.ts';
-import type { DirectorPage, ListingProblem } from '#common/compass/director-types.ts';
+import type { DirectorPage, KnownPage, ListingProblem } from '#common/compass/director-types.ts';
 import { type CompassError, hasReason } from '#common/errors.ts';
 import { type PageMemory, type ReadPage, readRemembered, toReadPage } from './remembered-page.ts';
 
 /** The Director's listing, page by page; `after` is the cursor of the page before. Throws CompassError. */
 export interface ListingSource {
-  /** `known` may give the page that an answer of this digest was, which is then not read. */
-  fetchPage(
-    first: number,
-    after: string | undefined,
-    known?: (digest: string) => DirectorPage | undefined,
-  ): Promise<DirectorPage>;
+  /** What is `known` of it is not read. */
+  fetchPage(first: number, after: string | undefined, known?: KnownPage): Promise<DirectorPage>;
   /** One Application's id and name without its content, for one whose content cannot be read. */
   fetchHead(after: string | undefined): Promise<ListedHead>;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { fetchApplicationIds, fetchApplicationsPage } from '#common/compass/director-listing.ts';
-import type { DirectorPage } from '#common/compass/director-types.ts';
+import type { DirectorPage, KnownItem } from '#common/compass/director-types.ts';
 import type { Json } from '../../simulator/model.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Paired, pair } from './pair.ts';
@@ -43,6 +43,24 @@ suite('the listing of Applications', () => {
   test('D1: without any is an empty, valid page', async () => {
     const { bytes: _, ...empty } = await list();
     assert.deepEqual(empty, { applications: [], problems: [], totalCount: 0, next: undefined });
+  });
+
+  test('gives an Application that is known as it was known, and reads it when it is asked for', async () => {
+    createMany(3, [{ name: 'bundle' }]);
+    const { director, transport, runtimeId } = paired;
+    const shown = async (known: ReadonlyMap<string, KnownItem>) => {
+      const request = { page: () => undefined, item: (digest: string) => known.get(digest) };
+      const { items } = await fetchApplicationsPage(director, transport, { runtimeId, known: request });
+      const digests = items.map((item) => item.digest?.() ?? '');
+      const { applications } = await wholePage({ items });
+      return { digests, applications, names: items.map(({ name }) => name) };
+    };
+    const first = await shown(new Map());
+    assert.equal(new Set(first.digests).size, 3);
+    const known = { id: first.applications[1]?.id ?? '', name: 'as it was known', showsAccess: true };
+    const again = await shown(new Map([[first.digests[1] ?? '', known]]));
+    assert.deepEqual(again.names, [first.names[0], 'as it was known', first.names[2]]);
+    assert.deepEqual([again.digests, again.applications], [first.digests, first.applications]);
   });
 
   test('has every field of an Application', async () => {

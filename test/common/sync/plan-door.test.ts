@@ -221,11 +221,14 @@ test('whatever else a plan reads, it reads from the cluster', async (t) => {
   assert.deepEqual(JSON.parse(lines.join('')), await cluster.raw('/version'));
   const { metadata } = await cluster.create(SECRET, secret({ a: 'MQ==' }));
   await cluster.mergePatch(REF, { data: { a: 'Mg==' } });
-  const options = { namespace: NAMED.namespace, resourceVersion: metadata.resourceVersion ?? '', signal };
+  // Of this one alone: up to 1.23 a controller puts the token of the default account into each new namespace.
+  const fieldSelector = `metadata.name=${NAMED.name}`;
+  const resourceVersion = metadata.resourceVersion ?? '';
+  const options = { namespace: NAMED.namespace, fieldSelector, resourceVersion, signal };
   for await (const event of door.watch<Secret>(SECRET, options)) {
     // A server may send one at any time.
     if (event.type === 'bookmark') continue;
-    assert.deepEqual(event.type === 'modified' && event.object.data, { a: 'Mg==' });
+    assert.deepEqual([event.type, event.object.data], ['modified', { a: 'Mg==' }]);
     break;
   }
 });

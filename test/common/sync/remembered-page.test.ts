@@ -9,12 +9,13 @@ import { type FetchPage, type ReadPage, readRemembered, toReadPage } from '#comm
 import { application, id } from './samples.ts';
 import { startSyncWorld } from './world.ts';
 
-/** Applications on two pages, synchronized once; `read` tells of which pages the answers were read since it was asked last. */
+/** Applications on two pages, synchronized once; `read` tells of which pages the answers were read since it was asked last, and `parsed` of which Applications. */
 async function start(t: TestContext, count = 130) {
   const world = await startSyncWorld(t);
   const { landscape, caPem } = world.simulator;
   for (let number = 1; number <= count; number += 1) landscape.createApplication(application(number, `app-${number}`));
   const pages: string[] = [];
+  const wholes: (string | undefined)[] = [];
   const open = directorListing({ extraRoots: [caPem] });
   const director: OpenListing = (target) => {
     const source = open(target);
@@ -23,21 +24,33 @@ async function start(t: TestContext, count = 130) {
       async fetchPage(first, after, known) {
         const page = after === undefined ? 'first' : 'further';
         let isKnown = false;
-        const answer = await source.fetchPage(first, after, (digest) => {
-          const found = known?.(digest);
-          isKnown = found !== undefined;
-          return found;
+        const answer = await source.fetchPage(first, after, {
+          item: (digest) => known?.item(digest),
+          page(digest) {
+            const found = known?.page(digest);
+            isKnown = found !== undefined;
+            return found;
+          },
         });
         if (!isKnown) pages.push(page);
-        return answer;
+        const noted = (item: DirectorItem) => {
+          const whole = () => {
+            wholes.push(item.name);
+            return item.whole();
+          };
+          return { ...item, whole };
+        };
+        return { ...answer, items: answer.items.map(noted) };
       },
     };
   };
   const sync = world.another(undefined, undefined, { director });
   const read = () => pages.splice(0);
+  const parsed = () => wholes.splice(0).toSorted();
   await sync();
   assert.equal(read().length, Math.ceil(count / 100));
-  return { world, landscape, sync, read };
+  assert.equal(parsed().length, count);
+  return { world, landscape, sync, read, parsed };
 }
 
 test('a page that comes as before is not read, and all of it counts as listed, present and in sync', async (t) => {
@@ -71,6 +84,22 @@ test('a page that comes as before is read where something else was made of one o
   assert.deepEqual([(await sync()).created, read().length], [['app-9'], 1]);
   await sync();
   assert.deepEqual(read(), []);
+});
+
+test('of a page that has changed those are settled unread that it shows as before', async (t) => {
+  const { world, landscape, sync, read, parsed } = await start(t);
+  landscape.updateApplication(id(1), { description: 'changed' });
+  await world.cluster.cluster.mergePatch({ kind: APPLICATION, name: 'app-7' }, { spec: { description: 'mine' } });
+  const { updated, inSync, failed } = await sync();
+  assert.deepEqual([updated.toSorted(), inSync, failed], [['app-1', 'app-7'], 130, []]);
+  assert.deepEqual([read(), parsed()], [['first'], ['app-1', 'app-7']]);
+  assert.equal((await world.application('app-1'))?.spec?.description, 'changed');
+  assert.notEqual((await world.application('app-7'))?.spec?.description, 'mine');
+  landscape.updateApplication(id(2), { name: 'Not A Name' });
+  for (let round = 0; round < 2; round += 1) {
+    await sync();
+    assert.deepEqual([read(), parsed()], [['first'], ['Not A Name']], 'one with a problem, and no other');
+  }
 });
 
 test('an Application that goes on in further pages is read in each round: those pages change by themselves', async (t) => {
@@ -119,13 +148,13 @@ function reader({ items, digest }: Answer) {
   const state = { isTaken: true, read: 0 };
   const memory = {
     pages,
-    takeAsBefore: ({ name }: HeadBefore) => {
+    takeAsBefore: ({ name }: Pick<HeadBefore, 'name'>) => {
       taken.push(name);
       return state.isTaken;
     },
   };
   const fetchPage: FetchPage = (known) => {
-    const found = digest === undefined ? undefined : known?.(digest);
+    const found = digest === undefined ? undefined : known?.page(digest);
     if (found) return Promise.resolve(found);
     state.read += 1;
     return Promise.resolve({
@@ -151,8 +180,8 @@ test('a page that came as before is what it was, without its items, and is not r
   assert.deepEqual(page, { listed: 2, bytes: 0, showsAccess: false, totalCount: 2, next: 'cursor' });
   assert.deepEqual(items, []);
   assert.deepEqual(asBefore, [
-    { id: id(0), name: 'one', shown: 'digest of one' },
-    { id: id(1), name: 'two', shown: 'digest of two' },
+    { id: id(0), name: 'one', showsAccess: false, shown: 'digest of one' },
+    { id: id(1), name: 'two', showsAccess: false, shown: 'digest of two' },
   ]);
   assert.deepEqual([taken, state.read], [['one', 'two'], 1]);
   state.isTaken = false;
@@ -202,22 +231,21 @@ test('a page shows credentials where any of its Applications has some, also when
 });
 
 test('what a page showed is forgotten when a round has gone by without it, or all is', () => {
-  const page = { digest: 'd', heads: [], showsAccess: false, totalCount: 0, next: undefined };
+  const page = { digest: 'd', heads: [], totalCount: 0, next: undefined };
   const pages = new PagesBefore();
   pages.note('100 ', page);
   pages.begin();
-  assert.ok(pages.find('100 ', 'd'), 'asked for in each round it is kept');
-  assert.equal(pages.find('100 ', 'another'), undefined);
-  assert.equal(pages.find('50 ', 'd'), undefined);
+  assert.equal(pages.last('100 '), page);
+  assert.equal(pages.last('50 '), undefined);
+  pages.note('100 ', page);
   pages.begin();
-  assert.ok(pages.find('100 ', 'd'));
+  assert.equal(pages.last('100 '), page, 'noted in each round it is kept');
   pages.begin();
-  pages.begin();
-  assert.equal(pages.find('100 ', 'd'), undefined);
+  assert.equal(pages.last('100 '), undefined);
   for (const isLater of [false, true]) {
     pages.note('100 ', page);
     if (isLater) pages.begin();
     pages.clear();
-    assert.equal(pages.find('100 ', 'd'), undefined);
+    assert.equal(pages.last('100 '), undefined);
   }
 });

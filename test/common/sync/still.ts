@@ -87,7 +87,7 @@ export function pagesOf(...pages: readonly Partial<DirectorPage>[]) {
       asked.push(at);
       const next = at + 1 < pages.length ? String(at + 1) : undefined;
       const page: DirectorPage = { items: [], bytes: 7, totalCount, next, ...pages[at] };
-      return Promise.resolve((page.digest === undefined ? undefined : known?.(page.digest)) ?? page);
+      return Promise.resolve((page.digest === undefined ? undefined : known?.page(page.digest)) ?? page);
     },
     fetchHead: () => Promise.reject(new TypeError('no head is asked for')),
   };
