@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
+import tar from 'tar-stream';
+import { ROOT } from './build.ts';
+
+/** A tarball of npm's registry, known by its hash. */
+export interface PinnedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As in package-lock.json: `sha512-` and Base64. */
+  readonly integrity: string;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string } | undefined>>;
+}
+
+const CACHE = join(ROOT, 'node_modules/.cache/compass-packages');
+
+/** A package by its entry in package-lock.json, whether or not npm installs it on this platform. */
+export async function lockedPackage(name: string): Promise<PinnedPackage> {
+  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
+  const { version, integrity } = packages[`node_modules/${name}`] ?? {};
+  if (!version || !integrity) throw new Error(`package-lock.json has no version and integrity of ${name}`);
+  return { name, version, integrity };
+}
+
+/**
+ * The path of a package's tarball, fetched by npm from the registry that npm is set to, unless it was before. It is compared
+ * with its hash each time.
+ */
+export async function fetchPackage({ name, version, integrity }: PinnedPackage): Promise<string> {
+  const kept = join(CACHE, `${name.replace('/', '-')}-${version}.tgz`);
+  if ((await integrityOf(kept)) === integrity) return kept;
+  await mkdir(CACHE, { recursive: true });
+  const folder = await mkdtemp(join(CACHE, 'fetching-'));
+  try {
+    const pack = ['pack', `${name}@${version}`, '--silent', '--ignore-scripts', '--pack-destination', folder];
+    const { stdout } = await promisify(execFile)('npm', pack, { cwd: folder });
+    const fetched = join(folder, stdout.trim());
+    const found = await integrityOf(fetched);
+    if (found !== integrity) throw new Error(`${name}@${version} of the registry has ${found}, and not ${integrity}`);
+    await rename(fetched, kept);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return kept;
+}
+
+async function integrityOf(path: string): Promise<string | undefined> {
+  try {
+    return `sha512-${hash('sha512', await readFile(path), 'base64')}`;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** One file of a package, such as `bin/node`. @throws Error where it has none of that name */
+export async function readFromPackage(tarball: string, path: string): Promise<Buffer> {
+  const extract = tar.extract();
+  const read = pipeline(createReadStream(tarball), createGunzip(), extract);
+  let found: Buffer | undefined;
+  for await (const entry of extract) {
+    if (entry.header.name === `package/${path}`) found = Buffer.concat(await Array.fromAsync(entry));
+    else entry.resume();
+  }
+  await read;
+  if (!found) throw new Error(`${tarball} has no ${path}`);
+  return found;
+}
