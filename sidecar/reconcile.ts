@@ -3,7 +3,7 @@ import { errorFields } from '#common/log.ts';
 import type { CompassConnection } from '#common/resources/compass-connection.ts';
 import type { RequestVerb } from '#common/resources/requests.ts';
 import { carryOut, HandlerPace, handledVerbs } from './carry-out.ts';
-import { type Configuration, readConfiguration } from './connection/configuration.ts';
+import { readConfigurationOrFlaw } from './connection/configuration.ts';
 import type { ConnectionInput, ConnectionResult } from './connection/connection-result.ts';
 import type { ConnectionStep } from './connection/connection-step.ts';
 import type { ConnectionContext } from './connection/context.ts';
@@ -14,6 +14,7 @@ import { ConnectionLog } from './connection-log.ts';
 import type { ConnectionResource } from './connection-resource.ts';
 import type { ListingProgress } from './counted-listing.ts';
 import type { OtherAgent } from './other-agent.ts';
+import { Parking } from './parking.ts';
 import { ReconnectWish } from './reconnect-wish.ts';
 import { answerConnection, failedAnswer, syncAnswer } from './request-answers.ts';
 import type { RequestAnswer, RequestHandlers } from './request-handler.ts';
@@ -61,11 +62,11 @@ export class Reconciler {
   readonly #reconnectWish: ReconnectWish;
   #isSuspect = false;
   #wasCutShort = false;
-  #wasParked = false;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #interruption = new AbortController();
   readonly #log: ConnectionLog;
   readonly #pace: HandlerPace;
+  readonly #parking: Parking;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -74,6 +75,10 @@ export class Reconciler {
     const { steps, clock, config, log } = options.context;
     this.#log = new ConnectionLog(log);
     this.#pace = new HandlerPace(clock, config.minimalSyncMs);
+    this.#parking = new Parking(options, () => {
+      this.forget();
+      options.syncStep.hurry();
+    });
     steps.onChange = () => this.#tell();
   }
 
@@ -112,8 +117,8 @@ export class Reconciler {
     const { connectionStep, syncStep, context } = this.#options;
     const read = await this.#readConfirmed();
     const before = read.object;
-    if (await this.#isParked(before)) return PARKED_PERIOD_MS;
-    const configuration = await this.#readConfiguration();
+    if (await this.#parking.isParked(before)) return PARKED_PERIOD_MS;
+    const configuration = await readConfigurationOrFlaw(context.cluster, context.config.configurationSecret);
     await this.#takeRequests(before);
     syncStep.beginPass();
 
@@ -211,24 +216,6 @@ export class Reconciler {
     if (attempted && hasReason(error, 'CompassThrottled')) syncStep.holdBack(error);
   }
 
-  /** Whether somebody else works on the connection: then that is said, and nothing else is done. */
-  async #isParked(object: CompassConnection | undefined): Promise<boolean> {
-    const { otherAgent, resource, syncStep, context } = this.#options;
-    const why = await otherAgent.look(object);
-    const wasParked = this.#wasParked;
-    this.#wasParked = why !== undefined;
-    if (why) await resource.park(object, why);
-    if (why && !wasParked) context.log.error('nothing is written while another agent works', errorFields(why));
-    if (why || !wasParked) return this.#wasParked;
-    context.log.info('the other agent is gone');
-    // Whatever it changed is seen anew.
-    context.state.forget();
-    context.journal.forget();
-    this.forget();
-    syncStep.hurry();
-    return false;
-  }
-
   /** Before anything else is done with a connection that is to be given up. What it deleted of the Applications. */
   async #disconnect(input: Pick<ConnectionInput, 'configuration' | 'specUrls'>): Promise<PurgeObservation | undefined> {
     const { disconnection, syncStep } = this.#options;
@@ -249,18 +236,6 @@ export class Reconciler {
     } catch (error) {
       if (!(error instanceof CompassError)) throw error;
       context.log.warn('requests wait, because the report could not be read', errorFields(error));
-    }
-  }
-
-  async #readConfiguration(): Promise<Configuration | CompassError> {
-    const { cluster, config } = this.#options.context;
-    try {
-      return await readConfiguration(cluster, config.configurationSecret);
-    } catch (error) {
-      // One that may not be read is no reason to give up what works without it.
-      if (hasReason(error, 'ConfigurationMissing', 'ConfigurationInvalid', 'UntrustedUrl', 'ClusterForbidden'))
-        return error;
-      throw error;
     }
   }
 

@@ -38,6 +38,20 @@ export async function readConfiguration(cluster: Cluster, where: NamespacedName)
   return check(values, secret ? `secret ${place}` : `configmap ${place}`);
 }
 
+/** The same, with what is wrong about it instead of a throw; one that may not be read is no reason to give up what works without it. */
+export async function readConfigurationOrFlaw(
+  cluster: Cluster,
+  where: NamespacedName,
+): Promise<Configuration | CompassError> {
+  try {
+    return await readConfiguration(cluster, where);
+  } catch (error) {
+    if (hasReason(error, 'ConfigurationMissing', 'ConfigurationInvalid', 'UntrustedUrl', 'ClusterForbidden'))
+      return error;
+    throw error;
+  }
+}
+
 function check(values: Readonly<Record<string, string>>, place: string): Configuration {
   for (const [key, value] of Object.entries(values)) {
     if (value.length > LONGEST_VALUE) throw invalid(place, `${key} is longer than ${LONGEST_VALUE} characters`);
