@@ -24,6 +24,9 @@ export type Program = 'plugin' | 'sidecar';
 /** Libraries are loaded by `require`, which an ES module lacks; an import statement would read all of Node's own module. */
 const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
+/** The plugin runs on a user's own Node, too: plugin/require-node.ts. */
+const PLUGIN_TARGET = 'node22';
+
 const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -79,7 +82,8 @@ async function buildSidecar(folder: string): Promise<Metafile> {
     plugins: [LEAN_BUILTINS, seldom(libraries), apart(libraries)],
   });
   const main = await build({ ...own, entryPoints: ['sidecar/main.ts'], plugins: [PROGRAM_APART] });
-  return merged([main.metafile, programs.metafile, ...(await buildLibraries(folder, libraries))]);
+  const families = await buildLibraries(folder, libraries, COMMON.target);
+  return merged([main.metafile, programs.metafile, ...families]);
 }
 
 /**
@@ -93,6 +97,7 @@ async function buildPlugin(folder: string): Promise<Metafile> {
   // to be all of it.
   const own = {
     ...COMMON,
+    target: PLUGIN_TARGET,
     outdir: folder,
     format: 'cjs',
     minify: true,
@@ -109,21 +114,30 @@ async function buildPlugin(folder: string): Promise<Metafile> {
   const digest = hash('sha256', await readFile(join(folder, 'program.js'))).slice(0, 32);
   const main = await build({
     ...own,
+    // so that a Node of any age gets to the line that says that it is too old
+    target: 'es2015',
     entryPoints: { main: 'plugin/launch.ts' },
     banner: { js: '#!/usr/bin/env node' },
     define: { PROGRAM_DIGEST: JSON.stringify(digest) },
     plugins: [LEAN_BUILTINS],
   });
-  return merged([main.metafile, program.metafile, ...(await buildLibraries(folder, libraries))]);
+  const families = await buildLibraries(folder, libraries, PLUGIN_TARGET);
+  return merged([main.metafile, program.metafile, ...families]);
 }
 
-function buildLibraries(folder: string, libraries: Libraries): Promise<Metafile[]> {
-  return Promise.all([...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers)));
+function buildLibraries(folder: string, libraries: Libraries, target: string): Promise<Metafile[]> {
+  return Promise.all([...libraries].map(([family, specifiers]) => buildLibrary(folder, family, specifiers, target)));
 }
 
-async function buildLibrary(folder: string, family: string, specifiers: Iterable<string>): Promise<Metafile> {
+async function buildLibrary(
+  folder: string,
+  family: string,
+  specifiers: Iterable<string>,
+  target: string,
+): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMON,
+    target,
     stdin: { contents: libraryEntry(specifiers), resolveDir: ROOT, loader: 'js' },
     outfile: join(folder, 'libraries', `${family}.cjs`),
     format: 'cjs',

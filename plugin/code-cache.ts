@@ -6,7 +6,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A program in one file, and where the code is kept that V8 made of it. */
 export interface ProgramFile {
+  /** What it is called in a stack. */
   readonly file: string;
+  /** ASCII, as esbuild writes it: so it is read as latin1, without decoding, and V8 keeps one byte of each character. */
+  readonly source: string;
   /** Tells its source from any other: V8 itself compares the length alone. */
   readonly digest: string;
   /** Undefined where nothing is kept. */
@@ -21,6 +24,9 @@ export interface LoadedProgram<T> {
   /** Writes the code down unless what is kept was good. Never throws: it is of no use but speed. */
   keep(): void;
 }
+
+/** A CommonJS file as Node wraps it, less what no bundle asks for. */
+type Wrapper = (exports: object, require: ProgramFile['require'], module: object, filename: string) => void;
 
 /** Before the code: what it was made of and by, and its mark; ASCII, padded with spaces. */
 const HEAD_BYTES = 128;
@@ -49,17 +55,15 @@ export function codeFile(folder: string, command = ''): string {
  * after it was read, without the functions that ran later, and checks all of it: this takes a sixth of the time off a
  * start.
  */
-export function loadProgram<T>({ file, digest, keptIn, require }: ProgramFile): LoadedProgram<T> {
-  // What esbuild writes is ASCII: one byte a character, without decoding.
-  const source = readFileSync(file, 'latin1');
+export function loadProgram<T>({ file, source, digest, keptIn, require }: ProgramFile): LoadedProgram<T> {
   const { version, arch, platform } = process;
   const head = [digest, version, arch, platform].join(' ');
   const cachedData = keptIn === undefined ? undefined : readKept(keptIn, head);
-  const text = `(function (exports, require, module) {${source}\n})`;
+  const text = `(function (exports, require, module, __filename) {${source}\n})`;
   const script = new Script(text, { filename: file, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
-  const run = script.runInThisContext() as (exports: object, require: ProgramFile['require'], of: object) => void;
-  run(module.exports, require, module);
+  const run = script.runInThisContext() as Wrapper;
+  run(module.exports, require, module, file);
   return {
     exports: module.exports as T,
     keep() {

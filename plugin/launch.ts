@@ -1,3 +1,5 @@
+import './require-node.ts';
+import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { codeFile, codeFolder, loadProgram } from './code-cache.ts';
@@ -18,8 +20,10 @@ function requireLibrary(id: string): unknown {
   return require(id);
 }
 
+const file = join(__dirname, 'program.js');
 const program = loadProgram<typeof import('./program.ts')>({
-  file: join(__dirname, 'program.js'),
+  file,
+  source: readFileSync(file, 'latin1'),
   digest: PROGRAM_DIGEST,
   keptIn: folder === undefined ? undefined : codeFile(folder, process.argv[2]),
   require: requireLibrary,
