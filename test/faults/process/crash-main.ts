@@ -16,7 +16,15 @@ const LEASE_KEPT = 'after cluster update leases';
 let leftMs = 0;
 const clock = jumpingClock();
 const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort());
+process.on('SIGTERM', () => {
+  stop.abort();
+  setTimeout(tellWhatLasts, A_MINUTE_MS).unref();
+});
+
+/** For whoever finds that it does not end. */
+function tellWhatLasts(): void {
+  process.stderr.write(`a minute after SIGTERM it waits for: ${process.getActiveResourcesInfo().join(', ')}\n`);
+}
 
 function reach(point: string): void {
   if (COMPASS_TRACE_FILE) appendFileSync(COMPASS_TRACE_FILE, `${point}\n`);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ export interface Ordeal {
 /** One sidecar process that does not live long. */
 export interface CrashProcess {
   readonly output: () => string;
-  /** What it ended by; rejects where that takes longer than three minutes. */
+  /** What it ended by; rejects, with all that is known of it, where that takes longer than three minutes. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   kill(): void;
   /** SIGTERM. */
@@ -33,14 +34,21 @@ export interface CrashProgram {
   start(env: Readonly<Record<string, string>>, ordeal: Ordeal): CrashProcess;
 }
 
-type Ending = [code: number | null, signal: NodeJS.Signals | null];
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 const LONGEST_LIFE_MS = 170_000;
+
+/** More than a scenario has. */
+const POINTS_TOLD = 120;
 
 export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'compass-crash-'));
   const program = join(folder, 'crash-main.mjs');
   const children = new Set<ChildProcess>();
+  let lives = 0;
   t.after(async () => {
     for (const child of children) child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
@@ -62,11 +70,13 @@ export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
     folder,
     start(env, ordeal) {
       const { PATH = '' } = process.env;
+      lives += 1;
+      const traceFile = ordeal.traceFile ?? join(folder, `points-${lives}`);
       const points = {
         COMPASS_CRASH_AT: ordeal.crashAt,
         COMPASS_TERM_AT: ordeal.termAt,
         COMPASS_JUMP_AT: ordeal.jumpAt,
-        COMPASS_TRACE_FILE: ordeal.traceFile,
+        COMPASS_TRACE_FILE: traceFile,
       };
       const child = spawn(process.execPath, [...(ordeal.flags ?? []), program], {
         env: { PATH, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...env, ...points },
@@ -77,16 +87,38 @@ export async function buildCrashProgram(t: TestContext): Promise<CrashProgram> {
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
       }
-      const closed = once(child, 'close', { signal: AbortSignal.timeout(LONGEST_LIFE_MS) });
-      const ended = (closed as Promise<Ending>).then(([code, signal]) => ({ code, signal }));
       child.once('close', () => children.delete(child));
-      ended.catch(() => child.kill('SIGKILL'));
+      const output = () => chunks.join('');
+      const ended = endingOf(child).catch((cause: unknown) => {
+        child.kill('SIGKILL');
+        throw new Error(`${storyOf(ordeal, traceFile)}\n${output()}`, { cause });
+      });
+      ended.catch(() => undefined);
       return {
-        output: () => chunks.join(''),
+        output,
         ended,
         kill: () => child.kill('SIGKILL'),
         stop: () => child.kill('SIGTERM'),
       };
     },
   };
+}
+
+async function endingOf(child: ChildProcess): Promise<Ending> {
+  const closed = once(child, 'close', { signal: AbortSignal.timeout(LONGEST_LIFE_MS) });
+  const [code, signal] = (await closed) as [Ending['code'], Ending['signal']];
+  return { code, signal };
+}
+
+/** How far a process came that should have ended: whether it was told to at all, and what it did since. */
+function storyOf({ crashAt, termAt }: Ordeal, traceFile: string): string {
+  const passed = existsSync(traceFile) ? readFileSync(traceFile, 'utf8').trimEnd().split('\n') : [];
+  const point = crashAt ?? termAt;
+  const wasPassed = point !== undefined && passed.includes(point);
+  const fate = point === undefined ? 'nothing' : `${point}, which it ${wasPassed ? 'passed' : 'never passed'}`;
+  const points = passed.filter((name) => !name.includes(' leases.'));
+  return [
+    `it has not ended within ${LONGEST_LIFE_MS / 1_000} s; it was to die or to stop at: ${fate}. The last points:`,
+    ...points.slice(-POINTS_TOLD),
+  ].join('\n');
 }
