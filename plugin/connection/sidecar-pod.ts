@@ -1,9 +1,18 @@
 import type { KubeObject } from '#common/cluster/objects.ts';
 
+/** How a container ended. */
+export interface Terminated {
+  readonly reason?: string;
+  readonly exitCode?: number;
+  readonly finishedAt?: string;
+  /** What it wrote for that, or the end of its log where its template says so. */
+  readonly message?: string;
+}
+
 interface ContainerState {
   readonly running?: { readonly startedAt?: string };
   readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly terminated?: { readonly reason?: string; readonly finishedAt?: string };
+  readonly terminated?: Terminated;
 }
 
 export interface ContainerStatus {

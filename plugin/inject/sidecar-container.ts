@@ -38,6 +38,7 @@ export function sidecarContainer(settings: InjectionSettings, place: ContainerPl
     name: CONTAINER_NAME,
     image: settings.image,
     imagePullPolicy: 'IfNotPresent',
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     ...(settings.native ? { restartPolicy: 'Always' } : {}),
     command: COMMAND,
     env: environment(settings, place),

@@ -1,5 +1,6 @@
 import type { KubeObject } from '#common/cluster/objects.ts';
-import type { ContainerStatus } from '../connection/sidecar-pod.ts';
+import { isRecord, parseJson } from '#common/json.ts';
+import type { ContainerStatus, Terminated } from '../connection/sidecar-pod.ts';
 
 /** A Deployment (apps/v1), as much as says how far it has been rolled out. */
 export interface RolledDeployment extends KubeObject {
@@ -95,11 +96,23 @@ function withTrouble(text: string, { status }: RolledDeployment, pods: readonly 
 function troubleOf({ metadata, status }: RolledPod): string | undefined {
   for (const { state, lastState } of status?.containerStatuses ?? []) {
     const { reason, message } = state?.waiting ?? {};
-    const ended = lastState?.terminated?.reason;
     if (reason === undefined || reason === 'ContainerCreating' || reason === 'PodInitializing') continue;
-    const why = [reason, message ?? ended].filter((part) => part !== undefined).join(', ');
-    return `Pod ${metadata.name}: ${why}`;
+    // That it is started again says less than why it ended.
+    const why = (reason === 'CrashLoopBackOff' ? howItEnded(lastState?.terminated) : undefined) ?? message;
+    return `Pod ${metadata.name}: ${[reason, why].filter((part) => part !== undefined).join(', ')}`;
   }
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   return unscheduled && `Pod ${metadata.name}: ${unscheduled.message ?? unscheduled.reason ?? 'not scheduled'}`;
+}
+
+/** The sidecar's last word, where the kubelet kept the end of its log; else `OOMKilled`, or the code that it ended with. */
+function howItEnded({ reason, exitCode, message = '' }: Terminated = {}): string | undefined {
+  const errors = message
+    .split('\n')
+    .map(parseJson)
+    .filter((line) => isRecord(line) && line['level'] === 'error');
+  const last = errors.at(-1);
+  const said = isRecord(last) ? (last['error'] ?? last['msg']) : undefined;
+  if (typeof said === 'string') return said;
+  return reason === 'Error' && exitCode !== undefined ? `exit code ${exitCode}` : reason;
 }

@@ -115,3 +115,16 @@ test('what was uninstalled goes on without a token when it is installed again', 
   assert.equal((await cluster.get(ORDERS)).metadata.uid, orders.metadata.uid);
   assert.equal(world.simulator.certificates.list().length, 1);
 });
+
+test('a setting that the sidecar does not take is named by whoever waits for its start, and the old Pod goes on', async (t) => {
+  const { plugin, pods, connect } = await startDesk(t);
+  assert.equal((await plugin('install', '--timeout', '2m')).code, 0);
+  assert.equal((await connect()).code, 0);
+  const [before] = pods();
+  const late = await plugin('upgrade', '--set', 'APP_LOG_LEVEL=loud', '--timeout', '15s');
+  assert.equal(late.code, 124, late.stderr);
+  assert.match(late.stderr, /CrashLoopBackOff, APP_LOG_LEVEL is "loud", allowed: error, warn, info, debug/);
+  assert.ok(before && pods().includes(before));
+  const mended = await plugin('upgrade', '--set', 'APP_LOG_LEVEL=', '--timeout', '2m');
+  assert.equal(mended.code, 0, mended.stderr);
+});

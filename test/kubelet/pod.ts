@@ -57,6 +57,7 @@ export interface Container {
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
+  readonly terminationMessagePolicy?: string;
   /** Of init containers: `Always` makes it a native sidecar. */
   readonly restartPolicy?: string;
 }

@@ -30,6 +30,10 @@ export interface ContainerOptions {
 
 type State = Readonly<Record<'waiting' | 'running' | 'terminated', Readonly<Record<string, unknown>>>>;
 
+/** What a kubelet keeps of a log as the word of a container that failed. */
+const KEPT_LINES = 80;
+const KEPT_CHARACTERS = 2_048;
+
 const PROBE_MS = 250;
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 5_000;
@@ -41,6 +45,7 @@ export class RunningContainer {
   #child: ChildProcess | undefined;
   #state: Partial<State> = { waiting: { reason: 'ContainerCreating' } };
   #lastState: Partial<State> = {};
+  #tail: readonly string[] = [];
   restartCount = 0;
   ready = false;
   /** Whether its startup probe succeeded since it was started last. */
@@ -140,8 +145,12 @@ export class RunningContainer {
     }
     const child = endsWithUs(spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
     this.#child = child;
+    this.#tail = [];
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.#options.onLine(line));
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#tail = [...this.#tail, line].slice(-KEPT_LINES);
+        this.#options.onLine(line);
+      });
     }
     const over = new AbortController();
     const probing = this.#probe(child, over.signal);
@@ -154,7 +163,9 @@ export class RunningContainer {
 
   #terminated(startedAt: string, exitCode: number, signal: NodeJS.Signals | null): number {
     const reason = exitCode === 0 ? 'Completed' : 'Error';
-    const terminated = { exitCode, reason, ...(signal ? { message: signal } : {}) };
+    const keepsLog = this.#options.container.terminationMessagePolicy === 'FallbackToLogsOnError' && exitCode !== 0;
+    const message = (keepsLog ? this.#tail.join('\n').slice(-KEPT_CHARACTERS) : '') || signal;
+    const terminated = { exitCode, reason, ...(message ? { message } : {}) };
     const state = { terminated: { ...terminated, startedAt, finishedAt: timeText(Date.now()) } };
     if (this.#ending.signal.aborted || !this.#isStartedAgain(exitCode)) this.#turn(state);
     else {

@@ -28,6 +28,20 @@ const UPDATED = { replicas: 1, updatedReplicas: 1 };
 const waiting = (reason: string, message?: string) =>
   pod([{ name: 'sidecar', state: { waiting: { reason, message } }, lastState: { terminated: { reason: 'Error' } } }]);
 
+const ended = (terminated: object) =>
+  pod([
+    {
+      name: 'sidecar',
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' } },
+      lastState: { terminated },
+    },
+  ]);
+const LOG = [
+  '{"level":"error","msg":"an earlier one"}',
+  '{"level":"error","msg":"the sidecar cannot start","error":"APP_LOG_LEVEL is \\"loud\\""}',
+  '{"level":"info","msg":"stopped"}',
+].join('\n');
+
 const ROWS: readonly (readonly [
   string,
   RolledDeployment | undefined,
@@ -68,6 +82,30 @@ const ROWS: readonly (readonly [
     'started',
     false,
     /CrashLoopBackOff, Error/,
+  ],
+  [
+    'says why it ends',
+    deployment(UPDATED),
+    [ended({ reason: 'Error', exitCode: 2, message: LOG })],
+    'started',
+    false,
+    /Pod pod-1: CrashLoopBackOff, APP_LOG_LEVEL is "loud"$/,
+  ],
+  [
+    'says something else when it ends',
+    deployment(UPDATED),
+    [ended({ reason: 'Error', exitCode: 2, message: 'rubbish' })],
+    'started',
+    false,
+    /Pod pod-1: CrashLoopBackOff, exit code 2$/,
+  ],
+  [
+    'has too little memory',
+    deployment(UPDATED),
+    [ended({ reason: 'OOMKilled', exitCode: 137 })],
+    'started',
+    false,
+    /Pod pod-1: CrashLoopBackOff, OOMKilled$/,
   ],
   ['is being made', deployment(UPDATED), [waiting('ContainerCreating')], 'started', false, /^0 of 1 started$/],
   [
