@@ -5,11 +5,19 @@ import { canICommand, describeRight, type MissingRight } from '../connection/rig
 
 /** Throws ClusterForbidden, with verb and resource, unless all of these are permitted: before anything is changed. */
 export async function requireRights(cluster: Cluster, rights: readonly MissingRight[]): Promise<void> {
-  const permitted = await Promise.all(rights.map((right) => isPermitted(cluster, right)));
-  const missing = rights.find((_, index) => permitted[index] === false);
+  const [missing] = await findLackingRights(cluster, rights);
   if (!missing) return;
   const message = `${describeRight(missing)}; nothing was changed`;
   throw new CompassError('ClusterForbidden', message, { next: canICommand(missing) });
+}
+
+/** Those that whoever calls lacks, by SelfSubjectAccessReviews. */
+export async function findLackingRights(
+  cluster: Cluster,
+  rights: readonly MissingRight[],
+): Promise<readonly MissingRight[]> {
+  const permitted = await Promise.all(rights.map((right) => isPermitted(cluster, right)));
+  return rights.filter((_, index) => !permitted[index]);
 }
 
 /** Where nobody may ask, the API server says it soon enough. */

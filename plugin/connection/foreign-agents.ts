@@ -6,7 +6,7 @@ import { list, type Reading, reading } from './reading.ts';
 export const FOREIGN_AGENT = 'compass-runtime-agent';
 
 /** Where the reference agent is installed; elsewhere it is found only where Deployments may be listed everywhere. */
-const USUAL_NAMESPACES = ['kyma-system', 'compass-system'];
+export const FOREIGN_AGENT_NAMESPACES = ['kyma-system', 'compass-system'];
 
 /** The Deployments of the reference agent: everywhere, else where it usually is and in `namespace`; `denied` where neither may be looked at as a whole. */
 export async function findForeignAgents<T extends KubeObject>(
@@ -17,7 +17,7 @@ export async function findForeignAgents<T extends KubeObject>(
     list<T>(cluster, DEPLOYMENT, { fieldSelector: `metadata.name=${FOREIGN_AGENT}` }),
   );
   if (!everywhere.denied) return everywhere;
-  const namespaces = [...new Set([...(namespace === undefined ? [] : [namespace]), ...USUAL_NAMESPACES])];
+  const namespaces = [...new Set([...(namespace === undefined ? [] : [namespace]), ...FOREIGN_AGENT_NAMESPACES])];
   const named = await Promise.all(namespaces.map((one) => findDeployment<T>(cluster, one, FOREIGN_AGENT)));
   const items = named.flatMap((reading) => reading.items);
   return named.some(({ denied }) => denied) ? { items, denied: everywhere.denied } : { items };

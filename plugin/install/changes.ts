@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '#common/json.ts';
+import { PROXY_VARIABLES, withoutCredentials } from '../output/without-credentials.ts';
 import { VALUES_ANNOTATION } from './kept-values.ts';
 
 /** One field that differs; undefined where it is not there. */
 export interface FieldChange {
   /** As kubectl writes paths: `spec.template.spec.containers[sidecar].image`. */
   readonly path: string;
+  /** Without the password of a proxy. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
@@ -32,10 +34,28 @@ interface Comparable {
 export function changesBetween(before: unknown, after: unknown, path = ''): readonly FieldChange[] {
   if (isDeepStrictEqual(before, after)) return [];
   const [was, is] = [entriesOf(before), entriesOf(after)];
-  if (!was || !is) return [{ path, before: shortOf(before), after: shortOf(after) }];
+  if (!was || !is) return [{ path, before: shown(before, path), after: shown(after, path) }];
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) =>
     changesBetween(was.get(key), is.get(key), joined(path, key)),
   );
+}
+
+const PROXY_PATH = new RegExp(`env\\[(?:${PROXY_VARIABLES.join('|')})\\](?:\\.value)?$`);
+
+/** For people to see. */
+function shown(value: unknown, path: string): unknown {
+  const short = shortOf(value);
+  return typeof short === 'string' && PROXY_PATH.test(path) ? withoutCredentials(short) : withoutPasswords(short);
+}
+
+/** Of a part that differs as a whole: the variables in it. */
+function withoutPasswords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPasswords);
+  if (!isRecord(value)) return value;
+  const { name, value: said } = value;
+  const isProxy = typeof name === 'string' && typeof said === 'string' && PROXY_VARIABLES.includes(name);
+  const entries = Object.entries(value).map(([key, part]) => [key, withoutPasswords(part)] as const);
+  return { ...Object.fromEntries(entries), ...(isProxy ? { value: withoutCredentials(said) } : {}) };
 }
 
 /** A variable of an environment is what it is set to. */

@@ -37,3 +37,8 @@ export function fullName({ apiVersion, kind, metadata }: KubeObject): string {
   const [group, version] = apiVersion.split('/');
   return `${kind.toLowerCase()}${version === undefined ? '' : `.${group}`}/${metadata.name}`;
 }
+
+/** Whether an object carries the label of the manifests: this plugin made it, or somebody from sidecar/deploy. */
+export function isOfManifests({ metadata: { labels = {} } }: KubeObject): boolean {
+  return labels['app.kubernetes.io/part-of'] === 'kubectl-compass';
+}

@@ -19,19 +19,17 @@ export async function missingNamespaces(cluster: Cluster, values: InstallationVa
     needed.map(async ([name, what, otherwise]): Promise<Problem[]> => {
       const state = await namespaceState(cluster, name);
       if (state === 'active' || state === 'unknown') return [];
-      const message =
-        state === 'terminating'
-          ? `the namespace ${name} is being deleted`
-          : `there is no namespace ${name}, ${what} (${otherwise})`;
+      if (state === 'terminating') return [goingAway(name)];
+      const message = `there is no namespace ${name}, ${what} (${otherwise})`;
       return [namespaceProblem(message, `kubectl create namespace ${name}`)];
     }),
   );
   const isGoing = (await namespaceState(cluster, namespace)) === 'terminating';
-  const next = `kubectl get namespace ${namespace}`;
-  return [
-    ...problems.flat(),
-    ...(isGoing ? [namespaceProblem(`the namespace ${namespace} is being deleted`, next)] : []),
-  ];
+  return [...problems.flat(), ...(isGoing ? [goingAway(namespace)] : [])];
+}
+
+function goingAway(name: string): Problem {
+  return namespaceProblem(`the namespace ${name} is being deleted`, `kubectl get namespace ${name} -o yaml`);
 }
 
 function namespaceProblem(message: string, next: string): Problem {

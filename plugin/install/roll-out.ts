@@ -9,6 +9,7 @@ import { type DefinitionPlan, fetchDefinitions, planDefinition } from './definit
 import { DEPLOYMENT_NAME, findInstallation, type Installation } from './installed.ts';
 import { installationObjects } from './manifests.ts';
 import { type RollOutOptions, readRollOutOptions } from './options.ts';
+import { withoutForeignNamespace } from './own-namespace.ts';
 import { findProblems, requireNoProblems } from './preflight.ts';
 import { previewObjects } from './preview.ts';
 import type { Rollout } from './rollout.ts';
@@ -47,7 +48,7 @@ export async function rollOut(invocation: Invocation, command: 'install' | 'upgr
   refuseDowngrade(installation, options.allowsDowngrade, command);
   const facts = await fetchDefinitions(cluster);
   const definitions = facts.map((one) => planDefinition(one, options.crds));
-  const objects = installationObjects(values);
+  const objects = await withoutForeignNamespace(cluster, installationObjects(values));
   requireNoProblems(await findProblems(cluster, { values, objects, definitions }), progress);
   const force = options.forcesConflicts;
   const preview = await previewObjects(cluster, objects, { dryRun: options.dryRun, force });

@@ -2,7 +2,7 @@ import { CompassError } from '#common/errors.ts';
 import { nearest } from '../nearest.ts';
 import { quoted } from '../quoted.ts';
 import { CLIENT_SETTING, CONFIGURATION_SETTING, ownPlaces } from './own-places.ts';
-import type { InstallationValues } from './values.ts';
+import { DEFAULT_VALUES, type InstallationValues } from './values.ts';
 
 /** What a value of `--set` may be, and how it is read; `read` gives undefined for what it may not be. */
 interface Setter {
@@ -19,6 +19,7 @@ function isName(text: string): boolean {
   return text.length <= 240 && text.split('.').every((part) => LABEL.test(part));
 }
 
+/** Nothing behind = is the default. */
 function simple<K extends keyof InstallationValues>(
   key: K,
   allowed: string,
@@ -27,7 +28,7 @@ function simple<K extends keyof InstallationValues>(
   return {
     allowed,
     set: (values, text) => {
-      const value = read(text);
+      const value = text === '' ? DEFAULT_VALUES[key] : read(text);
       return value === null ? undefined : { ...values, [key]: value };
     },
   };
@@ -56,7 +57,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     ['Always', 'IfNotPresent', 'Never'].includes(text) ? text : null,
   ),
   imagePullSecrets: simple('imagePullSecrets', 'names of Secrets, separated by commas', (text) => {
-    const names = text.split(',').filter((name) => name !== '');
+    const names = text.split(',');
     return names.every(isName) ? names : null;
   }),
   replicas: simple('replicas', 'a number from 0 to 9', (text) => (/^\d$/.test(text) ? Number(text) : null)),
@@ -64,10 +65,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     LABEL.test(text) ? text : null,
   ),
   connectionName: simple('connectionName', 'the name of a CompassConnection', (text) => (isName(text) ? text : null)),
-  caConfigMap: simple('caConfigMap', 'the name of a ConfigMap, or nothing for none', (text) => {
-    if (text === '') return undefined;
-    return isName(text) ? text : null;
-  }),
+  caConfigMap: simple('caConfigMap', 'the name of a ConfigMap', (text) => (isName(text) ? text : null)),
   istioCa: simple('istioCa', 'true or false', readSwitch),
   networkPolicy: simple('networkPolicy', 'true or false', readSwitch),
   'resources.requests.cpu': resource('requests', 'cpu'),
@@ -109,8 +107,8 @@ function withSet(values: InstallationValues, set: string): InstallationValues {
 
 function withSetting(values: InstallationValues, name: string, text: string): InstallationValues {
   // The Deployment has it, too, as a number.
-  if (name === 'APP_HEALTH_PORT' && !/^(?:[1-9]\d{0,4})?$/.test(text)) {
-    throw new CompassError('Usage', `--set ${name} is ${quoted(text)}, and must be the number of a port`);
+  if (name === 'APP_HEALTH_PORT' && !(/^(?:[1-9]\d{0,4})?$/.test(text) && Number(text) <= 65_535)) {
+    throw new CompassError('Usage', `--set ${name} is ${quoted(text)}, and must be a port from 1 to 65535`);
   }
   const { [name]: _, ...others } = values.settings;
   return { ...values, settings: text === '' ? others : { ...others, [name]: text } };

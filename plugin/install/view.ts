@@ -110,11 +110,9 @@ function formatChange({ path, before, after }: FieldChange, { arrow }: Symbols):
   return `~ ${path}: ${formatValue(before)} ${arrow} ${formatValue(after)}`;
 }
 
-/** A proxy's URL may hold a password. */
 function formatValue(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const shown = text.replace(/(\w+:\/\/)[^/@\s"]+@/g, '$1…@');
-  return shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE)}…` : shown;
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 
 function summary(result: RollOutResult): string {

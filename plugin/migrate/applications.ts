@@ -50,7 +50,8 @@ export function isKept({ missing, replaced }: ApplicationChanges): boolean {
 
 const KEY = 'applications.gz';
 
-function rememberedRef(namespace: string): ObjectRef {
+/** Where they are written down while a migration is under way. */
+export function rememberedRef(namespace: string): ObjectRef {
   return { kind: CONFIG_MAP, namespace, name: `${DEFAULT_CONNECTION_NAME}-migration` };
 }
 

@@ -1,4 +1,5 @@
 import { parseDurationMs } from '#common/duration.ts';
+import { withoutCredentials } from '../output/without-credentials.ts';
 import type { Variable } from './read-environment.ts';
 
 /** One variable of the agent, and what becomes of it. */
@@ -108,11 +109,4 @@ function judgeKnown(name: string, text: string, { isGood, note }: Rule): Setting
   if (text !== shown.value) return { ...shown, note: 'it holds a password: set it on the sidecar by hand' };
   const isInsecure = name === 'APP_SKIP_COMPASS_TLS_VERIFY' && /^(?:1|t|true)$/i.test(text);
   return { ...shown, as: name, ...(isInsecure ? { note: 'anybody on the way can read and change everything' } : {}) };
-}
-
-/** A URL's user and password are nobody's to read. */
-function withoutCredentials(text: string): string {
-  const at = text.lastIndexOf('@');
-  const begin = text.indexOf('//');
-  return at > begin && begin >= 0 ? `${text.slice(0, begin)}//[sensitive]${text.slice(at)}` : text;
 }

@@ -4,6 +4,7 @@ import { APPLICATION } from '#common/resources/application.ts';
 import { COMPASS_CONNECTION, type CompassConnection } from '#common/resources/compass-connection.ts';
 import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
 import { type Reading, reading } from '../connection/reading.ts';
+import type { MissingRight } from '../connection/right.ts';
 import { type ApplicationSet, fetchApplications } from './applications.ts';
 import { carryOver, type Setting } from './carry-over.ts';
 import { findAutoscalers } from './find-autoscalers.ts';
@@ -11,8 +12,9 @@ import { findOtherLeader, findSidecar } from './find-sidecar.ts';
 import { type Keeper, keepersOf } from './managed-by.ts';
 import { readEnvironment } from './read-environment.ts';
 import { type MigrationRecord, readRecord } from './record.ts';
+import { findLackingToMigrate } from './rights.ts';
 import { type AgentSecrets, findSecrets } from './secrets.ts';
-import { targetNamespace } from './target.ts';
+import { objectsToApply, targetNamespace } from './target.ts';
 import type { Container, Deployment } from './workload.ts';
 
 /** Everything that a migration is judged by, read once. */
@@ -34,6 +36,8 @@ export interface MigrationFacts {
   readonly otherLeader: string | undefined;
   /** Where the sidecar is, or will be. */
   readonly namespace: string;
+  /** What whoever calls may not do, and a migration takes. */
+  readonly lackingRights: readonly MissingRight[];
 }
 
 export interface FactsOptions {
@@ -61,19 +65,18 @@ export async function fetchFacts(cluster: Cluster, { agent, namespace, now }: Fa
   ]);
   const [sidecar] = sidecars.items;
   const target = namespace ?? sidecar?.metadata.namespace ?? targetNamespace(secrets.client.place.namespace, settings);
+  const found = { agent, sidecars, settings, secrets, namespace: target };
+  const objects = await objectsToApply(cluster, found, undefined);
   return {
-    agent,
+    ...found,
     record: readRecord(agent.metadata.annotations),
     keepers: keepersOf(agent.metadata),
     autoscalers,
-    settings,
-    secrets,
     connection,
     definitions: { connection: ofConnection, application: ofApplication },
     applications,
-    sidecars,
     otherLeader: await findOtherLeader(cluster, target, sidecar, now),
-    namespace: target,
+    lackingRights: await findLackingToMigrate(cluster, found, objects),
   };
 }
 

@@ -1,6 +1,7 @@
 import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
 import { canICommand, describeRight } from '../connection/right.ts';
 import { ownPlaces } from '../install/own-places.ts';
+import { withoutCredentials } from '../output/without-credentials.ts';
 import { lostSettings } from './carry-over.ts';
 import { agentContainer, type MigrationFacts } from './facts.ts';
 import type { MigrationFinding } from './finding.ts';
@@ -87,5 +88,8 @@ function differingSettings(facts: MigrationFacts): readonly string[] {
   const present = new Map(env.map(({ name, value = '' }) => [name, value]));
   return Object.entries(installationValues(facts, undefined).settings)
     .filter(([name, value]) => !name.endsWith('_SECRET') && present.get(name) !== value)
-    .map(([name, value]) => `${name}=${value}: the sidecar that is there has ${present.get(name) ?? 'its default'}`);
+    .map(([name, value]) => {
+      const has = present.get(name);
+      return `${name}=${value}: the sidecar that is there has ${has === undefined ? 'its default' : withoutCredentials(has)}`;
+    });
 }

@@ -5,6 +5,7 @@ import { judgeApplications, judgeConnection, judgeDefinitions } from './judge-co
 import { judgeSecrets } from './judge-secrets.ts';
 import { judgeLosses, judgeSidecar } from './judge-sidecar.ts';
 import { phaseOf } from './phase.ts';
+import { judgeRights } from './rights.ts';
 import { placeOf, wantedReplicas } from './workload.ts';
 
 /** What speaks for and against a migration, of what was read alone. `now` in milliseconds since the epoch. */
@@ -17,6 +18,7 @@ export function judgeMigration(facts: MigrationFacts, now: number): readonly Mig
     ...judgeDefinitions(facts),
     judgeApplications(facts),
     ...judgeSidecar(facts),
+    judgeRights(facts),
     ...judgeLosses(facts),
   ];
 }

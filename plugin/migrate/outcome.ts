@@ -14,7 +14,7 @@ export interface MigrationOutcome {
   readonly facts: MigrationFacts;
   /** Who keeps the connection when it ends. */
   readonly phase: Phase;
-  /** None of a way back. */
+  /** Of a way back, what it costs. */
   readonly findings: readonly MigrationFinding[];
   readonly steps: readonly MigrationStep[];
   readonly applications?: ApplicationChanges | undefined;

@@ -1,5 +1,6 @@
 import { CompassError, hasReason } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
+import { requireRights } from '../connect/rights.ts';
 import { waitUntilReady } from '../install/wait-ready.ts';
 import { confirm } from '../output/confirm.ts';
 import { type ApplicationChanges, type ApplicationSet, fetchApplications, forgetApplications } from './applications.ts';
@@ -7,6 +8,7 @@ import type { MigrationContext } from './context.ts';
 import { STATUS_SUBRESOURCE } from './judge-connection.ts';
 import { phaseOf } from './phase.ts';
 import { requireKept } from './prove.ts';
+import { rightsToScale } from './rights.ts';
 import { startAgent } from './switch-agent.ts';
 import { stopSidecars } from './switch-sidecar.ts';
 import { withdrawReport } from './withdraw-report.ts';
@@ -35,7 +37,7 @@ function requireWayBack({ facts }: Pick<MigrationContext, 'facts'>): void {
 
 /**
  * Gives the connection back to the agent, with the Secrets as they are now: no token is needed. Throws ConfirmationRequired,
- * MigrationBlocked, and what goBack throws.
+ * MigrationBlocked, ClusterForbidden, and what goBack throws.
  */
 export async function rollBack(
   invocation: Invocation,
@@ -43,6 +45,7 @@ export async function rollBack(
 ): Promise<ApplicationChanges | undefined> {
   requireWayBack(context);
   const { cluster, facts, dryRun } = context;
+  await requireRights(cluster, rightsToScale(facts));
   if (dryRun !== 'none') {
     await stopSidecars(context);
     await startAgent(context);

@@ -1,14 +1,18 @@
 import type { Invocation } from '../command.ts';
+import { reading } from '../connection/reading.ts';
 import { clusterFlags, sidecarNamespace } from '../kubeconfig/flags.ts';
+import { plain } from '../output/text.ts';
 import { applyMigration, isMigrated } from './apply.ts';
 import { type MigrationContext, Steps } from './context.ts';
 import { fetchFacts } from './facts.ts';
 import { findAgent } from './find-agent.ts';
 import { judgeMigration } from './judge.ts';
+import { judgeWayBack } from './judge-way-back.ts';
 import { type MigrationOptions, readMigrationOptions } from './options.ts';
 import { exitCodeOfOutcome, type MigrationOutcome } from './outcome.ts';
 import { phaseOf } from './phase.ts';
 import { planSteps } from './plan-steps.ts';
+import { readBaseline } from './prove.ts';
 import { requireUnblocked } from './require-unblocked.ts';
 import { isRolledBack, rollBack } from './roll-back.ts';
 import { migrationView } from './view.ts';
@@ -57,17 +61,27 @@ async function migrate(invocation: Invocation, options: MigrationOptions): Promi
 
 async function goingBack(invocation: Invocation, context: MigrationContext): Promise<MigrationOutcome> {
   const { facts, dryRun, steps } = context;
-  const shared = { action: 'rollback', dryRun, facts, findings: [] } as const;
-  if (isRolledBack(context)) return { ...shared, status: 'RolledBack', phase: 'agent', steps: [] };
+  const nothing = { action: 'rollback', dryRun, facts, findings: [] } as const;
+  if (isRolledBack(context)) return { ...nothing, status: 'RolledBack', phase: 'agent', steps: [] };
+  const findings = await findCosts(context);
+  const shared = { ...nothing, findings };
+  warn(invocation, findings);
   const applications = await rollBack(invocation, context);
   if (dryRun !== 'none') return { ...shared, status: 'DryRun', phase: phaseOf(facts), steps: steps.done };
   return { ...shared, status: 'RolledBack', phase: 'agent', steps: steps.done, applications };
 }
 
+/** What a way back costs; where the report may not be read, nobody knows. */
+async function findCosts(context: MigrationContext): Promise<MigrationOutcome['findings']> {
+  const right = { verb: 'get', resource: 'configmaps', namespace: context.facts.namespace };
+  const { items } = await reading(right, async () => [await readBaseline(context)]);
+  return items.flatMap((report) => (report ? judgeWayBack(report) : []));
+}
+
 /** What the plan shows, whoever did not look at it sees before anything is done. */
-function warn({ hint }: Invocation, findings: MigrationOutcome['findings']): void {
+function warn({ hint, style }: Invocation, findings: MigrationOutcome['findings']): void {
   for (const { status, name, message } of findings) {
     if (status !== 'warning') continue;
-    hint(`warning: ${name === 'not-carried-over' ? 'not carried over: ' : ''}${message}`);
+    hint(`warning: ${name === 'not-carried-over' ? 'not carried over: ' : ''}${plain(message, style.symbols)}`);
   }
 }

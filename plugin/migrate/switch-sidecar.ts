@@ -1,12 +1,12 @@
-import { DEPLOYMENT, type KubeObject } from '#common/cluster/objects.ts';
+import { DEPLOYMENT } from '#common/cluster/objects.ts';
 import { applyObjects } from '../install/apply.ts';
-import { installationObjects } from '../install/manifests.ts';
+import { previewObjects } from '../install/preview.ts';
 import { waitUntilReady } from '../install/wait-ready.ts';
 import { count } from '../status/words.ts';
 import { awaitGone } from './await-gone.ts';
 import type { MigrationContext } from './context.ts';
 import { rewriteDeployment } from './rewrite.ts';
-import { installationValues, sidecarPlace, takeOverRights } from './target.ts';
+import { installationValues, objectsToApply, sidecarPlace } from './target.ts';
 import { type Deployment, isUp, placeOf, wantedReplicas } from './workload.ts';
 
 /**
@@ -17,11 +17,10 @@ export async function installSidecar(context: MigrationContext, image: string | 
   const { cluster, facts, dryRun, steps, invocation } = context;
   const [present] = facts.sidecars.items;
   const values = installationValues(facts, image);
-  const objects = present ? [] : installationObjects(values).map(atRest);
-  const applied = await applyObjects(cluster, [...objects, ...takeOverRights(facts)], {
-    dryRun,
-    signal: invocation.interrupted,
-  });
+  const objects = await objectsToApply(cluster, facts, image);
+  // What the server refuses of them it says before the first one is written.
+  if (dryRun === 'none') await previewObjects(cluster, objects, { dryRun });
+  const applied = await applyObjects(cluster, objects, { dryRun, signal: invocation.interrupted });
   const changed = applied.filter(({ action }) => action !== 'unchanged').length;
   const what = present
     ? `rights for ${placeOf(present)}`
@@ -29,13 +28,6 @@ export async function installSidecar(context: MigrationContext, image: string | 
   if (dryRun !== 'none') steps.add('install', 'planned', `apply ${count(changed, 'object')}: ${what}`);
   else if (changed > 0) steps.add('install', 'done', `${count(changed, 'object')} applied: ${what}`);
   else steps.add('install', 'unchanged', `nothing to apply: ${what}`);
-}
-
-/** It runs only once the agent does not. What an upgrade keeps says nothing of that. */
-function atRest(object: KubeObject): KubeObject {
-  if (object.kind !== 'Deployment') return object;
-  const deployment = object as Deployment;
-  return { ...deployment, spec: { ...deployment.spec, replicas: 0 } } as Deployment;
 }
 
 /** The Deployment that takes over. */

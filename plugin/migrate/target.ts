@@ -1,12 +1,15 @@
+import type { Cluster } from '#common/cluster/cluster.ts';
 import type { KubeObject } from '#common/cluster/objects.ts';
 import { SIDECAR_LABELS } from '#common/resources/names.ts';
 import type { SecretPlace } from '#common/resources/report.ts';
 import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
+import { installationObjects } from '../install/manifests.ts';
+import { withoutForeignNamespace } from '../install/own-namespace.ts';
 import { CA_SETTING, CLIENT_SETTING, CONFIGURATION_SETTING } from '../install/own-places.ts';
 import { DEFAULT_VALUES, type InstallationValues } from '../install/values.ts';
 import { carriedSettings, type Setting } from './carry-over.ts';
 import type { MigrationFacts } from './facts.ts';
-import { placeOf } from './workload.ts';
+import { type Deployment, placeOf } from './workload.ts';
 
 /**
  * Where the sidecar goes unless that was said: beside the agent's client certificate; but not where the Secrets of Applications
@@ -46,7 +49,32 @@ function slashed({ namespace, name }: SecretPlace): string {
   return `${namespace}/${name}`;
 }
 
-const NAME = 'compass-sidecar-taken-over';
+type Ground = Pick<MigrationFacts, 'agent' | 'sidecars' | 'settings' | 'secrets' | 'namespace'>;
+
+/**
+ * What is applied before the agent is stopped: the sidecar, without letting it run, where it is not there, and its rights on what
+ * it takes over.
+ */
+export async function objectsToApply(
+  cluster: Cluster,
+  facts: Ground,
+  image: string | undefined,
+): Promise<readonly KubeObject[]> {
+  const rights = takeOverRights(facts);
+  if (facts.sidecars.items.length > 0) return rights;
+  const installation = installationObjects(installationValues(facts, image)).map(atRest);
+  return [...(await withoutForeignNamespace(cluster, installation)), ...rights];
+}
+
+/** It runs only once the agent does not. What an upgrade keeps says nothing of that. */
+function atRest(object: KubeObject): KubeObject {
+  if (object.kind !== 'Deployment') return object;
+  const deployment = object as Deployment;
+  return { ...deployment, spec: { ...deployment.spec, replicas: 0 } } as Deployment;
+}
+
+/** What the Roles of a migration are called, in whatever namespace, and their bindings. */
+export const TAKEN_OVER_NAME = 'compass-sidecar-taken-over';
 const RBAC = 'rbac.authorization.k8s.io';
 
 interface Rule {
@@ -60,7 +88,7 @@ interface Rule {
  * Rights beside those of an installation: on the Secrets that are outside of its namespace, and to see the agent's Deployment,
  * so that the sidecar stops writing when somebody scales that up again.
  */
-export function takeOverRights({ agent, secrets, namespace }: MigrationFacts): readonly KubeObject[] {
+function takeOverRights({ agent, secrets, namespace }: Ground): readonly KubeObject[] {
   const { configuration, client } = secrets;
   const rules: (readonly [namespace: string, rule: Rule])[] = [
     [agent.metadata.namespace ?? '', rule('apps', ['deployments'], agent.metadata.name, ['get'])],
@@ -94,12 +122,12 @@ function outside(place: SecretPlace, namespace: string, rules: readonly Rule[]):
 
 function roleAndBinding(place: string, rules: readonly Rule[], namespace: string): KubeObject[] {
   const labels = { ...SIDECAR_LABELS, 'app.kubernetes.io/part-of': 'kubectl-compass' };
-  const head = { apiVersion: `${RBAC}/v1`, metadata: { name: NAME, namespace: place, labels } };
+  const head = { apiVersion: `${RBAC}/v1`, metadata: { name: TAKEN_OVER_NAME, namespace: place, labels } };
   const role: KubeObject & { readonly rules: readonly Rule[] } = { ...head, kind: 'Role', rules };
   const binding: KubeObject & { readonly roleRef: object; readonly subjects: readonly object[] } = {
     ...head,
     kind: 'RoleBinding',
-    roleRef: { apiGroup: RBAC, kind: 'Role', name: NAME },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name: TAKEN_OVER_NAME },
     subjects: [{ kind: 'ServiceAccount', name: 'compass-sidecar', namespace }],
   };
   return [role, binding];

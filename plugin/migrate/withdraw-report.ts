@@ -16,7 +16,7 @@ export async function withdrawReport({ cluster, facts, invocation, steps }: Migr
   ];
   try {
     const deleted = await Promise.all(refs.map((ref) => cluster.delete(ref)));
-    const text = `what the sidecar had reported is taken away from ${namespace}`;
+    const text = `what the sidecar had reported is taken away from ${namespace}, its history with it`;
     if (deleted.includes(true)) steps.add('report', 'done', text);
   } catch (error) {
     if (!hasReason(error, 'ClusterForbidden')) throw error;

@@ -5,12 +5,13 @@ import { hasReason } from '#common/errors.ts';
 import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
 import { ownObjectNames } from '#common/resources/names.ts';
 import { comparable, overlaid } from '../install/changes.ts';
-import { kindOf } from '../install/kinds.ts';
+import { isOfManifests, kindOf } from '../install/kinds.ts';
 import { installationObjects } from '../install/manifests.ts';
 import { ownPlaces } from '../install/own-places.ts';
 import type { InstallationValues } from '../install/values.ts';
 import { PLUGIN_FIELD_MANAGER } from '../requests/ask.ts';
 import type { UninstallOptions } from './options.ts';
+import { findTakenOver } from './taken-over.ts';
 
 /** Something that is there, and what becomes of it. */
 export interface Belonging {
@@ -36,10 +37,11 @@ export async function findBelongings(
   values: InstallationValues,
   options: UninstallOptions,
 ): Promise<readonly Belonging[]> {
+  const added = await findTakenOver(cluster, values);
   const found = await Promise.all([
     ...derived(values).map((ref) => look(cluster, ref)),
     ...credentials(cluster, values, options.deleteCredentials),
-    ...manifests(values).map((object) => lookAtManifest(cluster, object)),
+    ...[...added, ...manifests(values)].map((object) => lookAtManifest(cluster, object)),
   ]);
   return found.filter((one) => one !== undefined);
 }
@@ -71,25 +73,12 @@ function credentials(
   ];
 }
 
-/** Also what was applied beside by other means, and what a migration added. */
+/** Also what was applied beside by other means. */
 function manifests(values: InstallationValues): readonly KubeObject[] {
   const all = installationObjects({ ...values, istioCa: true, networkPolicy: true });
   const deployment = all.filter(({ kind }) => kind === 'Deployment');
-  const others = all.filter(({ kind }) => kind !== 'Deployment');
-  return [...takenOver(values, others), ...others.toReversed(), ...deployment];
+  return [...all.filter(({ kind }) => kind !== 'Deployment').toReversed(), ...deployment];
 }
-
-/** Where a migration left Secrets in a namespace of others, it gave the sidecar a role there. */
-function takenOver(values: InstallationValues, objects: readonly KubeObject[]): readonly KubeObject[] {
-  const { configuration, client } = ownPlaces(values);
-  const elsewhere = [configuration.namespace, client.namespace].filter((name) => name !== values.namespace);
-  const patterns = ['RoleBinding', 'Role'].flatMap((kind) => objects.find((object) => object.kind === kind) ?? []);
-  return [...new Set(elsewhere)].flatMap((namespace) =>
-    patterns.map((object) => ({ ...object, metadata: { ...object.metadata, namespace, name: TAKEN_OVER } })),
-  );
-}
-
-const TAKEN_OVER = 'compass-sidecar-taken-over';
 
 async function look(cluster: Cluster, ref: ObjectRef): Promise<Belonging | undefined> {
   const found = await findOrHidden(cluster, ref);
@@ -137,8 +126,8 @@ async function lookAtManifest(cluster: Cluster, desired: KubeObject): Promise<Be
 
 /** Made by this plugin or from the manifests; or as the manifests have it, though without their labels. */
 function isOurs(found: KubeObject, desired: KubeObject): boolean {
-  const { labels = {}, managedFields = [] } = found.metadata;
-  if (labels['app.kubernetes.io/part-of'] === 'kubectl-compass') return true;
+  const { managedFields = [] } = found.metadata;
+  if (isOfManifests(found)) return true;
   if (managedFields.some(({ manager, operation }) => manager === PLUGIN_FIELD_MANAGER && operation === 'Apply'))
     return true;
   const { labels: _, ...metadata } = desired.metadata;

@@ -1,4 +1,5 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
+import { DEPLOYMENT } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { purgeApplications } from '#common/sync/purge.ts';
 import type { Invocation } from '../command.ts';
@@ -35,7 +36,8 @@ export interface UninstallResult {
 
 /**
  * Takes the sidecar out of a cluster: revokes if asked, stops the sidecar and waits for its end, purges the Applications if
- * asked, and removes what belongs to it. What was removed before is no matter. Throws ConfirmationRequired, ClusterForbidden,
+ * asked, and removes what belongs to it. What was removed before is no matter. Throws RequestRefused for somebody else's
+ * Deployment, ConfirmationRequired, ClusterForbidden,
  * what the revocation throws (nothing was changed then), TimedOut, Interrupted, and whatever the cluster throws: called
  * again, it goes on.
  */
@@ -45,6 +47,7 @@ export async function uninstall(invocation: Invocation): Promise<UninstallResult
   const installation = await findInstallation(cluster, options.namespace);
   const values = installation?.values ?? { ...DEFAULT_VALUES, namespace: options.namespace ?? DEFAULT_NAMESPACE };
   const belongings = await findBelongings(cluster, values, options);
+  if (installation) refuseForeign(belongings);
   const going = belongings.filter(({ keptBecause }) => keptBecause === undefined);
   const plan = describeUninstallation({ installation, values, going, options });
   const isNothing = plan.length === 0;
@@ -60,6 +63,17 @@ export async function uninstall(invocation: Invocation): Promise<UninstallResult
     kept: belongings.filter(({ keptBecause }) => keptBecause !== undefined),
     ...done,
   };
+}
+
+/** Throws RequestRefused for a Deployment of somebody else that is called alike: it is not ours to stop, nor what it may use. */
+function refuseForeign(belongings: readonly Belonging[]): void {
+  const foreign = belongings.find(({ ref, keptBecause }) => ref.kind === DEPLOYMENT && keptBecause !== undefined);
+  if (!foreign) return;
+  const { namespace, name } = foreign.ref;
+  const message = `the Deployment ${namespace}/${name} is not of this plugin, nor of sidecar/deploy: ${foreign.keptBecause}; nothing was changed`;
+  throw new CompassError('RequestRefused', message, {
+    next: `kubectl -n ${namespace} get deployment ${name} --show-managed-fields -o yaml`,
+  });
 }
 
 interface Undertaking {

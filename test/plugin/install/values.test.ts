@@ -114,7 +114,7 @@ describe('the objects of an installation', () => {
       spec.containers[0]?.ports?.map(({ containerPort }) => containerPort),
       [9090],
     );
-    assert.throws(() => withSets(DEFAULT_VALUES, ['APP_HEALTH_PORT=x']), /must be the number of a port/);
+    assert.throws(() => withSets(DEFAULT_VALUES, ['APP_HEALTH_PORT=x']), /must be a port from 1 to 65535/);
   });
 
   test('mount the roots of a ConfigMap where the sidecar is told to look for them', () => {

@@ -55,6 +55,19 @@ test('settings keep their names and values, and the sidecar takes every one of t
   assert.match(settings.find(({ name }) => name === 'APP_SKIP_COMPASS_TLS_VERIFY')?.note ?? '', /anybody on the way/);
 });
 
+test('a proxy with a password is not carried over, in whatever form, and its password is not shown', () => {
+  for (const value of [
+    'http://eva:s3cr3t@proxy.example.com:3128',
+    'http://eva:s3/cr3t@t@proxy.example.com:3128',
+    'eva:s3cr3t@proxy.example.com:3128',
+  ]) {
+    const settings = carryOver(variables({ HTTPS_PROXY: value }));
+    assert.deepEqual(carriedSettings(settings), {});
+    assert.doesNotMatch(JSON.stringify(settings), /eva|cr3t/);
+    assert.match(settings[0]?.note ?? '', /holds a password/);
+  }
+});
+
 test('what cannot be carried over is named with its reason, and a value that the sidecar refuses is none', () => {
   const env = {
     APP_DIRECTOR_PROXY_PORT: '8081',

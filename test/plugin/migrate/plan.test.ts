@@ -150,8 +150,13 @@ test('what may not be read is not permitted, and not missing', async (t) => {
     may('get list', 'applicationconnector.kyma-project.io/applications'),
   ]);
   const seen = await runPlugin(['migrate', 'from-agent', '-o', 'json'], { KUBECONFIG: kubeconfig });
-  assertExit(seen, 'migrate from-agent', 0);
-  const skipped = saying(JSON.parse(seen.stdout).findings, 'skipped');
+  // Whoever only looks is told that an administrator has to do it.
+  assertExit(seen, 'migrate from-agent', 1);
+  const { findings } = JSON.parse(seen.stdout);
+  const [lacking, ...others] = saying(findings, 'error');
+  assert.match(lacking ?? '', /^rights: not permitted: get namespaces, and \d+ more rights$/);
+  assert.deepEqual(others, []);
+  const skipped = saying(findings, 'skipped');
   assert.match(
     skipped.join('\n'),
     /certificate: not permitted: get secrets\/cluster-client-certificates in namespace kyma-system/,
