@@ -4,7 +4,7 @@ import { CompassError, REASONS } from '#common/errors.ts';
 import { FROM_BUNDLE_FLAG } from '../bundle/replay/from-bundle.ts';
 import { COMPASS_CA_FLAG } from '../compass/transport.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
-import { readDurationMs, readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
+import { readDurationMs, readIntervalMs, readTimeoutMs, timeoutFlag } from '../wait/flags.ts';
 
 export type FailOn = 'error' | 'warning' | 'none';
 
@@ -28,7 +28,6 @@ export interface CheckOptions {
 
 const SIDECAR_TIMEOUT_MS = 30_000;
 const INTERVAL_MS = 5_000;
-const LEAST_INTERVAL_MS = 500;
 
 export const CHECK_FLAGS: readonly Flag[] = [
   { name: 'pre', kind: 'switch', summary: 'before an installation: what it needs, and what is in its way' },
@@ -81,7 +80,7 @@ export function readCheckOptions(flags: ParsedFlags): CheckOptions {
     askAgent: !pre && flags.switched('agent') !== false,
     timeoutMs: readTimeoutMs(flags, SIDECAR_TIMEOUT_MS),
     waitMs: readDurationMs(flags, 'wait', 0),
-    intervalMs: Math.max(LEAST_INTERVAL_MS, readDurationMs(flags, 'interval', INTERVAL_MS)),
+    intervalMs: readIntervalMs(flags, INTERVAL_MS),
     connectorUrl: url === undefined ? undefined : parseConnectorUrl(url),
   };
 }

@@ -17,7 +17,8 @@ const FLAGS: readonly Flag[] = [
 export const eject: Command = {
   details: `Takes the sidecar that inject put into a workload out again, with everything that came with it and nothing else; its
 Role and RoleBinding go with the last workload that uses them, once its Pods are replaced. Where it cannot be told whether
-another one does, they stay, and it says so. An eject that was interrupted is finished by the next one.
+another one does, they stay, and it says so. With --no-wait they stay as well, until another eject finds the Pods replaced:
+so is an eject finished that was interrupted.
 
 With -f, manifests are printed without it: byte for byte as they were before inject, but for what was changed since.`,
   exits: {

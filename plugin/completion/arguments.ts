@@ -1,5 +1,5 @@
 import type { CommandEntry } from '../command.ts';
-import { type Candidate, type Completion, DIRECTIVES, offer, valuesOf } from './candidate.ts';
+import { type Candidate, type Completion, DIRECTIVES, offer, offerOpenEnded, valuesOf } from './candidate.ts';
 import { lookUp } from './look-up.ts';
 import { SHELLS } from './scripts.ts';
 import type { Situation } from './situation.ts';
@@ -15,6 +15,9 @@ export async function completeArgument(
   const placeholder = placeholders[names.length] ?? (last?.includes('...') ? last : undefined);
   if (placeholder === undefined) return offer([]);
   if (/FILE/.test(placeholder)) return { candidates: [], directive: DIRECTIVES.files };
+  if (bare(placeholder) === 'TYPE/NAME') {
+    return offerOpenEnded(await (await import('./workloads.ts')).workloads(situation));
+  }
   return offer(await candidatesOf(bare(placeholder), entry, names, situation));
 }
 

@@ -25,8 +25,8 @@ export function offer(candidates: readonly Candidate[]): Completion {
   return { candidates, directive: DIRECTIVES.noFiles };
 }
 
-/** The same where a candidate with `=` at its end wants to be typed on. */
+/** The same where a candidate with `=` or `/` at its end wants to be typed on. */
 export function offerOpenEnded(candidates: readonly Candidate[]): Completion {
   const { noFiles, noSpace } = DIRECTIVES;
-  return { candidates, directive: candidates.some(({ value }) => value.endsWith('=')) ? noFiles | noSpace : noFiles };
+  return { candidates, directive: candidates.some(({ value }) => /[=/]$/.test(value)) ? noFiles | noSpace : noFiles };
 }

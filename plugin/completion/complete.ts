@@ -48,9 +48,10 @@ function currentOf(words: readonly string[]): { readonly current: string; readon
 async function candidatesFor(words: readonly string[], surroundings: Surroundings): Promise<Completion> {
   const { current, flag } = currentOf(words);
   const before = words.slice(0, -1);
-  const typed = readTypedWords(before);
-  const command = await typed.entry?.load();
+  const command = await readTypedWords(before).entry?.load();
   const flags = command ? flagsOf(command) : FLAGS_BEFORE;
+  // Only now is it known which words are values of flags.
+  const typed = readTypedWords(before, flags);
   const situation = { before, flags, command, surroundings, current };
   if (before.includes('--')) return typed.entry ? completeArgument(typed.entry, typed.names, situation) : offer([]);
   const awaiting = flag ?? awaitingFlag(before, flags);

@@ -7,7 +7,15 @@ import { FLAGS_BEFORE } from '../parse.ts';
 import type { Situation } from './situation.ts';
 
 /** What names are looked up of in the cluster. */
-export type Listed = 'applications' | 'compassconnections' | 'namespaces' | 'secrets' | 'urls';
+export type Listed =
+  | 'applications'
+  | 'compassconnections'
+  | 'daemonsets'
+  | 'deployments'
+  | 'namespaces'
+  | 'secrets'
+  | 'statefulsets'
+  | 'urls';
 
 /** A person at a prompt does not wait longer. */
 const LIMIT_MS = 2_000;
@@ -15,8 +23,8 @@ const LIMIT_MS = 2_000;
 /** Shorter than it takes to wonder why something new is missing. */
 const FRESH_MS = 10_000;
 
-/** By what another cluster or person is meant: names are kept for these alone. */
-const IDENTITY = ['kubeconfig', 'context', 'cluster', 'user', 'server', 'as'];
+/** By what another cluster, person or namespace is meant: names are kept for these alone. */
+const IDENTITY = ['kubeconfig', 'context', 'cluster', 'user', 'server', 'as', 'workload-namespace'];
 
 /** The names of objects, as the cluster that the words mean has them; at most ten seconds old, and none if it takes long. */
 export async function lookUp(listed: Listed, situation: Situation): Promise<readonly string[]> {

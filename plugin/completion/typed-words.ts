@@ -1,6 +1,7 @@
 import { wordIndices } from '../arguments.ts';
 import type { CommandEntry } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
+import type { Flag } from '../flags.ts';
 import { FLAGS_BEFORE } from '../parse.ts';
 
 /** What the words say that were typed before the one under way. */
@@ -13,9 +14,9 @@ export interface TypedWords {
   readonly isHelp: boolean;
 }
 
-/** Reads as parseCommandLine does, but bears with what is not complete or not known. */
-export function readTypedWords(before: readonly string[]): TypedWords {
-  const found = wordIndices(before, FLAGS_BEFORE).map((index) => before[index] ?? '');
+/** Reads as parseCommandLine does, but bears with what is not complete or not known. The flags are those that may be there. */
+export function readTypedWords(before: readonly string[], flags: readonly Flag[] = FLAGS_BEFORE): TypedWords {
+  const found = wordIndices(before, flags).map((index) => before[index] ?? '');
   const isHelp = found[0] === 'help';
   const [first = '', second = '', ...others] = isHelp ? found.slice(1) : found;
   const called = (name: string) => COMMANDS.find((entry) => [entry.name, ...(entry.aliases ?? [])].includes(name));

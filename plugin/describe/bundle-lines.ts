@@ -3,6 +3,7 @@ import type { Style } from '../command.ts';
 import { bundleItem } from '../get/items.ts';
 import { age } from '../output/age.ts';
 import { alignColumns } from '../output/columns.ts';
+import { maskLogins } from '../output/login.ts';
 import { plain } from '../output/text.ts';
 import type { ApplicationFacts } from './facts.ts';
 
@@ -63,8 +64,8 @@ function entryRows({ entries = [] }: ApplicationService): readonly Line[] {
   const ofType = (type: ServiceEntry['type']) => entries.filter((entry) => entry.type === type);
   const apis = ofType('API').flatMap(({ name, id, centralGatewayUrl, targetUrl }): readonly Line[] => [
     ['API:', `${name} (${id})`],
-    ['  Gateway:', centralGatewayUrl || '<none>'],
-    ['  Target:', targetUrl || '<none>'],
+    ['  Gateway:', maskLogins(centralGatewayUrl || '<none>')],
+    ['  Target:', maskLogins(targetUrl || '<none>')],
   ]);
   return [...apis, ...ofType('Events').map(({ name, id }): Line => ['Event:', `${name} (${id})`])];
 }

@@ -4,6 +4,7 @@ import { type CoreEvent, lastSeen, timesSeen } from '../events/event.ts';
 import { bundleItem } from '../get/items.ts';
 import type { Readiness } from '../get/readiness.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
+import { maskLogins } from '../output/login.ts';
 import type { ApplicationFacts } from './facts.ts';
 import { provenanceOf } from './provenance.ts';
 
@@ -65,8 +66,8 @@ function bundleDocument({ application, readiness }: ApplicationFacts, service: A
     apis: ofType('API').map(({ id: api, name, targetUrl, centralGatewayUrl }) => ({
       id: api,
       name,
-      ...(targetUrl ? { targetUrl } : {}),
-      ...(centralGatewayUrl ? { gatewayUrl: centralGatewayUrl } : {}),
+      ...(targetUrl ? { targetUrl: maskLogins(targetUrl) } : {}),
+      ...(centralGatewayUrl ? { gatewayUrl: maskLogins(centralGatewayUrl) } : {}),
     })),
     events: ofType('Events').map(({ id: event, name }) => ({ id: event, name })),
   };

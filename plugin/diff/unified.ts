@@ -1,6 +1,7 @@
 import type { PlanEntry, SyncPlan } from '#common/sync/plan-document.ts';
 import type { Style } from '../command.ts';
 import type { DecideCommands } from '../deletions/decide-command.ts';
+import { maskLogins } from '../output/login.ts';
 import type { Symbols } from '../output/symbols.ts';
 import { formatYaml } from '../output/yaml.ts';
 import { hunksOf } from './hunks.ts';
@@ -43,8 +44,9 @@ function diffOf(entry: PlanEntry, style: Style): string[] {
   ];
 }
 
+/** Where nothing but a login differs, both lines look the same. */
 function painted({ mark, text }: ComparedLine, { paint }: Style): string {
-  const line = `${mark}${text}`;
+  const line = `${mark}${maskLogins(text)}`;
   return mark === '+' ? paint.green(line) : mark === '-' ? paint.red(line) : line;
 }
 

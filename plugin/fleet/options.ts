@@ -5,14 +5,11 @@ import type { Source } from '../command.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 import { quoted, quotedPath } from '../quoted.ts';
-import { readDurationMs } from '../wait/flags.ts';
+import { readDurationMs, readIntervalMs } from '../wait/flags.ts';
 
 const CONCURRENCY = 8;
 const TIMEOUT_MS = 10_000;
 const INTERVAL_MS = 30_000;
-
-/** Whatever is said: clusters are not asked without a pause. */
-const LEAST_INTERVAL_MS = 500;
 
 /** Which contexts, how many at a time, and for how long each. */
 export const FLEET_FLAGS: readonly Flag[] = [
@@ -71,9 +68,8 @@ export function readFleetOptions(flags: ParsedFlags): FleetOptions {
     throw new CompassError('Usage', '--interval is about -w, which asks again and again');
   }
   const timeoutMs = readDurationMs(flags, 'timeout-per-cluster', TIMEOUT_MS);
-  const intervalMs = Math.max(LEAST_INTERVAL_MS, readDurationMs(flags, 'interval', INTERVAL_MS));
   return {
-    intervalMs,
+    intervalMs: readIntervalMs(flags, INTERVAL_MS),
     concurrency: readConcurrency(flags),
     timeoutMs: timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs,
   };

@@ -1,5 +1,6 @@
 import type { Application, ApplicationService, EntryCredentials, ServiceEntry } from '#common/resources/application.ts';
 import { DOCUMENT_API_VERSION } from '../output/document.ts';
+import { maskLogins } from '../output/login.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What every item of ours has. It is part of an Application, which is `ready` or not as a whole. */
@@ -33,6 +34,7 @@ export interface ApiItem extends Item {
   readonly kind: 'Api';
   /** The name of its service. */
   readonly bundle: string;
+  /** Without a login, as all URLs here. */
   readonly targetUrl?: string;
   readonly gatewayUrl?: string;
   readonly authentication?: Authentication;
@@ -68,8 +70,8 @@ export function apiItem(
   return {
     ...item('Api', application, entry, readiness),
     bundle: service.name,
-    ...(entry.targetUrl ? { targetUrl: entry.targetUrl } : {}),
-    ...(entry.centralGatewayUrl ? { gatewayUrl: entry.centralGatewayUrl } : {}),
+    ...(entry.targetUrl ? { targetUrl: maskLogins(entry.targetUrl) } : {}),
+    ...(entry.centralGatewayUrl ? { gatewayUrl: maskLogins(entry.centralGatewayUrl) } : {}),
     ...access(entry.credentials, entry.requestParametersSecretName),
   };
 }
@@ -111,7 +113,7 @@ function authentication({ type, secretName, authenticationUrl, csrfInfo }: Entry
   return {
     type,
     secretName,
-    ...(authenticationUrl ? { tokenUrl: authenticationUrl } : {}),
-    ...(csrfTokenUrl ? { csrfTokenUrl } : {}),
+    ...(authenticationUrl ? { tokenUrl: maskLogins(authenticationUrl) } : {}),
+    ...(csrfTokenUrl ? { csrfTokenUrl: maskLogins(csrfTokenUrl) } : {}),
   };
 }

@@ -74,7 +74,7 @@ export async function ejectInCluster(invocation: Invocation, workload: string): 
     invocation.hint('note: the rights of the sidecar are still there: eject once more when the rollout is over');
     throw error;
   });
-  const inUse = dryRun === 'none' ? keptBy(changed) : undefined;
+  const inUse = dryRun === 'none' ? keptBy(changed, isWaitedFor(invocation.flags)) : undefined;
   const gone: Ungranted[] = [];
   for (const grant of grants) gone.push(...(await ungrant(cluster, { ref, record: grant, account, dryRun, inUse })));
   for (const { name, action, why } of gone) {
@@ -83,10 +83,12 @@ export async function ejectInCluster(invocation: Invocation, workload: string): 
   return { ...done, rights: gone.map(rightOf) };
 }
 
-/** Who needs the rights of a workload that does not replace its Pods by itself. */
-function keptBy(workload: Workload): string | undefined {
-  const isHeld = heldRollout(workload) !== undefined && !judgeRollout(workload).isDone;
-  return isHeld ? 'its Pods are still the old ones: eject once more when they are replaced' : undefined;
+/** Who needs the rights of a workload that does not replace its Pods by itself, or whose rollout nobody has waited for. */
+function keptBy(workload: Workload, wasWaitedFor: boolean): string | undefined {
+  const mayBeOld = heldRollout(workload) !== undefined || !wasWaitedFor;
+  return mayBeOld && !judgeRollout(workload).isDone
+    ? 'its Pods are still the old ones: eject once more when they are replaced'
+    : undefined;
 }
 
 /** The result with the end of the rollout, where that is waited for. */

@@ -1,10 +1,12 @@
 import type { ServiceEntry } from '#common/resources/application.ts';
+import { maskLogins } from '../output/login.ts';
 
 /** What a URL of an API is for. */
 type UrlUse = 'gateway URL' | 'target URL' | 'token URL' | 'CSRF token URL';
 
 export interface UsedUrl {
   readonly use: UrlUse;
+  /** Without a login, which nobody is traced by. */
   readonly url: string;
 }
 
@@ -16,7 +18,7 @@ export function urlsOf({ centralGatewayUrl, targetUrl, credentials }: ServiceEnt
     { use: 'token URL', url: credentials?.authenticationUrl },
     { use: 'CSRF token URL', url: credentials?.csrfInfo?.tokenEndpointURL },
   ];
-  return all.flatMap(({ use, url }) => (url ? [{ use, url }] : []));
+  return all.flatMap(({ use, url }) => (url ? [{ use, url: maskLogins(url) }] : []));
 }
 
 /** A URL by its host and path, as it is compared: a Service has several names within a cluster. */

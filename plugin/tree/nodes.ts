@@ -2,10 +2,12 @@ import type { Application, ApplicationService, ServiceEntry } from '#common/reso
 import type { ReportedFailure } from '#common/resources/report.ts';
 import { type NamedSecret, namedSecrets } from '../get/landscape.ts';
 import { idOf, type Readiness } from '../get/readiness.ts';
+import { maskLogins } from '../output/login.ts';
 
 export interface ApiNode {
   readonly id: string;
   readonly name: string;
+  /** Without a login, as the other one. */
   readonly gatewayUrl: string | undefined;
   readonly targetUrl: string | undefined;
   /** The names of the Secrets that a call takes. */
@@ -69,8 +71,8 @@ function apiNode(entry: ServiceEntry): ApiNode {
   return {
     id,
     name,
-    gatewayUrl: centralGatewayUrl || undefined,
-    targetUrl: targetUrl || undefined,
+    gatewayUrl: centralGatewayUrl ? maskLogins(centralGatewayUrl) : undefined,
+    targetUrl: targetUrl ? maskLogins(targetUrl) : undefined,
     secrets: secretNodes([entry]).map((secret) => secret.name),
   };
 }

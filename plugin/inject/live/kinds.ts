@@ -4,8 +4,13 @@ import { CompassError } from '#common/errors.ts';
 import { quoted } from '../../quoted.ts';
 import type { Template } from '../template.ts';
 
-const STATEFUL_SET: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true };
-const DAEMON_SET: Kind = { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true };
+export const STATEFUL_SET: Kind = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  namespaced: true,
+};
+export const DAEMON_SET: Kind = { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true };
 
 /** The kinds that can get a sidecar in the cluster: those whose Pods come from a template that may change. */
 export const WORKLOAD_KINDS: readonly Kind[] = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET];
@@ -31,7 +36,8 @@ export function readWorkloadRef(text: string, namespace: string): WorkloadRef {
   throw new CompassError('Usage', message);
 }
 
-function kindNamed(type: string): Kind | undefined {
+/** By any name that kubectl has for it: `deployment`, `deployments.apps`, `deploy`. */
+export function kindNamed(type: string): Kind | undefined {
   const word = type.replace(/\.apps$|\.v1\.apps$/, '');
   return SHORT_NAMES[word] ?? WORKLOAD_KINDS.find(({ kind, plural }) => [kind.toLowerCase(), plural].includes(word));
 }

@@ -25,8 +25,12 @@ export function judgeRollout(workload: Workload | undefined): RolloutJudgement {
   if (failure) return { isDone: false, isStuck: true, text: `it makes no progress: ${failure['message']}` };
   const { wanted, updated, ready, total } = countsOf(workload);
   if (updated < wanted) return { isDone: false, text: `${updated} of ${wanted} Pods are new` };
-  if (total > updated) return { isDone: false, text: `${total - updated} old Pods are still there` };
+  if (total > updated) return { isDone: false, text: oldPods(total - updated) };
   return { isDone: ready >= wanted, text: `${ready} of ${wanted} Pods are ready` };
+}
+
+function oldPods(count: number): string {
+  return count === 1 ? '1 old Pod is still there' : `${count} old Pods are still there`;
 }
 
 interface Counts {

@@ -156,6 +156,8 @@ test('--wait ends with 124 and what is still found, or at once when nothing is',
   const quiet = await run(cluster, [...args, '--quiet']);
   assert.match(quiet.stderr, /^error: timed out after [^\n]*: 1 error[^\n]*\n$/);
   assert.equal((await run(cluster, [...args, '--suppress', 'CMP0501'])).code, 0);
+  const hasty = await run(cluster, ['check', '--no-agent', '--wait', '1s', '--interval', '100ms']);
+  assert.deepEqual([hasty.code, /--interval is "100ms", and must be 500ms or more/.test(hasty.stderr)], [2, true]);
 });
 
 test('--pre says what an installation needs and what is in its way', async (t) => {

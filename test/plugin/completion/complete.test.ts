@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { DEPLOYMENT, type KubeObject, NAMESPACE } from '#common/cluster/objects.ts';
 import { APPLICATION, type Application } from '#common/resources/application.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 import { ORDERS_SECRET, putLandscape } from '../get/landscape.ts';
@@ -54,6 +55,10 @@ describe('completion without a cluster', () => {
     ['get ap', ['apps', 'apis'], ':4'],
     ['describe ', ['app'], ':4'],
     ['tree ', ['app'], ':4'],
+    ['inject ', ['deployment/', 'statefulset/', 'daemonset/'], ':6'],
+    ['eject st', ['statefulset/'], ':6'],
+    ['inject service/', [], ':4'],
+    ['inject deployment/orders ', [], ':4'],
     ['trace ', ['secret', 'app', 'url'], ':4'],
     ['fleet ', ['status'], ':4'],
     ['fleet status --contexts-file ', [], ':0'],
@@ -168,5 +173,27 @@ describe('completion with a cluster', () => {
       'https://orders.example/v1',
       'https://orders.example/token',
     ]);
+    assert.deepEqual(await of('trace', 'url', 'https://prices'), ['https://prices.example'], 'without the login');
+  });
+
+  test('offers the workloads of the namespace that is meant, by whatever name kubectl has for their type', async (t) => {
+    const { cluster, kubeconfigPath } = await startTestCluster(t);
+    const put = async (name: string, namespace: string) => {
+      const labels = { app: name };
+      const template = { metadata: { labels }, spec: { containers: [{ name, image: 'sample' }] } };
+      const spec = { selector: { matchLabels: labels }, template };
+      const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace }, spec };
+      await cluster.create(DEPLOYMENT, object as KubeObject);
+    };
+    await cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+    await put('orders', 'shop');
+    await put('other', 'default');
+    const flags = ['--cache-dir', await temporary(t)];
+    const of = async (...words: string[]) =>
+      (await completed([...flags, ...words], { KUBECONFIG: kubeconfigPath })).values;
+    assert.deepEqual(await of('inject', 'deployment/'), ['deployment/other']);
+    assert.deepEqual(await of('inject', '--workload-namespace', 'shop', 'deploy/'), ['deploy/orders']);
+    assert.deepEqual(await of('eject', '--workload-namespace=shop', 'deployments.apps/o'), ['deployments.apps/orders']);
+    assert.deepEqual(await of('inject', '--workload-namespace', 'shop', 'sts/'), []);
   });
 });

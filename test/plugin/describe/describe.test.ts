@@ -59,6 +59,7 @@ describe('describe app', () => {
     assert.match(stdout, /^ {2}Sales$/m);
     assert.match(stdout, /^ {4}Credentials: +OAuth, Secret orders-\S+ \(rotated 3d ago\)$/m);
     assert.match(stdout, /^ {6}Gateway: +http:\/\/gateway\.example:8082\/orders\/sales\/orders-v1$/m);
+    assert.match(stdout, /^ {6}Target: +https:\/\/\[sensitive\]@prices\.example$/m);
     assert.match(stdout, /^ {4}Event: +order created \(00000000-\S+\)$/m);
     assert.match(stdout, /^ {2}orders-\S+ +credentials +present +3d +\d+s +(?:f00d){8}$/m);
     assert.match(stdout, /^ {2}spec\.services +1 bundle +Director: bundles +\S+/m);
@@ -103,7 +104,7 @@ describe('describe app', () => {
       const document = JSON.parse(stdout);
       assert.equal(code, 0);
       assert.deepEqual(conform(APPLICATION_DESCRIPTION_SCHEMA, document), document);
-      assert.ok(!stdout.includes(Buffer.from(HIDDEN).toString('base64')));
+      assert.ok(!stdout.includes(HIDDEN) && !stdout.includes(Buffer.from(HIDDEN).toString('base64')));
     }
     const document = JSON.parse((await run('app/orders -o json')).stdout);
     assert.deepEqual(document.verdict, { status: 'Ready', exitCode: 0 });

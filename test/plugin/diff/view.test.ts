@@ -36,3 +36,14 @@ test('nothing in a diff moves the cursor', () => {
   const text = formatUnified(PLAN, NOW, STYLES['']) + formatSummary(PLAN, NOW, STYLES['']);
   assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
 });
+
+test('the login in a URL is not shown, and that it changed is', () => {
+  const spec = (login: string) => ({ spec: { targetUrl: `https://${login}@erp.example/orders` } });
+  const [entry] = PLAN.entries;
+  assert.ok(entry);
+  const plan = { ...PLAN, entries: [{ ...entry, before: spec('scott:one'), after: spec('scott:other') }] };
+  const text = formatUnified(plan, NOW, STYLES['']);
+  assert.match(text, /^-\s+targetUrl: https:\/\/\[sensitive\]@erp\.example\/orders$/m);
+  assert.match(text, /^\+\s+targetUrl: https:\/\/\[sensitive\]@erp\.example\/orders$/m);
+  assert.doesNotMatch(text, /scott/);
+});

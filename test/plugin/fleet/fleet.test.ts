@@ -243,7 +243,7 @@ describe('with -w', () => {
       good: { from: cluster.kubeconfigPath },
       away: { cluster: { server: 'https://127.0.0.1:1' } },
     });
-    return { cluster, kubeconfigPath: path, args: ['fleet', 'status', '--all-contexts', '-w', '--interval', '50ms'] };
+    return { cluster, kubeconfigPath: path, args: ['fleet', 'status', '--all-contexts', '-w', '--interval', '500ms'] };
   }
 
   test('a pipe has the whole table, then the rows that change', async (t) => {
@@ -277,9 +277,14 @@ describe('with -w', () => {
     assert.equal(await shown.done, 130);
   });
 
-  test('asks no cluster without a pause, whatever the interval', () => {
-    const said = new ParsedFlags({ 'all-contexts': true, watch: true, interval: ['0s'] });
-    assert.equal(readFleetOptions(said).intervalMs, 500);
+  test('asks no cluster without a pause, and says so', () => {
+    const reading = (interval: string) =>
+      readFleetOptions(new ParsedFlags({ 'all-contexts': true, watch: true, interval: [interval] })).intervalMs;
+    assert.equal(reading('500ms'), 500);
+    for (const interval of ['0s', '499ms']) {
+      const message = `--interval is "${interval}", and must be 500ms or more`;
+      assert.throws(() => reading(interval), { reason: 'Usage', message });
+    }
   });
 
   test('prints what can go on only', async (t) => {

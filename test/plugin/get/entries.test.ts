@@ -5,7 +5,7 @@ import { API_SCHEMA } from '../../../plugin/schemas/api.ts';
 import { APPLICATION_SECRET_SCHEMA } from '../../../plugin/schemas/application-secret.ts';
 import { BUNDLE_SCHEMA } from '../../../plugin/schemas/bundle.ts';
 import { EVENT_DEFINITION_SCHEMA } from '../../../plugin/schemas/event-definition.ts';
-import { ORDERS_SECRET } from './landscape.ts';
+import { HIDDEN, ORDERS_SECRET } from './landscape.ts';
 import { namesOf, withLandscape } from './scene.ts';
 
 describe('get what is inside of Applications', () => {
@@ -55,5 +55,14 @@ describe('get what is inside of Applications', () => {
     const byId = await run('api 00000000-0000-4000-8000-0000000000c1 --status-selector ready=false');
     assert.match(byId.stdout, /^orders-v1 +stock +sales-4e1f2 +OAuth +False$/m);
     assert.equal((await run('api nope')).code, 3);
+  });
+
+  test('the login in the URL of an API is printed by no format', async (t) => {
+    const { run } = await withLandscape(t);
+    for (const output of ['wide', 'json', 'jsonpath={.items[*].targetUrl}']) {
+      const { stdout } = await run(`apis prices -o ${output}`);
+      assert.match(stdout, /https:\/\/\[sensitive\]@prices\.example/);
+      assert.ok(!stdout.includes(HIDDEN), output);
+    }
   });
 });

@@ -36,7 +36,13 @@ function service(application: string): ApplicationService {
         centralGatewayUrl: `http://gateway.example:8082/${application}/sales/orders-v1`,
         credentials: { type: 'OAuth', secretName, authenticationUrl: 'https://orders.example/token' },
       },
-      { type: 'API', id: '00000000-0000-4000-8000-0000000000c2', name: 'prices', targetUrl: 'https://prices.example' },
+      {
+        type: 'API',
+        id: '00000000-0000-4000-8000-0000000000c2',
+        name: 'prices',
+        // Nobody should, and somebody does.
+        targetUrl: `https://scott:${HIDDEN}@prices.example`,
+      },
       { type: 'Events', id: '00000000-0000-4000-8000-0000000000e1', name: 'order created' },
     ],
   };

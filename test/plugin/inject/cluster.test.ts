@@ -15,7 +15,7 @@ const ROLE_NAME = 'compass-reader:cluster-client-certificates';
 
 for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet']) {
   test(`a ${kind} gets a reader and the right to one Secret, once, and eject leaves it as it was`, async (t) => {
-    const { cluster, test: target, env, create, template, rights } = await startShop(t);
+    const { cluster, test: target, env, create, rollOut, template, rights } = await startShop(t);
     await create(kind, 'orders');
     const before = await template(kind, 'orders');
     const line = [`${kind.toLowerCase()}/orders`, ...PLACE];
@@ -57,6 +57,7 @@ for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet']) {
     const other = await runHere(['inject', ...line, '--image', 'registry.example/compass-sidecar:9'], env);
     assert.match(other.stdout, /orders updated \(reader, /);
 
+    await rollOut(kind, 'orders');
     const ejected = await runHere(['eject', ...line, '-o', 'json'], env);
     assertExit(ejected, 'eject', 0);
     const gone = JSON.parse(ejected.stdout);
@@ -70,12 +71,15 @@ for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet']) {
 }
 
 test('rights stay as long as another workload of the account uses them', async (t) => {
-  const { env, create, rights } = await startShop(t);
+  const { env, create, rollOut, rights } = await startShop(t);
   await create('Deployment', 'orders');
   await create('DaemonSet', 'agents');
   await create('StatefulSet', 'carts', { serviceAccountName: 'carts' });
   for (const name of ['deploy/orders', 'ds/agents', 'sts/carts']) await runHere(['inject', name, ...PLACE], env);
   assert.equal((await rights()).length, 3);
+  await rollOut('Deployment', 'orders');
+  await rollOut('DaemonSet', 'agents');
+  await rollOut('StatefulSet', 'carts');
   const { stderr } = await runHere(['eject', 'deploy/orders', ...PLACE], env);
   assert.match(stderr, /kept: DaemonSet agents uses it/);
   assert.equal((await rights()).length, 3);
@@ -125,8 +129,9 @@ test('somebody else’s Role of that name, container, volume or port is left alo
 });
 
 test('a whole sidecar needs the installed roles, warns, and gets bindings to them', async (t) => {
-  const { cluster, env, create, rights, template } = await startShop(t);
+  const { cluster, env, create, rights, rollOut, template } = await startShop(t);
   await create('Deployment', 'orders');
+  await rollOut('Deployment', 'orders');
   const line = ['inject', 'deployment/orders', '--full', ...PLACE];
   const missing = await runHere(line, env);
   assertExit(missing, 'inject', 3);
@@ -159,8 +164,9 @@ test('a whole sidecar needs the installed roles, warns, and gets bindings to the
 });
 
 test('rights go although somebody gave the Pods another account, or another template, after inject', async (t) => {
-  const { cluster, env, create, rights } = await startShop(t);
+  const { cluster, env, create, rollOut, rights } = await startShop(t);
   await create('Deployment', 'orders');
+  await rollOut('Deployment', 'orders');
   const ref = { kind: kindNamed('Deployment'), name: 'orders', namespace: 'shop' };
   const patchSpec = (spec: object) => cluster.mergePatch(ref, { spec: { template: { spec } } });
   const line = ['deploy/orders', ...PLACE];
@@ -184,21 +190,25 @@ test('rights go although somebody gave the Pods another account, or another temp
 });
 
 test('an eject that was interrupted is finished by the next one, and Pods that are not replaced keep their rights', async (t) => {
-  const { cluster, env, create, rights } = await startShop(t);
+  const { cluster, env, create, rollOut, rights } = await startShop(t);
   await create('Deployment', 'orders');
   await runHere(['inject', 'deploy/orders', ...PLACE], env);
   const late = await runHere(['eject', 'deploy/orders', '--workload-namespace', 'shop', '--timeout', '1s'], env);
   assertExit(late, 'eject', 124);
   assert.match(late.stderr, /the rights of the sidecar are still there: eject once more/);
   assert.equal((await rights()).length, 2);
+  const hasty = await runHere(['eject', 'deploy/orders', ...PLACE], env);
+  assertExit(hasty, 'eject', 0);
+  assert.match(hasty.stderr, /kept: its Pods are still the old ones: eject once more when they are replaced/);
+  assert.equal((await rights()).length, 2);
+  await rollOut('Deployment', 'orders');
   const next = await runHere(['eject', 'deploy/orders', ...PLACE], env);
   assertExit(next, 'eject', 0);
   assert.deepEqual(await rights(), []);
 
-  await cluster.mergePatch(
-    { kind: kindNamed('Deployment'), name: 'orders', namespace: 'shop' },
-    { spec: { paused: true } },
-  );
+  const ref = { kind: kindNamed('Deployment'), name: 'orders', namespace: 'shop' };
+  await cluster.mergePatch(ref, { spec: { paused: true } });
+  await cluster.mergePatch(ref, { status: { observedGeneration: 0 } }, { subresource: 'status' });
   await runHere(['inject', 'deploy/orders', ...PLACE], env);
   const paused = await runHere(['eject', 'deploy/orders', ...PLACE], env);
   assertExit(paused, 'eject', 0);
@@ -207,8 +217,9 @@ test('an eject that was interrupted is finished by the next one, and Pods that a
 });
 
 test('rights stay where it may not be seen who uses them, and it is said', async (t) => {
-  const { test: target, env, create, rights } = await startShop(t);
+  const { test: target, env, create, rollOut, rights } = await startShop(t);
   await create('Deployment', 'orders');
+  await rollOut('Deployment', 'orders');
   await runHere(['inject', 'deploy/orders', ...PLACE], env);
   const workloads = may('get list patch', 'apps/deployments', 'apps/statefulsets', 'apps/daemonsets');
   const roles = may('get delete', 'rbac.authorization.k8s.io/roles', 'rbac.authorization.k8s.io/rolebindings');

@@ -19,7 +19,7 @@ test('a rollout is done when all Pods are of the new template and ready', () => 
   const cases: readonly (readonly [string, object, object, boolean, RegExp])[] = [
     ['Deployment', replicas, { observedGeneration: 1 }, false, /nobody has looked/],
     ['Deployment', replicas, { updatedReplicas: 1, replicas: 3, availableReplicas: 2 }, false, /1 of 2 Pods are new/],
-    ['Deployment', replicas, { updatedReplicas: 2, replicas: 3, availableReplicas: 2 }, false, /1 old Pods/],
+    ['Deployment', replicas, { updatedReplicas: 2, replicas: 3, availableReplicas: 2 }, false, /1 old Pod is still/],
     ['Deployment', replicas, { updatedReplicas: 2, replicas: 2, availableReplicas: 1 }, false, /1 of 2 Pods are ready/],
     ['Deployment', replicas, { updatedReplicas: 2, replicas: 2, availableReplicas: 2 }, true, /2 of 2/],
     ['Deployment', { replicas: 0 }, {}, true, /0 of 0/],

@@ -17,6 +17,8 @@ export interface Shop {
   readonly test: TestCluster;
   readonly env: Readonly<Record<string, string>>;
   create(kind: string, name: string, spec?: object): Promise<Workload>;
+  /** Says from now on that all Pods are of the present template, whatever that is: there is no controller that would. */
+  rollOut(kind: string, name: string): Promise<void>;
   template(kind: string, name: string): Promise<unknown>;
   /** `kind/name` of all Roles and bindings of the sidecar's namespace. */
   rights(): Promise<readonly string[]>;
@@ -70,6 +72,16 @@ export async function startShop(t: TestContext): Promise<Shop> {
     test,
     env: { KUBECONFIG: test.kubeconfigPath },
     create: (of, named, podSpec) => cluster.create(kindNamed(of), workload(of, named, podSpec) as Workload),
+    async rollOut(of, named) {
+      const deployment = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+      const status = {
+        observedGeneration: 1_000_000,
+        ...(of === 'Deployment' ? deployment : {}),
+        ...(of === 'StatefulSet' ? { replicas: 1, updatedReplicas: 1, readyReplicas: 1 } : {}),
+      };
+      const ref = { kind: kindNamed(of), name: named, namespace: 'shop' };
+      await cluster.mergePatch(ref, { status }, { subresource: 'status' });
+    },
     async template(of, named) {
       const found = await cluster.get<Workload>({ kind: kindNamed(of), name: named, namespace: 'shop' });
       return found.spec.template;

@@ -151,7 +151,7 @@ describe('trace url', () => {
     assert.match(gateway.stdout, /^Application: +orders \(id-orders\)$/m);
     assert.doesNotMatch(gateway.stdout, /stock/);
     const target = await run('https://prices.example/');
-    assert.equal(target.stdout.match(/^URL: +https:\/\/prices\.example \(target URL\)$/gm)?.length, 4);
+    assert.equal(target.stdout.match(/^URL: +https:\/\/\[sensitive\]@prices\.example \(target URL\)$/gm)?.length, 4);
     assert.match(target.stdout, /^Connection: +another, and not compass-connection$/m);
     assert.match((await run('url', 'https://orders.example/token')).stdout, /\(token URL\)$/m);
   });

@@ -28,7 +28,7 @@ const OF_ORDERS = `├── Application orders
 │       │   ├── gateway http://gateway.example:8082/orders/sales/orders-v1
 │       │   └── target  https://orders.example/v1
 │       ├── API prices
-│       │   └── target  https://prices.example
+│       │   └── target  https://[sensitive]@prices.example
 │       └── Event order created
 `;
 
