@@ -35,8 +35,11 @@ export function readDetails(text: string): ConnectionDetails | string {
   const { schemaVersion, fingerprint, connectorUrl, directorUrl, tenant, runtimeId } = raw;
   if (schemaVersion !== SCHEMA_VERSION)
     return `its version is not ${SCHEMA_VERSION}, which is what this program can read`;
-  if (![fingerprint, connectorUrl, directorUrl, runtimeId].every((part) => typeof part === 'string' && part !== ''))
+  if (!(isText(fingerprint) && isText(connectorUrl) && isText(directorUrl) && isText(runtimeId)))
     return 'something is missing in it';
-  const texts = { fingerprint, connectorUrl, directorUrl, runtimeId } as Record<string, string>;
-  return { ...(texts as unknown as ConnectionDetails), ...(typeof tenant === 'string' ? { tenant } : {}) };
+  return { fingerprint, connectorUrl, directorUrl, runtimeId, ...(typeof tenant === 'string' ? { tenant } : {}) };
+}
+
+function isText(part: unknown): part is string {
+  return typeof part === 'string' && part !== '';
 }
