@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -68,7 +69,7 @@ export async function readFromPackage(tarball: string, path: string): Promise<Bu
   const read = pipeline(createReadStream(tarball), createGunzip(), extract);
   let found: Buffer | undefined;
   for await (const entry of extract) {
-    if (entry.header.name === `package/${path}`) found = Buffer.concat(await Array.fromAsync(entry));
+    if (entry.header.name === `package/${path}`) found = await buffer(entry);
     else entry.resume();
   }
   await read;
