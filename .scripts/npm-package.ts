@@ -10,7 +10,7 @@ import { thirdPartyLicences } from './licences.ts';
 const run = promisify(execFile);
 
 /** What the bundle runs on: plugin/require-node.ts says so to whoever has an older one. */
-const NODE_RANGE = '>=22.19';
+const NODE_RANGE = '^22.21 || >=24.5';
 
 /** kubectl asks it for the words after `kubectl compass`; the program knows by its name what it is asked for. */
 const COMPLETER = 'kubectl_complete-compass';
@@ -34,7 +34,7 @@ export async function stageNpmPackage(folder: string): Promise<string> {
   const readme = await readFile(join(ROOT, '.scripts/npm/README.md'), 'utf8');
   await writeFile(
     join(stage, 'README.md'),
-    readme.replace('NODE_RANGE', NODE_RANGE.replace('>=', '').concat(' or later')),
+    readme.replace('NODE_RANGE', NODE_RANGE.replace('^', '').replace(' || >=', ', ').concat(' or newer')),
   );
   await cp(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'));
   return stage;

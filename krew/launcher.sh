@@ -13,7 +13,7 @@ done
 folder=$(CDPATH='' cd -- "$(dirname "$self")" && pwd -P)
 node=$folder/node
 if [ ! -x "$node" ] && ! node=$(command -v node); then
-  echo "kubectl compass: Node.js 22.19 or newer is needed on the PATH, and there is none; put one there, or take an archive that brings its own: kubectl krew install compass" >&2
+  echo "kubectl compass: Node.js 22.21, 24.5 or newer is needed on the PATH, and there is none; put one there, or take an archive that brings its own: kubectl krew install compass" >&2
   exit 127
 fi
 exec "$node" "$folder/plugin/main.js" "$@"

@@ -24,7 +24,7 @@ export function releaseNotes({ version, nodeVersion, archivesAt }: BuildFacts): 
 | archive | is |
 |---|---|
 ${rows.join('\n')}
-| \`${bundleName(version)}\` | the plugin alone, for those who have Node.js 22.19 or later |
+| \`${bundleName(version)}\` | the plugin alone, for those who have Node.js 22.21, 24.5 or newer |
 
 Made of Node.js ${nodeVersion} as npm has it. THIRD_PARTY_LICENSES in each archive names all that it carries.
 ${archivesAt === undefined ? addressMissing() : `The manifest expects the archives at ${archivesAt}.`}

@@ -3,14 +3,22 @@
  * nothing is imported here, and the build writes the file that this lands in, main.js, in the syntax of 2015.
  */
 
-/** What the libraries ask for: `engines` of undici, by way of the Kubernetes client. */
-const OLDEST = [22, 19] as const;
+/**
+ * From where on a line of Node will do, and any line after the last. Before, its https.Agent knows no `proxyEnv`, and would go
+ * past a proxy without a word.
+ */
+const LINES: readonly (readonly [major: number, minor: number])[] = [
+  [22, 21],
+  [24, 5],
+];
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const willDo = LINES.some((line) => line[0] === major && line[1] <= minor) || LINES.every((line) => line[0] < major);
 
-if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+if (!willDo) {
+  const wanted = LINES.map((line) => line.join('.')).join(', ');
   process.stderr.write(
-    `kubectl compass: Node.js ${OLDEST.join('.')} or newer is needed, and this is ${process.versions.node} (${process.execPath}); ` +
+    `kubectl compass: Node.js ${wanted} or newer is needed, and this is ${process.versions.node} (${process.execPath}); ` +
       'put a newer one on the PATH, or take an archive that brings its own: kubectl krew install compass\n',
   );
   process.exit(2);

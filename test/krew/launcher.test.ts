@@ -52,5 +52,5 @@ test('where there is no Node, the launcher says what is needed', async (t) => {
   const { status, stdout, stderr } = run('status');
   assert.equal(status, 127);
   assert.equal(stdout, '');
-  assert.match(stderr, /^kubectl compass: Node\.js 22\.19 or newer is needed on the PATH.*\n$/);
+  assert.match(stderr, /^kubectl compass: Node\.js 22\.21, 24\.5 or newer is needed on the PATH.*\n$/);
 });

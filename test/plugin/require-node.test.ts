@@ -18,16 +18,16 @@ async function runBy(version: string) {
   return spawnSync(process.execPath, args, { env: { HOME: folder }, encoding: 'utf8' });
 }
 
-for (const version of ['0.12.18', '20.20.2', '22.18.0']) {
+for (const version of ['0.12.18', '20.20.2', '22.20.9', '23.11.1', '24.4.1']) {
   test(`Node ${version} is too old, and the plugin says so`, async () => {
     const { status, stdout, stderr } = await runBy(version);
     assert.deepEqual([status, stdout], [2, '']);
-    assert.ok(stderr.startsWith(`kubectl compass: Node.js 22.19 or newer is needed, and this is ${version} (`), stderr);
+    assert.ok(stderr.startsWith(`kubectl compass: Node.js 22.21, 24.5 or newer is needed, and this is ${version} (`), stderr);
     assert.match(stderr, /kubectl krew install compass\n$/);
   });
 }
 
-for (const version of ['22.19.0', '23.0.0', '100.1.0']) {
+for (const version of ['22.21.0', '24.5.0', '25.0.0', '100.1.0']) {
   test(`Node ${version} will do`, async () => {
     const { status, stdout, stderr } = await runBy(version);
     assert.deepEqual([status, stderr], [0, '']);

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fetchPackage, type PinnedPackage, readFromPackage } from '../../.scripts/locked-package.ts';
 import { NO_KUBECTL } from '../cluster/kubectl.ts';
+import { startProxy } from '../common/compass/connect-proxy.ts';
 import { temporaryFolder } from '../krew/temporary-folder.ts';
 import { findArtefact } from './artefacts.ts';
 import { unpack } from './krew-archives.ts';
-import { run, startHealthyCluster } from './krew-world.ts';
+import { type Ran, run, startHealthyCluster } from './krew-world.ts';
 
 /** Nodes that people have, by what npm's registry says of them. */
 const NODES = {
   'long ago': pinned('12.22.12', 'Js5l9fOJQHPnRXFTxYWSE2Kg7gZ7Wk2jZoNIQvRIaxu4Xq5G9Jphzzjc78fojANnRIsT4VoUyZiycxtnK1yM4w=='),
-  'just too old': pinned('22.18.0', 'ZPIlJmsQkDY/Q+VeDIuNTphYIPHYwV4T2lF7lfkmW0gFFkohycbGQYm25yhJ/Gz42eFD2wF5zwAzs9yPRAwbhg=='),
-  'the oldest that will do': pinned('22.19.0', 'kjgmAijr2xPcEIrK1eky8L05W9pZcVUYihQbsN99F0zQP6VXX+DlAbSFbVre3bI7oLjtyUd10/vCdCkxfqnysw=='),
+  'just too old': pinned('22.20.0', 'CWyKqAkT1fUBr1IDD/JhDAYpUrBraNmSM9ndREbhAp14QmgBqq8CmgWHITSK1YXzJj+hWTEC1+F6gOgVFLIaSg=='),
+  'the oldest that will do': pinned('22.21.0', 'zDkVW/xqAEQu19ra2kjSOyDjxl0oOMEm0hkkMfy8w18ih5g3eAtVH5U/3uMHEPtJdUUQNwzhKjUOFg2QWL1Z+w=='),
 } as const satisfies Readonly<Record<string, PinnedPackage>>;
 
 function pinned(version: string, sha512: string): PinnedPackage {
@@ -44,7 +45,7 @@ for (const age of ['long ago', 'just too old'] as const) {
     const { code, stdout, stderr } = await kubectl('compass', 'status');
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, /^kubectl compass: Node\.js 22\.19 or newer is needed, and this is [\d.]+ \(.*kubectl krew install/);
+    assert.match(stderr, /^kubectl compass: Node\.js 22\.21, 24\.5 or newer is needed, and this is [\d.]+ \(.*kubectl krew install/);
     assert.ok(stderr.includes(`this is ${node.version} (`));
   });
 }
@@ -56,6 +57,18 @@ test('the bundle runs with the oldest Node that it takes', { skip }, async (t) =
   const status = await kubectl('compass', 'status');
   assert.equal(status.code, 0, status.stderr);
   assert.match(status.stdout, /^✔ Healthy {2}compass-connection/);
+  assert.ok(await goesThroughProxy(home, kubectl), 'its requests go past the proxy');
   const report = await kubectl('compass', 'report', '-f', join(home, 'report.tar.gz'));
   assert.equal(report.code, 0, report.stderr);
 });
+
+/** Whether a status that is asked for by a kubeconfig with a proxy goes through that. */
+async function goesThroughProxy(home: string, kubectl: (...args: string[]) => Promise<Ran>): Promise<boolean> {
+  await using proxy = await startProxy();
+  const config = JSON.parse(await readFile(join(home, 'config'), 'utf8'));
+  config.clusters[0].cluster['proxy-url'] = `http://127.0.0.1:${proxy.port}`;
+  await writeFile(join(home, 'proxied'), JSON.stringify(config));
+  const { code, stderr } = await kubectl('compass', 'status', '--kubeconfig', join(home, 'proxied'));
+  assert.equal(code, 0, stderr);
+  return proxy.asked.length > 0;
+}
