@@ -28,12 +28,12 @@ export function renderManifest(template: string, release: Release): string {
 }
 
 function renderLine(line: string, release: Release): string[] {
-  const blanks = [...line.matchAll(BLANK)].map(([, blank = '']) => valueOf(blank, release));
+  const blanks = [...line.matchAll(BLANK)].map(([, blank = '']) => valueFor(blank, release));
   if (blanks.includes(undefined)) return [];
   return [line.replace(BLANK, () => blanks.shift() ?? '')];
 }
 
-function valueOf(blank: string, { version, homepage, archives }: Release): string | undefined {
+function valueFor(blank: string, { version, homepage, archives }: Release): string | undefined {
   if (blank === 'version') return version;
   if (blank === 'homepage') return homepage;
   const [field, os, arch] = blank.split(' ');

@@ -20,7 +20,7 @@ const SHA256_TYPE = 2;
 
 /** Hashes are of pages of 2^12 bytes on every platform, also where memory has larger ones. */
 const PAGE_SHIFT = 12;
-export const PAGE_BYTES = 2 ** PAGE_SHIFT;
+const PAGE_BYTES = 2 ** PAGE_SHIFT;
 
 /** CS_ADHOC: signed by nobody, which vouches for the content of the file alone. */
 const AD_HOC = 0x2;

@@ -9,7 +9,7 @@ const CODE_SIGNATURE = 0x1d;
 /** `filetype` of a program. */
 const EXECUTE = 2;
 
-export const MAGIC_AT = 0;
+const MAGIC_AT = 0;
 export const COMMAND_COUNT_AT = 16;
 export const COMMANDS_SIZE_AT = 20;
 

@@ -1,6 +1,6 @@
 /**
  * What krew asks of a manifest (kubernetes-sigs/krew: `internal/index/validation/validate.go`, and strict reading by
- * `internal/index/indexscanner`), and what its index asks besides (`docs/CODING-AND-NAMING.md`, `DEVELOPER_GUIDE`): a short
+ * `internal/index/indexscanner`), and what its index asks besides (https://krew.sigs.k8s.io/docs/developer-guide): a short
  * description of at most 50 characters, and no two platforms that fit one machine.
  */
 

@@ -41,9 +41,9 @@ async function tryOut(t: TestContext, kubectl: Kubectl): Promise<void> {
     assert.match(stdout, /^:4$/m);
   });
   await t.test('an exec credential plugin proves who asks', async () => {
-    const { code, stdout, stderr } = await kubectl('exec-config', 'compass', 'status', '-o', 'oneline');
+    const { code, stdout, stderr } = await kubectl('exec-config', 'compass', 'status');
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /Healthy/);
+    assert.match(stdout, /^✔ Healthy {2}compass-connection/);
   });
   await t.test("kubectl's list of plugins has it, without a warning", async () => {
     const { code, stdout, stderr } = await kubectl('config', 'plugin', 'list');
@@ -111,15 +111,16 @@ test('linux/amd64 runs on a bare Debian with kubectl and the archive alone', { s
   assert.equal(found, '');
   const kubectl = (await runTool('sh', ['-c', 'readlink -f "$(command -v kubectl)"'])).trim();
   await copyFile(kubectl, join(root, 'usr/bin/kubectl'));
-  const home = join(root, 'root');
-  await installAsKrew(join(home, '.krew'), 'linux', 'amd64');
-  await startHealthyCluster(t, home, '/root');
+  const home = '/home/somebody';
+  await mkdir(join(root, home, '.kube'), { recursive: true });
+  await installAsKrew(join(root, home, '.krew'), 'linux', 'amd64');
+  await startHealthyCluster(t, join(root, home), home);
   const enter = ['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${root}/proc`, 'chroot', root];
   await tryOut(t, (config, ...args) =>
     run('unshare', [...enter, 'kubectl', ...args], {
-      PATH: '/root/.krew/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      HOME: '/root',
-      KUBECONFIG: `/root/${config}`,
+      PATH: `${home}/.krew/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      HOME: home,
+      KUBECONFIG: join(home, config),
       LANG: 'C.UTF-8',
     }),
   );

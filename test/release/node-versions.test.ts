@@ -13,9 +13,18 @@ import { type Ran, run, startHealthyCluster } from './krew-world.ts';
 
 /** Nodes that people have, by what npm's registry says of them. */
 const NODES = {
-  'long ago': pinned('12.22.12', 'Js5l9fOJQHPnRXFTxYWSE2Kg7gZ7Wk2jZoNIQvRIaxu4Xq5G9Jphzzjc78fojANnRIsT4VoUyZiycxtnK1yM4w=='),
-  'just too old': pinned('22.20.0', 'CWyKqAkT1fUBr1IDD/JhDAYpUrBraNmSM9ndREbhAp14QmgBqq8CmgWHITSK1YXzJj+hWTEC1+F6gOgVFLIaSg=='),
-  'the oldest that will do': pinned('22.21.0', 'zDkVW/xqAEQu19ra2kjSOyDjxl0oOMEm0hkkMfy8w18ih5g3eAtVH5U/3uMHEPtJdUUQNwzhKjUOFg2QWL1Z+w=='),
+  'long ago': pinned(
+    '12.22.12',
+    'Js5l9fOJQHPnRXFTxYWSE2Kg7gZ7Wk2jZoNIQvRIaxu4Xq5G9Jphzzjc78fojANnRIsT4VoUyZiycxtnK1yM4w==',
+  ),
+  'just too old': pinned(
+    '22.20.0',
+    'CWyKqAkT1fUBr1IDD/JhDAYpUrBraNmSM9ndREbhAp14QmgBqq8CmgWHITSK1YXzJj+hWTEC1+F6gOgVFLIaSg==',
+  ),
+  'the oldest that will do': pinned(
+    '22.21.0',
+    'zDkVW/xqAEQu19ra2kjSOyDjxl0oOMEm0hkkMfy8w18ih5g3eAtVH5U/3uMHEPtJdUUQNwzhKjUOFg2QWL1Z+w==',
+  ),
 } as const satisfies Readonly<Record<string, PinnedPackage>>;
 
 function pinned(version: string, sha512: string): PinnedPackage {
@@ -38,14 +47,16 @@ async function bundleWith(t: TestContext, node: PinnedPackage) {
   return { home, kubectl: (...args: string[]) => run('kubectl', args, { ...env, LANG: 'C.UTF-8' }) };
 }
 
-for (const age of ['long ago', 'just too old'] as const) {
-  const node = NODES[age];
-  test(`Node ${node.version}, of ${age}, is told apart before anything of the plugin runs`, { skip }, async (t) => {
+for (const node of [NODES['long ago'], NODES['just too old']]) {
+  test(`Node ${node.version} is refused before anything of the plugin runs`, { skip }, async (t) => {
     const { kubectl } = await bundleWith(t, node);
     const { code, stdout, stderr } = await kubectl('compass', 'status');
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, /^kubectl compass: Node\.js 22\.21, 24\.5 or newer is needed, and this is [\d.]+ \(.*kubectl krew install/);
+    assert.match(
+      stderr,
+      /^kubectl compass: Node\.js 22\.21, 24\.5 or newer is needed, and this is [\d.]+ \(.*kubectl krew install/,
+    );
     assert.ok(stderr.includes(`this is ${node.version} (`));
   });
 }
@@ -58,7 +69,9 @@ test('the bundle runs with the oldest Node that it takes', { skip }, async (t) =
   assert.equal(status.code, 0, status.stderr);
   assert.match(status.stdout, /^✔ Healthy {2}compass-connection/);
   assert.ok(await goesThroughProxy(home, kubectl), 'its requests go past the proxy');
-  const report = await kubectl('compass', 'report', '-f', join(home, 'report.tar.gz'));
+  // without what a sidecar would have to answer: there is none
+  const parts = ['--no-checks', '--no-diff', '-f', join(home, 'report.tar.gz')];
+  const report = await kubectl('compass', 'report', ...parts);
   assert.equal(report.code, 0, report.stderr);
 });
 
