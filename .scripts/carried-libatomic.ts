@@ -8,6 +8,8 @@ export interface Libatomic {
   /** The file that is to be found as libatomic.so.1. */
   readonly path: string;
   readonly work: LicensedWork;
+  /** What dpkg's database says of its package. */
+  readonly control: string;
 }
 
 const FOLDERS: Readonly<Record<Architecture, string>> = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
@@ -15,11 +17,12 @@ const FOLDERS: Readonly<Record<Architecture, string>> = { amd64: 'x86_64-linux-g
 /** Debian's libatomic for an architecture, unpacked below `target`, with its licence and the exception that lets it be linked to. */
 export async function carriedLibatomic(architecture: Architecture, target: string): Promise<Libatomic> {
   const packages = await debianPackages(architecture, ['libatomic1', 'gcc-12-base', 'base-files'], target);
-  const { version = '' } = packages.find(({ name }) => name === 'libatomic1') ?? {};
+  const { version = '', control = '' } = packages.find(({ name }) => name === 'libatomic1') ?? {};
   const read = (path: string) => readFile(join(target, path), 'utf8');
   const copyright = await read('gcc-12-base/usr/share/doc/gcc-12-base/copyright');
   const licence = await read('base-files/usr/share/common-licenses/GPL-3');
   return {
+    control,
     path: await realpath(join(target, 'libatomic1/usr/lib', FOLDERS[architecture], 'libatomic.so.1')),
     work: {
       name: 'libatomic (GCC, by Debian)',

@@ -29,15 +29,19 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** A memory cgroup with a limit, which processes are put into as they start. */
-export interface MemoryCgroup extends Disposable {
-  /** What `sh -c` is to do before it becomes the program. */
-  readonly enter: string;
+/** What a memory cgroup was charged. */
+export interface ChargedMemory {
   /** What the kubelet counts against a limit: usage without the page cache that can be dropped at once, in bytes. */
   workingSet(): number;
   peak(): number;
   /** How often the kernel killed for want of memory. */
   kills(): number;
+}
+
+/** A memory cgroup with a limit, which processes are put into as they start. */
+export interface MemoryCgroup extends ChargedMemory, Disposable {
+  /** What `sh -c` is to do before it becomes the program. */
+  readonly enter: string;
 }
 
 /** One that was made, or why none can be. Disposing of it removes it, once its processes have ended. */
@@ -59,29 +63,28 @@ export function createMemoryCgroup(limitBytes: number): MaybeCgroup {
   }
 }
 
+const MEMORY_HIERARCHY = '/sys/fs/cgroup/memory';
+const UNIFIED_HIERARCHY = '/sys/fs/cgroup';
+
 function makeCgroup(name: string, limitBytes: number): MemoryCgroup | undefined {
-  if (existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) return versionOne(name, limitBytes);
-  return existsSync('/sys/fs/cgroup/cgroup.controllers') ? versionTwo(name, limitBytes) : undefined;
+  if (existsSync(join(MEMORY_HIERARCHY, 'memory.limit_in_bytes'))) return versionOne(name, limitBytes);
+  return existsSync(join(UNIFIED_HIERARCHY, 'cgroup.controllers')) ? versionTwo(name, limitBytes) : undefined;
 }
 
 function versionOne(name: string, limitBytes: number): MemoryCgroup {
-  const folder = join('/sys/fs/cgroup/memory', name);
+  const folder = join(MEMORY_HIERARCHY, name);
   mkdirSync(folder);
-  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   writeFileSync(join(folder, 'memory.limit_in_bytes'), String(limitBytes));
   return {
     enter: `echo $$ > ${folder}/cgroup.procs`,
-    workingSet: () => Number(read('memory.usage_in_bytes')) - field(read('memory.stat'), 'total_inactive_file'),
-    peak: () => Number(read('memory.max_usage_in_bytes')),
-    kills: () => field(read('memory.oom_control'), 'oom_kill'),
+    ...chargedToVersionOne(folder),
     [Symbol.dispose]: () => rmdirSync(folder),
   };
 }
 
 function versionTwo(name: string, limitBytes: number): MemoryCgroup {
-  const folder = join('/sys/fs/cgroup', name);
+  const folder = join(UNIFIED_HIERARCHY, name);
   mkdirSync(folder);
-  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   try {
     writeFileSync(join(folder, 'memory.max'), String(limitBytes));
   } catch (error) {
@@ -90,11 +93,36 @@ function versionTwo(name: string, limitBytes: number): MemoryCgroup {
   }
   return {
     enter: `echo $$ > ${folder}/cgroup.procs`,
+    ...chargedToVersionTwo(folder),
+    [Symbol.dispose]: () => rmdirSync(folder),
+  };
+}
+
+function chargedToVersionOne(folder: string): ChargedMemory {
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  return {
+    workingSet: () => Number(read('memory.usage_in_bytes')) - field(read('memory.stat'), 'total_inactive_file'),
+    peak: () => Number(read('memory.max_usage_in_bytes')),
+    kills: () => field(read('memory.oom_control'), 'oom_kill'),
+  };
+}
+
+function chargedToVersionTwo(folder: string): ChargedMemory {
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+  return {
     workingSet: () => Number(read('memory.current')) - field(read('memory.stat'), 'inactive_file'),
     peak: () => Number(read('memory.peak')),
     kills: () => field(read('memory.events'), 'oom_kill'),
-    [Symbol.dispose]: () => rmdirSync(folder),
   };
+}
+
+/** What the cgroup was charged that somebody else has put a process into (cgroups(7): /proc/PID/cgroup). */
+export function chargedWith(pid: number): ChargedMemory {
+  const places = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  const ofVersionOne = /^\d+:(?:\w+,)*memory(?:,\w+)*:(.+)$/m.exec(places)?.[1];
+  if (ofVersionOne !== undefined) return chargedToVersionOne(join(MEMORY_HIERARCHY, ofVersionOne));
+  const [, path = ''] = /^0::(.+)$/m.exec(places) ?? [];
+  return chargedToVersionTwo(join(UNIFIED_HIERARCHY, path));
 }
 
 function field(text: string, name: string): number {
