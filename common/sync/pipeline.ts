@@ -15,9 +15,9 @@ export interface PipelineOptions {
 }
 
 /**
- * Works on the items of one page after the other, in the order of their start, and reads the next page meanwhile: one, and
- * only while the one before it is worked on, so that no more than two are held. `next` gives undefined at the end. Rejects
- * with the first rejection of either, after all that had begun; nothing more is started or read then.
+ * Works on the items of one page after the other, in the order of their start, and reads the next page that has any
+ * meanwhile: one, and only while the one before it is worked on, so that no more than two are held. `next` gives undefined at
+ * the end. Rejects with the first rejection of either, after all that had begun; nothing more is started or read then.
  */
 export async function pipelined<T>(
   next: () => Promise<PageOf<T> | undefined>,
@@ -26,22 +26,30 @@ export async function pipelined<T>(
 ): Promise<void> {
   const crew = new Crew(limit);
   try {
-    for (let page = await next(); page !== undefined; ) {
+    for (let page = await nextOf(next, crew); page !== undefined; ) {
       const { items, bytes, isLast } = page;
       page = undefined;
-      const ahead = isLast || bytes > aheadBytes ? undefined : next();
+      const ahead = isLast || bytes > aheadBytes ? undefined : nextOf(next, crew);
       // Whether it failed is asked for when this page has been started.
       ahead?.catch(() => undefined);
       // What asks for it goes out now, and not when all that is to be done without waiting has been done.
       if (ahead !== undefined) await new Promise((resolve) => setImmediate(resolve));
       for (const item of items) await crew.start(() => work(item));
+      crew.throwFailure();
       if (!ahead) await crew.finish();
-      page = await (ahead ?? next());
+      page = await (ahead ?? nextOf(next, crew));
     }
   } finally {
     await crew.idle();
   }
   await crew.finish();
+}
+
+/** The next page on which there is something to do, or nothing more to be asked for. */
+async function nextOf<T>(next: () => Promise<PageOf<T> | undefined>, crew: Crew): Promise<PageOf<T> | undefined> {
+  let page = await next();
+  while (page !== undefined && page.items.length === 0 && !page.isLast && !crew.hasFailed) page = await next();
+  return page;
 }
 
 /** So many at a time, and none after one that failed. */
@@ -54,10 +62,14 @@ class Crew {
     this.#limit = limit;
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Starts it as soon as one is free. Throws what another one failed by. */
   async start(work: () => Promise<void>): Promise<void> {
     while (this.#running.size >= this.#limit) await Promise.race(this.#running);
-    this.#throwFailure();
+    this.throwFailure();
     const running = work()
       .catch((reason: unknown) => {
         this.#failure ??= { reason };
@@ -74,10 +86,10 @@ class Crew {
   /** When all have ended well. Throws what the first one failed by. */
   async finish(): Promise<void> {
     await this.idle();
-    this.#throwFailure();
+    this.throwFailure();
   }
 
-  #throwFailure(): void {
+  throwFailure(): void {
     if (this.#failure) throw this.#failure.reason;
   }
 }

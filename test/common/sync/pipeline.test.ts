@@ -61,6 +61,33 @@ test('the next page is read while this one is worked on, and its items begin as 
   assert.equal(bench.events.at(-1), 'read');
 });
 
+test('pages with nothing to do are read on while one is worked on, until one has something to do', async () => {
+  const bench = new Bench([page([1, 2, 3]), page([]), page([]), page([4]), page([5], { isLast: true })]);
+  const done = pipelined(bench.next, OPTIONS, bench.work);
+  await turns();
+  assert.deepEqual(bench.events, ['read', 'read', 'read', 'read', 'begin 1', 'begin 2']);
+  for (const item of [1, 2, 3]) await bench.release(item);
+  assert.deepEqual(bench.events.slice(6), ['end 1', 'begin 3', 'read', 'end 2', 'begin 4', 'end 3', 'begin 5']);
+  for (const item of [4, 5]) await bench.release(item);
+  await done;
+});
+
+test('when something has failed, pages with nothing to do are read on no more', async () => {
+  let read = 0;
+  const next = async () => {
+    read += 1;
+    await turns();
+    return page(read === 1 ? [1] : []);
+  };
+  await assert.rejects(
+    pipelined(next, OPTIONS, () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  const before = read;
+  for (let turn = 0; turn < 5; turn += 1) await turns();
+  assert.ok(read <= before + 1, `${read - before} were read after it`);
+});
+
 test('behind a page that is large, or the last, nothing is read before all of it is done', async () => {
   for (const first of [page([1], { bytes: 101 }), page([1], { isLast: true })]) {
     const bench = new Bench([first, page([2])]);
