@@ -28,7 +28,14 @@ export async function carriedLibatomic(architecture: Architecture, target: strin
       name: 'libatomic (GCC, by Debian)',
       version,
       licence: 'GPL-3.0-or-later WITH GCC-exception-3.1',
-      text: `${copyright}\n${licence}`,
+      text: [sourceOf(version), copyright, licence].join('\n'),
     },
   };
+}
+
+/** Where the source is of what is handed on as a binary, which the GPL asks for. */
+function sourceOf(version: string): string {
+  return `libatomic.so.1 is that of Debian 12, unchanged. Its source is Debian's package gcc-12 ${version}:
+https://snapshot.debian.org/package/gcc-12/${version}/ and https://packages.debian.org/source/bookworm/gcc-12
+`;
 }

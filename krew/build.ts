@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,8 +31,10 @@ export async function buildKrew(target: string, urlBase?: string): Promise<void>
   const project = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Project;
   const { version } = project;
   const place = archivesAt(project, version, urlBase);
-  await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
+  // Another version's archives are not to be taken for this one's.
+  const others = (await readdir(target)).filter((name) => name.startsWith('kubectl-compass_v'));
+  for (const name of others) await rm(join(target, name));
   const work = await mkdtemp(join(tmpdir(), 'compass-krew-'));
   try {
     const metafile = await buildProgram('plugin', work);

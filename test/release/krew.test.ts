@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, lstat, mkdir, readdir, readlink, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -72,6 +72,17 @@ test('linux/amd64, installed as krew does, runs through kubectl', { skip }, asyn
   await tryOut(t, (config, ...args) =>
     run('kubectl', args, { PATH, HOME: home, KUBECONFIG: join(home, config), LANG: 'C.UTF-8' }),
   );
+  await t.test('the code of a run is kept, of a library as well, and used by the next', async () => {
+    const folder = join(home, '.kube/cache/compass/code');
+    const kept = async () => {
+      const files = ['status', 'libraries/yargs.cjs'].map((name) => stat(join(folder, name)));
+      return (await Promise.all(files)).map(({ ino, mtimeMs }) => [ino, mtimeMs]);
+    };
+    const before = await kept();
+    const env = { PATH, HOME: home, KUBECONFIG: join(home, 'config') };
+    assert.equal((await run('kubectl', ['compass', 'status'], env)).code, 0);
+    assert.deepEqual(await kept(), before);
+  });
   await t.test('what is set for Node in general is not for it', async () => {
     const env = { PATH, HOME: home, NODE_OPTIONS: '--no-such-option' };
     assert.match((await run('kubectl', ['compass', 'version', '--client'], env)).stdout, VERSION);
