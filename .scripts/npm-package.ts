@@ -41,14 +41,17 @@ export async function stageNpmPackage(folder: string): Promise<string> {
 }
 
 async function packageManifest(): Promise<Record<string, unknown>> {
-  const { name, version, description, license } = JSON.parse(
+  const { name, version, description, license, homepage, repository } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
-  ) as Readonly<Record<string, string>>;
+  ) as Readonly<Record<string, unknown>>;
   return {
     name,
     version,
     description,
     keywords: ['kubectl', 'kubectl-plugin', 'kubernetes', 'kyma', 'compass'],
+    // said where the project is published; npm asks for the repository when a package comes with its provenance
+    homepage,
+    repository,
     license,
     type: 'commonjs',
     engines: { node: NODE_RANGE },

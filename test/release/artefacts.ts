@@ -2,7 +2,8 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+/** Where `npm run build` puts everything. */
+export const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** The absolute path of the one artefact in dist/ that matches. @throws Error where there is none, or another beside it */
 export function findArtefact(pattern: string): string {
