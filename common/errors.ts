@@ -7,7 +7,7 @@ export type Retry = 'backoff' | 'never';
 interface Row {
   /** The stable number that people look up: CMP0201. */
   readonly code: string;
-  /** The plugin's exit code; the table stands in the README. */
+  /** The plugin's exit code; the table is docs/exit-codes.md. */
   readonly exit: number;
   readonly retry: Retry;
   /** What a person does about it, one line; a command where there is one. */

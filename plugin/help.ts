@@ -3,7 +3,7 @@ import { EXIT_CODES } from './exit-codes.ts';
 import type { Flag } from './flags.ts';
 import { wrap, wrapCommand } from './output/text.ts';
 
-const GROUPS: readonly CommandEntry['group'][] = ['See', 'Install', 'Connect', 'Certificates', 'Act', 'Meta'];
+export const GROUPS: readonly CommandEntry['group'][] = ['See', 'Install', 'Connect', 'Certificates', 'Act', 'Meta'];
 
 /** The columns that help is written for. */
 const WIDTH = 80;

@@ -10,7 +10,7 @@ const AFTER_SYNC: readonly string[] = [
   'Synchronized',
 ] satisfies ConnectionState[];
 
-/** The one of the seven states that an observation is (the README's table); the earliest failing step names it. */
+/** The one of the seven states that an observation is (the table of docs/operations.md); the earliest failing step names it. */
 export function connectionState(previous: string | undefined, observation: Observation): ConnectionState {
   if (!observation.connection.ok) return isLost(observation) ? 'ConnectionFailed' : 'ConnectionMaintenanceFailed';
   if (syncSuspension(observation)) return 'Connected';

@@ -13,7 +13,7 @@ import { applicationText, errorText } from './error-text.ts';
 import type { Observation } from './observation.ts';
 
 /**
- * The status that follows from an observation, exact to the second: the README's states, and times as the reference
+ * The status that follows from an observation, exact to the second: the states of docs/operations.md, and times as the reference
  * agent sets them.
  * `previous` supplies what the observation does not say: times that others set, errors from before a restart.
  * Whether it is worth a write is settle-status.ts's question.

@@ -6,7 +6,7 @@ import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { commandsOf, startReader } from './readme-commands.ts';
 
-test("the README's lines for Applications outside the cluster do what they say", { skip: NO_KUBECTL }, async (t) => {
+test("the document's lines for Applications outside the cluster do what they say", { skip: NO_KUBECTL }, async (t) => {
   await using simulator = await startSimulator();
   const { id } = simulator.landscape.createApplication({ name: 'my-app' });
   const answer = await fetch(`${simulator.adminUrl}/applications/${id}/token`, { method: 'POST' });
@@ -15,7 +15,7 @@ test("the README's lines for Applications outside the cluster do what they say",
   await reader.write('ca.pem', simulator.caPem);
   await reader.write('token.txt', rawEncoded);
 
-  const commands = await commandsOf('Applications outside the cluster');
+  const commands = await commandsOf('docs/outside-the-cluster.md', '# Applications outside the cluster');
   assert.equal(commands.length, 3);
   for (const command of commands) await reader.run(command);
   const issued = simulator.certificates.list();

@@ -4,7 +4,9 @@ import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { commandsOf, startReader } from './readme-commands.ts';
 import { CONFIGURATION, startWorld } from './world.ts';
 
-test("the README's lines that configure and reconnect a cluster do what they say", { skip: NO_KUBECTL }, async (t) => {
+test("the documents' lines that configure and reconnect a cluster do what they say", {
+  skip: NO_KUBECTL,
+}, async (t) => {
   const world = await startWorld(t);
   const { simulator, cluster, caFile } = world;
   world.start();
@@ -16,8 +18,10 @@ test("the README's lines that configure and reconnect a cluster do what they say
     TENANT: simulator.tenant,
     DIRECTOR_URL: simulator.urls.directorAdmin,
   });
-  const [configure] = (await commandsOf('Use it in a cluster')).filter((line) => line.includes(' compass connect '));
-  const [reconnect, withStoredToken, withLogin] = await commandsOf('Connect anew');
+  const [configure] = (await commandsOf('README.md', '\n## Use it in a cluster')).filter((line) =>
+    line.includes(' compass connect '),
+  );
+  const [reconnect, withStoredToken, withLogin] = await commandsOf('docs/connect.md', '# Connect anew');
   assert.ok(configure && reconnect && withStoredToken && withLogin);
 
   await reader.write('token.txt', simulator.requestToken().token);

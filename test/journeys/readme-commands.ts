@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { builtPlugin } from '../plugin/built-plugin.ts';
 import { readFromRoot } from '../repository/tracked-files.ts';
 
-/** The commands of one section of the README, as they stand there, whichever of its blocks they are in. */
-export async function commandsOf(section: string): Promise<string[]> {
-  const [, after = ''] = (await readFromRoot('README.md')).split(`\n## ${section}\n`);
+/** The commands under one heading of a document, as they stand there, whichever of its blocks they are in. */
+export async function commandsOf(document: string, heading: string): Promise<string[]> {
+  const [, after = ''] = (await readFromRoot(document)).split(`${heading}\n`);
   const [text = ''] = after.split('\n## ');
   const blocks = [...text.matchAll(/```sh\n([^`]*)```/g)].map(([, block = '']) => block);
   return blocks.flatMap((block) =>

@@ -8,10 +8,12 @@ import { readConfig } from '../../sidecar/config.ts';
 import { readFromRoot } from './tracked-files.ts';
 
 const readme = await readFromRoot('README.md');
+const settings = await readFromRoot('docs/settings.md');
+const operations = await readFromRoot('docs/operations.md');
 
 /** The first cells of the table under a header. */
-function firstCells(header: string): string[] {
-  const [, after = ''] = readme.split(`\n| ${header} |`);
+function firstCells(document: string, header: string): string[] {
+  const [, after = ''] = document.split(`\n| ${header} |`);
   const rows = after.split('\n\n')[0]?.split('\n').slice(2) ?? [];
   return rows.map((row) => row.split('|')[1]?.trim() ?? '');
 }
@@ -44,23 +46,22 @@ test("the README's commands are those of the help, in its order and words", () =
   assert.ok(readme.includes(`| command | tells |\n|---|---|\n${rows.join('\n')}\n\n`), rows.join('\n'));
 });
 
-test("the README's settings are those that the sidecar reads", () => {
-  const cells = inBackticks(firstCells('setting | default | says'));
+test('the settings of the documents are those that the sidecar reads', () => {
+  const cells = inBackticks(firstCells(settings, 'setting | default | says'));
   assert.deepEqual(cells.toSorted(), settingsRead());
 });
 
-test("the README's states are those of a CompassConnection", () => {
-  const cells = inBackticks(firstCells('state | means | what to do'));
+test('the states of the documents are those of a CompassConnection', () => {
+  const cells = inBackticks(firstCells(operations, 'state | means | what to do'));
   assert.deepEqual(cells.toSorted(), CONNECTION_STATES.toSorted());
 });
 
-test("the README's exit codes are those of the one table, and no reason has another", () => {
-  assert.deepEqual(firstCells('exit code | means'), Object.keys(EXIT_CODES));
+test('no reason has an exit code that the one table lacks', () => {
   for (const [reason, { exit }] of Object.entries(REASONS)) assert.ok(exit in EXIT_CODES, reason);
 });
 
-test('every reason that the README explains exists', () => {
-  const cells = inBackticks(firstCells('what you see | what it is'));
+test('every reason that the documents explain exists', () => {
+  const cells = inBackticks(firstCells(operations, 'reason | what it is'));
   assert.ok(cells.length > 0);
   for (const cell of cells) assert.ok(cell in REASONS, cell);
 });

@@ -136,9 +136,9 @@ test('what the Pods of the agent had beside is named', () => {
 });
 
 test('a setting that the sidecar knows is carried over or said to be lost: none is forgotten', async () => {
-  const readme = await readFromRoot('README.md');
+  const settings = await readFromRoot('docs/settings.md');
   for (const name of OF_AGENT) {
-    assert.ok(readme.includes(name), `${name} is in the table of settings`);
+    assert.ok(settings.includes(name), `${name} is in the table of settings`);
     const [setting] = carryOver([{ name, value: 'x' }]);
     assert.ok(setting?.as ?? setting?.note, name);
     assert.notEqual(setting?.note, 'no setting of the sidecar', name);
