@@ -14,8 +14,6 @@ test('another build of the same sources gives the same archives, elsewhere and a
   const [target, cwd, TMPDIR] = [await temporaryFolder(t), await temporaryFolder(t), await temporaryFolder(t)];
   const env = { ...process.env, TZ: 'Pacific/Kiritimati', LANG: 'C', TMPDIR };
   await promisify(execFile)(process.execPath, [BUILD, '--target', join(target, 'krew')], { cwd, env });
-  for (const name of ['SHA256SUMS', 'compass.yaml']) {
-    const [first, second] = [findArtefact(`krew/${name}`), join(target, 'krew', name)];
-    assert.equal(await readFile(second, 'utf8'), await readFile(first, 'utf8'), name);
-  }
+  const [first, second] = [findArtefact('krew/SHA256SUMS'), join(target, 'krew/SHA256SUMS')];
+  assert.equal(await readFile(second, 'utf8'), await readFile(first, 'utf8'));
 });
