@@ -10,8 +10,8 @@ import { DOCUMENT_FORMATS } from '../output/format.ts';
 export const install: Command = {
   details: `Applies what belongs to the sidecar (its namespace, ServiceAccount, rights and Deployment) by server-side apply, and
 waits until it runs. Before anything is written it looks for what is missing, namespaces and rights of yours, and has the API
-server check every object. Definitions that the cluster has, such as Kyma's own, are kept as they are. What was set before is
-kept where a sidecar is there already. No registry has the image yet: build it, and say where it is by --image. --set takes
+server check every object. Definitions that the cluster has, such as Kyma's own, are kept as they are, and so is a namespace. What
+was set before is kept where a sidecar is there already. No registry has the image yet: build it, and say where it is by --image. --set takes
 ${SET_KEYS.join(', ')}, and the sidecar's own settings by their names, such as APP_LOG_LEVEL=debug.`,
   exits: {
     0: 'installed, or as it should be already',

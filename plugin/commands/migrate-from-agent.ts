@@ -12,8 +12,9 @@ settings that are carried over and those that cannot be, what may scale the agen
 --apply installs the sidecar without letting it run, scales the agent to 0 and waits until its Pods are gone, starts the
 sidecar, waits until it has read the Director once, and compares the Applications by name and UID. If a step fails, the agent is brought
 back. What the agent had is an annotation of its Deployment, so that a run that was cut off can be gone on with, from any
-machine. --rollback goes back by that, also without a token; it refuses where the definition of CompassConnection has a status
-subresource, which the agent cannot write.`,
+machine. --rollback goes back by that, also without a token; it says what the sidecar holds and the agent would not, and that the
+sidecar's history goes with its report. It refuses where the definition of CompassConnection has a status subresource, which the
+agent cannot write.`,
   exits: {
     0: 'the plan has nothing in its way; migrated; or gone back',
     1: 'something is in the way of the plan; or a step failed, and the agent runs again',

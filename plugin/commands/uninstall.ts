@@ -14,7 +14,7 @@ and where that fails nothing is removed. On a terminal it asks; elsewhere --yes 
     4: undefined,
     5: 'the certificate could not be revoked, and nothing was removed',
     6: 'Compass refused to revoke the certificate, and nothing was removed',
-    7: 'not confirmed, or there is no sidecar that could revoke',
+    7: 'not confirmed, the Deployment is of somebody else, or there is no sidecar that could revoke',
     124: 'the sidecar has not stopped, or not answered',
     130: undefined,
     143: undefined,

@@ -48,11 +48,19 @@ function entryOf(
   const known = revision === undefined ? undefined : told.get(revision);
   const time = known?.time ?? changes.at(-1)?.time ?? '';
   if (!known) return { revision, time, cause: undefined, counts: undefined, changes };
-  const { why, request, by, plan, approvedBy, created, updated, deleted } = known;
-  const cause = Object.fromEntries(
-    Object.entries({ why, request, by, plan, approvedBy }).filter(([, value]) => value !== undefined),
-  ) as unknown as HistoryEntry['cause'];
-  return { revision, time, cause, counts: { created, updated, deleted }, changes };
+  const { created, updated, deleted } = known;
+  return { revision, time, cause: causeOf(known), counts: { created, updated, deleted }, changes };
+}
+
+/** What is told of it alone, so that the document has no other properties. */
+function causeOf({ why, request, by, plan, approvedBy }: ReportedRevision): HistoryEntry['cause'] {
+  return {
+    why,
+    ...(request === undefined ? {} : { request }),
+    ...(by === undefined ? {} : { by }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
+  };
 }
 
 function only(entry: HistoryEntry, application: string): HistoryEntry {

@@ -96,7 +96,7 @@ function manifestWarnings(
     namespace: flags.text('workload-namespace') ?? namespace ?? 'of the workload',
     name: serviceAccountOf(template),
   };
-  return warningsOf(settings, account, template, { environment: {} });
+  return warningsOf(settings, account, template, { environment: {}, proxiesElsewhere: [] });
 }
 
 function rightsNote({ mode }: InjectionSettings, count: number): readonly string[] {

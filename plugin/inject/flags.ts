@@ -78,6 +78,12 @@ export const SIDECAR_FLAGS: readonly Flag[] = [
     summary: 'signal this process when the files have changed, such as SIGHUP:nginx',
   },
   { name: 'set', kind: 'texts', value: 'KEY=VALUE', summary: "a variable of the sidecar's environment, repeatable" },
+  {
+    name: 'set-from-secret',
+    kind: 'texts',
+    value: 'KEY=SECRET/KEY',
+    summary: "one whose value is in a Secret of the workload's namespace, such as a proxy with a password; repeatable",
+  },
 ];
 
 /** With -f only. */

@@ -1,7 +1,9 @@
 import { CompassError } from '#common/errors.ts';
 import type { ParsedFlags } from '../flags.ts';
+import { withoutCredentials } from '../output/without-credentials.ts';
 import { quoted } from '../quoted.ts';
 import { DEFAULT_FOLDER, type InjectionSettings } from './settings.ts';
+import { type GivenVariables, readVariables } from './variables.ts';
 
 /** Where something namespaced is. */
 export interface Place {
@@ -11,15 +13,15 @@ export interface Place {
 
 /** What the command line says of the sidecar; the rest is found in the cluster, or the default. */
 export interface InjectionOptions
-  extends Pick<
-    InjectionSettings,
-    'mode' | 'folder' | 'fileMode' | 'proxyPort' | 'healthPort' | 'notifyUrl' | 'notifySignal' | 'containers'
-  > {
+  extends GivenVariables,
+    Pick<
+      InjectionSettings,
+      'mode' | 'folder' | 'fileMode' | 'proxyPort' | 'healthPort' | 'notifyUrl' | 'notifySignal' | 'containers'
+    > {
   readonly native: 'auto' | 'always' | 'never';
   readonly image: string | undefined;
   readonly connection: string | undefined;
   readonly secret: Place | undefined;
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -29,7 +31,7 @@ export function readOptions(flags: ParsedFlags): InjectionOptions {
   const text = (name: string, allowed: string, isGood: (value: string) => boolean) => {
     const value = flags.text(name);
     if (value === undefined || isGood(value)) return value;
-    throw new CompassError('Usage', `--${name} is ${quoted(withoutCredentials(value))}, and must be ${allowed}`);
+    throw new CompassError('Usage', `--${name} is ${quoted(withoutSecrets(value))}, and must be ${allowed}`);
   };
   const native = flags.text('native');
   return {
@@ -45,15 +47,13 @@ export function readOptions(flags: ParsedFlags): InjectionOptions {
     healthPort: portOf(text('health-port', PORT_SAYS, isPort)),
     notifyUrl: text('notify-url', `an http URL on ${LOOPBACK.join(', ')}, without user and password`, isLoopback),
     notifySignal: text('notify-signal', SIGNAL_SAYS, (value) => SIGNAL.test(value)),
-    environment: Object.fromEntries(flags.texts('set').map(variableOf)),
+    ...readVariables(flags.texts('set'), flags.texts('set-from-secret')),
   };
 }
 
 /** A URL may hold a password, before its `@` and in its query. */
-function withoutCredentials(text: string): string {
-  const begin = text.indexOf('//');
-  const end = text.lastIndexOf('@');
-  const bare = begin >= 0 && end > begin ? `${text.slice(0, begin)}//[sensitive]${text.slice(end)}` : text;
+function withoutSecrets(text: string): string {
+  const bare = text.includes('//') ? withoutCredentials(text) : text;
   const query = bare.indexOf('?');
   return query < 0 ? bare : `${bare.slice(0, query)}?…`;
 }
@@ -84,10 +84,4 @@ function portOf(text: string | undefined): number | undefined {
 function isLoopback(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'http:' && LOOPBACK.includes(url.hostname) && url.username === '' && url.password === '';
-}
-
-function variableOf(text: string): readonly [string, string] {
-  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new CompassError('Usage', '--set must be KEY=VALUE');
-  return [name, value];
 }

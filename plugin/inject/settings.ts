@@ -1,5 +1,7 @@
+import type { GivenVariables } from './variables.ts';
+
 /** How a sidecar is put beside a workload's containers: everything that the command line, the cluster and defaults decide. */
-export interface InjectionSettings {
+export interface InjectionSettings extends GivenVariables {
   /** Of the plugin. */
   readonly version: string;
   readonly mode: 'reader' | 'full';
@@ -20,8 +22,6 @@ export interface InjectionSettings {
   readonly healthPort: number | undefined;
   readonly notifyUrl: string | undefined;
   readonly notifySignal: string | undefined;
-  /** Variables of the sidecar's environment beside these. */
-  readonly environment: Readonly<Record<string, string>>;
   /** The only containers that get the files; empty means all. */
   readonly containers: readonly string[];
 }

@@ -69,7 +69,7 @@ interface Variable {
 }
 
 function environment(settings: InjectionSettings, { healthPort }: ContainerPlace): readonly Variable[] {
-  const { secret, fileMode, notifyUrl, notifySignal, proxyPort, environment: given } = settings;
+  const { secret, fileMode, notifyUrl, notifySignal, proxyPort } = settings;
   const optional = {
     APP_CREDENTIALS_FILE_MODE: fileMode,
     APP_CREDENTIALS_NOTIFY_URL: notifyUrl,
@@ -85,12 +85,15 @@ function environment(settings: InjectionSettings, { healthPort }: ContainerPlace
     { name: 'APP_HEALTH_PORT', value: `${healthPort}` },
     ...Object.entries(optional).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }])),
   ];
-  const isGiven = ({ name }: Variable) => Object.hasOwn(given, name);
-  return [...variables.filter((variable) => !isGiven(variable)), ...Object.entries(given).map(toVariable)];
+  const given = givenVariables(settings);
+  return [...variables.filter(({ name }) => !given.some((one) => one.name === name)), ...given];
 }
 
-function toVariable([name, value]: readonly [string, string]): Variable {
-  return { name, value };
+function givenVariables({ environment: given, secretEnvironment }: InjectionSettings): readonly Variable[] {
+  return [
+    ...Object.entries(given).map(([name, value]) => ({ name, value })),
+    ...Object.entries(secretEnvironment).map(([name, secretKeyRef]) => ({ name, valueFrom: { secretKeyRef } })),
+  ];
 }
 
 /** A whole sidecar is one more replica of the central one, and keeps its objects where that one does. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '#common/json.ts';
-import { PROXY_VARIABLES, withoutCredentials } from '../output/without-credentials.ts';
+import { PROXY_ADDRESSES, withoutCredentials } from '../output/without-credentials.ts';
 import { VALUES_ANNOTATION } from './kept-values.ts';
 
 /** One field that differs; undefined where it is not there. */
@@ -40,7 +40,7 @@ export function changesBetween(before: unknown, after: unknown, path = ''): read
   );
 }
 
-const PROXY_PATH = new RegExp(`env\\[(?:${PROXY_VARIABLES.join('|')})\\](?:\\.value)?$`);
+const PROXY_PATH = new RegExp(`env\\[(?:${PROXY_ADDRESSES.join('|')})\\](?:\\.value)?$`);
 
 /** For people to see. */
 function shown(value: unknown, path: string): unknown {
@@ -53,7 +53,7 @@ function withoutPasswords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPasswords);
   if (!isRecord(value)) return value;
   const { name, value: said } = value;
-  const isProxy = typeof name === 'string' && typeof said === 'string' && PROXY_VARIABLES.includes(name);
+  const isProxy = typeof name === 'string' && typeof said === 'string' && PROXY_ADDRESSES.includes(name);
   const entries = Object.entries(value).map(([key, part]) => [key, withoutPasswords(part)] as const);
   return { ...Object.fromEntries(entries), ...(isProxy ? { value: withoutCredentials(said) } : {}) };
 }

@@ -3,6 +3,7 @@ import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import type { DryRun } from '../dry-run.ts';
 import { confirm } from '../output/confirm.ts';
+import { holdsCredentials, PROXY_ADDRESSES } from '../output/without-credentials.ts';
 import { type AppliedObject, applyObjects } from './apply.ts';
 import { applyDefinition } from './apply-definition.ts';
 import { type DefinitionPlan, fetchDefinitions, planDefinition } from './definitions.ts';
@@ -50,6 +51,7 @@ export async function rollOut(invocation: Invocation, command: 'install' | 'upgr
   const definitions = facts.map((one) => planDefinition(one, options.crds));
   const objects = await withoutForeignNamespace(cluster, installationObjects(values));
   requireNoProblems(await findProblems(cluster, { values, objects, definitions }), progress);
+  warnOfPasswords(invocation, values);
   const force = options.forcesConflicts;
   const preview = await previewObjects(cluster, objects, { dryRun: options.dryRun, force });
   const done =
@@ -65,6 +67,14 @@ export async function rollOut(invocation: Invocation, command: 'install' | 'upgr
     definitions,
     elapsedMs: clock.monotonicMs() - startedMs,
   };
+}
+
+/** A Deployment is read by more people than a Secret. */
+function warnOfPasswords({ hint }: Invocation, { namespace, settings }: InstallationValues): void {
+  for (const name of PROXY_ADDRESSES.filter((proxy) => holdsCredentials(settings[proxy] ?? ''))) {
+    const instead = `kubectl -n ${namespace} set env deployment/${DEPLOYMENT_NAME} --from=secret/NAME`;
+    hint(`warning: ${name} holds a password, which whoever may read the Deployment sees; from a Secret: ${instead}`);
+  }
 }
 
 interface Undertaking {

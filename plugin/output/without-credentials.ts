@@ -1,12 +1,5 @@
 /** Variables of an environment that say through which proxy Compass is reached, and may hold a password for it. */
-export const PROXY_VARIABLES: readonly string[] = [
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'https_proxy',
-  'http_proxy',
-  'no_proxy',
-];
+export const PROXY_ADDRESSES: readonly string[] = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'];
 
 /**
  * A proxy's address without its user and password, which are nobody's to read: `http://[sensitive]@proxy:3128`. Also where no
@@ -17,4 +10,8 @@ export function withoutCredentials(address: string): string {
   if (at < 0) return address;
   const scheme = /^\s*[a-z][a-z\d+.-]*:\/\//i.exec(address)?.[0] ?? '';
   return `${scheme}[sensitive]${address.slice(at)}`;
+}
+
+export function holdsCredentials(address: string): boolean {
+  return withoutCredentials(address) !== address;
 }

@@ -36,6 +36,11 @@ const PATTERNS: readonly Pattern[] = [
   { pattern: /(\/\/)[^\s"'<>\\/?#]{0,1024}(?=@)/g, kept: ([slashes]) => slashes },
   // A password with a slash in it, which is no URL any more, and people write it all the same.
   { pattern: /(\/\/)[^\s"'<>\\/?#:@[]{1,256}:[^\s"'<>\\/:@][^\s"'<>\\@]{0,512}(?=@)/g, kept: ([slashes]) => slashes },
+  // A proxy's address needs no scheme.
+  {
+    pattern: new RegExp(String.raw`(\bhttps?_proxy${IS}\\*["']?(?:\w{1,8}:\/\/)?)[^\s"'\\]{1,1024}(?=@)`, 'gi'),
+    kept: ([head]) => head,
+  },
   { pattern: /(%2F%2F)(?:(?!%2F|%3F|%23|%22)[\w.~%+-]){0,1024}?(?=%40)/gi, kept: ([slashes]) => slashes },
   { pattern: /\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, kept: () => '' },
   { pattern: /\b(bearer(?:\s+|%20|\+))[^\s"',;\\[]+/gi, kept: ([head]) => head },

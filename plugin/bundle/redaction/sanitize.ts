@@ -3,6 +3,7 @@ import { isRecord, parseJson } from '#common/json.ts';
 import { ACCESS_ANNOTATION, ANNOTATION_PREFIX } from '#common/resources/names.ts';
 import { REPORT_KEY } from '#common/resources/report.ts';
 import { isSidecarName } from '../../connection/sidecar-pod.ts';
+import { PROXY_ADDRESSES, withoutCredentials } from '../../output/without-credentials.ts';
 import { WITHHELD } from './needles.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -86,6 +87,11 @@ const SECRET_VARIABLE =
 
 /** A variable of the sidecar's own container. */
 function setting(entry: unknown): unknown {
-  const name = isRecord(entry) ? String(entry['name']) : '';
-  return KNOWN_VARIABLES.test(name) && !SECRET_VARIABLE.test(name) ? entry : withheld(entry);
+  if (!isRecord(entry)) return entry;
+  const name = String(entry['name']);
+  if (!KNOWN_VARIABLES.test(name) || SECRET_VARIABLE.test(name)) return withheld(entry);
+  const { value } = entry;
+  return PROXY_ADDRESSES.includes(name) && typeof value === 'string'
+    ? { ...entry, value: withoutCredentials(value) }
+    : entry;
 }

@@ -10,6 +10,11 @@ import { type Account, INJECTED_LABELS, READER_ROLE_PREFIX } from '../bindings.t
 /** What an account was given, by what its bindings are named after. */
 export type Grant = Pick<InjectionRecord, 'mode' | 'secret' | 'integrationNamespace'>;
 
+/** A RoleBinding (rbac.authorization.k8s.io/v1), as much as is read of it. */
+export interface Binding extends KubeObject {
+  readonly roleRef?: unknown;
+}
+
 export interface LeftGrants {
   readonly grants: readonly Grant[];
   /** Bindings may be there that could not be seen. */
@@ -28,19 +33,23 @@ export async function findLeftGrants(cluster: Cluster, account: Account, namespa
   return { grants, ...(denied ? { denied } : {}) };
 }
 
-function readBindings(cluster: Cluster, namespace?: string): Promise<Reading<KubeObject>> {
+function readBindings(cluster: Cluster, namespace?: string): Promise<Reading<Binding>> {
   const kind = kindOf({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' });
   const where = namespace === undefined ? {} : { namespace };
   const labelSelector = Object.entries(INJECTED_LABELS)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   const right = { verb: 'list', resource: 'rolebindings.rbac.authorization.k8s.io', ...where };
-  return reading(right, () => list<KubeObject>(cluster, kind, { ...where, labelSelector }));
+  return reading(right, () => list<Binding>(cluster, kind, { ...where, labelSelector }));
 }
 
-function grantOf(binding: KubeObject, account: Account): Grant | undefined {
-  const { roleRef } = binding as unknown as { readonly roleRef?: unknown };
-  const role = isRecord(roleRef) ? roleRef['name'] : undefined;
+/** The name of the role that a binding gives; undefined where it says none. */
+export function roleOf({ roleRef }: Binding): unknown {
+  return isRecord(roleRef) ? roleRef['name'] : undefined;
+}
+
+function grantOf(binding: Binding, account: Account): Grant | undefined {
+  const role = roleOf(binding);
   const { name, namespace = '' } = binding.metadata;
   if (typeof role !== 'string' || name !== `${role}:${account.namespace}:${account.name}`) return undefined;
   if (role.startsWith(READER_ROLE_PREFIX))

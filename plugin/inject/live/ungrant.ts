@@ -1,6 +1,5 @@
 import type { Cluster } from '#common/cluster/cluster.ts';
 import { type KubeObject, POD } from '#common/cluster/objects.ts';
-import { isRecord } from '#common/json.ts';
 import { list, type Reading, reading } from '../../connection/reading.ts';
 import { describeRight, type MissingRight } from '../../connection/right.ts';
 import type { DryRun } from '../../dry-run.ts';
@@ -9,7 +8,7 @@ import { type Account, bindingObjects } from '../bindings.ts';
 import { recordIn, serviceAccountOf, type Template } from '../template.ts';
 import { isOurs } from './grant.ts';
 import { WORKLOAD_KINDS, type Workload, type WorkloadRef } from './kinds.ts';
-import type { Grant } from './left-grants.ts';
+import { type Binding, type Grant, roleOf } from './left-grants.ts';
 
 /** What became of one Role or binding. */
 export interface Ungranted {
@@ -76,7 +75,7 @@ async function findUser(
   );
   if (pods.denied) return cannotTell(pods.denied);
   // Those of the workloads above are known by these, or go with them.
-  const pod = pods.items.find((one) => !isOfWorkload(one) && uses(one as unknown as Template));
+  const pod = pods.items.find((one) => !isOfWorkload(one) && uses({ ...one }));
   return pod && `Pod ${pod.metadata.name} uses it`;
 }
 
@@ -100,15 +99,10 @@ async function findOtherBinding(
   const { namespace, name } = role.metadata;
   const kind = kindOf({ apiVersion: role.apiVersion, kind: 'RoleBinding' });
   const right = { verb: 'list', resource: 'rolebindings.rbac.authorization.k8s.io', namespace };
-  const found: Reading<KubeObject> = await reading(right, () => list(cluster, kind, { namespace }));
+  const found: Reading<Binding> = await reading(right, () => list<Binding>(cluster, kind, { namespace }));
   if (found.denied) return { denied: found.denied };
   const others = found.items.filter(({ metadata }) => gone.every((one) => one.metadata.name !== metadata.name));
   return { other: others.find((one) => roleOf(one) === name)?.metadata.name };
-}
-
-function roleOf(binding: KubeObject): unknown {
-  const { roleRef } = binding as unknown as { readonly roleRef?: unknown };
-  return isRecord(roleRef) ? roleRef['name'] : undefined;
 }
 
 async function remove(cluster: Cluster, object: KubeObject, dryRun: DryRun): Promise<readonly Ungranted[]> {

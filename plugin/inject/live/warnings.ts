@@ -1,3 +1,4 @@
+import { holdsCredentials, PROXY_ADDRESSES } from '../../output/without-credentials.ts';
 import type { Account } from '../bindings.ts';
 import type { InjectionSettings } from '../settings.ts';
 import { type Template, valueAt } from '../template.ts';
@@ -8,15 +9,15 @@ export function warningsOf(
   settings: InjectionSettings,
   account: Account,
   template: Template,
-  { environment }: Pick<InstalledSidecar, 'environment'>,
+  { environment, proxiesElsewhere }: Pick<InstalledSidecar, 'environment' | 'proxiesElsewhere'>,
 ): readonly string[] {
   const { mode, secret, proxyPort } = settings;
   const mountsNone = valueAt(template, ['spec', 'automountServiceAccountToken']) === false;
   const caBundle = 'APP_COMPASS_CA_BUNDLE';
   const usesNode = valueAt(template, ['spec', 'hostNetwork']) === true;
-  const passwords = Object.entries(environment).filter(
-    ([variable, value]) => settings.environment[variable] === value && /^\w+:\/\/[^/]*@/.test(value),
-  );
+  const passwords = PROXY_ADDRESSES.filter((name) => holdsCredentials(settings.environment[name] ?? ''));
+  const isGiven = (name: string) =>
+    Object.hasOwn(settings.environment, name) || Object.hasOwn(settings.secretEnvironment, name);
   const needsCompass = mode === 'full' || proxyPort !== undefined;
   return [
     ...(mode === 'full' ? [fullWarning(account, mountsNone)] : []),
@@ -29,8 +30,11 @@ export function warningsOf(
       ? [`the Pod uses the network of its node: everything on the node can query the Director at port ${proxyPort}`]
       : []),
     ...passwords.map(
-      ([variable]) =>
-        `${variable} of the installed sidecar holds a password, which is now in the Pod template: --set ${variable}=… takes its place`,
+      (name) => `${name} holds a password, which stands in the Pod template: --set-from-secret ${name}=SECRET/KEY`,
+    ),
+    ...(needsCompass ? proxiesElsewhere.filter((name) => !isGiven(name)) : []).map(
+      (name) =>
+        `the installed sidecar has ${name} from elsewhere, which this one has not: --set-from-secret ${name}=SECRET/KEY`,
     ),
     ...(needsCompass && environment[caBundle] !== undefined && settings.environment[caBundle] === environment[caBundle]
       ? [

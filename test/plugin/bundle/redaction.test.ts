@@ -55,6 +55,8 @@ describe('a secret that nobody knows is found by its looks or its place', () => 
     `https://${SECRET}@host.example`,
     `https://user:with/slash${SECRET}@host.example`,
     `https%3A%2F%2Fuser%3A${SECRET}%40host.example`,
+    `HTTPS_PROXY=user:${SECRET}@proxy.example:3128`,
+    `{"settings":{"HTTPS_PROXY":"user:with@${SECRET}@proxy.example:3128"}}`,
     `DB_PASSWORD=${SECRET}`,
     `password: ${SECRET}`,
     `--client-secret=${SECRET}`,
@@ -170,7 +172,7 @@ test('what a neighbour of the sidecar is called with is withheld, whatever it lo
     ...{ name: 'app', command: ['sh', '-c', `curl -u me:${secret}`], args: ['--any', secret] },
     ...{ env: ['ANY', 'APP_DB_PASS', 'APP_ANY'].map((name) => ({ name, value: secret })), livenessProbe: probe },
   };
-  const settings = { APP_MODE: 'reader', APP_ANY_PASS: secret };
+  const settings = { APP_MODE: 'reader', APP_ANY_PASS: secret, HTTPS_PROXY: `me:${secret}@proxy:3128` };
   const env = Object.entries(settings).map(([name, value]) => ({ name, value }));
   const sidecar = { name: 'compass-sidecar', env };
   const pod = {
@@ -182,6 +184,7 @@ test('what a neighbour of the sidecar is called with is withheld, whatever it lo
   assert.match(shown, /"psql"/);
   assert.match(shown, /"X-Any"/);
   assert.match(shown, /"reader"/);
+  assert.match(shown, /@proxy:3128"/);
 });
 
 test('a Secret has no values left, whoever comes upon it', () => {

@@ -17,5 +17,6 @@ export const SAMPLE_SETTINGS: InjectionSettings = {
   notifyUrl: undefined,
   notifySignal: undefined,
   environment: {},
+  secretEnvironment: {},
   containers: [],
 };

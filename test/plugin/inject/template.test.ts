@@ -115,12 +115,21 @@ test('files of a group are for all containers where the Pod has one', () => {
 test('who else may ask the Director on the network of a node, and a password that is passed on, are warned about', () => {
   const account = { namespace: 'shop', name: 'orders' };
   const warn = (podSpec: object, settings: Partial<InjectionSettings>, environment = {}) =>
-    warningsOf({ ...SAMPLE_SETTINGS, ...settings }, account, ofPod(podSpec), { environment }).join();
+    warningsOf({ ...SAMPLE_SETTINGS, ...settings }, account, ofPod(podSpec), {
+      environment,
+      proxiesElsewhere: ['https_proxy'],
+    }).join();
   assert.match(warn({ hostNetwork: true }, { proxyPort: 8888 }), /everything on the node can query the Director/);
-  assert.equal(warn({ hostNetwork: true }, {}) + warn({}, { proxyPort: 8888 }), '');
+  assert.equal(warn({ hostNetwork: true }, {}), '');
+  assert.match(
+    warn({}, { proxyPort: 8888 }),
+    /^the installed sidecar has https_proxy from elsewhere, .* --set-from-secret https_proxy=SECRET\/KEY$/,
+  );
+  const secretEnvironment = { https_proxy: { name: 'proxy', key: 'url' } };
+  assert.equal(warn({}, { proxyPort: 8888, secretEnvironment }), '');
   const environment = { HTTPS_PROXY: 'http://me:canary@proxy:3128', NO_PROXY: 'a@b' };
   const text = warn({}, { proxyPort: 8888, environment }, environment);
-  assert.match(text, /HTTPS_PROXY of the installed sidecar holds a password/);
+  assert.match(text, /HTTPS_PROXY holds a password, which stands in the Pod template: --set-from-secret HTTPS_PROXY/);
   assert.doesNotMatch(text, /canary|NO_PROXY/);
   assert.equal(warn({}, {}, environment), '');
 });

@@ -90,6 +90,31 @@ test('a newer sidecar is not replaced by an older one, unless that is meant', as
   assert.equal((await sidecar()).spec.template.spec.containers[0]?.image, 'compass-sidecar:0.1.0');
 });
 
+test('a proxy with a password is warned about, and neither output shows it; one from a Secret is kept', async (t) => {
+  const { cluster, plugin, sidecar } = await startCluster(t);
+  assert.equal((await plugin('install', '--no-wait')).code, 0);
+  const proxy = 'HTTPS_PROXY=http://eva:s3/cr3t@t@proxy:3128';
+  for (const flags of [['--dry-run=server'], ['--no-wait'], ['--no-wait', '-o', 'json', '--set', 'replicas=2']]) {
+    const { code, stdout, stderr } = await plugin('upgrade', '--set', proxy, ...flags);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning: HTTPS_PROXY holds a password/);
+    assert.doesNotMatch(stdout + stderr, /eva|cr3t/);
+  }
+  assert.equal((await plugin('upgrade', '--no-wait', '--set', 'HTTPS_PROXY=')).code, 0);
+  const env = [{ name: 'HTTPS_PROXY', valueFrom: { secretKeyRef: { name: 'proxy', key: 'HTTPS_PROXY' } } }];
+  const containers = [{ name: 'sidecar', env }];
+  const { name, namespace } = SIDECAR;
+  const patch = { metadata: { name, namespace }, spec: { template: { spec: { containers } } } };
+  const head = { apiVersion: 'apps/v1', kind: 'Deployment' };
+  await cluster.apply(DEPLOYMENT, { ...head, ...patch } as KubeObject, { fieldManager: 'kubectl-set' });
+  assert.equal((await plugin('upgrade', '--no-wait', '--set', 'APP_LOG_LEVEL=debug')).code, 0);
+  const [container] = (await sidecar()).spec.template.spec.containers;
+  assert.deepEqual(
+    container?.env?.find((one) => one.name === 'HTTPS_PROXY'),
+    env[0],
+  );
+});
+
 test('an upgrade of nothing says how to install', async (t) => {
   const { plugin } = await startCluster(t);
   const { code, stderr } = await plugin('upgrade');
