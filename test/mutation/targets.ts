@@ -50,6 +50,11 @@ export const TARGETS: readonly Target[] = [
     more: ['test/common/sync/{rounds,paging,cluster-faults,deleting,renames,read-listing}.test.ts'],
   },
   {
+    name: 'decisions',
+    sources: ['sidecar/deletions/*.ts'],
+    tests: ['test/sidecar/deletions/*.test.ts'],
+  },
+  {
     name: 'states',
     sources: [
       'sidecar/connection/{state,journal,disconnected,decide,configuration,renewal-deadline,steps,compass-time,upkeep-pace}.ts',

@@ -213,3 +213,42 @@ test('after a restart the hold begins anew, and the time that is shown is that f
   const [first, early] = judge({ nowMs: 0, ...all, heldBefore }, { nowMs: 899_999, ...all });
   assert.deepEqual([first?.held?.since, first?.held?.goesAt, early?.goes], [7, 1_900_000, []]);
 });
+
+test('while deletions are suspended nothing goes, and afterwards goes what was absent all the time', () => {
+  const secrets = candidates('s');
+  const [first, suspended, after] = judge(
+    { nowMs: 0, secrets },
+    { nowMs: 60_000, secrets, isSuspended: true },
+    { nowMs: 60_001, secrets },
+  );
+  assert.deepEqual([first?.goes, first?.secrets], [[], []]);
+  assert.deepEqual([suspended?.goes, suspended?.secrets], [[], []]);
+  assert.deepEqual([after?.goes, after?.secrets], [['3'], ['s']]);
+});
+
+test('a plan that is held stays the same while deletions are suspended, without a time at which it goes', () => {
+  const all = { present: 2, applications: candidates('3', '4'), holdMs: 900_000 };
+  const [before, suspended, later] = judge(
+    { nowMs: 0, ...all },
+    { nowMs: 1_000_000, ...all, isSuspended: true },
+    { nowMs: 2_000_000, ...all, isSuspended: true },
+  );
+  assert.equal(typeof before?.held?.goesAt, 'number');
+  for (const verdict of [suspended, later]) {
+    assert.deepEqual(verdict?.goes, []);
+    assert.deepEqual(
+      [verdict?.held?.id, verdict?.held?.since, verdict?.held?.goesAt],
+      [before?.held?.id, before?.held?.since, undefined],
+    );
+  }
+});
+
+test('what was decided on a plan stands while deletions are suspended', () => {
+  const all = { present: 2, applications: candidates('3', '4') };
+  const [{ held } = {}] = judge({ nowMs: 0, ...all });
+  assert.ok(held);
+  const { id: plan, members } = held;
+  const decision = { plan, members, verdict: 'approved', at: 1, runtimeId: 'r' } as const;
+  const [, suspended] = judge({ nowMs: 0, ...all }, { nowMs: 60_000, ...all, decision, isSuspended: true });
+  assert.deepEqual([suspended?.goes, suspended?.decision?.plan], [[], plan]);
+});

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { wholeItem } from '#common/compass/director-item.ts';
 import type { DirectorApplication, DirectorPage } from '#common/compass/director-types.ts';
 import { type ListedPage, type Listing, listApplications } from '#common/sync/listing.ts';
+import type { ListingSource } from '#common/sync/page-reader.ts';
 import { PagesBefore } from '#common/sync/pages-before.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { id } from './samples.ts';
@@ -71,6 +72,45 @@ test('pages that come as before go round in a circle only where nothing on them 
   assert.deepEqual([far.listing.error, far.listing.complete, far.listing.heads.size], [undefined, true, 8]);
   const round = await read(...Array.from({ length: 8 }, (_, at) => page(at, 1)));
   assert.deepEqual([round.listing.error?.reason, round.listing.pages], ['InvalidAnswer', 4]);
+});
+
+test('pages of which half came as before and half is new are no circle, however many there are', async () => {
+  const pages = 8;
+  const memory = { pages: new PagesBefore(), takeAsBefore: () => true };
+  const readOnce = async (round: string) => {
+    const itemsOf = (page: number) =>
+      items(2 * page, 2 * page + 1).map((item, at) => ({
+        ...item,
+        digest: () => (at === 0 ? `${item.name}, the same` : `${item.name} of the ${round} round`),
+      }));
+    const source: ListingSource = {
+      fetchPage: (_, after, known) => {
+        const page = Number(after ?? 0);
+        const shown = itemsOf(page);
+        for (const { digest } of shown) known?.item(digest());
+        const next = page + 1 < pages ? String(page + 1) : undefined;
+        return Promise.resolve({ items: shown, totalCount: 2 * pages, next, bytes: 7, digest: `${round} ${page}` });
+      },
+      fetchHead: assert.fail,
+    };
+    const handedOn: (string | undefined)[] = [];
+    const listed = listApplications(source, new ManualClock(0), memory);
+    for (;;) {
+      const { done, value } = await listed.next();
+      if (done) return { listing: value, handedOn };
+      for (const { name, note, digest } of value.items) {
+        handedOn.push(name);
+        note?.(digest?.() ?? '');
+      }
+    }
+  };
+  assert.equal((await readOnce('first')).handedOn.length, 2 * pages);
+  const { listing, handedOn } = await readOnce('second');
+  assert.deepEqual([listing.error, listing.complete, listing.heads.size], [undefined, true, 2 * pages]);
+  assert.deepEqual(
+    handedOn,
+    Array.from({ length: pages }, (_, page) => `app-${2 * page + 1}`),
+  );
 });
 
 test('a page and an Application that are under way together take their time together', async () => {

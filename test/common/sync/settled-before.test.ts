@@ -79,6 +79,13 @@ test('an Application is looked at again where something else is listed, the key 
   assert.equal(again.before.find(ORDERS, DIGEST, again.present), undefined);
 });
 
+test('whether it is listed as before is told whatever is present', () => {
+  const { before } = settled();
+  assert.equal(before.isListedAsBefore(ORDERS, DIGEST), true);
+  assert.equal(before.isListedAsBefore(ORDERS, 'another'), false);
+  assert.equal(before.isListedAsBefore({ id: id(2) }, DIGEST), false);
+});
+
 const UNFIT: Readonly<Record<string, (present: Present) => void>> = {
   'a Secret that something else owns, too': (present) =>
     present.putSecret(presentSecret('orders-1', ['uid-orders', 'uid-former'])),

@@ -97,6 +97,8 @@ test('a cluster that cannot be read ends the round before anything is concluded 
   const { applyError, fetch, kept, writes, failed } = await sync({ kept: HELD });
   assert.deepEqual([applyError, fetch.complete, fetch.pages, writes, failed], [AWAY, true, 1, 0, []]);
   assert.deepEqual(kept.held, HELD.held);
+  const suspended = await sync({ kept: HELD, deletionsSuspended: true });
+  assert.deepEqual([suspended.applyError, suspended.suspended], [AWAY, undefined]);
   const bug = () => Promise.reject(new TypeError('a bug'));
   await assert.rejects(start(presentOf(), [], { present: { open: bug, forget: () => undefined } }).sync(), /a bug/);
 });
@@ -169,6 +171,24 @@ test('a round tells what it made and what it changed, when, and why', async () =
   list([ORDERS, { ...changed, description: 'again' }, one, { ...two, description: 'too' }]);
   const again = await sync();
   assert.deepEqual([again.created, again.updated, again.unchanged], [[], ['stock', 'new-4'], 2]);
+});
+
+test('what is listed as before, and is not so in the cluster, was changed there', async () => {
+  const present = presentOf(ORDERS, STOCK);
+  const { sync } = start(present, [ORDERS, STOCK], { cluster: keeping() });
+  await sync();
+  present.removeApplication('stock');
+  const orders = present.application('orders');
+  assert.ok(orders);
+  present.putApplication({ ...orders, digest: 'by hand' });
+  const { changes } = await sync();
+  assert.deepEqual(
+    changes.map(({ name, action, cause }) => [name, action, cause]),
+    [
+      ['orders', 'updated', 'was changed in the cluster'],
+      ['stock', 'created', 'was gone from the cluster'],
+    ],
+  );
 });
 
 test('a round that ends before it has begun has listed nothing, and says so', async () => {
