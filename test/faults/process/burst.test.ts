@@ -114,10 +114,11 @@ test('R10: 20,000 events in one burst are a few passes, of which the last one se
   await until('every event was taken', () => Promise.resolve(interruptions >= EVENTS));
   const tookMs = performance.now() - startMs;
   await until('the latest version was seen', () => Promise.resolve(seen === server.version()));
+  const lastedMs = performance.now() - startMs;
   const grownMiB = (process.memoryUsage().heapUsed - before.heap) / 1024 / 1024;
   t.diagnostic(
     `${EVENTS} events sent in ${Math.round(sentInMs)} ms, taken in ${Math.round(tookMs)} ms, ${passes - before.passes} passes`,
   );
-  assert.ok(passes - before.passes <= tookMs / 50 + 2, `${passes - before.passes} passes in ${tookMs} ms`);
+  assert.ok(passes - before.passes <= lastedMs / 50 + 2, `${passes - before.passes} passes in ${lastedMs} ms`);
   assert.ok(grownMiB < 64, `${grownMiB} MiB more`);
 });
