@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { missingTools } from '../../.scripts/run-tool.ts';
 import { fetchNode } from '../../krew/executable.ts';
 import { readMachO } from '../../krew/macho/layout.ts';
 import { verifySignature } from '../../krew/macho/verify.ts';
 import { PLATFORMS } from '../../krew/platforms.ts';
-import { missingTools } from '../../.scripts/run-tool.ts';
 import { temporaryFolder } from '../krew/temporary-folder.ts';
 import { installAsKrew } from './krew-archives.ts';
 

@@ -32,7 +32,9 @@ export interface Installed {
  */
 export async function installAsKrew(root: string, os: string, arch: string): Promise<Installed> {
   const { spec } = await readManifest();
-  const platform = spec.platforms.find(({ selector: { matchLabels } }) => matchLabels.os === os && matchLabels.arch === arch);
+  const platform = spec.platforms.find(
+    ({ selector: { matchLabels } }) => matchLabels.os === os && matchLabels.arch === arch,
+  );
   if (!platform) throw new Error(`the manifest has nothing for ${os}/${arch}`);
   const archive = findArtefact(`krew/${basename(platform.uri)}`);
   const sum = hash('sha256', await readFile(archive));
@@ -40,7 +42,10 @@ export async function installAsKrew(root: string, os: string, arch: string): Pro
   const [bin, store] = [join(root, 'bin'), join(root, 'store/compass', spec.version)];
   await Promise.all([bin, store].map((folder) => mkdir(folder, { recursive: true })));
   await unpack(archive, store);
-  await symlink(relative(bin, join(store, platform.bin)), join(bin, os === 'windows' ? 'kubectl-compass.exe' : 'kubectl-compass'));
+  await symlink(
+    relative(bin, join(store, platform.bin)),
+    join(bin, os === 'windows' ? 'kubectl-compass.exe' : 'kubectl-compass'),
+  );
   return { bin, store };
 }
 

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
-import { arch, platform } from 'node:os';
 import { mkdir } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Case, measure } from '../bench/measure.ts';
 import { temporaryFolder } from '../krew/temporary-folder.ts';

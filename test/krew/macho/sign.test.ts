@@ -38,6 +38,10 @@ test('a byte that differs anywhere before the signature, or in its hashes, is fo
 test('a program that was cut short or has grown is found', () => {
   assert.throws(() => verifySignature(SIGNED.subarray(0, -1)), /does not end the file/);
   assert.throws(() => verifySignature(Buffer.concat([SIGNED, Buffer.from('more')])), /does not end the file/);
+  const shorter = Buffer.from(SIGNED);
+  const { signature = { commandAt: 0, size: 0 } } = readMachO(SIGNED);
+  shorter.writeUInt32LE(signature.size - 1, signature.commandAt + 12);
+  assert.throws(() => verifySignature(shorter), /does not end the file/);
 });
 
 test('what is not signed, or no such program, is refused by the verifier', () => {
