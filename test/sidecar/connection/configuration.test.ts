@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Cluster } from '#common/cluster/cluster.ts';
 import { CONFIG_MAP, NAMESPACE, SECRET } from '#common/cluster/objects.ts';
 import { hashToken } from '#common/compass/token.ts';
+import { CompassError } from '#common/errors.ts';
 import { Sensitive } from '#common/sensitive.ts';
-import { readConfiguration } from '../../../sidecar/connection/configuration.ts';
+import { readConfiguration, readConfigurationOrFlaw } from '../../../sidecar/connection/configuration.ts';
 import { startTestCluster } from '../../cluster/start-test-cluster.ts';
 
 const NAMESPACE_NAME = 'compass-system';
@@ -91,4 +93,20 @@ test('the configuration is read from the Secret, or from the ConfigMap of its na
     reason: 'ConfigurationMissing',
     message: /no secret compass-system\/none, and no configmap/,
   });
+});
+
+test('what is wrong with a configuration is given in its place, and whatever else fails is thrown', async () => {
+  const where = { namespace: NAMESPACE_NAME, name: 'configuration' };
+  const failingBy = (error: Error) => ({ find: () => Promise.reject(error) }) as Partial<Cluster> as Cluster;
+  for (const reason of ['ConfigurationMissing', 'ConfigurationInvalid', 'UntrustedUrl', 'ClusterForbidden'] as const) {
+    const flaw = new CompassError(reason, 'no');
+    assert.equal(await readConfigurationOrFlaw(failingBy(flaw), where), flaw);
+  }
+  for (const error of [new CompassError('ClusterUnreachable', 'no way there'), new TypeError('a bug')]) {
+    await assert.rejects(readConfigurationOrFlaw(failingBy(error), where), error);
+  }
+  const data = Object.fromEntries(Object.entries(VALID).map(([key, value]) => [key, btoa(value)]));
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: where, data };
+  const good = { find: () => Promise.resolve(secret) } as Partial<Cluster> as Cluster;
+  assert.deepEqual(await readConfigurationOrFlaw(good, where), await readConfiguration(good, where));
 });

@@ -8,7 +8,7 @@ const DECISION = { plan: 'plan', verdict: 'approved', at: 2, runtimeId: 'runtime
 
 /** Each property in turn, missing and of another type. */
 function spoilt(good: Readonly<Record<string, unknown>>, fields: readonly string[]) {
-  return fields.flatMap((field) => [undefined, null, {}, [1]].map((value) => ({ ...good, [field]: value })));
+  return fields.flatMap((field) => [undefined, null, {}, ['one', 1]].map((value) => ({ ...good, [field]: value })));
 }
 
 test('what is kept of deletions is read as it was written', () => {
