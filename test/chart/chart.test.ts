@@ -28,6 +28,17 @@ function at(values: Values, path: string): Value {
   return path.split('.').reduce<Value>((value, key) => (isMap(value) ? value[key] : undefined), values);
 }
 
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** The paths of the values that are accepted without effect. */
+function idlePaths({ $ref, properties = {} }: Schema, path: readonly string[] = []): string[] {
+  if ($ref === '#/definitions/without effect') return [path.join('.')];
+  return Object.entries(properties).flatMap(([key, each]) => idlePaths(each, [...path, key]));
+}
+
 describe('the chart', () => {
   test('makes what kubectl kustomize makes, but for the Namespace', { skip: NO_KUBECTL }, async () => {
     const kustomized = await renderKustomization();
@@ -97,6 +108,23 @@ describe('the chart', () => {
     for (const name of ['connector', 'director', 'livenessProbe', 'metrics', 'readinessProbe', 'tests']) {
       assert.match(notes, new RegExp(`^compassRuntimeAgent\\.${name} is of .* no effect any more\\.$`, 'm'));
     }
+  });
+
+  test('has a README that names every value, those without effect included', async () => {
+    const [readme, schema] = await Promise.all(
+      ['README.md', 'values.schema.json'].map((name) => readFile(join(CHART_FOLDER, name), 'utf8')),
+    );
+    const named = new Set([...(readme ?? '').matchAll(/`([\w.]+)`/g)].map(([, text]) => text));
+    const idle = idlePaths(JSON.parse(schema ?? '') as Schema);
+    assert.ok(idle.length > 0);
+    const paths = [...leaves(CHART_VALUES).map(([path]) => path), ...idle];
+    // a group stands for what is in it
+    const groupsOf = (path: string) => path.split('.').map((_, i, keys) => keys.slice(0, i + 1).join('.'));
+    const own = (path: string) => path.replace(/^compassRuntimeAgent\./, '');
+    assert.deepEqual(
+      paths.filter((path) => !groupsOf(own(path)).some((group) => named.has(group))),
+      [],
+    );
   });
 
   test('has the definitions and the version of the manifests', async () => {
