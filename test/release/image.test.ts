@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { APPLICATION } from '#common/resources/application.ts';
 import { VERSION } from '#common/version.ts';
 import { missingTools } from '../../.scripts/run-tool.ts';
+import { DEFAULT_VALUES } from '../../plugin/install/values.ts';
 import { chargedWith } from '../bench/sync/process-memory.ts';
 import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { until } from '../cluster/until.ts';
@@ -112,12 +113,13 @@ test('the image pairs and synchronizes as nobody, on a root that nobody writes, 
   assert.doesNotMatch(sidecar.output(), /EROFS|EACCES|EPERM|read-only/i);
 });
 
-test('the image says what it lacks where it is started without a cluster, and has no shell to enter', async (t) => {
+test('the image has the name that install expects, says what it lacks without a cluster, and has no shell to enter', async (t) => {
   const podman = await startPodman(t);
   if (typeof podman === 'string') return t.skip(podman);
-  const image = await podman.load(archiveOf('amd64'));
-  await assert.rejects(podman.run('run', '--rm', '--read-only', image), /ended with 2:\n.*no cluster to talk to/);
-  await assert.rejects(podman.run('run', '--rm', '--entrypoint', '["sh"]', image), /executable file not found/);
+  await podman.load(archiveOf('amd64'));
+  const name = `localhost/${DEFAULT_VALUES.image}`;
+  await assert.rejects(podman.run('run', '--rm', '--read-only', name), /ended with 2:\n.*no cluster to talk to/);
+  await assert.rejects(podman.run('run', '--rm', '--entrypoint', '["sh"]', name), /executable file not found/);
 });
 
 test('the image for arm64 starts under qemu: Node runs, and the sidecar gets to its first complaint', async (t) => {
