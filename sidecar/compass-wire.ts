@@ -89,7 +89,7 @@ export class CompassWire {
     observe?.(call);
     if (call.clockSkewMs !== undefined) this.time.observe(call.clockSkewMs);
     const { error, ...facts } = call;
-    if (config.queryLogging) log.info('called Compass', facts);
+    if (config.queryLogging) log.info('called Compass', { ...facts, durationMs: Math.round(call.durationMs) });
     if (call.target !== 'director') this.#contact = { time: clock.now(), latencyMs: call.durationMs, error };
   }
 }

@@ -1,5 +1,5 @@
 import { canI } from '#common/cluster/access.ts';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError, hasReason, messageOf } from '#common/errors.ts';
 import { describe, storingRights } from '../check/needed-rights.ts';
 import type { Warning } from '../status/observation.ts';
 import type { ConnectionContext } from './context.ts';
@@ -51,6 +51,11 @@ async function unproven(write: () => Promise<void>): Promise<Warning | undefined
   }
 }
 
+/** How the API server goes on behind what was refused: `: secrets "x" is forbidden: User "y" cannot get resource …`. */
+const RBAC_REFUSAL = /: \S+ "[^"]*" is forbidden: User .*$/s;
+
+const WITHOUT_ISTIO = 'which only Istio needs; kubectl compass upgrade --set istioCa=true permits it';
+
 /** Gateways read the CA Secret; the connection itself needs it not. */
 async function courtesyRefused(write: () => Promise<void>): Promise<Warning | undefined> {
   try {
@@ -58,7 +63,10 @@ async function courtesyRefused(write: () => Promise<void>): Promise<Warning | un
     return undefined;
   } catch (error) {
     if (!isStoreRefusal(error)) throw error;
-    return { type: 'CASecretForbidden', message: `gateways will not know the CA of Compass: ${messageOf(error)}` };
+    const isRight = hasReason(error, 'ClusterForbidden') && RBAC_REFUSAL.test(error.message);
+    // Most clusters have no gateway that wants it, and are installed without the right on purpose.
+    const why = isRight ? `${error.message.replace(RBAC_REFUSAL, '')}, ${WITHOUT_ISTIO}` : messageOf(error);
+    return { type: 'CASecretForbidden', message: `gateways will not know the CA of Compass: ${why}` };
   }
 }
 

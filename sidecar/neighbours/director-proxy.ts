@@ -153,7 +153,7 @@ export class DirectorProxy {
     const startedMs = clock.monotonicMs();
     const failure = await forward({ query, destination, requestId, transport, response, timeoutMs });
     const durationMs = clock.monotonicMs() - startedMs;
-    const facts = { operation: query.operation, requestId, durationMs };
+    const facts = { operation: query.operation, requestId, durationMs: Math.round(durationMs) };
     if (failure) log.warn('a query of a neighbour did not reach the Director', { ...facts, error: failure.message });
     else if (queryLogging) log.info('a neighbour called Compass', { ...facts, status: response.statusCode });
     return failure && { ...failure, headers: { 'x-request-id': requestId } };

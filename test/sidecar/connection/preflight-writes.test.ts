@@ -93,6 +93,11 @@ test('a CA Secret that cannot be written is told, and keeps no token', async (t)
   const [warning, ...others] = await requireStorable(context);
   assert.deepEqual([warning?.type, others], ['CASecretForbidden', []]);
   assert.match(warning?.message ?? '', /it may not/);
+  const refused =
+    'cannot get secrets "roots" in namespace "mesh": secrets "roots" is forbidden: User "a" cannot get it';
+  const without = await startWhere(t, { roots: new CompassError('ClusterForbidden', refused) });
+  const [{ message } = { message: '' }] = await requireStorable(without.context);
+  assert.match(message, /cannot get secrets "roots" in namespace "mesh", which only Istio needs; .*istioCa=true/);
   const away = await startWhere(t, { roots: AWAY });
   await assert.rejects(requireStorable(away.context), AWAY);
 });

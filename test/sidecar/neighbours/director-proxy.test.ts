@@ -148,6 +148,7 @@ test('S5: what is logged of a query is its name and id, never its contents', asy
   await ask({ body: JSON.stringify({ query: '{ canary }', operationName: 'canary query' }) });
   const text = lines.join('');
   assert.match(text, /"operation":"Who"/);
+  assert.match(text, /"durationMs":\d+[,}]/);
   assert.doesNotMatch(text, /canary|PRIVATE KEY/);
 });
 
