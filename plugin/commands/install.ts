@@ -57,7 +57,9 @@ async function runInstall(invocation: Invocation): Promise<number> {
   const { dryRun, wasInstalled } = result;
   if (dryRun === 'none' && !wasInstalled) {
     const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
-    hint(`to connect it: ${atCluster('kubectl compass connect --token-stdin', place)}`);
+    const { nextStep } = await import('../install/next-step.ts');
+    const { cluster } = await invocation.connect();
+    hint(atCluster(await nextStep(cluster, result.values.connectionName), place));
   }
   return 0;
 }

@@ -41,7 +41,8 @@ export function canICommand(
 }
 
 /** What was refused, in the cluster's own words, which begin with verb, resource, name and namespace. */
-const REFUSED = /\b(get|list|watch|create|patch|update|delete) ([a-z./-]+)(?: "[^"]*")?(?: in namespace "([^"]+)")?/;
+const REFUSED =
+  /\b(get|list|watch|create|patch|update|delete) ([a-z./-]+)(?: "[^"]*")?(?: in namespace "?([a-z\d-]+)"?)?/;
 
 /** The right whose lack the cluster's refusal names; undefined for any other error. */
 export function rightRefused(error: CompassError): MissingRight | undefined {

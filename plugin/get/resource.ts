@@ -48,6 +48,6 @@ function typeOf(word: string, offered: string): ResourceType {
   const type = WORDS[word.toLowerCase().replace(/\..*$/, '')];
   if (type) return type;
   const meant = nearest(word, Object.keys(WORDS));
-  const suggestion = meant ? `; did you mean ${meant}?` : '';
+  const suggestion = meant ? `; did you mean ${WORDS[meant]}?` : '';
   throw new CompassError('Usage', `there is no type "${word}": ${offered}${suggestion}`);
 }

@@ -98,8 +98,10 @@ function describeStatus({ kind }: Kind, hasStatus: boolean): string {
     : 'its status is no subresource, so that the Compass Runtime Agent could write it, too';
 }
 
+/** Who wrote it first. Servers before 1.22 do not say that their own fields are those of the status. */
 function managerOf({ metadata: { managedFields = [] } }: Definition): string | undefined {
-  return managedFields.find(({ subresource }) => subresource === undefined)?.manager;
+  const others = managedFields.filter(({ manager }) => manager !== 'kube-apiserver');
+  return others.find(({ subresource }) => subresource === undefined)?.manager;
 }
 
 function by(definition: Definition): string {

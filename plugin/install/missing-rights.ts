@@ -5,15 +5,17 @@ import { canICommand, describeRight, type MissingRight } from '../connection/rig
 import { kindOf } from './kinds.ts';
 import type { Problem } from './problem.ts';
 
-/** The rights to apply these objects that whoever calls lacks. */
+/** The rights to apply these objects that whoever calls lacks, those on the same objects in one. */
 export async function missingRights(cluster: Cluster, objects: readonly KubeObject[]): Promise<readonly Problem[]> {
   const lacking = await findLackingRights(cluster, rightsToApply(objects));
-  return lacking.map((right) => ({
-    step: 'rights',
-    reason: 'ClusterForbidden',
-    message: describeRight(right),
-    next: canICommand(right),
-  }));
+  const byObjects = Map.groupBy(lacking, ({ resource, namespace }) => `${resource} ${namespace}`);
+  return [...byObjects.values()].flatMap((rights): Problem[] => {
+    const [first] = rights;
+    if (!first) return [];
+    const verb = rights.map((right) => right.verb).join(', ');
+    const message = describeRight({ ...first, verb });
+    return [{ step: 'rights', reason: 'ClusterForbidden', message, next: canICommand(first) }];
+  });
 }
 
 /** Each once. Server-side apply patches, and where there is nothing yet it also creates. */

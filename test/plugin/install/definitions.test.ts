@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CUSTOM_RESOURCE_DEFINITION, type KubeObject } from '#common/cluster/objects.ts';
+import { COMPASS_CONNECTION } from '#common/resources/compass-connection.ts';
+import { type DefinitionFacts, planDefinition } from '../../../plugin/install/definitions.ts';
 import { readCrds } from '../../cluster/crds.ts';
 import { assertExit } from '../assert-exit.ts';
 import { SIDECAR, startCluster } from './target-cluster.ts';
@@ -19,6 +21,16 @@ test('a definition that is there stays as it is, and it is said whether its stat
     assert.match(stdout, says);
     assert.deepEqual(await cluster.get<KubeObject>(CONNECTIONS), before);
   }
+});
+
+test('who made a definition is said, which is not the API server that writes its status', async () => {
+  const [ours] = (await readCrds('ours')) as readonly DefinitionFacts['ours'][];
+  assert.ok(ours);
+  // As a server of 1.20 has it: the field of a subresource is not said to be one.
+  const managedFields = [{ manager: 'kube-apiserver' }, { manager: 'kubectl-create' }];
+  const present = { ...ours, metadata: { ...ours.metadata, managedFields } };
+  const facts = { kind: COMPASS_CONNECTION, ours, isServed: true, hasStatus: false };
+  assert.match(planDefinition({ ...facts, present, mayBeRead: true }, 'keep').text, /^made by kubectl-create; /);
 });
 
 test('--crds=replace puts ours in its place, once it is confirmed what that costs', async (t) => {

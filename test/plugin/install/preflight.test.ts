@@ -27,10 +27,13 @@ test('a right that is missing is named with the command that asks for it', async
   const env = { KUBECONFIG: await somebodyWith(api, rules) };
   const { code, stderr } = await runHere(['install'], env);
   assert.equal(code, 4, stderr);
-  assert.match(stderr, /not permitted: create clusterroles\.rbac\.authorization\.k8s\.io/);
-  assert.match(stderr, /not permitted: patch customresourcedefinitions/);
+  assert.match(stderr, /✗ rights +not permitted: get, create, patch clusterroles\.rbac\.authorization\.k8s\.io\n/);
+  assert.match(stderr, /not permitted: create, patch customresourcedefinitions/);
   assert.match(stderr, /next: kubectl auth can-i get clusterroles\.rbac\.authorization\.k8s\.io/);
   assert.equal(await cluster.find({ kind: NAMESPACE, name: 'compass-system' }), undefined);
+  const nobody = await runHere(['install'], { KUBECONFIG: (await api.as({ name: 'nobody' })).kubeconfigPath });
+  assertExit(nobody, 'install', 4);
+  assert.match(nobody.stderr, /next: kubectl auth can-i get deployments\.apps\/compass-sidecar -n compass-system\n/);
 });
 
 test('who may write roles, but has not the rights that they give, is told so before anything is written', {
