@@ -39,9 +39,13 @@ test('a program that was cut short or has grown is found', () => {
   assert.throws(() => verifySignature(SIGNED.subarray(0, -1)), /does not end the file/);
   assert.throws(() => verifySignature(Buffer.concat([SIGNED, Buffer.from('more')])), /does not end the file/);
   const shorter = Buffer.from(SIGNED);
-  const { signature = { commandAt: 0, size: 0 } } = readMachO(SIGNED);
+  const { signature = { commandAt: 0, offset: 0, size: 0 } } = readMachO(SIGNED);
   shorter.writeUInt32LE(signature.size - 1, signature.commandAt + 12);
   assert.throws(() => verifySignature(shorter), /does not end the file/);
+  const ofLess = Buffer.from(SIGNED);
+  // of its code directory, how many bytes it is of
+  ofLess.writeUInt32BE(signature.offset - 1, signature.offset + 20 + 32);
+  assert.throws(() => verifySignature(ofLess), /of more or of less than the file/);
 });
 
 test('what is not signed, or no such program, is refused by the verifier', () => {
