@@ -3,6 +3,7 @@ import { CompassError } from '#common/errors.ts';
 import type { ListingSource } from '#common/sync/page-reader.ts';
 import { ManualClock } from '../../../sidecar/manual-clock.ts';
 import {
+  asKnown,
   damagedItems,
   type Item,
   nextCursor,
@@ -154,7 +155,7 @@ export class DirectorModel {
       return this.#serve(served, Math.min(first, this.#pageSize), Number.parseInt(after ?? '0', 10), fault);
     };
     const source: ListingSource = {
-      fetchPage: (first, after) => Promise.resolve().then(() => give(first, after)),
+      fetchPage: (first, after, known) => Promise.resolve().then(() => asKnown(give(first, after), known)),
       fetchHead: () => Promise.resolve().then(() => this.#fail(served, 'CompassUnavailable')),
     };
     return { source, served };

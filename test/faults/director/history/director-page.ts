@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto';
 import { wholeItem } from '#common/compass/director-item.ts';
 import type {
   DirectorApplication,
   DirectorCredential,
+  DirectorItem,
   DirectorPage,
+  KnownPage,
   ListingProblem,
 } from '#common/compass/director-types.ts';
 
@@ -62,12 +65,31 @@ export function toPage(
     const id = ids[at];
     return { ...(id === undefined ? {} : { id }), name, reason: 'InvalidApplication', message: 'a fault' };
   });
-  const good = items.slice(problems);
-  return {
-    ...frame,
-    items: [...good.map(toApplication), ...bad].map(wholeItem),
-    bytes: 0,
-  };
+  const good = items.slice(problems).map(toApplication);
+  const digest = digestOf([frame, good, bad]);
+  return { ...frame, items: [...good.map(shownItem), ...bad.map(wholeItem)], bytes: 0, digest };
+}
+
+/** The page as it comes to one who knows what it was: he is asked about it, and about what it shows. */
+export function asKnown(page: DirectorPage, known: KnownPage | undefined): DirectorPage {
+  const before = page.digest === undefined ? undefined : known?.page(page.digest);
+  if (before) return before;
+  for (const item of page.items) known?.item(item.digest?.() ?? '');
+  return page;
+}
+
+function shownItem(application: DirectorApplication): DirectorItem {
+  const digest = digestOf(application);
+  return { ...wholeItem(application), digest: () => digest, isOfOnePage: () => !goesOn(application.id) };
+}
+
+function digestOf(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64url');
+}
+
+/** Some have further pages, which may change without the page that shows them. */
+function goesOn(id: string): boolean {
+  return id.endsWith('4');
 }
 
 function toApplication({ id, name, credential }: Item): DirectorApplication {

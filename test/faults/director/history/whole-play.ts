@@ -180,7 +180,7 @@ class WholePlayer {
       said = undefined;
     };
     const source: ListingSource = {
-      fetchPage: async (first, after) => {
+      fetchPage: async (first, after, known) => {
         const hasBegun = reading.served.pages.length > 0 || reading.served.hasFailed;
         if (after === undefined && hasBegun) {
           end();
@@ -189,7 +189,7 @@ class WholePlayer {
           beganMs = clock.monotonicMs();
         }
         try {
-          return await reading.source.fetchPage(first, after);
+          return await reading.source.fetchPage(first, after, known);
         } finally {
           endedMs = clock.monotonicMs();
         }
