@@ -5,7 +5,7 @@ import { ROOT } from '../../../.scripts/build.ts';
 import { runTool } from '../../../.scripts/run-tool.ts';
 
 /**
- * The labels that are not the same in every image, beside those of the Dockerfile (OCI image-spec, annotations.md): the version;
+ * The labels that are not the same in every image, beside those of the Dockerfile (OCI image-spec, "Annotations"): the version;
  * the commit where there is one, with `-modified` where the files are not all as committed; and where the sources are, as told, or
  * as a workflow of GitHub says.
  */

@@ -26,7 +26,7 @@ export interface ImageConfig {
   readonly rootfs: { readonly diff_ids: readonly string[] };
 }
 
-/** An image in a folder of the OCI image layout (OCI image-spec, image-layout.md). */
+/** An image in a folder of the OCI image layout (OCI image-spec, "Image Layout"). */
 export interface LaidOutImage {
   /** Of its manifest: what the image is pulled and pinned by. */
   readonly digest: string;
