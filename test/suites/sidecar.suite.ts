@@ -2,5 +2,5 @@ import { importTests } from './import-tests.ts';
 
 await importTests(
   'sidecar/*.test.ts',
-  'sidecar/{check,config,connection,deploy,diff,health,leader,neighbours,status,suspension}/**/*.test.ts',
+  'sidecar/{check,config,connection,deletions,deploy,diff,health,leader,neighbours,status,suspension}/**/*.test.ts',
 );
