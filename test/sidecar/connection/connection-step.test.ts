@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONFIG_MAP, SECRET } from '#common/cluster/objects.ts';
+import { DETAILS_ANNOTATION } from '#common/resources/connection-details.ts';
+import { detailsOf } from '../../../sidecar/connection/describe-pair.ts';
 import { reasonIn, startBench } from './bench.ts';
+import { stepContext } from './step-context.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -134,6 +137,27 @@ test('K15: a client Secret that somebody deletes is written back with the same k
   await bench.deleteClientSecret();
   assert.equal(reasonIn(await pass()), undefined);
   assert.deepEqual((await bench.clientSecret())?.data, before?.data);
+});
+
+test('K15: so is one that was stored a moment ago, with what stands beside it for readers', async (t) => {
+  const bench = await startBench(t);
+  await bench.configure();
+  const pass = bench.start();
+  assert.equal((await pass()).did, 'paired');
+  const before = await bench.clientSecret();
+  assert.ok(before?.metadata.annotations?.[DETAILS_ANNOTATION]);
+  await bench.deleteClientSecret();
+  assert.match((await pass()).restored ?? '', /was deleted or damaged/);
+  const after = await bench.clientSecret();
+  assert.deepEqual([after?.data, after?.metadata.annotations], [before.data, before.metadata.annotations]);
+});
+
+test('a pair that another agent stored is described for its readers', async (t) => {
+  const { run, cluster, secret } = await stepContext(t);
+  const { connection } = await run();
+  assert.ok(connection);
+  const stored = await cluster.find(secret);
+  assert.equal(stored?.metadata.annotations?.[DETAILS_ANNOTATION], detailsOf(connection));
 });
 
 test('I2: a new pair that Compass does not accept yet waits in the journal, and the old one serves', async (t) => {

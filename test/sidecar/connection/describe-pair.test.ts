@@ -5,6 +5,7 @@ import { NAMESPACE, SECRET, type Secret } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { jsonLog } from '#common/log.ts';
 import { DETAILS_ANNOTATION, readDetails } from '#common/resources/connection-details.ts';
+import { SIDECAR_FIELD_MANAGER } from '#common/resources/names.ts';
 import { readPair } from '../../../sidecar/connection/credential-store.ts';
 import { detailsOf, PairDescription } from '../../../sidecar/connection/describe-pair.ts';
 import type { Connection } from '../../../sidecar/connection/maintain.ts';
@@ -59,7 +60,10 @@ test('a Secret of the reference agent is described once, and again where Compass
     tenant: 'a-tenant',
     runtimeId: 'a-runtime',
   });
-  assert.deepEqual((await cluster.get<Secret>(ref)).data, before.data, 'the layout of the agent stays');
+  const described = await cluster.get<Secret>(ref);
+  assert.deepEqual(described.data, before.data, 'the layout of the agent stays');
+  const ours = described.metadata.managedFields?.find(({ manager }) => manager === SIDECAR_FIELD_MANAGER);
+  assert.ok(JSON.stringify(ours ?? {}).includes(DETAILS_ANNOTATION), 'nobody else takes it for theirs');
   assert.equal((await pass()).version, first.version, 'at rest nothing is written');
   const moved = { ...connection, urls: { ...connection.urls, director: 'https://b.example.com/director' } };
   const second = await pass(moved);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { APPLICATION } from '#common/resources/application.ts';
+import { freshState } from '../../../sidecar/connection/state.ts';
 import { application, asking, configured, refusal, startDisconnection } from './disconnection-world.ts';
 
 test('a purge deletes the Applications of the connection, counts them, and says how many', async (t) => {
@@ -45,4 +46,21 @@ test('a purge without the right to see Applications says so, and one that may pa
     message: 'the credentials are deleted; 0 Applications deleted; all others are left: cannot do that: no',
   });
   assert.equal(purge, undefined);
+});
+
+test('while anything is suspended nothing is purged, nor disconnected by the same request', async (t) => {
+  const { context, disconnection, cluster, disconnected, keys } = await startDisconnection(t);
+  await cluster.create(APPLICATION, application('orders'));
+  const before = await keys();
+  const suspension = { scope: 'deletes', since: 1, reason: 'a move', request: 'earlier' } as const;
+  await context.state.write({ ...freshState(), suspension });
+  const { answer } = (await disconnection.run(asking({ purge: 'applications' }), configured())) ?? {};
+  assert.deepEqual(answer, {
+    ...{ result: 'failed', reason: 'Suspended' },
+    message: 'deletions are suspended: a move; nothing was deleted',
+  });
+  assert.deepEqual([disconnected(), await keys()], [undefined, before]);
+  assert.ok(await cluster.find({ kind: APPLICATION, name: 'orders' }));
+  const bare = (await disconnection.run(asking({}, 'two'), configured())) ?? {};
+  assert.equal(bare.answer?.result, 'succeeded', 'without a purge nothing is deleted that is suspended');
 });
