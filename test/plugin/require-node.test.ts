@@ -22,7 +22,10 @@ for (const version of ['0.12.18', '20.20.2', '22.20.9', '23.11.1', '24.4.1']) {
   test(`Node ${version} is too old, and the plugin says so`, async () => {
     const { status, stdout, stderr } = await runBy(version);
     assert.deepEqual([status, stdout], [2, '']);
-    assert.ok(stderr.startsWith(`kubectl compass: Node.js 22.21, 24.5 or newer is needed, and this is ${version} (`), stderr);
+    assert.ok(
+      stderr.startsWith(`kubectl compass: Node.js 22.21, 24.5 or newer is needed, and this is ${version} (`),
+      stderr,
+    );
     assert.match(stderr, /kubectl krew install compass\n$/);
   });
 }
