@@ -47,8 +47,8 @@ const AFTER_LIST = '],"pageInfo":';
 /**
  * Tells the items of a list apart by the text around them, as a server writes it that adds no white space and keeps the
  * order of the selection. That is a guess, and proven: where every piece is JSON, and what is left is JSON around an empty
- * list, then the whole is the list of these pieces. A known one was found to be JSON when it was parsed. Undefined where the
- * guess does not hold, or the list is empty.
+ * list, then the whole, in which no key comes twice, is the list of these pieces. A known one was found to be JSON when it was
+ * parsed. Undefined where the guess does not hold, or the list is empty.
  */
 export function splitItems(
   text: string,

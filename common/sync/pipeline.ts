@@ -27,6 +27,7 @@ export async function pipelined<T>(
   const crew = new Crew(limit);
   try {
     for (let page = await nextOf(next, crew); page !== undefined; ) {
+      crew.throwFailure();
       const { items, bytes, isLast } = page;
       page = undefined;
       const ahead = isLast || bytes > aheadBytes ? undefined : nextOf(next, crew);
@@ -35,7 +36,6 @@ export async function pipelined<T>(
       // What asks for it goes out now, and not when all that is to be done without waiting has been done.
       if (ahead !== undefined) await new Promise((resolve) => setImmediate(resolve));
       for (const item of items) await crew.start(() => work(item));
-      crew.throwFailure();
       if (!ahead) await crew.finish();
       page = await (ahead ?? nextOf(next, crew));
     }
