@@ -13,9 +13,9 @@ import type { MigrationContext } from './context.ts';
 import { phaseOf } from './phase.ts';
 import { prove, readBaseline } from './prove.ts';
 import { goBack } from './roll-back.ts';
+import { sidecarPlace } from './sidecar-place.ts';
 import { settleRecord, stopAgent } from './switch-agent.ts';
 import { installSidecar, sidecarRef, startSidecar } from './switch-sidecar.ts';
-import { sidecarPlace } from './target.ts';
 import { placeOf } from './workload.ts';
 
 const HERE = 'kubectl compass migrate from-agent';

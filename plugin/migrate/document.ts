@@ -4,7 +4,7 @@ import { atCluster, nextFor, type Place, remediationOf } from '../failure.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
 import type { MigrationFinding } from './finding.ts';
 import { exitCodeOfOutcome, type MigrationOutcome } from './outcome.ts';
-import { sidecarPlace } from './target.ts';
+import { sidecarPlace } from './sidecar-place.ts';
 import { wantedReplicas } from './workload.ts';
 
 export const MIGRATION_DOCUMENT_KIND = 'Migration';

@@ -2,7 +2,8 @@ import { count } from '../status/words.ts';
 import type { MigrationStep } from './context.ts';
 import type { MigrationFacts } from './facts.ts';
 import { phaseOf } from './phase.ts';
-import { installationValues, sidecarPlace } from './target.ts';
+import { sidecarPlace } from './sidecar-place.ts';
+import { installationValues } from './target.ts';
 import { isUp, placeOf, wantedReplicas } from './workload.ts';
 
 /** What --apply would do, in its order; what is done already is left out. */

@@ -4,7 +4,7 @@ import { awaitGone } from './await-gone.ts';
 import type { MigrationContext } from './context.ts';
 import { formatRecord, MIGRATION_ANNOTATION, type MigrationRecord, readRecord } from './record.ts';
 import { rewriteDeployment } from './rewrite.ts';
-import { sidecarPlace } from './target.ts';
+import { sidecarPlace } from './sidecar-place.ts';
 import { isUp, placeOf, wantedReplicas } from './workload.ts';
 
 /** What an agent that somebody scaled to 0 before had, where nobody wrote that down. */

@@ -6,7 +6,8 @@ import { count } from '../status/words.ts';
 import { awaitGone } from './await-gone.ts';
 import type { MigrationContext } from './context.ts';
 import { rewriteDeployment } from './rewrite.ts';
-import { installationValues, objectsToApply, sidecarPlace } from './target.ts';
+import { sidecarPlace } from './sidecar-place.ts';
+import { installationValues, objectsToApply } from './target.ts';
 import { type Deployment, isUp, placeOf, wantedReplicas } from './workload.ts';
 
 /**

@@ -9,7 +9,7 @@ import { CA_SETTING, CLIENT_SETTING, CONFIGURATION_SETTING } from '../install/ow
 import { DEFAULT_VALUES, type InstallationValues } from '../install/values.ts';
 import { carriedSettings, type Setting } from './carry-over.ts';
 import type { MigrationFacts } from './facts.ts';
-import { type Deployment, placeOf } from './workload.ts';
+import type { Deployment } from './workload.ts';
 
 /**
  * Where the sidecar goes unless that was said: beside the agent's client certificate; but not where the Secrets of Applications
@@ -131,10 +131,4 @@ function roleAndBinding(place: string, rules: readonly Rule[], namespace: string
     subjects: [{ kind: 'ServiceAccount', name: 'compass-sidecar', namespace }],
   };
   return [role, binding];
-}
-
-/** `namespace/name` of the Deployment that takes over. */
-export function sidecarPlace({ sidecars, namespace }: Pick<MigrationFacts, 'sidecars' | 'namespace'>): string {
-  const [sidecar] = sidecars.items;
-  return sidecar ? placeOf(sidecar) : `${namespace}/compass-sidecar`;
 }

@@ -8,7 +8,7 @@ import { plain, wrap } from '../output/text.ts';
 import { migrationDocument, nextOfFinding } from './document.ts';
 import type { MigrationFinding } from './finding.ts';
 import type { MigrationOutcome } from './outcome.ts';
-import { sidecarPlace } from './target.ts';
+import { sidecarPlace } from './sidecar-place.ts';
 import { placeOf } from './workload.ts';
 
 export interface MigrationScreen extends Style, Place {

@@ -10,17 +10,17 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   diff: { 1: 'plugin/diff/asked.test.ts' },
   logs: { 0: 'plugin/logs/logs.test.ts', 130: 'plugin/logs/logs.test.ts', 143: 'plugin/logs/logs.test.ts' },
   install: {
-    7: 'plugin/install/install.test.ts',
-    124: 'plugin/install/install.test.ts',
-    130: 'plugin/install/install.test.ts',
-    143: 'plugin/install/install.test.ts',
+    7: 'plugin/install/definitions.test.ts',
+    124: 'plugin/install/waiting.test.ts',
+    130: 'plugin/install/waiting.test.ts',
+    143: 'plugin/install/waiting.test.ts',
   },
   upgrade: {
     0: 'journeys/install.test.ts',
-    7: 'plugin/install/install.test.ts',
-    124: 'plugin/install/install.test.ts',
-    130: 'plugin/install/install.test.ts',
-    143: 'plugin/install/install.test.ts',
+    7: 'plugin/install/upgrade.test.ts',
+    124: 'plugin/install/waiting.test.ts',
+    130: 'plugin/install/waiting.test.ts',
+    143: 'plugin/install/waiting.test.ts',
   },
   uninstall: {
     5: 'plugin/uninstall/uninstall.test.ts',
@@ -86,8 +86,8 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'fleet status': {
     1: 'plugin/fleet/fleet.test.ts',
-    130: 'plugin/fleet/fleet.test.ts',
-    143: 'plugin/fleet/fleet.test.ts',
+    130: 'plugin/fleet/credential-plugin.test.ts',
+    143: 'plugin/fleet/credential-plugin.test.ts',
   },
   'approve deletions': {
     0: 'plugin/deletions/decide.test.ts',
