@@ -101,6 +101,23 @@ test('behind a page that is large, or the last, nothing is read before all of it
   }
 });
 
+test('beside a page as large as may be, the next one is read', async () => {
+  const bench = new Bench([page([1], { bytes: 100 }), page([2], { isLast: true })]);
+  const done = pipelined(bench.next, OPTIONS, bench.work);
+  await turns();
+  assert.deepEqual(bench.events, ['read', 'read', 'begin 1', 'begin 2']);
+  for (const item of [1, 2]) await bench.release(item);
+  await done;
+});
+
+test('what the very last item failed by is told, whether or not its page was known to be the last', async () => {
+  for (const isLast of [true, false]) {
+    const bench = new Bench([page([1], { isLast })]);
+    const fail = () => turns().then(() => Promise.reject(new Error('no')));
+    await assert.rejects(pipelined(bench.next, OPTIONS, fail), /no/);
+  }
+});
+
 test('no more than two pages are held: the third is read when the last item of the first has begun', async () => {
   const bench = new Bench([page([1, 2, 3]), page([4, 5]), page([6])]);
   const done = pipelined(bench.next, OPTIONS, bench.work);
