@@ -73,7 +73,7 @@ export async function startShop(t: TestContext): Promise<Shop> {
     env: { KUBECONFIG: test.kubeconfigPath },
     create: (of, named, podSpec) => cluster.create(kindNamed(of), workload(of, named, podSpec) as Workload),
     async rollOut(of, named) {
-      const deployment = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+      const deployment = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
       const status = {
         observedGeneration: 1_000_000,
         ...(of === 'Deployment' ? deployment : {}),
