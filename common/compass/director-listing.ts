@@ -76,7 +76,8 @@ export async function fetchApplicationsPage(
     return item !== undefined;
   };
   const list = { path: LIST, firstField: APPLICATIONS.firstField, isKnown };
-  const answer = await ask(endpoint, transport, APPLICATIONS, request, request.known ? { knows, list } : {});
+  const more = request.known ? { knows, ...(request.known.hasItems ? { list } : {}) } : {};
+  const answer = await ask(endpoint, transport, APPLICATIONS, request, more);
   if (known) return known;
   const { page, faults } = frameOf(answer, APPLICATIONS, request);
   const { bytes, digest } = answer;

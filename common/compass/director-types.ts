@@ -81,6 +81,8 @@ export interface KnownItem extends Pick<DirectorItem, 'showsAccess'> {
 export interface KnownPage {
   /** The page that an answer of this digest was. */
   page(digest: string): DirectorPage | undefined;
+  /** Whether any Application is known: to tell them apart costs more than it saves where all are new. */
+  readonly hasItems: boolean;
   /** The Application that a page showed so, see DirectorItem.digest. */
   item(digest: string): KnownItem | undefined;
 }

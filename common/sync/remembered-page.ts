@@ -62,6 +62,10 @@ class Known implements KnownPage {
     return page;
   }
 
+  get hasItems(): boolean {
+    return this.#heads.size > 0;
+  }
+
   item(digest: string): HeadBefore | undefined {
     const head = this.#heads.get(digest);
     this.#hasKnown ||= head !== undefined;

@@ -24,7 +24,7 @@ test('gives an Application that is known as it was known, and reads it when it i
   }
   const { director, transport, runtimeId } = paired;
   const shown = async (known: ReadonlyMap<string, KnownItem>) => {
-    const request = { page: () => undefined, item: (digest: string) => known.get(digest) };
+    const request = { page: () => undefined, hasItems: true, item: (digest: string) => known.get(digest) };
     const { items } = await fetchApplicationsPage(director, transport, { runtimeId, known: request });
     const digests = items.map((item) => item.digest?.() ?? '');
     const { applications } = await wholePage({ items });

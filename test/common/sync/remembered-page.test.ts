@@ -25,6 +25,7 @@ async function start(t: TestContext, count = 130) {
         const page = after === undefined ? 'first' : 'further';
         let isKnown = false;
         const answer = await source.fetchPage(first, after, {
+          hasItems: known?.hasItems ?? false,
           item: (digest) => known?.item(digest),
           page(digest) {
             const found = known?.page(digest);
