@@ -63,7 +63,7 @@ test('a field that somebody else set otherwise stops the upgrade, unless it is t
     status: undefined,
   };
   const { name, namespace } = SIDECAR;
-  const object = { ...mine, metadata: { name, namespace } } as unknown as KubeObject;
+  const object = { ...mine, metadata: { name, namespace } } as KubeObject;
   await cluster.apply(DEPLOYMENT, object, { fieldManager: 'somebody', force: true });
   const refused = await plugin('upgrade', '--no-wait', '--image', 'theirs:1.0.0');
   assert.equal(refused.code, 4, refused.stderr);
