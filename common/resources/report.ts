@@ -136,7 +136,7 @@ export interface ReportedPlan {
   readonly why?: string;
   /** When it goes by itself unless the listing changes; absent where it does not. */
   readonly goesAt?: string;
-  /** `rejected` where somebody said that it is not to go. */
+  /** `approved` or `rejected`, where somebody said so. */
   readonly decision?: string;
 }
 

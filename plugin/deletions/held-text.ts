@@ -5,7 +5,7 @@ export function fateOf(
   { goesAt, decision }: { readonly goesAt?: number | undefined; readonly decision?: string | undefined },
   now: number,
 ): string {
-  if (decision === 'rejected') return ', rejected';
+  if (decision === 'rejected' || decision === 'approved') return `, ${decision}`;
   if (goesAt === undefined) return '';
   return goesAt - now < 1_000 ? ' until the next listing' : ` for ${humanDuration(goesAt - now)} more`;
 }

@@ -81,7 +81,7 @@ function synchronization(previous: Report | undefined, observation: Observation)
   const outcome = currentOutcome(observation);
   // until the first synchronization after a restart, what the last one said is the best that is known
   if (!outcome) return previous ? pick(previous, ['applications', 'failures', 'held']) : {};
-  const held = reportedPlan(previous, outcome);
+  const held = reportedPlan(previous, outcome, observation.decision);
   return present<Partial<Report>>({
     applications: outcome.fetch.ok ? counts(outcome, held?.count) : previous?.applications,
     failures: outcome.fetch.ok
