@@ -8,7 +8,8 @@ import { DOCUMENT_FORMATS } from '../output/format.ts';
 export const completionInstall: Command = {
   details: `kubectl completes the words after \`kubectl compass\` by a program called kubectl_complete-compass, which has to
 be on the PATH and which krew cannot install. This writes it beside kubectl-compass, or where --dir says. It may be run
-again at any time. kubectl 1.26 or later, with its own completion loaded, finds it by itself.`,
+again at any time. kubectl 1.26 or later finds it by itself, once its own completion is loaded: for bash by
+\`source <(kubectl completion bash)\` in ~/.bashrc, which takes the package bash-completion.`,
   exits: { 0: 'installed, or there already', 7: 'a file of somebody else has the name' },
   flags: [
     { name: 'dir', kind: 'text', value: 'DIR', summary: 'the folder to put it in, on the PATH' },
@@ -32,6 +33,8 @@ async function runInstall(invocation: Invocation): Promise<number> {
     text: () => `${installation.path} ${installation.action}${dryRunNote(dryRun)}\n`,
   });
   if (!installation.isOnPath) invocation.hint('Its folder is not on the PATH: kubectl will not find it there.');
+  else if (installation.action === 'created' && dryRun === 'none')
+    invocation.hint("It works where kubectl's own completion is loaded: kubectl compass completion install --help");
   return 0;
 }
 
