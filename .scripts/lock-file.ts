@@ -23,6 +23,7 @@ export interface LockEntry {
 /** By places; the repository itself is at the empty one. */
 export type Lock = ReadonlyMap<string, LockEntry>;
 
+/** package-lock.json of this repository. */
 export async function readLock(): Promise<Lock> {
   const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, LockEntry>>;

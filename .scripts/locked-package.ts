@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
 import { ROOT } from './build.ts';
+import { readLock } from './lock-file.ts';
 
 /** A tarball of npm's registry, known by its hash. */
 export interface PinnedPackage {
@@ -18,16 +19,11 @@ export interface PinnedPackage {
   readonly integrity: string;
 }
 
-interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string } | undefined>>;
-}
-
 const CACHE = join(ROOT, 'node_modules/.cache/compass-packages');
 
 /** A package by its entry in package-lock.json, whether or not npm installs it on this platform. */
 export async function lockedPackage(name: string): Promise<PinnedPackage> {
-  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
-  const { version, integrity } = packages[`node_modules/${name}`] ?? {};
+  const { version, integrity } = (await readLock()).get(`node_modules/${name}`) ?? {};
   if (!version || !integrity) throw new Error(`package-lock.json has no version and integrity of ${name}`);
   return { name, version, integrity };
 }
@@ -63,16 +59,23 @@ async function integrityOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** One file of a package, such as `bin/node`. @throws Error where it has none of that name */
+/** One file of a package, such as `bin/node`. @throws Error where it has none of that name, or is no package */
 export async function readFromPackage(tarball: string, path: string): Promise<Buffer> {
-  const extract = tar.extract();
-  const read = pipeline(createReadStream(tarball), createGunzip(), extract);
+  const entries = tar.extract();
+  const [found] = await Promise.all([
+    contentOf(entries, `package/${path}`),
+    pipeline(createReadStream(tarball), createGunzip(), entries),
+  ]);
+  if (!found) throw new Error(`${tarball} has no ${path}`);
+  return found;
+}
+
+/** Reads all of it, as whoever writes into it wants. */
+async function contentOf(entries: tar.Extract, name: string): Promise<Buffer | undefined> {
   let found: Buffer | undefined;
-  for await (const entry of extract) {
-    if (entry.header.name === `package/${path}`) found = await buffer(entry);
+  for await (const entry of entries) {
+    if (entry.header.name === name) found = await buffer(entry);
     else entry.resume();
   }
-  await read;
-  if (!found) throw new Error(`${tarball} has no ${path}`);
   return found;
 }

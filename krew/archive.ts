@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { constants, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import tar from 'tar-stream';
@@ -42,7 +42,8 @@ async function writeZip(target: string, files: readonly ArchivedFile[]): Promise
   for (const { path, content, isExecutable } of files) {
     zip.addBuffer(content, path, {
       mtime,
-      mode: modeOf(isExecutable),
+      // the whole st_mode: without its type nobody need take it for a file
+      mode: constants.S_IFREG | modeOf(isExecutable),
       compressionLevel: 9,
       forceDosTimestamp: true,
     });

@@ -48,3 +48,21 @@ test('tar unpacks what was put in, and what is to be started can be', async () =
     assert.equal(((await stat(join(folder, path))).mode & 0o111) !== 0, isExecutable, path);
   }
 });
+
+/** The st_mode of each entry, as the central directory of a zip has it (APPNOTE.TXT, 4.3.12): the upper half of what is at 38. */
+function modesIn(zip: Buffer): Record<string, string> {
+  const modes: Record<string, string> = {};
+  for (let at = zip.indexOf('PK\x01\x02', 0, 'latin1'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 4, 'latin1')) {
+    const name = zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28));
+    modes[name] = zip.readUInt16LE(at + 40).toString(8);
+  }
+  return modes;
+}
+
+test('a zip says of what was put in that it is a file, and what is to be started', async () => {
+  assert.deepEqual(modesIn(await written('modes.zip', FILES)), {
+    LICENSE: '100644',
+    'kubectl-compass': '100755',
+    'plugin/main.js': '100644',
+  });
+});
