@@ -94,15 +94,21 @@ function withTrouble(text: string, { status }: RolledDeployment, pods: readonly 
 
 /** Why a Pod does not run: it has no node, its image cannot be had, or it ends again and again. */
 function troubleOf({ metadata, status }: RolledPod): string | undefined {
-  for (const { state, lastState } of status?.containerStatuses ?? []) {
-    const { reason, message } = state?.waiting ?? {};
-    if (reason === undefined || reason === 'ContainerCreating' || reason === 'PodInitializing') continue;
-    // That it is started again says less than why it ended.
-    const why = (reason === 'CrashLoopBackOff' ? howItEnded(lastState?.terminated) : undefined) ?? message;
-    return `Pod ${metadata.name}: ${[reason, why].filter((part) => part !== undefined).join(', ')}`;
-  }
+  const trouble = status?.containerStatuses?.map(troubleOfContainer).find((one) => one !== undefined);
+  if (trouble !== undefined) return `Pod ${metadata.name}: ${trouble}`;
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   return unscheduled && `Pod ${metadata.name}: ${unscheduled.message ?? unscheduled.reason ?? 'not scheduled'}`;
+}
+
+function troubleOfContainer({ state, lastState, ready }: ContainerStatus): string | undefined {
+  const ended = howItEnded(lastState?.terminated);
+  // Between two ends it runs for a moment, which is all that whoever looks just then would be told.
+  if (state?.running && ready !== true) return ended && `restarted, ${ended}`;
+  const { reason, message } = state?.waiting ?? {};
+  if (reason === undefined || reason === 'ContainerCreating' || reason === 'PodInitializing') return undefined;
+  // That it is started again says less than why it ended.
+  const why = (reason === 'CrashLoopBackOff' ? ended : undefined) ?? message;
+  return [reason, why].filter((part) => part !== undefined).join(', ');
 }
 
 /** The sidecar's last word, where the kubelet kept the end of its log; else `OOMKilled`, or the code that it ended with. */

@@ -38,8 +38,10 @@ export async function waitUntilReady(
   { timeoutMs, goal = 'ready' }: WaitReadyOptions,
 ): Promise<Rollout> {
   const startedMs = clock.monotonicMs();
+  let last: Rollout | undefined;
   for (;;) {
-    const rollout = await lookAgain(cluster, place, goal, interrupted);
+    const rollout: Rollout = await lookAgain(last, cluster, place, goal, interrupted);
+    last = rollout;
     if (rollout.isDone) {
       progress.clear();
       return rollout;
@@ -63,12 +65,14 @@ function watchCommand({ namespace, name }: DeploymentPlace): string {
   return `kubectl -n ${namespace} describe deployment,pods -l app.kubernetes.io/name=${name}`;
 }
 
-/** As `look`; what may pass is what there is to say. */
-async function lookAgain(...given: Parameters<typeof look>): Promise<Rollout> {
+/** As `look`; what may pass is what there is to say, and whoever is interrupted is told what was seen `last`. */
+async function lookAgain(last: Rollout | undefined, ...given: Parameters<typeof look>): Promise<Rollout> {
+  const [, , , signal] = given;
   try {
     return await look(...given);
   } catch (error) {
-    if (!given[3].aborted && !hasReason(error, ...PASSING)) throw error;
+    if (signal.aborted && last) return last;
+    if (!signal.aborted && !hasReason(error, ...PASSING)) throw error;
     return { isDone: false, replicas: 0, ready: 0, started: 0, text: messageOf(error) };
   }
 }

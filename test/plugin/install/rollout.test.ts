@@ -36,6 +36,10 @@ const ended = (terminated: object) =>
       lastState: { terminated },
     },
   ]);
+const restarted = (more: object) => {
+  const lastState = { terminated: { reason: 'Error', exitCode: 2 } };
+  return pod([{ name: 'sidecar', state: { running: {} }, lastState, ...more }]);
+};
 const LOG = [
   '{"level":"error","msg":"an earlier one"}',
   '{"level":"error","msg":"the sidecar cannot start","error":"APP_LOG_LEVEL is \\"loud\\""}',
@@ -99,6 +103,23 @@ const ROWS: readonly (readonly [
     false,
     /Pod pod-1: CrashLoopBackOff, exit code 2$/,
   ],
+  [
+    'runs for a moment between two ends',
+    deployment(UPDATED),
+    [restarted({ ready: false })],
+    'ready',
+    false,
+    /Pod pod-1: restarted, exit code 2$/,
+  ],
+  [
+    'ended once and is ready',
+    deployment({ replicas: 2, updatedReplicas: 1 }),
+    [restarted({ ready: true })],
+    'ready',
+    false,
+    /still there$/,
+  ],
+  ['has just been started', deployment(UPDATED), [restarted({ lastState: {} })], 'ready', false, /^0 of 1 ready$/],
   [
     'has too little memory',
     deployment(UPDATED),
