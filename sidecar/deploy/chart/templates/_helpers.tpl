@@ -49,5 +49,19 @@ compass-sidecar
 subjects:
   - kind: ServiceAccount
     name: compass-sidecar
-    namespace: {{ .Release.Namespace }}
+    namespace: {{ .Release.Namespace | quote }}
+{{- end -}}
+
+{{/* Which values of the Compass Runtime Agent's chart are given that have no effect any more, by their paths. */}}
+{{- define "compass-sidecar.idle" -}}
+{{- $agent := .Values.compassRuntimeAgent -}}
+{{- range $key := list "connector" "director" "livenessProbe" "metrics" "readinessProbe" "tests" }}
+{{ $key }}: {{ hasKey $agent $key }}
+{{- end }}
+{{- range $key := list "dexSecretName" "dexSecretNamespace" "gatewayPort" "uploadServiceUrl" }}
+resources.{{ $key }}: {{ hasKey $agent.resources $key }}
+{{- end }}
+config.insecureConfigurationFetch: {{ hasKey $agent.config "insecureConfigurationFetch" }}
+healthCheck.proxyStatusPort: {{ hasKey $agent.healthCheck "proxyStatusPort" }}
+certificates.caCertificate.secret.migration: {{ hasKey $agent.certificates.caCertificate.secret "migration" }}
 {{- end -}}
