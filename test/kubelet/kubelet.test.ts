@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { DEPLOYMENT, type Kind, POD } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
+import { DAEMON_SET, STATEFUL_SET } from '../../plugin/inject/live/kinds.ts';
 import { readLog } from '../../plugin/logs/read.ts';
 import { startTestCluster } from '../cluster/start-test-cluster.ts';
 import { until } from '../cluster/until.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
-import { DAEMON_SET, type Pod, type PodSpec, STATEFUL_SET, type Workload } from './pod.ts';
+import type { Pod, PodSpec, Workload } from './pod.ts';
 
 const NAMESPACE = 'default';
 const LABELS = { app: 'sample' };

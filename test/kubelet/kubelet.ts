@@ -7,6 +7,7 @@ import { systemClock } from '#common/clock.ts';
 import { DEPLOYMENT, type Kind, type KubeObject, POD } from '#common/cluster/objects.ts';
 import { keepWatching } from '#common/cluster/watch.ts';
 import { hasReason, messageOf } from '#common/errors.ts';
+import { DAEMON_SET, STATEFUL_SET } from '../../plugin/inject/live/kinds.ts';
 import type { TestCluster } from '../cluster/start-test-cluster.ts';
 import { PodLogs } from '../kube-api/pod-logs.ts';
 import { carryOut } from './controllers/carry-out.ts';
@@ -15,7 +16,7 @@ import { planDeployment } from './controllers/deployment.ts';
 import { isEnding, isOwnedBy, NODE_NAME, type Plan, type Situation } from './controllers/pods-of.ts';
 import { planStatefulSet } from './controllers/stateful-set.ts';
 import { openNode } from './node.ts';
-import { DAEMON_SET, type Pod, STATEFUL_SET, type Workload } from './pod.ts';
+import type { Pod, Workload } from './pod.ts';
 import type { Images } from './pods/images.ts';
 import { type Node, RunningPod } from './pods/running-pod.ts';
 

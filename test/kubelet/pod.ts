@@ -1,12 +1,4 @@
-import type { Kind, KubeObject, ObjectMeta } from '#common/cluster/objects.ts';
-
-export const STATEFUL_SET: Kind = {
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  plural: 'statefulsets',
-  namespaced: true,
-};
-export const DAEMON_SET: Kind = { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets', namespaced: true };
+import type { KubeObject, ObjectMeta } from '#common/cluster/objects.ts';
 
 /** Another place that the value of a variable is in. */
 export interface ValueSource {

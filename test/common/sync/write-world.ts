@@ -25,7 +25,7 @@ export function desiredOrders(password = 'not-a-password'): { desired: Desired; 
   return { desired: mapped.desired, secret };
 }
 
-/** A cluster, and a scene whose writes are counted; `webhook` has the way to the cluster in between. */
+/** A cluster, and a scene whose writes are counted; `state.door` is what they go through. */
 export async function startWriting(t: TestContext, more: Partial<Scene> = {}) {
   const { cluster } = await startTestCluster(t, { crds: 'ours' });
   const { integrationNamespace: namespace } = PLACE;
