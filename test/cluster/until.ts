@@ -8,7 +8,7 @@ function textOf(what: string | (() => string)): string {
 export async function until<T>(
   what: string | (() => string),
   check: () => Promise<T | undefined | false>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

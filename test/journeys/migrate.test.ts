@@ -146,7 +146,7 @@ test('a sidecar that does not start is taken back: the agent runs again as befor
   const ground = await startGround(t, { replicas: 1 }, { 'registry.example.com/compass-sidecar': 'missing' });
   const before = await ground.applications();
   const image = 'registry.example.com/compass-sidecar:0.0.1';
-  const failed = await ground.run('--apply', '--yes', '--image', image, '--timeout', '5s', '-o', 'json');
+  const failed = await ground.run('--apply', '--yes', '--image', image, '--timeout', '20s', '-o', 'json');
   assertExit(failed, 'migrate from-agent', 1);
   const { error, verdict } = JSON.parse(failed.stdout);
   assert.deepEqual([error.reason, verdict.exitCode], ['MigrationFailed', 1]);

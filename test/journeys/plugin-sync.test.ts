@@ -64,7 +64,7 @@ test('sync says no more than the flag where an agent writes no report, and what 
   );
   assert.equal((await world.connection()).spec.resyncNow, undefined);
 
-  const late = await plugin('sync', '--timeout', '1s');
+  const late = await plugin('sync', '--timeout', '4s');
   assert.equal(late.code, 124);
   assert.match(
     late.stderr,

@@ -71,6 +71,6 @@ function collect(terminal: StartOptions['terminal']): Sink & { text(): string } 
 }
 
 /** Waits until something that is seen without asking is so. */
-export async function soon(what: string | (() => string), isSo: () => boolean, withinMs = 15_000): Promise<void> {
+export async function soon(what: string | (() => string), isSo: () => boolean, withinMs = 60_000): Promise<void> {
   await until(what, () => Promise.resolve(isSo()), withinMs);
 }

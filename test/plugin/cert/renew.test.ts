@@ -102,7 +102,7 @@ suite('cert renew', () => {
 
   test('says what it was waiting for when nobody answers: exit code 124', async (t) => {
     const { env } = await clusterScene(t, { report: {} });
-    const { code, stderr } = await runHere(['cert', 'renew', '--timeout', '300ms'], env);
+    const { code, stderr } = await runHere(['cert', 'renew', '--timeout', '3s'], env);
     assert.equal(code, 124);
     assert.match(stderr, /waiting for the sidecar to accept renew \S+; its report/);
   });

@@ -234,7 +234,7 @@ describe('while it waits, connect', () => {
 
   test('ends with 124 when the time is over, and says what it waited for', async (t) => {
     const { plugin } = await startStage(t, WAITING);
-    const args = ['connect', '-', '--runtime-id', RUNTIME, ...URL_FLAG, '--timeout', '200ms'];
+    const args = ['connect', '-', '--runtime-id', RUNTIME, ...URL_FLAG, '--timeout', '3s'];
     const { code, stderr } = await plugin(args, CANARY);
     assert.equal(code, 124);
     assert.match(stderr, /waiting for a client certificate; the sidecar is at: nothing yet/);

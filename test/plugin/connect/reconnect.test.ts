@@ -221,7 +221,7 @@ describe('reconnect with an agent that writes no report', () => {
     const stage = await startStage(t);
     await putConnection(stage.cluster, 'ConnectionFailed');
     await stage.putConfiguration({ TOKEN: 'some-token' });
-    const { code, stderr } = await stage.plugin(['reconnect', '--yes', '--timeout', '200ms']);
+    const { code, stderr } = await stage.plugin(['reconnect', '--yes', '--timeout', '3s']);
     assert.equal(code, 124);
     assert.match(stderr, /waiting for the agent to pair; there is no CompassConnection/);
     assert.doesNotMatch(stderr, /some-token/);

@@ -10,7 +10,7 @@ const LINE = ['deployment/orders', '--workload-namespace', 'shop'];
 test('the rollout is waited for, until its time is over, it fails, or somebody stops waiting', async (t) => {
   const { cluster, env, create } = await startShop(t);
   await create('Deployment', 'orders');
-  const late = await runHere(['inject', ...LINE, '--timeout', '1s'], env);
+  const late = await runHere(['inject', ...LINE, '--timeout', '4s'], env);
   assertExit(late, 'inject', 124);
   assert.match(late.stderr, /waiting for the rollout of deployment\.apps\/orders: nobody has looked at it yet/);
   for (const [name, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {

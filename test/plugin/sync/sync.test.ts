@@ -164,11 +164,12 @@ test('a request that another replaced before the sidecar saw it is told so, and 
 test('a sidecar whose Lease has run out is named while it is waited for, and when the time is over', async (t) => {
   const { sync, cluster } = await startAnswering(t);
   await putOldLease(cluster);
-  const { code, stderr } = await sync(undefined, '--timeout', '1s');
+  const { code, stderr } = await sync(undefined, '--timeout', '4s');
   assert.equal(code, 124);
   assert.match(stderr, /^\S+ request +waiting for the sidecar, last seen 2026-01-02T03:04:05Z$/m);
   assert.doesNotMatch(stderr, /does not seem to run/);
   assert.match(stderr, /accept sync \S+; the sidecar of compass-connection has not been seen for \d+d\n/);
+  assert.match(stderr, /next: kubectl -n compass-system get pods -l app\.kubernetes\.io\/name=compass-sidecar$/m);
 });
 
 test('a silent sidecar is named in one row of a terminal, with colours', async (t) => {
@@ -176,7 +177,7 @@ test('a silent sidecar is named in one row of a terminal, with colours', async (
   await putOldLease(cluster);
   const env = { FORCE_COLOR: '1', TERM: 'xterm' };
   const terminal = { columns: 80, rows: 24 };
-  const running = startHere(t, ['sync', '--timeout', '1s'], { kubeconfigPath, env, terminal });
+  const running = startHere(t, ['sync', '--timeout', '4s'], { kubeconfigPath, env, terminal });
   assert.equal(await running.done, 124);
   assert.match(running.stderr(), /waiting for the sidecar, last seen 2026-01-02T03:04:05Z\r/);
 });
