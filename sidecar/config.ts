@@ -1,5 +1,6 @@
 import type { LogLevel } from '#common/log.ts';
 import { DEFAULT_CONNECTION_NAME } from '#common/resources/names.ts';
+import type { Setting } from '#common/settings.ts';
 import {
   BASE_URL,
   CONNECTION_NAME,
@@ -15,7 +16,6 @@ import type { RunningNode } from './config/running-node.ts';
 import { refuseSharedSecrets, refuseUnsafeNode } from './config/safety.ts';
 import { type Environment, Settings } from './config/settings.ts';
 import {
-  ANY,
   BOOLEAN,
   BUDGET,
   type Budget,
@@ -94,7 +94,6 @@ export function readConfig(
 ): { readonly config: Config; readonly warnings: readonly string[] } {
   const settings = new Settings(env);
   refuseUnsafeNode(settings, node);
-  acceptForeign(settings);
   const config = {
     ...readPlaces(settings, place),
     ...readTimes(settings),
@@ -140,7 +139,7 @@ function readPlaces(settings: Settings, place: OwnPlace) {
   };
 }
 
-function readSecretName(settings: Settings, setting: string, otherwise: NamespacedName): NamespacedName {
+function readSecretName(settings: Settings, setting: Setting, otherwise: NamespacedName): NamespacedName {
   const secret = settings.readName(setting, SECRET_NAME, otherwise);
   if (settings.text(setting)?.includes('/') === false) {
     settings.warn(`${setting} names no namespace, so that it means ${secret.namespace}/${secret.name}`);
@@ -177,16 +176,4 @@ function readCompass(settings: Settings) {
     keySize: settings.read('APP_KEY_SIZE', KEY_SIZE, 4096),
     proxy: { ...(httpsProxy ? { httpsProxy } : {}), ...(noProxy ? { noProxy } : {}) },
   };
-}
-
-const WITHOUT_EFFECT = [
-  'APP_GATEWAY_PORT',
-  'APP_CA_CERT_SECRET_TO_MIGRATE',
-  'APP_CA_CERT_SECRET_KEYS_TO_MIGRATE',
-  'APP_METRICS_LOGGING_TIME_INTERVAL',
-];
-
-/** Settings of the reference agent that nothing here follows. */
-function acceptForeign(settings: Settings): void {
-  for (const name of WITHOUT_EFFECT) settings.read(name, ANY, '');
 }

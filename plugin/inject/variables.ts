@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import { requireKnownSetting } from '../known-setting.ts';
 
 /** A value of a Secret in the namespace of the Pod. */
 export interface SecretKey {
@@ -13,7 +14,8 @@ export interface GivenVariables {
   readonly secretEnvironment: Readonly<Record<string, SecretKey>>;
 }
 
-/** Reads `--set` and `--set-from-secret`. Throws Usage for what is none, and for a variable that both say; without a value. */
+/** Reads `--set` and `--set-from-secret`. Throws Usage for what is none, for a setting
+ * that the sidecar does not know, and for a variable that both say; without a value. */
 export function readVariables(sets: readonly string[], fromSecrets: readonly string[]): GivenVariables {
   const environment = Object.fromEntries(sets.map(variableOf));
   const secretEnvironment = Object.fromEntries(fromSecrets.map(secretVariableOf));
@@ -25,6 +27,7 @@ export function readVariables(sets: readonly string[], fromSecrets: readonly str
 function variableOf(text: string): readonly [string, string] {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new CompassError('Usage', '--set must be KEY=VALUE');
+  requireKnownSetting('--set', name);
   return [name, value];
 }
 
@@ -33,9 +36,10 @@ const FROM_SECRET = /^([A-Za-z_]\w*)=([a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?)\/(
 
 function secretVariableOf(text: string): readonly [string, SecretKey] {
   const [, variable, name, key] = FROM_SECRET.exec(text) ?? [];
-  if (variable !== undefined && name !== undefined && key !== undefined) return [variable, { name, key }];
-  throw new CompassError(
-    'Usage',
-    '--set-from-secret must be KEY=SECRET/KEY, a Secret of the namespace of the workload',
-  );
+  if (variable === undefined || name === undefined || key === undefined) {
+    const message = '--set-from-secret must be KEY=SECRET/KEY, a Secret of the namespace of the workload';
+    throw new CompassError('Usage', message);
+  }
+  requireKnownSetting('--set-from-secret', variable);
+  return [variable, { name, key }];
 }

@@ -1,4 +1,5 @@
 import { CompassError } from '#common/errors.ts';
+import { requireKnownSetting } from '../known-setting.ts';
 import { nearest } from '../nearest.ts';
 import { quoted } from '../quoted.ts';
 import { CLIENT_SETTING, CONFIGURATION_SETTING, ownPlaces } from './own-places.ts';
@@ -85,7 +86,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * The values with each `key=value` of `--set` in them; a setting of the sidecar is named as its variable, and without a
- * value it is taken back. Throws Usage for an unknown key and for a value that cannot be used.
+ * value it is taken back. Throws Usage for an unknown key or setting and for a value that cannot be used.
  */
 export function withSets(values: InstallationValues, sets: readonly string[]): InstallationValues {
   const result = sets.reduce(withSet, values);
@@ -106,6 +107,8 @@ function withSet(values: InstallationValues, set: string): InstallationValues {
 }
 
 function withSetting(values: InstallationValues, name: string, text: string): InstallationValues {
+  // One that an installation has from elsewhere can be taken back.
+  if (text !== '' || !Object.hasOwn(values.settings, name)) requireKnownSetting('--set', name);
   // The Deployment has it, too, as a number.
   if (name === 'APP_HEALTH_PORT' && !(/^(?:[1-9]\d{0,4})?$/.test(text) && Number(text) <= 65_535)) {
     throw new CompassError('Usage', `--set ${name} is ${quoted(text)}, and must be a port from 1 to 65535`);

@@ -18,7 +18,7 @@ export function refuseUnsafeNode(settings: Settings, node: RunningNode | undefin
       'NODE_TLS_REJECT_UNAUTHORIZED is "0", allowed: unset; it would switch verification off for the API server too (for Compass alone: APP_SKIP_COMPASS_TLS_VERIFY)',
     );
   }
-  for (const name of ['NODE_DEBUG', 'NODE_DEBUG_NATIVE']) {
+  for (const name of ['NODE_DEBUG', 'NODE_DEBUG_NATIVE'] as const) {
     if (settings.text(name) !== undefined)
       settings.refuse(`${name} is set, allowed: unset; what it prints holds tokens`);
   }

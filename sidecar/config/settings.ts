@@ -1,8 +1,21 @@
 import { CompassError } from '#common/errors.ts';
 import { redact } from '#common/redact.ts';
+import { isUnknownSetting, type Setting } from '#common/settings.ts';
 import type { ValueType } from './values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What may be read: settings, and what Kubernetes, Node and everybody else's programs are told by. */
+export type Variable =
+  | Setting
+  | 'POD_NAME'
+  | 'POD_NAMESPACE'
+  | 'HOSTNAME'
+  | `NODE_${string}`
+  | 'HTTPS_PROXY'
+  | 'https_proxy'
+  | 'NO_PROXY'
+  | 'no_proxy';
 
 const LONGEST_SHOWN = 100;
 
@@ -14,38 +27,35 @@ export class Settings {
   readonly warnings: string[] = [];
   readonly #env: Environment;
   readonly #problems: string[] = [];
-  readonly #known = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
   }
 
   /** The setting's text without space around it; undefined where it is unset or empty. */
-  text(name: string): string | undefined {
-    this.#known.add(name);
+  text(name: Variable): string | undefined {
     const text = this.#env[name]?.trim();
     return text === '' ? undefined : text;
   }
 
   /** Whether the variable exists at all, even if it is empty. */
-  isPresent(name: string): boolean {
-    this.#known.add(name);
+  isPresent(name: Variable): boolean {
     return this.#env[name] !== undefined;
   }
 
   /** The setting, or `otherwise` where it is unset, empty or wrong; a wrong one is remembered. */
-  read<T>(name: string, type: ValueType<T>, otherwise: T): T {
+  read<T>(name: Variable, type: ValueType<T>, otherwise: T): T {
     const text = this.text(name);
     return text === undefined ? otherwise : this.#parse(name, type, text, otherwise);
   }
 
   /** As read, but an empty one is wrong: it names something, and nothing has no name. */
-  readName<T>(name: string, type: ValueType<T>, otherwise: T): T {
+  readName<T>(name: Variable, type: ValueType<T>, otherwise: T): T {
     if (!this.isPresent(name)) return otherwise;
     return this.#parse(name, type, this.#env[name]?.trim() ?? '', otherwise);
   }
 
-  #parse<T>(name: string, type: ValueType<T>, text: string, otherwise: T): T {
+  #parse<T>(name: Variable, type: ValueType<T>, text: string, otherwise: T): T {
     const value = text.length > LONGEST_VALUE ? undefined : type.parse(text);
     if (value !== undefined) return value;
     const most = text.length > LONGEST_VALUE ? `, ${LONGEST_VALUE} characters at most` : '';
@@ -63,11 +73,11 @@ export class Settings {
   }
 
   /**
-   * Warns about variables that look like ours and were never asked for, and about arguments; where `strict`, these are problems.
+   * Warns about variables that look like ours and are not, and about arguments; where `strict`, these are problems.
    * Throws InvalidSetting with every problem.
    */
   finish(args: readonly string[], strict: boolean): void {
-    const unknown = Object.keys(this.#env).filter((name) => name.startsWith('APP_') && !this.#known.has(name));
+    const unknown = Object.keys(this.#env).filter(isUnknownSetting);
     for (const name of unknown.toSorted()) {
       if (strict) this.refuse(`${name} is set, allowed: the settings of this version`);
       else this.warn(`${name} is not a setting of this version`);

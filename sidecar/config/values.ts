@@ -88,6 +88,3 @@ export const LOG_LEVEL: ValueType<LogLevel> = {
   allowed: LOG_LEVELS.join(', '),
   parse: (text) => LOG_LEVELS.find((level) => level === text.toLowerCase()),
 };
-
-/** Any text, for settings that only have to be recognized. */
-export const ANY: ValueType<string> = { allowed: 'anything', parse: (text) => text };

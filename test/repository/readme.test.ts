@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REASONS } from '#common/errors.ts';
 import { CONNECTION_STATES } from '#common/resources/compass-connection.ts';
+import { SETTINGS, WITHOUT_EFFECT } from '#common/settings.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
 import { EXIT_CODES } from '../../plugin/exit-codes.ts';
 import { readConfig } from '../../sidecar/config.ts';
@@ -46,9 +47,10 @@ test("the README's commands are those of the help, in its order and words", () =
   assert.ok(readme.includes(`| command | tells |\n|---|---|\n${rows.join('\n')}\n\n`), rows.join('\n'));
 });
 
-test('the settings of the documents are those that the sidecar reads', () => {
+test('the settings of the documents are those that the sidecar reads, and those that it accepts without effect', () => {
   const cells = inBackticks(firstCells(settings, 'setting | default | says'));
-  assert.deepEqual(cells.toSorted(), settingsRead());
+  assert.deepEqual(cells.toSorted(), SETTINGS.toSorted());
+  assert.deepEqual([...settingsRead(), ...WITHOUT_EFFECT].toSorted(), SETTINGS.toSorted());
 });
 
 test('the states of the documents are those of a CompassConnection', () => {

@@ -11,6 +11,9 @@ test('a value that cannot be used is refused by its name, before any call', asyn
     ['image', /is no key=value/],
     ['integrationNamespace=No', /must be the name of a namespace/],
     ['resources.limits.memory=lots', /must be a quantity/],
+    ['APP_LOG_LEVLE=debug', /--set APP_LOG_LEVLE is no setting of the sidecar; did you mean APP_LOG_LEVEL\?/],
+    ['APP_UPLOAD_SERVICE_URL=x', /is no setting of the sidecar; docs\/settings\.md lists those that there are/],
+    ['APP_LOG_LEVLE=', /is no setting of the sidecar/],
     ['APP_HEALTH_PORT=70000', /must be a port from 1 to 65535/],
     ['APP_AGENT_CONFIGURATION_SECRET=other/name', /must be in compass-system, where the sidecar's rights are/],
   ] as const) {
@@ -42,4 +45,12 @@ test('a value with nothing behind = is taken back', () => {
     ),
     DEFAULT_VALUES,
   );
+});
+
+test('a setting that an installation has from elsewhere can be taken back, whatever it is', () => {
+  const from = { ...DEFAULT_VALUES, settings: { APP_OF_TOMORROW: 'x', APP_LOG_LEVEL: 'debug' } };
+  assert.deepEqual(withSets(from, ['APP_OF_TOMORROW=']).settings, { APP_LOG_LEVEL: 'debug' });
+  assert.throws(() => withSets(from, ['APP_OF_TOMORROW=y']), /APP_OF_TOMORROW is no setting of the sidecar/);
+  // What is there stays as it is.
+  assert.deepEqual(withSets(from, ['replicas=2']).settings, from.settings);
 });
