@@ -4,12 +4,16 @@ import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
 import { clusterFlags } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { findAskedConnection } from '../requests/asked-connection.ts';
+import { isDeserted } from '../sync/deserted.ts';
 import { askToSync, awaitFlag, awaitSync, setResyncNow } from '../sync/request.ts';
 import { judgeSync, resultOf, resultOfAgent, type SyncResult } from '../sync/result.ts';
 import { formatSync, SYNC_DOCUMENT_KIND, syncDocument } from '../sync/view.ts';
 import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
+
+const DESERTED =
+  'warning: neither a sidecar nor the Compass Runtime Agent runs in this cluster, so that nobody may answer: kubectl compass install';
 
 /** `kubectl compass sync`: asks for a synchronization, waits for this very one, and shows what it did. */
 export const sync: Command = {
@@ -71,6 +75,7 @@ async function synchronize(invocation: Invocation): Promise<SyncResult> {
     await setResyncNow(cluster, connection, dryRun);
     if (!isWaitedFor) return { ...base, changes: [], failures: [], unnamed: 0 };
     invocation.hint('there is no report of a sidecar: this asks an agent that does not know whose request it answers');
+    if (await isDeserted(cluster, connection, clock.now())) invocation.hint(DESERTED);
     const resource = await awaitFlag(invocation, cluster, connection, timeoutMs);
     return resultOfAgent({ ...base, ...took() }, resource);
   }

@@ -9,7 +9,8 @@ import { SIDECAR_SELECTOR } from '../connection/reports.ts';
 /** Who is there to carry out what is asked: `unknown` where it may not be asked for. */
 export type Presence = 'running' | 'silent' | 'absent' | 'unknown';
 
-interface Scalable extends KubeObject {
+/** What has replicas, as much as is read of it. */
+export interface Scalable extends KubeObject {
   readonly spec?: { readonly replicas?: number };
 }
 

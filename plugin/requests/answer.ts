@@ -8,6 +8,7 @@ import { REPORT_KEY, type Report, type ReportedRequest, readReport } from '#comm
 import { type RequestVerb, readRequests } from '#common/resources/requests.ts';
 import type { Invocation } from '../command.ts';
 import type { FoundConnection } from '../connection/find.ts';
+import { SIDECAR_SELECTOR } from '../connection/reports.ts';
 import { humanDuration } from '../output/age.ts';
 import { waitFor } from '../wait/wait-for.ts';
 import { silentSince } from './sidecar-silence.ts';
@@ -74,6 +75,7 @@ export async function awaitAnswer(
     },
     waitingFor: () => `the sidecar to ${seen ? `finish ${verb} ${id}` : `accept ${verb} ${id}`}${why()}`,
     afterwards: () => (seen ? 'it goes on' : standing(connection.name)),
+    next: () => (silentAt === undefined ? undefined : podsOf(connection.namespace)),
     goOn: 'kubectl compass status -w',
     beside: async (signal) => {
       while (!signal.aborted && !seen) {
@@ -134,6 +136,10 @@ function silentSinceText(at: number): string {
 
 function silence(name: string, forMs: number): string {
   return `; the sidecar of ${name} has not been seen for ${humanDuration(forMs)}`;
+}
+
+function podsOf(namespace: string): string {
+  return `kubectl -n ${namespace} get pods -l ${SIDECAR_SELECTOR}`;
 }
 
 /** What becomes of a request that nobody has accepted: it is an annotation, and stays until it is answered. */

@@ -14,6 +14,8 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
   readonly look: (object: O | undefined) => T | undefined;
   /** What is waited for, and why it has not come yet: asked when the time is over. */
   readonly waitingFor: () => string;
+  /** What to do where the time is over, if that is known better than by the table of reasons. */
+  readonly next?: () => string | undefined;
   /** The command that goes on watching what was only waited for; here it gets the flags that lead to the same cluster. */
   readonly goOn: string;
   /** What becomes of the work when the waiting is interrupted; it goes on, unless said. */
@@ -28,7 +30,7 @@ export interface WaitOptions<O extends KubeObject, T> extends Pick<FollowOptions
  */
 export async function waitFor<O extends KubeObject, T>(
   { clock, flags, interrupted, progress }: Pick<Invocation, 'clock' | 'flags' | 'interrupted' | 'progress'>,
-  { cluster, ref, timeoutMs, look, waitingFor, goOn, afterwards = () => 'it goes on', beside }: WaitOptions<O, T>,
+  { cluster, ref, timeoutMs, look, waitingFor, next, goOn, afterwards = () => 'it goes on', beside }: WaitOptions<O, T>,
 ): Promise<T> {
   const ended = new AbortController();
   const signal = AbortSignal.any([interrupted, ended.signal]);
@@ -65,8 +67,6 @@ export async function waitFor<O extends KubeObject, T>(
     const message = `stopped waiting for ${waitingFor()}; ${afterwards()}. To watch it: ${atCluster(goOn, place)}`;
     throw new CompassError(reasonOfInterruption(interrupted), message);
   }
-  throw new CompassError(
-    'TimedOut',
-    `timed out after ${humanDuration(timeoutMs)}, waiting for ${waitingFor()}${trouble}`,
-  );
+  const message = `timed out after ${humanDuration(timeoutMs)}, waiting for ${waitingFor()}${trouble}`;
+  throw new CompassError('TimedOut', message, { next: next?.() });
 }
