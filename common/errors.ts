@@ -122,7 +122,12 @@ export const REASONS = {
     retry: 'backoff',
     next: `correct RUNTIME_ID: ${setInSecret('RUNTIME_ID')}`,
   },
-  ConfigurationMissing: { code: 'CMP0608', exit: 3, retry: 'never', next: 'kubectl compass connect --token-stdin' },
+  ConfigurationMissing: {
+    code: 'CMP0608',
+    exit: 3,
+    retry: 'never',
+    next: 'kubectl compass connect --token-stdin --runtime-id ID',
+  },
   ConfigurationInvalid: { code: 'CMP0609', exit: 2, retry: 'never', next: EDIT_SECRET },
   InvalidSubject: {
     code: 'CMP0610',

@@ -88,7 +88,9 @@ export function atCluster(
   { clusterFlags, namedNamespace }: Pick<Place, 'clusterFlags' | 'namedNamespace'>,
 ): string {
   if (!next.includes('kubectl ') || next.endsWith(' --help')) return next;
-  const namespace = namedNamespace && next.includes('kubectl compass ') ? `-n ${namedNamespace}` : undefined;
+  // One that names a namespace is about that one.
+  const takesNamespace = next.includes('kubectl compass ') && !/ (?:-n|--namespace)[ =]/.test(next);
+  const namespace = namedNamespace && takesNamespace ? `-n ${namedNamespace}` : undefined;
   return [next, namespace, clusterFlags].filter((part) => part).join(' ');
 }
 

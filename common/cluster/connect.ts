@@ -56,6 +56,7 @@ async function findEndpoint(options: ConnectOptions): Promise<Endpoint> {
   throw new CompassError(
     'InvalidSetting',
     `no cluster to talk to: ${paths.join(' and ')} does not exist${named ? '' : ', and this is no Pod with a service account'}`,
+    { next: 'set KUBECONFIG to the file that names the cluster' },
   );
 }
 

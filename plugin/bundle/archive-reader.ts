@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CompassError, messageOf } from '#common/errors.ts';
+import { whyUnread } from '../why-unread.ts';
 import { ARCHIVE_FOLDER } from './layout.ts';
 import { readTarHeader, TAR_BLOCK, tarFilling } from './tar.ts';
 
@@ -75,7 +76,7 @@ async function refuseUnsuitable(path: string, { packedBytes }: ArchiveLimits): P
     found = await stat(path);
   } catch (error) {
     // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('Usage', `${path} cannot be read: ${messageOf(error)}`, {
+    throw new CompassError('Usage', `${path} cannot be read: ${whyUnread(error)}`, {
       cause: error,
       next: 'name an archive that kubectl compass report has written',
     });

@@ -16,7 +16,7 @@ const COMMANDS: Readonly<Partial<Record<Reason, string>>> = {
   CertificateExpired: PAIR_ANEW,
   InvalidCredential: PAIR_ANEW,
   Disconnected: PAIR_ANEW,
-  ConfigurationMissing: 'kubectl compass connect --token-stdin',
+  ConfigurationMissing: 'kubectl compass connect --token-stdin --runtime-id ID',
   DeletionsHeld: 'kubectl compass diff',
 };
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { getSystemErrorMessage } from 'node:util';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError } from '#common/errors.ts';
 import type { Invocation } from '../command.ts';
 import { quotedPath } from '../quoted.ts';
 import { reasonOfInterruption } from '../wait/interruption.ts';
+import { whyUnread } from '../why-unread.ts';
 
 /** More than any token or login of anybody. */
 const LONGEST_BYTES = 64 * 1024;
@@ -45,12 +45,6 @@ export async function readSecretFromFile(flag: string, file: string): Promise<st
       cause: error,
     });
   }
-}
-
-/** In the system's words, without the name of the file, which Node's message repeats. */
-function whyUnread(error: unknown): string {
-  const { errno } = error as NodeJS.ErrnoException;
-  return errno === undefined ? messageOf(error) : getSystemErrorMessage(errno);
 }
 
 async function readWhole(stream: NodeJS.ReadableStream, what: string): Promise<Buffer> {

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { text as wholeText } from 'node:stream/consumers';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError } from '#common/errors.ts';
 import type { Source } from '../command.ts';
 import type { Flag, ParsedFlags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 import { quoted, quotedPath } from '../quoted.ts';
 import { readDurationMs, readIntervalMs } from '../wait/flags.ts';
+import { whyUnread } from '../why-unread.ts';
 
 const CONCURRENCY = 8;
 const TIMEOUT_MS = 10_000;
@@ -133,7 +134,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const message = `the contexts' file ${quotedPath(path)} cannot be read: ${messageOf(error)}`;
+    const message = `the contexts' file ${quotedPath(path)} cannot be read: ${whyUnread(error)}`;
     // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
     throw new CompassError('Usage', message, { cause: error });
   }

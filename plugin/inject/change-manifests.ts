@@ -93,7 +93,7 @@ function manifestWarnings(
   { namespace, template }: ManifestWorkload,
 ) {
   const account = {
-    namespace: flags.text('workload-namespace') ?? namespace ?? 'of the workload',
+    namespace: flags.text('workload-namespace') ?? namespace,
     name: serviceAccountOf(template),
   };
   return warningsOf(settings, account, template, { environment: {}, proxiesElsewhere: [] });

@@ -2,7 +2,7 @@ import type { Cluster } from '#common/cluster/cluster.ts';
 import type { Invocation } from '../command.ts';
 import { DEFAULT_NAMESPACE } from '../connection/reports.ts';
 import { describeRight } from '../connection/right.ts';
-import { type DryRun, readDryRun } from '../dry-run.ts';
+import { type DryRun, dryRunNote, readDryRun } from '../dry-run.ts';
 import type { AppliedObject } from '../install/apply.ts';
 import { fullName } from '../install/kinds.ts';
 import { sidecarNamespace } from '../kubeconfig/flags.ts';
@@ -78,7 +78,8 @@ export async function ejectInCluster(invocation: Invocation, workload: string): 
   const gone: Ungranted[] = [];
   for (const grant of grants) gone.push(...(await ungrant(cluster, { ref, record: grant, account, dryRun, inUse })));
   for (const { name, action, why } of gone) {
-    invocation.progress.step(action === 'kept' ? 'none' : 'ok', 'rights', `${name} ${action}${why ? `: ${why}` : ''}`);
+    const done = `${name} ${action}${dryRunNote(dryRun)}`;
+    invocation.progress.step(action === 'kept' ? 'none' : 'ok', 'rights', `${done}${why ? `: ${why}` : ''}`);
   }
   return { ...done, rights: gone.map(rightOf) };
 }

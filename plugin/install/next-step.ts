@@ -15,5 +15,5 @@ export async function nextStep(cluster: Cluster, connectionName: string): Promis
   const hadCertificate = items.some(({ status }) => status?.connectionStatus?.certificateStatus?.notAfter);
   return hadCertificate
     ? 'it goes on with the connection that is there: kubectl compass status'
-    : 'to connect it: kubectl compass connect --token-stdin';
+    : 'to connect it: kubectl compass connect --token-stdin --runtime-id ID';
 }

@@ -41,11 +41,12 @@ export async function showLogs(
   const progress: Progress = { last: new Map(), silent: new Set(), failed: [] };
   const tailLines = Number.isFinite(tail) && isAll(wanted) ? tail : undefined;
   const logs = pods.map((pod) =>
-    readOnce(cluster, { pod, namespace: sidecar.namespace, part: { ...part, tailLines }, signal, hint }, progress),
+    readOnce(cluster, { pod, namespace: sidecar.namespace, part: { ...part, tailLines }, signal }, progress),
   );
   for await (const line of lastOf(shownOf(mergeLogs(logs), isShown), tail)) printer.print(line);
   const [first] = progress.failed;
   if (!isFollowed && first && progress.failed.length === pods.length) throw first;
+  for (const error of progress.failed) hint(messageOf(error));
   if (!isFollowed) {
     if (!printer.hasPrinted && !signal.aborted) hint('nothing that is wanted was written');
     return;
@@ -71,13 +72,12 @@ interface ReadOnce {
   readonly namespace: string;
   readonly part: LogPart;
   readonly signal: AbortSignal;
-  readonly hint: (text: string) => void;
 }
 
 /** A log to its end. One that cannot be read, where a container waits to be started, does not hide the others. */
 async function* readOnce(
   cluster: Cluster,
-  { pod, namespace, part, signal, hint }: ReadOnce,
+  { pod, namespace, part, signal }: ReadOnce,
   { last, silent, failed }: Progress,
 ): AsyncGenerator<LogLine> {
   const { name } = pod.metadata;
@@ -90,7 +90,6 @@ async function* readOnce(
   } catch (error) {
     if (!(error instanceof CompassError) || hasReason(error, 'ClusterForbidden', 'ClusterUnauthorized')) throw error;
     failed.push(error);
-    hint(messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { CompassError, messageOf } from '#common/errors.ts';
+import { CompassError } from '#common/errors.ts';
 import { quoted } from '../quoted.ts';
+import { whyUnread } from '../why-unread.ts';
 
 /** What `-o` can ask for; which of them a command has, it says itself. */
 export type OutputFormat =
@@ -107,7 +108,7 @@ async function readTemplate(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     // biome-ignore lint/style/useErrorCause: the cause is there, as CompassError takes it: third
-    throw new CompassError('Usage', `the template ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new CompassError('Usage', `the template ${path} cannot be read: ${whyUnread(error)}`, { cause: error });
   }
 }
 

@@ -179,10 +179,15 @@ function describe({ name, message }: FailedApplicationFacts, more: string): stri
   return `Application ${JSON.stringify(name)}${more}: ${message}`;
 }
 
-/** The first fault of each reason: conditions, contacts and status fields say the same thing in turn. */
+/**
+ * The first fault of each reason: conditions, contacts and status fields say the same thing in turn, and some of them
+ * without the reason.
+ */
 function dropRepeated(faults: readonly Fault[]): Fault[] {
   const seen = new Set<string>();
+  const explained = new Set(faults.filter(({ reason }) => reason !== undefined).map(({ message }) => message));
   return faults.filter(({ reason, message }) => {
+    if (reason === undefined && explained.has(message)) return false;
     const key = reason ?? message;
     const isNew = !seen.has(key);
     seen.add(key);

@@ -182,9 +182,10 @@ function remediation({ failures }: SyncResult, reason: Reason, place: Place): Re
 
 const DESCRIBE = ['kubectl', 'compass', 'describe', 'app'];
 
-/** The name, or the id where the name looks like a flag or has characters that are not shown as they are. */
-function typeable({ name, id }: SyncResult['failures'][number]): string {
-  return /^-|[\p{Cc}\p{Cf}]/u.test(name) && id ? id : name;
+/** The name; the id where another one has the name, or where it looks like a flag or has characters that are not shown as they are. */
+function typeable({ name, id, reason }: SyncResult['failures'][number]): string {
+  const isClear = reason !== 'NameConflict' && !/^-|[\p{Cc}\p{Cf}]/u.test(name);
+  return isClear || !id ? name : id;
 }
 
 function describeCommand(name: string, place: Place): string {

@@ -77,7 +77,8 @@ function resumeEvents(before: CompassConnectionStatus | undefined, after: Compas
   const find = (status: CompassConnectionStatus | undefined) =>
     standing(status).find(({ type }) => type === 'Suspended');
   const was = find(before);
-  return was && !find(after) ? [{ type: 'Normal', reason: 'Resumed', message: `resumed; before, ${was.message}` }] : [];
+  if (!was || find(after)) return [];
+  return [{ type: 'Normal', reason: 'Resumed', message: `resumed; the status said: ${was.message}` }];
 }
 
 function standing(status: CompassConnectionStatus | undefined): readonly Condition[] {

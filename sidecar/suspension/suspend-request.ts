@@ -54,7 +54,7 @@ export function resumeRequestHandler({ clock, log, state }: Context): RequestHan
     await state.write({ ...stored, suspension: undefined });
     log.info('resumed on request', { scope: before.scope, by });
     const { scope, reason, by: former } = before;
-    return done(`resumed; before, ${describeSuspension({ scope, by: former, reason })}`);
+    return done(`resumed; the status said: ${describeSuspension({ scope, by: former, reason })}`);
   };
 }
 

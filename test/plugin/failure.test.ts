@@ -35,6 +35,16 @@ describe('a failure on stderr', () => {
     assert.deepEqual(remediation?.[0]?.command?.slice(-3), ['-w', '--context', "jane's own"]);
   });
 
+  test('leaves a command alone that names a namespace of its own', () => {
+    const place = { clusterFlags: '--context prod', namedNamespace: 'here' };
+    const next = (command: string) => formatFailure(new CompassError('RequestRefused', 'no', { next: command }), place);
+    assert.match(
+      next('kubectl compass uninstall -n there'),
+      /; next: kubectl compass uninstall -n there --context prod\n$/,
+    );
+    assert.match(next('kubectl compass status'), /; next: kubectl compass status -n here --context prod\n$/);
+  });
+
   test('sends whom the cluster does not let in to his login, not to a question that it refuses alike', () => {
     const text = formatFailure(new CompassError('ClusterUnauthorized', 'cannot list configmaps'), {
       clusterFlags: '--context prod',

@@ -64,8 +64,9 @@ describe('a command line that makes no sense', () => {
     [['version', '-o', 'wide'], /unknown output format "wide"; -o takes json, yaml, jsonpath/],
     [['status', ...NOBODY, '--as-group', 'admins'], /--as-group and --as-uid need --as/],
     [['status', ...NOBODY, '--request-timeout', 'soon'], /--request-timeout is "soon"/],
+    [['status', '--from-bundle', '/nowhere/x'], /^error: \/nowhere\/x cannot be read: no such file or directory\n/],
     [['status', '--kubeconfig', '/nonexistent/config'], /\/nonexistent\/config/],
-    [['status'], /no cluster to talk to.*\n.*next: kubectl config get-contexts$/m],
+    [['status'], /no cluster to talk to.*\n.*next: set KUBECONFIG to the file that names the cluster$/m],
   ];
   for (const [args, complaint] of cases) {
     test(`is refused with exit code 2: ${args.join(' ')}`, async () => {

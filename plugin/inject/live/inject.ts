@@ -3,7 +3,7 @@ import { VERSION } from '#common/version.ts';
 import type { Invocation } from '../../command.ts';
 import { requireRights } from '../../connect/rights.ts';
 import { findConnection } from '../../connection/find.ts';
-import type { DryRun } from '../../dry-run.ts';
+import { type DryRun, dryRunNote } from '../../dry-run.ts';
 import type { AppliedObject } from '../../install/apply.ts';
 import { fullName } from '../../install/kinds.ts';
 import { sidecarNamespace } from '../../kubeconfig/flags.ts';
@@ -84,7 +84,8 @@ export async function injectWorkload(
   if (dryRun !== 'client') await preflightGrant(cluster, settings, account);
   progress.step('ok', 'preflight', 'rights and the change of the template are good');
   const applied = await grant(cluster, settings, account, dryRun === 'server' ? 'client' : dryRun);
-  for (const { object, action } of applied) progress.step('ok', 'rights', `${fullName(object)} ${action}`);
+  for (const { object, action } of applied)
+    progress.step('ok', 'rights', `${fullName(object)} ${action}${dryRunNote(dryRun)}`);
   const done = await withLatest(cluster, ref, async (workload) => {
     const planned = await planLive(cluster, ref, workload, { options, settingsFor, dryRun });
     if (planned.isUnchanged || dryRun !== 'none') return { planned, workload };

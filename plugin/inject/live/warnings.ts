@@ -1,13 +1,18 @@
 import { holdsCredentials, PROXY_ADDRESSES } from '../../output/without-credentials.ts';
-import type { Account } from '../bindings.ts';
 import type { InjectionSettings } from '../settings.ts';
 import { type Template, valueAt } from '../template.ts';
 import type { InstalledSidecar } from './installed.ts';
 
+/** The ServiceAccount of the workload, as far as it is known: a manifest may leave its namespace out. */
+interface NamedAccount {
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
 /** What follows from an injection that a person may not want. */
 export function warningsOf(
   settings: InjectionSettings,
-  account: Account,
+  account: NamedAccount,
   template: Template,
   { environment, proxiesElsewhere }: Pick<InstalledSidecar, 'environment' | 'proxiesElsewhere'>,
 ): readonly string[] {
@@ -21,11 +26,7 @@ export function warningsOf(
   const needsCompass = mode === 'full' || proxyPort !== undefined;
   return [
     ...(mode === 'full' ? [fullWarning(account, mountsNone)] : []),
-    ...(mode === 'reader' && account.name === 'default'
-      ? [
-          `the Pods run as the ServiceAccount default: every Pod of namespace ${account.namespace} that does so can now read secret ${secret.namespace}/${secret.name}; one of its own is better`,
-        ]
-      : []),
+    ...(mode === 'reader' && account.name === 'default' ? [defaultWarning(account, secret)] : []),
     ...(proxyPort !== undefined && usesNode
       ? [`the Pod uses the network of its node: everything on the node can query the Director at port ${proxyPort}`]
       : []),
@@ -47,9 +48,15 @@ export function warningsOf(
   ];
 }
 
+/** Many Pods run as this account, and all of them get the right. */
+function defaultWarning({ namespace }: NamedAccount, secret: InjectionSettings['secret']): string {
+  const where = namespace === undefined ? 'its namespace' : `namespace ${namespace}`;
+  return `the Pods run as the ServiceAccount default: every Pod of ${where} that does so can now read secret ${secret.namespace}/${secret.name}; one of its own is better`;
+}
+
 /** Rights belong to the account, and so to all containers that have its token. */
-function fullWarning({ namespace, name }: Account, mountsNone: boolean): string {
+function fullWarning({ namespace, name }: NamedAccount, mountsNone: boolean): string {
   const rights = 'to read and write the Secrets of Compass and of all Applications';
   const why = mountsNone ? ', as far as it mounts a token' : '';
-  return `every container of the Pod gains the rights of the sidecar${why}, ${rights}: they belong to ServiceAccount ${namespace}/${name}`;
+  return `every container of the Pod gains the rights of the sidecar${why}, ${rights}: they belong to ServiceAccount ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }

@@ -28,7 +28,7 @@ describe('which contexts', () => {
       ['--contexts prod-eu --all-contexts', /--contexts and --all-contexts exclude each other/],
       ['--contexts prod-ue,none', /no context "prod-ue" \(did you mean prod-eu\?\), "none"\n/],
       ['--contexts ,', /--contexts names no context/],
-      ['--contexts-file /nowhere/x', /the contexts' file \/nowhere\/x cannot be read/],
+      ['--contexts-file /nowhere/x', /the contexts' file \/nowhere\/x cannot be read: no such file or directory\n/],
       ['--all-contexts --context prod-eu', /--context is about one cluster, and a fleet has several: say --contexts/],
       ['--all-contexts --token x', /--token is about one cluster/],
       ['--all-contexts --insecure-skip-tls-verify', /--insecure-skip-tls-verify is about one cluster/],

@@ -58,6 +58,32 @@ test('a flag that means nothing where it stands is refused, and so is a value th
   }
 });
 
+test('a manifest that names no namespace is warned of in words that are true of any', async () => {
+  for (const [flags, says] of [
+    [[], /every Pod of its namespace that does so/],
+    [['--full'], /they belong to ServiceAccount default$/m],
+    [['--workload-namespace', 'shop'], /every Pod of namespace shop that does so/],
+  ] as const) {
+    const manifest = MANIFEST.replace(/^.*serviceAccountName.*\n/m, '');
+    const { code, stderr } = await runHere(['inject', '-f', '-', ...flags], {}, manifest);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, says);
+  }
+});
+
+test('a setting that no sidecar knows is refused with the one that was meant', async () => {
+  for (const [flag, value] of [
+    ['--set', 'APP_LOG_LEVLE=debug'],
+    ['--set-from-secret', 'APP_LOG_LEVLE=secret/key'],
+  ] as const) {
+    const { code, stderr } = await runHere(['inject', '-f', '-', flag, value], {}, MANIFEST);
+    assert.equal(code, 2, stderr);
+    assert.ok(
+      stderr.startsWith(`error: ${flag} APP_LOG_LEVLE is no setting of the sidecar; did you mean APP_LOG_LEVEL?`),
+    );
+  }
+});
+
 test('I8: what is refused is shown without a password', async () => {
   for (const url of [
     'http://me:canary@localhost/',

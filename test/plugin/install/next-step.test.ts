@@ -5,7 +5,7 @@ import { nextStep } from '../../../plugin/install/next-step.ts';
 import { putConnection } from '../put-report.ts';
 import { startCluster } from './target-cluster.ts';
 
-const TO_CONNECT = 'to connect it: kubectl compass connect --token-stdin';
+const TO_CONNECT = 'to connect it: kubectl compass connect --token-stdin --runtime-id ID';
 
 test('a connection that has a certificate goes on, any other is to be connected', async (t) => {
   const { api, cluster, plugin } = await startCluster(t, 'ours');

@@ -120,6 +120,13 @@ describe('logs', () => {
     assert.equal(previous.code, 0);
   });
 
+  test('says once that no container was started anew', async (t) => {
+    const { run } = await twoReplicas(t);
+    const { code, stderr } = await run('--previous');
+    assert.equal(code, 4);
+    assert.equal(stderr.match(/in pod "a-1" not found/g)?.length, 1, stderr);
+  });
+
   test('finds the container beside others, by its name', async (t) => {
     const { cluster, logs } = await twoReplicas(t);
     await cluster.cluster.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });

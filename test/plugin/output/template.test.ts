@@ -14,6 +14,7 @@ describe('a template that cannot be read is refused before anything is done:', (
     ['sync -o jsonpath-as-json={.a', /jsonpath/],
     ['sync -o jsonpath-as-json', /-o jsonpath-as-json needs a template: jsonpath-as-json='\{\.metadata\.name\}'/],
     ['sync -o jsonpath-as-json-file=x', /unknown output format "jsonpath-as-json-file=x"/],
+    ['sync -o jsonpath-file=/nowhere/x', /the template \/nowhere\/x cannot be read: no such file or directory\n/],
     ['cert renew -o jsonpath={end}', /\{end\} without a \{range/],
     ['get apps -o custom-columns=NAME', /the column "NAME" is none/],
     ['get apps -o custom-columns=NAME:{.a[}', /\.a\[/],

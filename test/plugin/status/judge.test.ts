@@ -142,6 +142,22 @@ describe('without a report', () => {
     });
   }
 
+  test('what status field and condition say in the same words is one problem, with the reason', () => {
+    const message = 'not applied: "twin" (NameConflict: the name is taken)';
+    const facts = resource('ResourceApplicationFailed', { sync: message });
+    const conditions = [condition('Synchronized', 'False', 'ApplicationFailed', message)];
+    const { problems } = judge({ ...facts, conditions }, NOW);
+    assert.deepEqual(
+      problems.map(({ reason }) => reason),
+      ['ApplicationFailed'],
+    );
+    const alone = judge(facts, NOW).problems;
+    assert.deepEqual(
+      alone.map((one) => [one.reason, one.message]),
+      [[undefined, message]],
+    );
+  });
+
   test('the states of the reference come out as they are meant', () => {
     const cases: readonly (readonly [state: string, sync: string | undefined, verdict: string])[] = [
       ['Synchronized', undefined, 'Healthy'],

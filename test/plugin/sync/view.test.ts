@@ -8,8 +8,8 @@ import { formatSync, syncDocument } from '../../../plugin/sync/view.ts';
 
 const VERDICT: SyncVerdict = { status: 'Failed', exitCode: 1, reason: 'ApplicationFailed', message: 'failed' };
 
-function failing(name: string): SyncResult {
-  const failures = [{ id: '0f1e', name, reason: 'InvalidName', message: 'no' }];
+function failing(name: string, reason = 'InvalidName'): SyncResult {
+  const failures = [{ id: '0f1e', name, reason, message: 'no' }];
   const request = { verb: 'sync', id: '1', accepted: '', counts: { listed: 1, failed: 1 } };
   const { id, counts } = request;
   return { connection: 'c', id, dryRun: 'none', request, counts, changes: [], failures, unnamed: 0 };
@@ -30,6 +30,11 @@ test('an Application that fails is described by a command that can be typed', ()
     const { remediation } = syncDocument(failing(name), VERDICT, { now: 0, place: {} });
     assert.deepEqual(remediation?.[0]?.command, ['kubectl', 'compass', 'describe', 'app', argument]);
   }
+});
+
+test('of two Applications of one name, the one that fails is described by its id', () => {
+  const { remediation } = syncDocument(failing('twin', 'NameConflict'), VERDICT, { now: 0, place: {} });
+  assert.deepEqual(remediation?.[0]?.command, ['kubectl', 'compass', 'describe', 'app', '0f1e']);
 });
 
 test('a listing that lacked something is told of, although nothing failed', () => {

@@ -181,7 +181,7 @@ test('what is suspended is a condition and an Event as long as it lasts, whateve
     ['deletions are suspended by eva'],
   );
   assert.deepEqual(stateEvents(during, before), [
-    { type: 'Normal', reason: 'Resumed', message: `resumed; before, ${message}` },
+    { type: 'Normal', reason: 'Resumed', message: `resumed; the status said: ${message}` },
   ]);
   assert.equal(
     before.conditions?.some(({ type }) => type === 'Suspended'),

@@ -74,7 +74,7 @@ test('resume ends it whatever its scope, and to resume what is not suspended is 
   assert.deepEqual(await ask('resume'), { result: 'succeeded', message: 'nothing was suspended' });
   await ask('suspend', { scope: 'all', by: 'eva', reason: 'move' });
   const { message } = await ask('resume', {}, 'two');
-  assert.equal(message, 'resumed; before, everything but the renewal is suspended by eva: move');
+  assert.equal(message, 'resumed; the status said: everything but the renewal is suspended by eva: move');
   assert.equal(inForce(), undefined);
 });
 
