@@ -100,7 +100,7 @@ function troubleOf({ metadata, status }: RolledPod): string | undefined {
   return unscheduled && `Pod ${metadata.name}: ${unscheduled.message ?? unscheduled.reason ?? 'not scheduled'}`;
 }
 
-function troubleOfContainer({ state, lastState, ready }: ContainerStatus): string | undefined {
+function troubleOfContainer({ state, lastState, ready }: RolledContainer): string | undefined {
   const ended = howItEnded(lastState?.terminated);
   // Between two ends it runs for a moment, which is all that whoever looks just then would be told.
   if (state?.running && ready !== true) return ended && `restarted, ${ended}`;
