@@ -5,8 +5,8 @@ import { ownObjectNames } from '#common/resources/names.ts';
 import type { FoundConnection } from '../connection/find.ts';
 
 /**
- * When the sidecar was last seen, in ms since the epoch, where its Lease has run out: then nobody answers for now. Undefined
- * where it runs, and where no Lease tells.
+ * When the sidecar was last seen, in ms since the epoch, where its Lease has run out or was given up: then nobody answers for
+ * now. Undefined where it runs, and where no Lease tells.
  */
 export async function silentSince(
   cluster: Cluster,
@@ -14,5 +14,7 @@ export async function silentSince(
   now: number,
 ): Promise<number | undefined> {
   const lease = await cluster.find<Lease>({ kind: LEASE, name: ownObjectNames(name).lease, namespace });
-  return lease && !isHeld(lease, now) ? Date.parse(lease.spec?.renewTime ?? '') : undefined;
+  if (!lease || (lease.spec?.holderIdentity && isHeld(lease, now))) return undefined;
+  const seenAt = Date.parse(lease.spec?.renewTime ?? '');
+  return Number.isNaN(seenAt) ? undefined : seenAt;
 }

@@ -53,9 +53,16 @@ async function startAnswering(t: TestContext) {
   return { sync, cluster, kubeconfigPath };
 }
 
+type LeaseSpec = NonNullable<Lease['spec']>;
+
 /** That of a sidecar which is gone. */
-async function putOldLease(cluster: Cluster): Promise<void> {
-  const spec = { holderIdentity: 'sidecar-0_x', leaseDurationSeconds: 1, renewTime: '2026-01-02T03:04:05.000000Z' };
+const OLD: LeaseSpec = {
+  holderIdentity: 'sidecar-0_x',
+  leaseDurationSeconds: 1,
+  renewTime: '2026-01-02T03:04:05.000000Z',
+};
+
+async function putLease(cluster: Cluster, spec: LeaseSpec = OLD): Promise<void> {
   const metadata = { name: `${NAME}-lease`, namespace: 'compass-system' };
   await cluster.create<Lease>(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
 }
@@ -163,7 +170,7 @@ test('a request that another replaced before the sidecar saw it is told so, and 
 
 test('a sidecar whose Lease has run out is named while it is waited for, and when the time is over', async (t) => {
   const { sync, cluster } = await startAnswering(t);
-  await putOldLease(cluster);
+  await putLease(cluster);
   const { code, stderr } = await sync(undefined, '--timeout', '4s');
   assert.equal(code, 124);
   assert.match(stderr, /^\S+ request +waiting for the sidecar, last seen 2026-01-02T03:04:05Z$/m);
@@ -172,9 +179,26 @@ test('a sidecar whose Lease has run out is named while it is waited for, and whe
   assert.match(stderr, /next: kubectl -n compass-system get pods -l app\.kubernetes\.io\/name=compass-sidecar$/m);
 });
 
+test('a sidecar that gave its Lease up a moment ago is silent at once', async (t) => {
+  const { sync, cluster } = await startAnswering(t);
+  const renewTime = new Date().toISOString().replace('Z', '000Z');
+  await putLease(cluster, { holderIdentity: '', leaseDurationSeconds: 1, renewTime });
+  const { code, stderr } = await sync(undefined, '--timeout', '4s');
+  assert.equal(code, 124);
+  assert.match(stderr, /^\S+ request +waiting for the sidecar, last seen \d{4}-/m);
+});
+
+test('a Lease that says nothing tells nothing of the sidecar', async (t) => {
+  const { sync, cluster } = await startAnswering(t);
+  await putLease(cluster, {});
+  const { code, stderr } = await sync(undefined, '--timeout', '4s');
+  assert.equal(code, 124, stderr);
+  assert.doesNotMatch(stderr, /last seen/);
+});
+
 test('a silent sidecar is named in one row of a terminal, with colours', async (t) => {
   const { kubeconfigPath, cluster } = await startAnswering(t);
-  await putOldLease(cluster);
+  await putLease(cluster);
   const env = { FORCE_COLOR: '1', TERM: 'xterm' };
   const terminal = { columns: 80, rows: 24 };
   const running = startHere(t, ['sync', '--timeout', '4s'], { kubeconfigPath, env, terminal });
