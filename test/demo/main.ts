@@ -24,6 +24,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// A terminal that was closed, or a pipe that nobody reads any more: what was started is stopped all the same.
+for (const stream of [stdout, stderr]) stream.on('error', () => stop.abort());
+
 /** The text of an error; of a failure while cleaning up after another, both. */
 function textOf(error: unknown): string {
   if (error instanceof SuppressedError) return `${textOf(error.suppressed)}\n${textOf(error.error)}`;

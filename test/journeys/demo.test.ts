@@ -74,3 +74,14 @@ test('the demo stays up, and SIGINT ends it and its sidecar with 0', async (t) =
   assert.throws(() => process.kill(sidecarPid, 0), { code: 'ESRCH' });
   assert.deepEqual(await readdir(folder), [], 'files were left behind');
 });
+
+test('a demo that nobody reads any more stops its sidecar, and leaves nothing behind', async (t) => {
+  const { child, folder, output, exited } = await startDemo(t, []);
+  await until('the sidecar runs', () => Promise.resolve(/pid \d+/.test(output())), 80_000);
+  const sidecarPid = Number(/pid (\d+)/.exec(output())?.[1]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  await exited;
+  assert.throws(() => process.kill(sidecarPid, 0), { code: 'ESRCH' });
+  assert.deepEqual(await readdir(folder), [], 'files were left behind');
+});
