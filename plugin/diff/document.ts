@@ -5,6 +5,7 @@ import type { SyncPlan } from '#common/sync/plan-document.ts';
 import type { DecideCommands } from '../deletions/decide-command.ts';
 import { nextFor, type Place, remediationOf } from '../failure.ts';
 import { documentHead, type ReportDocument } from '../output/document.ts';
+import { withLoginsMasked } from '../output/login.ts';
 import { totalsLine } from './words.ts';
 
 export const DIFF_DOCUMENT_KIND = 'Diff';
@@ -28,7 +29,7 @@ export function reasonOfDiff({ entries, omitted, complete }: SyncPlan): Reason |
   return complete ? undefined : 'ListingIncomplete';
 }
 
-/** The plan for programs; `--summary` leaves the contents out. */
+/** The plan for programs, without logins in its URLs; `--summary` leaves the contents out. */
 export function diffDocument(
   plan: SyncPlan,
   { connection, source, place, now, decide, suspended }: DiffContext,
@@ -52,7 +53,9 @@ export function diffDocument(
       computedAt: time,
       ...rest,
       ...(suspended ? { suspended } : {}),
-      entries: isSummary ? entries.map(({ before: _before, after: _after, ...entry }) => entry) : entries,
+      entries: isSummary
+        ? entries.map(({ before: _before, after: _after, ...entry }) => entry)
+        : entries.map(withLoginsMasked),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '#common/cluster/objects.ts';
 import { findLackingRights } from '../connect/rights.ts';
 import { canICommand, describeRight, type MissingRight } from '../connection/right.ts';
 import { rightsToApply } from '../install/missing-rights.ts';
+import { count } from '../status/words.ts';
 import { rememberedRef } from './applications.ts';
 import type { MigrationFacts } from './facts.ts';
 import type { MigrationFinding } from './finding.ts';
@@ -36,7 +37,7 @@ export function judgeRights({ lackingRights }: Pick<MigrationFacts, 'lackingRigh
   const base = { name: 'rights' };
   const [first, ...others] = lackingRights;
   if (!first) return { ...base, status: 'ok', message: 'you have all that this takes' };
-  const more = others.length === 0 ? '' : `, and ${others.length} more rights`;
+  const more = others.length === 0 ? '' : `, and ${count(others.length, 'more right')}`;
   return {
     ...base,
     status: 'error',

@@ -10,3 +10,9 @@ export function maskLogins(text: string): string {
 export function dropLogins(text: string): string {
   return text.replace(LOGIN, '$1');
 }
+
+/** The same of every text in a document that is to be printed as JSON. */
+export function withLoginsMasked<T extends object>(document: T): T {
+  const mask = (_key: string, part: unknown): unknown => (typeof part === 'string' ? maskLogins(part) : part);
+  return JSON.parse(JSON.stringify(document), mask) as T;
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SyncPlan } from '#common/sync/plan-document.ts';
 import { decideCommands } from '../../../plugin/deletions/decide-command.ts';
+import { diffDocument } from '../../../plugin/diff/document.ts';
 import { formatSummary } from '../../../plugin/diff/summary.ts';
 import { formatUnified } from '../../../plugin/diff/unified.ts';
 import { paint } from '../../../plugin/output/colour.ts';
@@ -46,4 +47,10 @@ test('the login in a URL is not shown, and that it changed is', () => {
   assert.match(text, /^-\s+targetUrl: https:\/\/\[sensitive\]@erp\.example\/orders$/m);
   assert.match(text, /^\+\s+targetUrl: https:\/\/\[sensitive\]@erp\.example\/orders$/m);
   assert.doesNotMatch(text, /scott/);
+  const document = diffDocument(plan, { connection: 'c', source: 'sidecar', place: {}, now: NOW }, false);
+  assert.match(
+    JSON.stringify(document),
+    /"before":\{"spec":\{"targetUrl":"https:\/\/\[sensitive\]@erp\.example\/orders"\}\}/,
+  );
+  assert.doesNotMatch(JSON.stringify(document), /scott/);
 });
