@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { CompassError } from '#common/errors.ts';
+import { heapBytes } from '../heap-bytes.ts';
 import { mutate } from './mutate.ts';
 import { randomOf } from './random.ts';
 
@@ -108,12 +107,4 @@ async function readTolerantly(read: Read): Promise<void> {
     const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     throw new Finding(described(read, `threw ${what}`), { cause });
   }
-}
-
-/** What is left on the heap when all that nobody needs is gone. */
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
 }

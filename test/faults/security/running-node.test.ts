@@ -112,8 +112,11 @@ test('S7: SIGUSR1 opens no inspector, and the sidecar goes on', async (t) => {
 
 test('S5: an error that nobody caught is one line of the log without its content, and ends what runs in order', async (t) => {
   // The stack shows the code itself, which is no secret.
-  const defect = `const c = 'can' + 'ary'; setTimeout(() => { throw Object.assign(new Error('"' + c + '"', { cause: c }), { body: c }) }, 1000)`;
-  const { output, ended } = await start(t, ['--import', `data:text/javascript,${encodeURIComponent(defect)}`], {});
+  const defect = `const c = 'can' + 'ary'; process.on('SIGUSR2', () => { throw Object.assign(new Error('"' + c + '"', { cause: c }), { body: c }) })`;
+  const imported = ['--import', `data:text/javascript,${encodeURIComponent(defect)}`];
+  const { child, output, ended } = await start(t, imported, {});
+  await until('it is live', () => isListening(child, output));
+  child.kill('SIGUSR2');
   assert.deepEqual(await ended, [1, null], output());
   assert.match(
     output(),
