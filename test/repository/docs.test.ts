@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { COMMAND_FOLDER, generatedPages } from '../../.scripts/docs.ts';
 import { COMMANDS } from '../../plugin/commands.ts';
 import { splitWords } from '../../plugin/output/shell-words.ts';
 import { parseCommandLine } from '../../plugin/parse.ts';
 import { readFromRoot, readTrackedFiles } from './tracked-files.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const pages = await generatedPages();
 
@@ -17,7 +20,7 @@ describe('the pages that are made from the code', () => {
   }
 
   test('are all that is there', () => {
-    const files = globSync(`${COMMAND_FOLDER}/*`);
+    const files = globSync(`${COMMAND_FOLDER}/*`, { cwd: ROOT });
     assert.deepEqual(files.toSorted(), [...pages.keys()].filter((path) => path.startsWith(COMMAND_FOLDER)).toSorted());
   });
 });

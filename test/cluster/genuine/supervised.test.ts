@@ -5,18 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isRunning } from '../is-running.ts';
 import { until } from '../until.ts';
 import { findBinaries } from './binaries.ts';
 import { Supervised } from './supervised.ts';
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function pidIn(file: string): Promise<number> {
   return until('the program runs', async () => Number(await readFile(file, 'utf8')) || undefined);

@@ -55,6 +55,14 @@ test('further pages are followed when an Application is asked for, and only its 
   assert.deepEqual(operations(), ['applicationsForRuntime', 'furtherBundles', 'furtherBundles']);
 });
 
+test('D3: a further page that fails because Compass is away is no problem of its Application', async (t) => {
+  const { simulator, page } = await start(t);
+  const bundles = Array.from({ length: 101 }, (_, index) => ({ name: `b-${index}` }));
+  simulator.landscape.createApplication({ name: 'large', bundles });
+  simulator.faults.add({ operation: 'furtherBundles', status: 503 });
+  await assert.rejects(page().then(wholePage), { reason: 'CompassUnavailable' });
+});
+
 test('an item knows its id and name, and whether the page shows credentials or parameters of it', async (t) => {
   const { simulator, page } = await start(t);
   const credential = { type: 'Basic' as const, username: 'user', password: 'canary' };

@@ -2,21 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { isRunning } from '../../cluster/is-running.ts';
 import { until } from '../../cluster/until.ts';
 import { assertEnd, assertExit } from '../assert-exit.ts';
 import { runPlugin } from '../run-plugin.ts';
 import { startPlugin } from '../start-plugin.ts';
 import { healthyCluster, rowsOf } from './clusters.ts';
 import { hangingPlugin, writeFleet } from './fleet-kubeconfig.ts';
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function pidsIn(path: string): Promise<readonly number[]> {
   return (await readFile(path, 'utf8')).trim().split(' ').map(Number);
