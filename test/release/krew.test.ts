@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, lstat, mkdir, readdir, readlink, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -7,6 +7,7 @@ import { missingTools, runTool } from '../../.scripts/run-tool.ts';
 import { NO_KUBECTL } from '../cluster/kubectl.ts';
 import { krewFindings } from '../krew/krew-rules.ts';
 import { temporaryFolder } from '../krew/temporary-folder.ts';
+import { findArtefact } from './artefacts.ts';
 import { installAsKrew, readManifest } from './krew-archives.ts';
 import { type Ran, run, startHealthyCluster } from './krew-world.ts';
 
@@ -56,17 +57,35 @@ test('the manifest of the build keeps to the rules of krew', async () => {
   assert.deepEqual(krewFindings(await readManifest(), 'compass'), []);
 });
 
+/** By the end of an archive's name, what lies in it beside the licences. */
+const CONTENTS: Readonly<Record<string, readonly string[]>> = {
+  'darwin_amd64.tar.gz': ['kubectl-compass', 'node', 'plugin'],
+  'darwin_arm64.tar.gz': ['kubectl-compass'],
+  'linux_amd64.tar.gz': ['kubectl-compass', 'libatomic.so.1'],
+  'linux_arm64.tar.gz': ['kubectl-compass', 'libatomic.so.1'],
+  'node.tar.gz': ['kubectl-compass', 'plugin'],
+  'windows_amd64.zip': ['kubectl-compass.exe'],
+};
+
+test('each archive has its program, what that needs, the licences, and nothing else', async () => {
+  for (const [end, files] of Object.entries(CONTENTS)) {
+    const archive = findArtefact(`krew/kubectl-compass_*_${end}`);
+    const list = await (end.endsWith('.zip') ? runTool('unzip', ['-Z1', archive]) : runTool('tar', ['-tzf', archive]));
+    const found = new Set(
+      list
+        .trim()
+        .split('\n')
+        .map((path) => path.split('/')[0]),
+    );
+    assert.deepEqual([...found].toSorted(), [...files, 'LICENSE', 'THIRD_PARTY_LICENSES'].toSorted(), end);
+  }
+});
+
 test('linux/amd64, installed as krew does, runs through kubectl', { skip }, async (t) => {
   const home = await temporaryFolder(t);
   await mkdir(join(home, '.kube'));
-  const { bin, store } = await installAsKrew(join(home, '.krew'), 'linux', 'amd64');
+  const { bin } = await installAsKrew(join(home, '.krew'), 'linux', 'amd64');
   assert.match(await readlink(join(bin, 'kubectl-compass')), /^\.\.\/store\/compass\/v/);
-  assert.deepEqual((await readdir(store)).toSorted(), [
-    'LICENSE',
-    'THIRD_PARTY_LICENSES',
-    'kubectl-compass',
-    'libatomic.so.1',
-  ]);
   await startHealthyCluster(t, home);
   const PATH = `${bin}:${process.env['PATH']}`;
   const kubectl: Kubectl = (config, ...args) =>
