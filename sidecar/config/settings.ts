@@ -6,7 +6,7 @@ import type { ValueType } from './values.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What may be read: settings, and what Kubernetes, Node and everybody else's programs are told by. */
-export type Variable =
+type Variable =
   | Setting
   | 'POD_NAME'
   | 'POD_NAMESPACE'
