@@ -67,7 +67,8 @@ test('a request does not wait for the end of a listing that takes long, and many
   const isUnderWay = () => Promise.resolve(faults.list().some(({ matched }) => matched > 0));
   await until('an endless listing is under way', isUnderWay);
   assert.equal((await answerTo(world, 'renew')).result, 'succeeded');
-  assert.equal((await world.connection()).status?.connectionState, 'Synchronized', 'it waited until the listing failed');
+  const { status } = await world.connection();
+  assert.equal(status?.connectionState, 'Synchronized', 'it waited until the listing failed');
 
   faults.remove(endless);
   faults.add({ ...listing, delayMs: 5_000 });
