@@ -98,6 +98,7 @@ test('dry runs change nothing, and say what would be', async (t) => {
     const { stdout, code, stderr } = await runHere(['inject', ...line, `--dry-run=${mode}`], env);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /orders injected \(reader, .*\) \((?:server )?dry run\)/);
+    assert.match(stderr, /rights +role\.\S+ created \((?:server )?dry run\)\n/);
   }
   assert.deepEqual([await template('Deployment', 'orders'), await rights()], [before, []]);
   await runHere(['inject', ...line, '--no-wait'], env);
@@ -105,8 +106,9 @@ test('dry runs change nothing, and say what would be', async (t) => {
   for (const mode of ['client', 'server']) {
     const same = await runHere(['inject', ...line, `--dry-run=${mode}`, '--native', 'auto'], env);
     assert.match(same.stdout, /orders unchanged/, same.stderr);
-    const { stdout } = await runHere(['eject', ...line, `--dry-run=${mode}`], env);
+    const { stdout, stderr } = await runHere(['eject', ...line, `--dry-run=${mode}`], env);
     assert.match(stdout, /orders ejected \((?:server )?dry run\)/);
+    assert.match(stderr, /rights +role\.\S+ deleted \((?:server )?dry run\)\n/);
   }
   assert.deepEqual(await template('Deployment', 'orders'), after);
   assert.equal((await rights()).length, 2);
