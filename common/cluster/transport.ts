@@ -152,8 +152,13 @@ function exchange(options: RequestOptions, body: string | undefined, limit: Limi
     outgoing.on('error', (error) => {
       reject(new Undelivered({ code: codeOf(error), sent: connected, reused: outgoing.reusedSocket }));
     });
-    outgoing.end(body);
+    outgoing.end(body, body !== undefined && isAscii(body) ? 'latin1' : 'utf8');
   });
+}
+
+/** For UTF-8 Node makes room for three bytes a character, which the system gives and takes back again where that is much. */
+function isAscii(body: string): boolean {
+  return Buffer.byteLength(body) === body.length;
 }
 
 export interface Transport {

@@ -217,6 +217,22 @@ test('JSON that is none, on any path, keeps its text to itself', async (t) => {
   }
 });
 
+test('what is written arrives as it is, whatever its characters and however long', async (t) => {
+  const bodies: Buffer[] = [];
+  const { cluster } = await clusterBefore(t, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks));
+      fine(response);
+    });
+  });
+  const texts = ['plain', 'Grüße', '漢字', '🐬'].flatMap((text) => [text, text.repeat(10_000)]);
+  for (const text of texts) await cluster.create(CONFIG_MAP, { ...object, data: { text } });
+  const expected = texts.map((text) => JSON.stringify({ ...object, data: { text } }));
+  assert.deepEqual(bodies.map(String), expected);
+});
+
 test('a caller that gives up is let go at once', async (t) => {
   const { cluster } = await clusterBefore(t, () => undefined, { timeoutMs: 60_000 });
   const giveUp = new AbortController();
