@@ -204,7 +204,7 @@ export const REFUSED: readonly (Release & { readonly message: RegExp })[] = [
   },
   {
     values: { managementPlane: { token: 'YOUR-TOKEN' } },
-    message: /managementPlane: .* kubectl compass connect --token-stdin/,
+    message: /managementPlane: .* kubectl compass connect --token-stdin --runtime-id ID/,
   },
   {
     values: { compassRuntimeAgent: { config: { secret: { namespace: 'kyma-system' } } } },

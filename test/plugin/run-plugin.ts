@@ -70,7 +70,7 @@ export async function runPlugin(
   const child = execFile(
     process.execPath,
     [main, ...args],
-    { env: clean, timeout: 30_000 },
+    { env: clean, timeout: 120_000 },
     (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
       resolve(ranWith({ code, stdout, stderr }, args));

@@ -33,7 +33,7 @@ test('Helm installs, upgrades and uninstalls the packed chart, and leaves the de
   };
 
   const notes = await runHelm('install', 'compass', chart, '--create-namespace');
-  assert.match(notes, /^ {2}kubectl compass connect --token-stdin --namespace compass-system$/m);
+  assert.match(notes, /^ {2}kubectl compass connect --token-stdin --runtime-id ID --namespace compass-system$/m);
   for (const { kind, metadata } of renderChart().objects) {
     const where = metadata.namespace === undefined ? [] : ['--namespace', metadata.namespace];
     const { code, stderr, stdout } = await kubectl(['get', kind, metadata.name, '-o', 'json', ...where]);

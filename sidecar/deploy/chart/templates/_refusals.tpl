@@ -1,7 +1,7 @@
 {{/* Stops with what to do instead, where values cannot be meant or would be kept where they must not be. */}}
 {{- define "compass-sidecar.refusals" -}}
 {{- if .Values.managementPlane -}}
-{{- fail "managementPlane: Helm would keep the one-time token in the release's Secret. Leave it out, and say after the installation: kubectl compass connect --token-stdin" -}}
+{{- fail "managementPlane: Helm would keep the one-time token in the release's Secret. Leave it out, and say after the installation: kubectl compass connect --token-stdin --runtime-id ID" -}}
 {{- end -}}
 {{- range $setting, $value := include "compass-sidecar.valuesOfSettings" . | fromYaml -}}
 {{- if hasKey $.Values.settings $setting -}}
