@@ -41,9 +41,13 @@ export function exitCodeOf(error: unknown, { failureExit = 1 }: Pick<Place, 'fai
   return exit === 1 ? failureExit : exit;
 }
 
+/** What only the reader knows: run as it stands, this would connect the cluster as the Runtime "ID". */
+const TO_FILL_IN = / --runtime-id ID(?: |$)/;
+
 /** What to do, for programs: as arguments where it is a command that can be run as it stands. */
 export function remediationOf(next: string): Remediation {
-  return /^kubectl (?:(?!: ).)*$/.test(next) ? { text: next, command: shellWords(next) } : { text: next };
+  const isCommand = /^kubectl (?:(?!: ).)*$/.test(next) && !TO_FILL_IN.test(next);
+  return isCommand ? { text: next, command: shellWords(next) } : { text: next };
 }
 
 export interface Place {

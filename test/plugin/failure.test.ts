@@ -35,6 +35,13 @@ describe('a failure on stderr', () => {
     assert.deepEqual(remediation?.[0]?.command?.slice(-3), ['-w', '--context', "jane's own"]);
   });
 
+  test('is for programs a text where there is something to fill in', () => {
+    const place = { clusterFlags: '--context prod', namedNamespace: 'here' };
+    const { remediation } = failureDocument(new CompassError('ConfigurationMissing', 'no Secret'), 'Failure', 0, place);
+    const text = 'kubectl compass connect --token-stdin --runtime-id ID -n here --context prod';
+    assert.deepEqual(remediation, [{ text }]);
+  });
+
   test('leaves a command alone that names a namespace of its own', () => {
     const place = { clusterFlags: '--context prod', namedNamespace: 'here' };
     const next = (command: string) => formatFailure(new CompassError('RequestRefused', 'no', { next: command }), place);
