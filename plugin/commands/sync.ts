@@ -13,7 +13,7 @@ import { readTimeoutMs, timeoutFlag, WAIT_FLAG } from '../wait/flags.ts';
 const FIVE_MINUTES_MS = 5 * 60_000;
 
 const DESERTED =
-  'warning: neither a sidecar nor the Compass Runtime Agent runs in this cluster, so that nobody may answer: kubectl compass install';
+  'warning: neither a sidecar nor the Compass Runtime Agent was found running, so that nobody may answer: kubectl compass install';
 
 /** `kubectl compass sync`: asks for a synchronization, waits for this very one, and shows what it did. */
 export const sync: Command = {

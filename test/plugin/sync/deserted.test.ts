@@ -6,7 +6,7 @@ import { may, somebodyWith } from '../grant.ts';
 import { putConnection } from '../put-report.ts';
 import { runHere } from '../run-plugin.ts';
 
-const WARNING = 'warning: neither a sidecar nor the Compass Runtime Agent runs in this cluster';
+const WARNING = 'warning: neither a sidecar nor the Compass Runtime Agent was found running';
 
 /** A CompassConnection that no sidecar reports on, and Deployments of these names. */
 async function startUnreported(t: TestContext, deployments: Readonly<Record<string, number>>) {
@@ -55,6 +55,16 @@ test('whoever may not look at Deployments is told nothing of them', async (t) =>
     may('get', 'coordination.k8s.io/leases'),
   ]);
   const { code, stderr } = await sync(operator);
+  assert.equal(code, 124, stderr);
+  assert.ok(!stderr.includes(WARNING), stderr);
+});
+
+test('what cannot be read of them for now does not end the waiting', async (t) => {
+  const { target, sync } = await startUnreported(t, {});
+  if (!target.embedded) return t.skip('the genuine API server has no faults');
+  const effect = { kind: 'status', code: 503 } as const;
+  target.embedded.faults.add({ resource: 'leases', effect, times: Number.POSITIVE_INFINITY });
+  const { code, stderr } = await sync();
   assert.equal(code, 124, stderr);
   assert.ok(!stderr.includes(WARNING), stderr);
 });
