@@ -6,6 +6,7 @@ import type { Style } from '../../../plugin/command.ts';
 import { COMMANDS } from '../../../plugin/commands.ts';
 import { remediationOf } from '../../../plugin/failure.ts';
 import { paint } from '../../../plugin/output/colour.ts';
+import { shellWords } from '../../../plugin/output/shell-words.ts';
 import { symbolsFor } from '../../../plugin/output/symbols.ts';
 import { parseCommandLine } from '../../../plugin/parse.ts';
 import { formatDetails } from '../../../plugin/status/details.ts';
@@ -195,7 +196,7 @@ test('no screen names a command of ours that does not exist, and all of them par
   const ours = commands.flatMap((text) => /kubectl compass .*/.exec(text)?.[0] ?? []);
   assert.ok(ours.length > 0);
   for (const command of ours) {
-    const { entry, flags } = await parseCommandLine((remediationOf(command).command ?? []).slice(2), COMMANDS);
+    const { entry, flags } = await parseCommandLine(shellWords(command).slice(2), COMMANDS);
     assert.ok(entry || flags.isOn('help'), command);
     // A help is the same in every cluster.
     if (entry && !flags.isOn('help'))
