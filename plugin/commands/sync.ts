@@ -1,6 +1,7 @@
 import type { Command, Invocation } from '../command.ts';
 import { connectionFullName } from '../connection/full-name.ts';
 import { DRY_RUN_FLAG, readDryRun } from '../dry-run.ts';
+import { atCluster, type Place } from '../failure.ts';
 import { clusterFlags } from '../kubeconfig/flags.ts';
 import { DOCUMENT_FORMATS } from '../output/format.ts';
 import { findAskedConnection } from '../requests/asked-connection.ts';
@@ -50,16 +51,20 @@ An agent that writes no report is asked by spec.resyncNow alone, and says no mor
 };
 
 async function runSync(invocation: Invocation): Promise<number> {
-  const { flags, clock, style } = invocation;
+  const { clock, style } = invocation;
   const result = await synchronize(invocation);
   const verdict = judgeSync(result);
-  const place = { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
+  const place = placeOf(invocation);
   await invocation.print({
     document: () => syncDocument(result, verdict, { now: clock.now(), place }),
     names: [connectionFullName(result.connection)],
     text: (format) => formatSync(result, verdict, { ...style, place, isWide: format === 'wide' }),
   });
   return verdict.exitCode;
+}
+
+function placeOf({ flags }: Invocation): Place {
+  return { clusterFlags: clusterFlags(flags), namedNamespace: flags.text('namespace') };
 }
 
 async function synchronize(invocation: Invocation): Promise<SyncResult> {
@@ -75,7 +80,7 @@ async function synchronize(invocation: Invocation): Promise<SyncResult> {
     await setResyncNow(cluster, connection, dryRun);
     if (!isWaitedFor) return { ...base, changes: [], failures: [], unnamed: 0 };
     invocation.hint('there is no report of a sidecar: this asks an agent that does not know whose request it answers');
-    if (await isDeserted(cluster, connection, clock.now())) invocation.hint(DESERTED);
+    if (await isDeserted(cluster, connection, clock.now())) invocation.hint(atCluster(DESERTED, placeOf(invocation)));
     const resource = await awaitFlag(invocation, cluster, connection, timeoutMs);
     return resultOfAgent({ ...base, ...took() }, resource);
   }

@@ -21,7 +21,8 @@ async function startUnreported(t: TestContext, deployments: Readonly<Record<stri
     const spec = { replicas, selector: { matchLabels: labels }, template };
     await cluster.create(DEPLOYMENT, { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec } as KubeObject);
   }
-  const sync = (kubeconfig = kubeconfigPath) => runHere(['sync', '--timeout', '1ms'], { KUBECONFIG: kubeconfig });
+  const sync = (KUBECONFIG = kubeconfigPath, ...flags: readonly string[]) =>
+    runHere(['sync', '--timeout', '1ms', ...flags], { KUBECONFIG });
   return { target, sync };
 }
 
@@ -30,6 +31,14 @@ test('where neither a sidecar nor another agent runs, sync says so at once, and 
   const { code, stderr } = await sync();
   assert.equal(code, 124);
   assert.ok(stderr.includes(`${WARNING}, so that nobody may answer: kubectl compass install\n`), stderr);
+});
+
+test('what to do is said with the flags that lead to the same cluster and namespace', async (t) => {
+  const { target, sync } = await startUnreported(t, {});
+  const { kubeconfigPath } = target;
+  const { stderr } = await sync(kubeconfigPath, '--kubeconfig', kubeconfigPath, '-n', 'compass-system');
+  const install = `kubectl compass install -n compass-system --kubeconfig ${kubeconfigPath}`;
+  assert.ok(stderr.includes(`${WARNING}, so that nobody may answer: ${install}\n`), stderr);
 });
 
 test('those that are scaled to nothing do not answer, either', async (t) => {
