@@ -25,8 +25,14 @@ const BLOCKED_MS = 12_000;
 /** The processor time that all threads of a process have had. */
 function usedMs(pid: number): number {
   const tasks = `/proc/${pid}/task`;
-  const times = readdirSync(tasks).map((id) => readFileSync(`${tasks}/${id}/schedstat`, 'utf8').split(' ')[0]);
-  return times.reduce((sum, ns) => sum + Number(ns) / 1e6, 0);
+  const times = readdirSync(tasks).map((id) => {
+    try {
+      return Number(readFileSync(`${tasks}/${id}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      return 0; // The thread has just ended.
+    }
+  });
+  return times.reduce((sum, ns) => sum + ns / 1e6, 0);
 }
 
 /**
@@ -37,23 +43,26 @@ async function starve(child: ChildProcess, signal: AbortSignal): Promise<number>
   assert.ok(child.pid);
   let [left, used, stops, isStopped] = [QUOTA_MS, usedMs(child.pid), 0, false];
   let periodEndsMs = systemClock.monotonicMs() + PERIOD_MS;
-  while (!signal.aborted) {
-    const nowUsed = usedMs(child.pid);
-    left -= nowUsed - used;
-    used = nowUsed;
-    if (systemClock.monotonicMs() >= periodEndsMs) {
-      periodEndsMs = systemClock.monotonicMs() + PERIOD_MS;
-      // What a late look let it have beyond its quota costs it the next period, and no more.
-      left = Math.min(QUOTA_MS, Math.max(left, -QUOTA_MS) + QUOTA_MS);
+  try {
+    while (!signal.aborted) {
+      const nowUsed = usedMs(child.pid);
+      left -= nowUsed - used;
+      used = nowUsed;
+      if (systemClock.monotonicMs() >= periodEndsMs) {
+        periodEndsMs = systemClock.monotonicMs() + PERIOD_MS;
+        // What a late look let it have beyond its quota costs it the next period, and no more.
+        left = Math.min(QUOTA_MS, Math.max(left, -QUOTA_MS) + QUOTA_MS);
+      }
+      if (left <= 0 !== isStopped) {
+        isStopped = !isStopped;
+        child.kill(isStopped ? 'SIGSTOP' : 'SIGCONT');
+        if (isStopped) stops += 1;
+      }
+      await systemClock.sleep(LOOK_MS);
     }
-    if (left <= 0 !== isStopped) {
-      isStopped = !isStopped;
-      child.kill(isStopped ? 'SIGSTOP' : 'SIGCONT');
-      if (isStopped) stops += 1;
-    }
-    await systemClock.sleep(LOOK_MS);
+  } finally {
+    child.kill('SIGCONT');
   }
-  child.kill('SIGCONT');
   return stops;
 }
 

@@ -79,7 +79,9 @@ test('a setting that no sidecar knows is refused with the one that was meant', a
     const { code, stderr } = await runHere(['inject', '-f', '-', flag, value], {}, MANIFEST);
     assert.equal(code, 2, stderr);
     assert.ok(
-      stderr.startsWith(`error: ${flag} APP_LOG_LEVLE is no setting of the sidecar; did you mean APP_LOG_LEVEL?`),
+      stderr.startsWith(
+        `error: ${flag} APP_LOG_LEVLE is no setting of the sidecar of this version; did you mean APP_LOG_LEVEL?`,
+      ),
     );
   }
 });

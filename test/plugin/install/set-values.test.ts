@@ -11,8 +11,14 @@ test('a value that cannot be used is refused by its name, before any call', asyn
     ['image', /is no key=value/],
     ['integrationNamespace=No', /must be the name of a namespace/],
     ['resources.limits.memory=lots', /must be a quantity/],
-    ['APP_LOG_LEVLE=debug', /--set APP_LOG_LEVLE is no setting of the sidecar; did you mean APP_LOG_LEVEL\?/],
-    ['APP_UPLOAD_SERVICE_URL=x', /is no setting of the sidecar; docs\/settings\.md lists those that there are/],
+    [
+      'APP_LOG_LEVLE=debug',
+      /--set APP_LOG_LEVLE is no setting of the sidecar of this version; did you mean APP_LOG_LEVEL\?/,
+    ],
+    [
+      'APP_UPLOAD_SERVICE_URL=x',
+      /is no setting of the sidecar of this version; docs\/settings\.md lists those that there are/,
+    ],
     ['APP_LOG_LEVLE=', /is no setting of the sidecar/],
     ['APP_HEALTH_PORT=70000', /must be a port from 1 to 65535/],
     ['APP_AGENT_CONFIGURATION_SECRET=other/name', /must be in compass-system, where the sidecar's rights are/],
