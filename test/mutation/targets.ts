@@ -40,7 +40,7 @@ export const TARGETS: readonly Target[] = [
     ],
     tests: [
       'test/common/sync/{packed,marks,kept-kind,watched-present,watched-faults,resting-watch,read-present}.test.ts',
-      'test/common/cluster/{versions,large-lists}.test.ts',
+      'test/common/cluster/{versions,list-pages,large-lists}.test.ts',
     ],
   },
   {

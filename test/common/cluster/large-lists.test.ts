@@ -61,6 +61,18 @@ test('pages grow again, slowly, up to what was asked for', async (t) => {
   assert.deepEqual(limits, [8, ...Array.from({ length: 8 }, () => 4), ...Array.from({ length: 5 }, () => 8)]);
 });
 
+test('pages grow by steps, and one that is too large has them counted anew', async (t) => {
+  const tiny = (many: number) => Array.from({ length: many }, () => 1);
+  const inQuarters = Array.from({ length: 3 }, () => 3 * MIB);
+  const inHalves = Array.from({ length: 6 }, () => 1.5 * MIB);
+  // 8 pages of 2, 8 of 4, 3 of 8, then 8 of 4 again, and the last one of 8.
+  const sizes = [...inQuarters, ...tiny(13 + 32 + 24), ...inHalves, ...tiny(26 + 8)];
+  const { cluster, limits } = await clusterOf(t, sizes);
+  assert.equal((await namesOf(cluster.listPages(CONFIG_MAP, { pageSize: 8 }))).length, sizes.length);
+  const pages = (many: number, limit: number) => Array.from({ length: many }, () => limit);
+  assert.deepEqual(limits, [8, 4, ...pages(8, 2), ...pages(8, 4), ...pages(3, 8), 8, ...pages(8, 4), 8]);
+});
+
 test('how many objects a page has follows from what it is to weigh, and from those of the page before', async (t) => {
   const small = Array.from({ length: 25 }, () => 10_000);
   const large = Array.from({ length: 28 }, () => 300_000);
