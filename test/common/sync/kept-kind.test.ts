@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KubeObject, SECRET } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
-import { silentLog } from '#common/log.ts';
+import { jsonLog, type Log, silentLog } from '#common/log.ts';
 import { KeptKind } from '#common/sync/kept-kind.ts';
 
 const objectOf = (name: string, resourceVersion: string): KubeObject => ({
@@ -16,6 +16,7 @@ function kept(
   known: Map<string, string>,
   find: (name: string) => Promise<KubeObject | undefined>,
   pages: string[][] = [],
+  log: Log = silentLog,
 ) {
   return new KeptKind({
     objects: {
@@ -34,7 +35,7 @@ function kept(
       }
     },
     find,
-    log: silentLog,
+    log,
   });
 }
 
@@ -107,4 +108,69 @@ test('a listing tells how much of it is news: changed, new and gone objects, and
   await kind.refresh(undefined);
   assert.deepEqual(read.toSorted(), ['gone', 'new', 'older']);
   assert.deepEqual([...known.keys()].toSorted(), ['created-since', 'new', 'older', 'same', 'written-since']);
+});
+
+test('what came before everything is read whole is not read again after it', async () => {
+  const kind = kept(new Map([['a', '1']]), assert.fail);
+  kind.take(changed('a', '2'));
+  kind.readAnew();
+  assert.equal(await kind.refresh(undefined), true);
+});
+
+test('what came new is read, what came and went is not, and what was gone when it was read is not asked for again', async () => {
+  const known = new Map<string, string>();
+  const read: string[] = [];
+  const kind = kept(known, (name) => {
+    read.push(name);
+    return Promise.resolve(name === 'gone' ? undefined : objectOf(name, '2'));
+  });
+  kind.take({ type: 'added', object: objectOf('new', '2') });
+  kind.take(changed('gone', '3'));
+  kind.take({ type: 'added', object: objectOf('brief', '4') });
+  kind.take({ type: 'deleted', object: objectOf('brief', '5') });
+  for (let rounds = 1; rounds <= 2; rounds += 1) assert.equal(await kind.refresh(undefined), true);
+  assert.deepEqual([read, [...known.keys()]], [['new', 'gone'], ['new']]);
+});
+
+test('what a listing does not have, and we deleted since, is not read', async () => {
+  const known = new Map([['gone', '7']]);
+  const kind = kept(known, assert.fail);
+  const { apply } = await kind.list(new AbortController().signal);
+  assert.equal(apply(), 1);
+  known.delete('gone');
+  assert.equal(await kind.refresh(undefined), true);
+});
+
+test('while the kind does not exist, nothing of it is known for sure', () => {
+  const kind = kept(new Map(), assert.fail);
+  kind.begin();
+  assert.equal(kind.isSound, true);
+  kind.absent();
+  assert.equal(kind.isSound, false);
+});
+
+test('one reason is told once, and anew after the watch told something, or everything was listed', async () => {
+  const told: string[] = [];
+  const log = jsonLog(
+    (line) => told.push(line),
+    'info',
+    () => 0,
+  );
+  const kind = kept(new Map(), assert.fail, [], log);
+  const away = new CompassError('ClusterUnreachable', 'away');
+  const refused = new CompassError('ClusterForbidden', 'no');
+  const list = async () => (await kind.list(new AbortController().signal)).apply();
+  const tell = (error: CompassError) => {
+    kind.failed(error, 1_000);
+    kind.failed(error, 2_000);
+    return told.length;
+  };
+  assert.equal(tell(away), 1);
+  kind.take(changed('a', '2'));
+  assert.equal(tell(away), 2);
+  await list();
+  assert.equal(tell(away), 3);
+  assert.equal(tell(refused), 4);
+  await list();
+  assert.equal(tell(refused), 4, 'who may list may not watch for that');
 });

@@ -14,9 +14,14 @@ const EMBEDDED_ONLY = {
   skip: process.env['COMPASS_TEST_TARGET'] === 'genuine' && 'faults are the embedded server’s',
 };
 
+interface RoundOptions {
+  readonly mayDelete?: () => boolean;
+  readonly signal?: AbortSignal;
+}
+
 interface KeptWorld extends SyncWorld {
   /** A round of one who read once what is present, and hears of nothing since. */
-  readonly round: (more?: { readonly mayDelete?: () => boolean }) => Promise<SyncOutcome>;
+  readonly round: (more?: RoundOptions) => Promise<SyncOutcome>;
 }
 
 /** `goes` and the Secret of the bundle that `stays` has lost are to be deleted in the next round. */
@@ -31,9 +36,9 @@ async function startKept(t: TestContext): Promise<KeptWorld> {
   let mayDelete = () => true;
   const source = { open: () => Promise.resolve(present), forget: () => undefined };
   const sync = world.another({}, undefined, { present: source, mayDelete: () => mayDelete() });
-  const round: KeptWorld['round'] = (more = {}) => {
-    mayDelete = more.mayDelete ?? (() => true);
-    return sync();
+  const round: KeptWorld['round'] = ({ mayDelete: mayNow = () => true, signal } = {}) => {
+    mayDelete = mayNow;
+    return sync({ signal });
   };
   landscape.deleteApplication(id(2));
   landscape.deleteApplication(id(1));
@@ -141,4 +146,43 @@ test('an API server that asks to wait with the reading is waited for', EMBEDDED_
   world.clock.advance(3_000);
   const { deleted, applyError } = await round;
   assert.deepEqual([deleted, applyError], [['goes'], undefined]);
+});
+
+test('whoever is stopped by the time it was read deletes nothing, and nothing has failed', async (t) => {
+  const world = await startKept(t);
+  const stop = new AbortController();
+  let asked = 0;
+  const mayDelete = () => {
+    asked += 1;
+    if (asked === 2) stop.abort();
+    return true;
+  };
+  const { stopped, deleted, failed } = await world.round({ mayDelete, signal: stop.signal });
+  assert.deepEqual([stopped, deleted, failed], [true, [], []]);
+  assert.ok(await world.application('goes'));
+});
+
+test('what may not be read stays and is told as failed, and the others go', EMBEDDED_ONLY, async (t) => {
+  const world = await startKept(t);
+  const effect = { kind: 'status', code: 403 } as const;
+  world.cluster.embedded?.faults.add({ verb: 'get', resource: 'applications', effect });
+  const { deleted, deletedSecrets, failed, applyError } = await world.round();
+  assert.deepEqual([deleted, deletedSecrets, applyError], [[], 1, undefined]);
+  assert.deepEqual(
+    failed.map(({ name, reason }) => [name, reason]),
+    [['goes', 'ClusterForbidden']],
+  );
+});
+
+test('where nobody may read any more, nothing further is tried', EMBEDDED_ONLY, async (t) => {
+  const world = await startKept(t);
+  const effect = { kind: 'status', code: 401 } as const;
+  world.cluster.embedded?.faults.add({ verb: 'get', resource: 'applications', effect, times: 1_000 });
+  let outcome: SyncOutcome | undefined;
+  const calls = await callsDuring(async () => {
+    outcome = await world.round();
+  });
+  assert.equal(outcome?.applyError?.reason, 'ClusterUnauthorized');
+  assert.deepEqual([outcome.deleted, outcome.deletedSecrets], [[], 0]);
+  assert.deepEqual(calls, [`get ${APPLICATIONS}`]);
 });

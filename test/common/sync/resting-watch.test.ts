@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { SECRET } from '#common/cluster/objects.ts';
 import { APPLICATION } from '#common/resources/application.ts';
 import { until } from '../../cluster/until.ts';
-import { callsOf, requestsOf, settled, startWatched, type WatchedWorld } from './watched-world.ts';
+import { callsOf, requestsOf, settled, startEmptyWatched, startWatched, type WatchedWorld } from './watched-world.ts';
+import { INTEGRATION_NAMESPACE } from './world.ts';
 
 const EMBEDDED_ONLY = {
   skip: process.env['COMPASS_TEST_TARGET'] === 'genuine' && 'requests are counted by the embedded server',
@@ -78,7 +80,10 @@ test(
       effect: { kind: 'status', code: 503 },
       times: 1_000,
     });
-    assert.equal((await world.sync()).applyError?.reason, 'ClusterUnavailable');
+    const asked = await requestsOf(world, async () => {
+      assert.equal((await world.sync()).applyError?.reason, 'ClusterUnavailable');
+    });
+    assert.deepEqual(new Set(asked), new Set(['list metadata of applications']), 'nothing is read whole for that');
     back?.();
     await world.sync();
     assert.notEqual((await world.application('parcels'))?.spec?.description, 'by hand');
@@ -96,4 +101,23 @@ test('one that may not list metadata reads everything, and watches from there', 
   assert.notEqual((await world.application('parcels'))?.spec?.description, 'by hand');
   await settled(world);
   assert.equal(world.watchClock.sleepers, 2);
+});
+
+test('what came before everything was read whole is not too much after it', EMBEDDED_ONLY, async (t) => {
+  const world = await startEmptyWatched(t);
+  const { cluster, embedded } = world.cluster;
+  const effect = { kind: 'status', code: 403 } as const;
+  const allow = embedded?.faults.add({ verb: 'watch', resource: 'applications', effect, times: 1_000 });
+  await world.sync();
+  // Of these there are more than are read one by one, and their watch comes to rest: then all of it has been told.
+  for (let number = 1; number <= 510; number += 1) {
+    const metadata = { name: `other-${number}`, namespace: INTEGRATION_NAMESPACE, labels: { bundleId: 'other' } };
+    await cluster.create(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata });
+  }
+  await until('the watch of Secrets rests', () => Promise.resolve(world.watchClock.sleepers === 1));
+  allow?.();
+  assert.ok((await callsOf(world.sync)).includes('list secrets'), 'Applications are not watched yet');
+  world.watchClock.advance(2_000);
+  await until('both are watched', () => Promise.resolve(world.watchClock.sleepers === 2));
+  assert.deepEqual(await callsOf(world.sync), []);
 });

@@ -25,6 +25,13 @@ test('whoever fits comes in, and the next one when enough have left', async () =
   assert.equal(await isIn(third), false);
   room.leave(60);
   assert.equal(await isIn(third), true);
+  assert.equal(await isIn(room.enter(51)), false);
+});
+
+test('who fits to the byte comes in', async () => {
+  const room = new Room(100);
+  await room.enter(60);
+  assert.equal(await isIn(room.enter(40)), true);
 });
 
 test('what is larger than the room is alone in it', async () => {

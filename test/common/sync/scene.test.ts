@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '#common/clock.ts';
-import { CompassError } from '#common/errors.ts';
-import { Stopped, writer } from '#common/sync/scene.ts';
+import { CompassError, type Reason } from '#common/errors.ts';
+import { isClusterWide, Stopped, writer } from '#common/sync/scene.ts';
 import { WriteGate } from '#common/sync/write-gate.ts';
 import { ManualClock } from '../../sidecar/manual-clock.ts';
 import { turns } from './turns.ts';
@@ -66,6 +66,25 @@ test('a write that waits while the synchronization is stopped is not sent', asyn
   const [one, other] = await answers;
   assert.deepEqual([one.status, other.status, sent], ['fulfilled', 'rejected', []]);
   assert.ok(other.status === 'rejected' && other.reason instanceof Stopped);
+  assert.equal(String(other.reason), 'Stopped: the synchronization was stopped');
+});
+
+test('a write that comes after the stop does not wait for its turn', async () => {
+  const gate = new WriteGate(new ManualClock(), () => 0, { least: 1, first: 1, most: 1 });
+  const stop = new AbortController();
+  const write = writer(gate, stop.signal);
+  const first = Promise.withResolvers<void>();
+  const answer = write(() => first.promise);
+  await turns();
+  stop.abort();
+  let refusal: unknown;
+  const late = write(assert.fail).catch((error: unknown) => {
+    refusal = error;
+  });
+  await turns();
+  assert.ok(refusal instanceof Stopped);
+  first.resolve();
+  await Promise.all([answer, late]);
 });
 
 test('a stop ends what the API server asked to wait, and nothing is sent again', async () => {
@@ -97,4 +116,12 @@ test('once a write is asked to wait for longer than a round may last, no further
   await assert.rejects(write(assert.fail), error);
   // Those of the next round are.
   assert.equal(await writer(gate, undefined)(() => Promise.resolve('sent')), 'sent');
+});
+
+test('what concerns the cluster, or who may write to it, is told from what concerns one object', () => {
+  const wide: Reason[] = ['ClusterUnreachable', 'ClusterUnauthorized', 'ClusterThrottled', 'NotInstalled', 'Stopping'];
+  for (const reason of wide) assert.equal(isClusterWide(new CompassError(reason, 'no')), true, reason);
+  const single: Reason[] = ['ClusterForbidden', 'ClusterConflict', 'ClusterNotFound', 'ClusterRefused'];
+  for (const reason of single) assert.equal(isClusterWide(new CompassError(reason, 'no')), false, reason);
+  assert.equal(isClusterWide(new Error('no')), false);
 });

@@ -63,7 +63,9 @@ test(
     const world = await startWatched(t);
     await settled(world);
     const asked = await requestsOf(world, async () => {
-      world.watchClock.advance(POLL_MS);
+      world.watchClock.advance(POLL_MS - 1);
+      assert.equal(world.watchClock.sleepers, 2);
+      world.watchClock.advance(1);
       await until('both wait for the next one', () => Promise.resolve(world.watchClock.sleepers === 2));
       assert.deepEqual(await callsOf(world.sync), []);
     });
@@ -206,6 +208,22 @@ for (const code of [403, 405]) {
     },
   );
 }
+
+test(
+  'while a kind cannot be watched because it is not there, each round lists, and nobody is told',
+  EMBEDDED_ONLY,
+  async (t) => {
+    const world = await startEmptyWatched(t);
+    disturb(world, 'watch', APPLICATIONS, { kind: 'status', code: 404 });
+    world.simulator.landscape.createApplication(application(1, 'orders'));
+    await world.sync();
+    await edit(world, 'by hand');
+    await until('it is mended', () => isMended(world));
+    await edit(world, 'by hand');
+    assert.equal(await isMended(world), true);
+    assert.deepEqual(world.told, []);
+  },
+);
 
 test(
   'what is forgotten is not watched any more, also where that comes while everything is read',

@@ -10,8 +10,12 @@ const BOUNDS = { least: 2, first: 4, most: 6 };
 /** Writes that end when they are told to, and a gate before them. */
 class Bench {
   readonly clock = new ManualClock();
-  readonly gate = new WriteGate(this.clock, () => 0, BOUNDS);
+  readonly gate: WriteGate;
   readonly #open: { end: () => void; fail: (error: Error) => void }[] = [];
+
+  constructor(bounds = BOUNDS) {
+    this.gate = new WriteGate(this.clock, () => 0, bounds);
+  }
 
   get underWay(): number {
     return this.#open.length;
@@ -69,6 +73,26 @@ test('writes that take longer the more there are do not become more', async () =
   assert.equal(bench.gate.limit, 5);
 });
 
+test('writes that take twice as long as they can do still become more', async () => {
+  const bench = new Bench();
+  for (const durationMs of [50, 102]) {
+    await bench.ask(bench.gate.limit);
+    await bench.end(durationMs);
+  }
+  assert.equal(bench.gate.limit, 6);
+});
+
+test('one write of a window that takes long does not count, whichever it is', async () => {
+  const bench = new Bench();
+  await bench.ask(4);
+  await bench.end(10);
+  for (const durationMs of [10, 10, 100, 10, 10]) {
+    await bench.ask(1);
+    await bench.end(durationMs);
+  }
+  assert.equal(bench.gate.limit, 6);
+});
+
 test('a server that is slower for good is one day taken as it is', async () => {
   const bench = new Bench();
   await bench.ask(4);
@@ -93,6 +117,29 @@ for (const reason of ['ClusterThrottled', 'ClusterUnavailable', 'ClusterUnreacha
     assert.equal(bench.gate.limit, 2);
   });
 }
+
+test('what was sent before it slowed down does not slow it down again', async () => {
+  const bench = new Bench({ least: 1, first: 8, most: 8 });
+  await bench.ask(8);
+  bench.clock.advance(5);
+  await bench.fail('ClusterUnavailable');
+  assert.equal(bench.gate.limit, 4);
+});
+
+test('after it slowed down a whole window is looked at before there are more again', async () => {
+  const bench = new Bench();
+  await bench.ask(3);
+  await bench.end(10);
+  await bench.ask(1);
+  bench.clock.advance(5);
+  await bench.fail('ClusterUnavailable');
+  await bench.ask(1);
+  await bench.end(10);
+  assert.equal(bench.gate.limit, 2);
+  await bench.ask(1);
+  await bench.end(10);
+  assert.equal(bench.gate.limit, 3);
+});
 
 test('a refusal that is about one object says nothing about the server', async () => {
   const bench = new Bench();
@@ -123,4 +170,25 @@ test('who waits for its turn gets it when fewer are allowed than were under way'
   assert.equal(bench.underWay, 2);
   await bench.end(10);
   assert.equal(bench.underWay, 1);
+});
+
+test('without a word on how long, the wait is the same for all that fail together, and the first again after a success', async () => {
+  const bench = new Bench();
+  /** Whether it is waited for two seconds, and no longer. */
+  const pausesTwoSeconds = async () => {
+    bench.clock.advance(5);
+    await bench.fail('ClusterThrottled');
+    await bench.ask(1);
+    bench.clock.advance(1_999);
+    await turns();
+    assert.equal(bench.underWay, 0);
+    bench.clock.advance(1);
+    await turns();
+    assert.equal(bench.underWay, 1);
+  };
+  await bench.ask(4);
+  await pausesTwoSeconds();
+  await bench.end(10);
+  await bench.ask(1);
+  await pausesTwoSeconds();
 });
