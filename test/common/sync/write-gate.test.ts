@@ -124,6 +124,10 @@ test('what was sent before it slowed down does not slow it down again', async ()
   bench.clock.advance(5);
   await bench.fail('ClusterUnavailable');
   assert.equal(bench.gate.limit, 4);
+  await bench.ask(4);
+  bench.clock.advance(5);
+  await bench.fail('ClusterUnavailable');
+  assert.equal(bench.gate.limit, 2, 'what was sent at once after that does');
 });
 
 test('after it slowed down a whole window is looked at before there are more again', async () => {
