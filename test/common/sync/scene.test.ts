@@ -38,6 +38,19 @@ test('a write that is throttled waits as long as it is asked to, up to half as l
   assert.deepEqual(await throttled(0, () => 0), [1_000, 1_000, 1_000, 1_000]);
 });
 
+test('a write that fails by anything else is sent once', async () => {
+  let sent = 0;
+  const error = new CompassError('ClusterForbidden', 'no');
+  const write = writer(new WriteGate(new ManualClock(), () => 0), undefined, () => {
+    sent += 1;
+  });
+  await assert.rejects(
+    write(() => Promise.reject(error)),
+    error,
+  );
+  assert.equal(sent, 1);
+});
+
 test('without a word on how long, the waits double', async () => {
   assert.deepEqual(await throttled(undefined, () => 0), [2_000, 4_000, 8_000, 16_000]);
 });

@@ -61,6 +61,20 @@ test('while writes are as quick as they can, there are more of them, up to a bou
   assert.equal(bench.gate.limit, BOUNDS.most);
 });
 
+test('unless said otherwise there are eight at first, two at least and sixteen at most', async () => {
+  const gate = new WriteGate(new ManualClock(), () => 0);
+  assert.equal(gate.limit, 8);
+  for (let write = 1; write <= 200; write += 1) await gate.run(() => Promise.resolve());
+  assert.equal(gate.limit, 16);
+  const pressed = new CompassError('ClusterUnavailable', 'no');
+  for (let write = 1; write <= 5; write += 1)
+    await assert.rejects(
+      gate.run(() => Promise.reject(pressed)),
+      pressed,
+    );
+  assert.equal(gate.limit, 2);
+});
+
 test('writes that take longer the more there are do not become more', async () => {
   const bench = new Bench();
   await bench.ask(4);
