@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { clusterAt } from '#common/cluster/connect.ts';
 import { CONFIG_MAP } from '#common/cluster/objects.ts';
 import { hasReason } from '#common/errors.ts';
 import { endpointOf } from '../../cluster/endpoint-of.ts';
+import { answering } from './answering.ts';
 
 const MIB = 1024 * 1024;
 
 /** A server with as many objects as there are sizes, which pages as an API server does; and the limits that were asked for. */
 async function clusterOf(t: TestContext, sizes: readonly number[]) {
   const limits: number[] = [];
-  const server = createServer(({ url = '', headers }, response) => {
+  const url = await answering(t, ({ url = '', headers }, response) => {
     const query = new URL(url, 'http://server').searchParams;
     const isBare = /PartialObjectMetadataList/.test(headers.accept ?? '');
     const start = Number(query.get('continue') ?? '0');
@@ -26,14 +24,8 @@ async function clusterOf(t: TestContext, sizes: readonly number[]) {
     }));
     const metadata = { resourceVersion: '7', ...(end < sizes.length ? { continue: `${end}` } : {}) };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ metadata, items }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  const cluster = clusterAt(endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' }), { timeoutMs: 20_000 });
+  const cluster = clusterAt(endpointOf(url, '', { token: 't' }), { timeoutMs: 20_000 });
   return { cluster, limits };
 }
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import type { Observation } from '#common/cluster/answer.ts';
 import { clusterAt } from '#common/cluster/connect.ts';
 import { CONFIG_MAP } from '#common/cluster/objects.ts';
 import { CompassError } from '#common/errors.ts';
 import { endpointOf } from '../../cluster/endpoint-of.ts';
+import { answering } from './answering.ts';
 
 const MORE_THAN_IS_READ = Buffer.alloc(9 * 1024 * 1024, ' ');
 
@@ -16,19 +15,13 @@ type Answer = (request: IncomingMessage, response: ServerResponse, count: number
 /** A server that answers as told, lists of its ConfigMaps in a namespace, and what is observed of them. */
 async function listsOf(t: TestContext, answer: Answer) {
   let count = 0;
-  const server = createServer((request, response) => {
+  const url = await answering(t, (request, response) => {
     count += 1;
     answer(request, response, count);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const { port } = server.address() as AddressInfo;
   const observed: Observation[] = [];
   const observe = (one: Observation) => void observed.push(one);
-  const cluster = clusterAt(endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' }), { timeoutMs: 20_000, observe });
+  const cluster = clusterAt(endpointOf(url, '', { token: 't' }), { timeoutMs: 20_000, observe });
   const names = async () => {
     const all: string[] = [];
     const pages = cluster.listPages(CONFIG_MAP, { namespace: 'shop', pageSize: 1 });

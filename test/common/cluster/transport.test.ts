@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import type { Observation } from '#common/cluster/answer.ts';
 import type { ClusterOptions } from '#common/cluster/connect.ts';
@@ -9,23 +7,18 @@ import { clusterAt } from '#common/cluster/connect.ts';
 import { CONFIG_MAP, type ConfigMap, SECRET } from '#common/cluster/objects.ts';
 import { CompassError, hasReason } from '#common/errors.ts';
 import { endpointOf } from '../../cluster/endpoint-of.ts';
+import { answering } from './answering.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
 /** A server on loopback that answers as told, and the Cluster in front of it. */
 async function clusterBefore(t: TestContext, answer: Answer, options: ClusterOptions = {}) {
   const seen: string[] = [];
-  const server = createServer((request, response) => {
+  const url = await answering(t, (request, response) => {
     seen.push(`${request.method} ${request.url}`);
     answer(request, response, seen.length);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  const endpoint = endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' });
+  const endpoint = endpointOf(url, '', { token: 't' });
   return { cluster: clusterAt(endpoint, { timeoutMs: 300, ...options }), seen };
 }
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '#common/clock.ts';
 import type { Cluster } from '#common/cluster/cluster.ts';
@@ -12,22 +10,17 @@ import { linesOf } from '#common/cluster/watch-stream.ts';
 import { hasReason } from '#common/errors.ts';
 import { endpointOf } from '../../cluster/endpoint-of.ts';
 import { until } from '../../cluster/until.ts';
+import { answering } from './answering.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server on loopback that speaks as much of the protocol as a fault needs, and the Cluster in front of it. */
 async function faultyCluster(t: TestContext, list: Answer, watch: Answer): Promise<Cluster> {
-  const server = createServer((request, response) => {
+  const url = await answering(t, (request, response) => {
     if (request.url?.includes('watch=true')) watch(request, response);
     else list(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  return clusterAt(endpointOf(`http://127.0.0.1:${port}`, '', { token: 't' }), {
+  return clusterAt(endpointOf(url, '', { token: 't' }), {
     timeoutMs: 2_000,
     watchMarginMs: 100,
   });
